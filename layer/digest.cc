@@ -1,0 +1,46 @@
+// SHA-256 by OpenSSL's one-shot-copyable context, whose state can be kept at frame boundaries.
+#include "layer/digest.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace layer {
+namespace {
+
+void check(int status) {
+  if (status != 1) throw std::logic_error("SHA-256 failed");
+}
+
+}  // namespace
+
+std::string Digest::hex() const {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const uint8_t byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+Sha256::Sha256() : state_{} { check(SHA256_Init(&state_)); }
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  check(SHA256_Update(&state_, bytes.data(), bytes.size()));
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  check(SHA256_Final(digest.bytes.data(), &state_));
+  return digest;
+}
+
+Digest sha256(std::span<const std::byte> bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return hash.finish();
+}
+
+}  // namespace layer

@@ -1,0 +1,53 @@
+// The plan: which entry goes into which layer, as what, and why. Pure data, the writer's input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace layer {
+
+enum class TarType : uint8_t { kDirectory, kFile, kSymlink, kHardlink };
+
+// Why an entry is what it is; the rule numbers are those of "Links" in ARCHITECTURE.md.
+enum class LinkReason : uint8_t {
+  kNone,              // a directory, or a file stored here
+  kDeclared,          // rule 1: the input declared this symlink
+  kSymlinkEntry,      // rule 2: SymlinkEntry whose target is in the image
+  kSitePackages,      // rule 3: same content and same path after site-packages/ as a wheel's file
+  kInterpreterAlias,  // rule 4: same interpreter under another name beside it
+  kContent,           // rule 5: equal content in the same layer
+  kEntrypoint,        // veneer's own link from the image's entry point into the runfiles
+};
+
+// One tar entry. Texts live in the arena of the build.
+struct PlannedEntry {
+  std::string_view path;    // in the image, relative, no trailing '/'
+  std::string_view source;  // kFile: the file to read; empty for a file of no bytes
+  std::string_view link;    // kSymlink: its text; kHardlink: path of an earlier entry of this layer
+  uint64_t size = 0;        // bytes of a kFile, or of what a link stands for (see `reason`)
+  int64_t mtime = 0;        // seconds since the epoch
+  uint32_t mode = 0;        // permission bits; kModeByContent: decided when the bytes are read
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  TarType type = TarType::kFile;
+  LinkReason reason = LinkReason::kNone;
+};
+
+// Mode of a file that the input states none for: 0755 if it is ELF or begins with "#!", else 0644.
+inline constexpr uint32_t kModeByContent = 0xffffffff;
+
+// One layer. Entries are in bytewise path order, every parent directory once and before its
+// children, no path twice, a hardlink after its target.
+struct LayerPlan {
+  std::string name;    // "interpreter", "packages-2", "torch", "app"; unique in its image
+  std::string reason;  // one line for people: what is in it and why it is a layer of its own
+  std::vector<PlannedEntry> entries;
+};
+
+struct ImagePlan {
+  std::vector<LayerPlan> layers;  // bottom first
+};
+
+}  // namespace layer

@@ -1,0 +1,49 @@
+// Bump allocation of immutable texts.
+#include "layer/string_arena.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace layer {
+namespace {
+
+constexpr size_t kBlockSize = size_t{256} << 10;
+
+}  // namespace
+
+char* StringArena::allocate(size_t size) {
+  if (size > left_) {
+    const size_t block = std::max(size, kBlockSize);
+    blocks_.push_back(std::make_unique<char[]>(block));
+    next_ = blocks_.back().get();
+    left_ = block;
+  }
+  char* result = next_;
+  next_ += size;
+  left_ -= size;
+  return result;
+}
+
+std::string_view StringArena::copy(std::string_view text) {
+  if (text.empty()) return {};
+  char* bytes = allocate(text.size());
+  std::memcpy(bytes, text.data(), text.size());
+  return {bytes, text.size()};
+}
+
+std::string_view StringArena::join(std::string_view head, std::string_view tail) {
+  if (head.empty()) return copy(tail);
+  const size_t size = head.size() + 1 + tail.size();
+  char* bytes = allocate(size);
+  std::memcpy(bytes, head.data(), head.size());
+  bytes[head.size()] = '/';
+  std::memcpy(bytes + head.size() + 1, tail.data(), tail.size());
+  return {bytes, size};
+}
+
+std::string_view StringArena::intern(std::string_view text) {
+  if (const auto found = interned_.find(text); found != interned_.end()) return *found;
+  return *interned_.insert(copy(text)).first;
+}
+
+}  // namespace layer

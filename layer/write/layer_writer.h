@@ -1,0 +1,60 @@
+// From planned layers to compressed blobs: tar entries, frames, codec, digests, in parallel.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "layer/digest.h"
+#include "layer/plan/plan.h"
+#include "layer/write/output_file.h"
+
+namespace layer {
+
+enum class Codec : uint8_t { kNone, kGzip, kZstd };
+
+struct Compression {
+  Codec codec = Codec::kGzip;
+  int level = 6;  // gzip 1..12 (libdeflate), zstd 1..19; ignored for kNone
+};
+
+// The level used when the user names none: gzip 6, zstd 3.
+int default_level(Codec codec);
+// "gzip", "zstd", "none".
+std::string_view codec_name(Codec codec);
+
+// A finished layer.
+struct Layer {
+  std::string name;           // of its LayerPlan
+  Compression compression;
+  std::string recipe;         // codec, library version, level, frame rule: what the bytes depend on
+  DiffId diff_id;             // of the plain tar
+  Digest digest;              // of the blob
+  uint64_t size = 0;          // bytes of the blob
+  uint64_t tar_size = 0;      // bytes of the plain tar
+};
+
+// Where the blobs of layers go. Called from one thread at a time, in layer order.
+class LayerSink {
+ public:
+  virtual ~LayerSink() = default;
+  // The file that the next layer's bytes are appended to until end().
+  virtual OutputFile& begin(const LayerPlan& plan) = 0;
+  virtual void end(const Layer& layer) = 0;
+};
+
+// How far the writing is; may be read from another thread.
+struct Progress {
+  std::atomic<uint64_t> tar_bytes_done{0};
+  std::atomic<uint64_t> tar_bytes_total{0};
+};
+
+// Writes every layer of a plan. The bytes depend on the plan, the files' content, the compression
+// and the codec's version, on nothing else: not on `jobs` (threads, at least 1).
+// Throws Error when a file cannot be read or changed size since it was planned.
+// Memory: about 16 MiB a job, whatever the input.
+std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
+                                unsigned jobs, LayerSink& sink, Progress& progress);
+
+}  // namespace layer

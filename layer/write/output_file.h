@@ -1,0 +1,41 @@
+// A file that appears whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace layer {
+
+// Written without a name (O_TMPFILE) where the file system allows it, so that even a killed process
+// leaves nothing behind; else under a temporary name beside its destination, removed by the
+// destructor. Throws Error (with the destination's path) when a write fails.
+class OutputFile {
+ public:
+  // A file that may later be committed to a path in `directory`, which exists.
+  explicit OutputFile(std::string directory);
+  ~OutputFile();
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+
+  void write(std::span<const std::byte> bytes);                      // appends
+  void write_at(uint64_t offset, std::span<const std::byte> bytes);  // overwrites
+  // Appends `size` bytes of another file without passing them through this process where possible.
+  void copy_from(int fd, uint64_t offset, uint64_t size);
+  void truncate(uint64_t size);  // and append from there
+
+  uint64_t size() const { return size_; }
+  int fd() const { return fd_; }
+
+  // Gives the file its name, replacing what is there, with mode 0644 whatever the umask.
+  void commit(const std::string& path);
+
+ private:
+  std::string directory_;
+  std::string temporary_;  // empty while the file has no name
+  int fd_ = -1;
+  uint64_t size_ = 0;
+};
+
+}  // namespace layer
