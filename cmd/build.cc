@@ -81,7 +81,8 @@ void print_summary(const Options& options, const Built& built, double seconds) {
     fmt::print("{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
                human_size(layer.tar_size), layer.digest.to_string());
   }
-  if (built.base_layers > 0) fmt::print("on {} layers of {}\n", built.base_layers, options.image.base);
+  if (built.base_layers > 0)
+    fmt::print("on {} layers of {}\n", built.base_layers, options.image.base);
   fmt::print("{} files, {} symlinks, {} hardlinks; {} not stored a second time; {:.2f} s\n",
              built.plan.files, built.plan.symlinks, built.plan.hardlinks,
              human_size(built.plan.linked_bytes), seconds);

@@ -53,8 +53,9 @@ const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::st
     throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
         .with_help("choose one with --only, or put all into one with --layers=one");
   }
-  const auto found = std::find_if(plan.layers.begin(), plan.layers.end(),
-                                  [&](const layer::LayerPlan& layer) { return layer.name == only; });
+  const auto found =
+      std::find_if(plan.layers.begin(), plan.layers.end(),
+                   [&](const layer::LayerPlan& layer) { return layer.name == only; });
   if (found == plan.layers.end()) {
     throw layer::Error(fmt::format("no layer '{}': the plan has {}", only, names(plan)));
   }
@@ -74,9 +75,9 @@ void run(const Options& options) {
       {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
-  write_text(options.descriptor.empty() ? oci::layer_descriptor_path(options.output)
-                                        : options.descriptor,
-             oci::layer_descriptor_json(described).dump(1) + "\n");
+  write_text(
+      options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
+      oci::layer_descriptor_json(described).dump(1) + "\n");
   fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
 }
 
@@ -84,7 +85,8 @@ void run(const Options& options) {
 
 void add_layer_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
+  CLI::App* command =
+      app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   command->add_option("-o,--output", options->output, "The blob, e.g. app.tar.gz")
@@ -92,7 +94,8 @@ void add_layer_command(CLI::App& app) {
       ->required();
   command->add_option("--descriptor", options->descriptor, "Its descriptor (default: BLOB.json)")
       ->type_name("FILE");
-  command->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
+  command
+      ->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
       ->type_name("NAME");
   command->callback([options] { run(*options); });
 }

@@ -6,6 +6,9 @@
 #include <exception>
 #include <stdexcept>
 
+#include "cmd/build.h"
+#include "cmd/image.h"
+#include "cmd/layer.h"
 #include "cmd/plan.h"
 #include "layer/error.h"
 
@@ -20,7 +23,10 @@ int run(int argc, char** argv) {
                "veneer");
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
+  cmd::add_build_command(app);
   cmd::add_plan_command(app);
+  cmd::add_layer_command(app);
+  cmd::add_image_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

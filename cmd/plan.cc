@@ -18,8 +18,8 @@ struct Options {
 
 void run(const Options& options) {
   const Planned planned = make_plan(options.planning);
-  fmt::print("{}", options.json ? layer::plan_to_json(planned.plan)
-                                : layer::plan_to_text(planned.plan));
+  fmt::print("{}",
+             options.json ? layer::plan_to_json(planned.plan) : layer::plan_to_text(planned.plan));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace cmd {
 namespace {
 
-constexpr unsigned kMaxLayers = 127;  // what engines mount with overlayfs
+constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
 constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
 
 void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
@@ -50,7 +50,8 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->type_name("groups|one")
       ->group("Layers");
   command
-      .add_option("--max-layers", plan.layers.max_layers, "Layers to make at the most (default: 16)")
+      .add_option("--max-layers", plan.layers.max_layers,
+                  "Layers to make at the most (default: 16)")
       ->check(CLI::Range(3U, kMaxLayers).description(""))
       ->type_name("N")
       ->group("Layers");

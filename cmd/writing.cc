@@ -36,9 +36,8 @@ layer::Compression compression(const WritingOptions& options) {
 }  // namespace
 
 void add_writing_options(CLI::App& command, WritingOptions& options) {
-  const std::map<std::string, layer::Codec> codecs{{"gzip", layer::Codec::kGzip},
-                                                   {"zstd", layer::Codec::kZstd},
-                                                   {"none", layer::Codec::kNone}};
+  const std::map<std::string, layer::Codec> codecs{
+      {"gzip", layer::Codec::kGzip}, {"zstd", layer::Codec::kZstd}, {"none", layer::Codec::kNone}};
   command
       .add_option("--compression", options.codec,
                   "Of layers: gzip (default), zstd or none. Every engine reads gzip and none")

@@ -56,10 +56,11 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
   } else if (fs::exists(directory + "/MANIFEST", missing)) {
     request.runfiles_manifest = directory + "/MANIFEST";
   } else {
-    throw Error(Position{binary}, fmt::format("has no runfiles: neither '{}' nor '{}' is there",
-                                              directory, manifest))
-        .with_help("build it with --build_runfile_links, or name its runfiles with --runfiles, "
-                   "--runfiles-manifest or --spec");
+    throw Error(Position{binary},
+                fmt::format("has no runfiles: neither '{}' nor '{}' is there", directory, manifest))
+        .with_help(
+            "build it with --build_runfile_links, or name its runfiles with --runfiles, "
+            "--runfiles-manifest or --spec");
   }
 }
 
@@ -105,9 +106,8 @@ ProgramFiles read_spec_files(const std::string& spec, StringArena& arena) {
   if (!files.runfiles.executable) return files;
   const std::string_view path = files.runfiles.executable->path;
   files.name = base_name(path);
-  files.executable = path.starts_with("../")
-                         ? std::string(path.substr(3))
-                         : fmt::format("{}/{}", files.runfiles.workspace, path);
+  files.executable = path.starts_with("../") ? std::string(path.substr(3))
+                                             : fmt::format("{}/{}", files.runfiles.workspace, path);
   return files;
 }
 
@@ -153,8 +153,8 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
 // Reads and places a program's runfiles; adds them to `inputs`, and the program to `result`.
 void gather_program(const InputRequest& request, StringArena& arena, Diagnostics& found,
                     std::vector<std::vector<Entry>>& inputs, Inputs& result) {
-  ProgramFiles files =
-      request.spec.empty() ? read_merged_files(request, arena) : read_spec_files(request.spec, arena);
+  ProgramFiles files = request.spec.empty() ? read_merged_files(request, arena)
+                                            : read_spec_files(request.spec, arena);
   if (!request.name.empty()) files.name = request.name;
   if (files.name.empty()) {
     throw Error("the program has no name: its runfiles are not called NAME.runfiles")

@@ -16,7 +16,10 @@ namespace {
 // A program's head: enough of an ELF header for PT_INTERP to be found.
 std::string elf_program(size_t size) {
   std::string bytes(size, 'p');
-  const std::string header("\x7f" "ELF\2\1\1", 7);
+  const std::string header(
+      "\x7f"
+      "ELF\2\1\1",
+      7);
   bytes.replace(0, 64, std::string(64, '\0'));
   bytes.replace(0, header.size(), header);
   bytes[32] = 64;  // e_phoff
@@ -58,9 +61,8 @@ class Workbench {
     options.layers.split = LayerSplit::kOne;
     for (const PlannedEntry& entry : plan(options).layers.at(0).entries) {
       if (entry.link.empty()) continue;
-      text += std::string(entry.path) +
-              (entry.type == TarType::kHardlink ? " => " : " -> ") + std::string(entry.link) + " (" +
-              std::string(reason_name(entry.reason)) + ")\n";
+      text += std::string(entry.path) + (entry.type == TarType::kHardlink ? " => " : " -> ") +
+              std::string(entry.link) + " (" + std::string(reason_name(entry.reason)) + ")\n";
     }
     return text;
   }

@@ -1,0 +1,66 @@
+// Copies layer blobs and the base's into an image.
+#include "cmd/image.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cmd/image_options.h"
+#include "cmd/messages.h"
+#include "oci/delivery.h"
+#include "oci/image.h"
+#include "oci/layer_descriptor.h"
+#include "oci/stored_image.h"
+
+namespace cmd {
+namespace {
+
+struct Options {
+  ImageOptions image;
+  std::vector<std::string> layers;
+};
+
+void run(const Options& options) {
+  const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const std::optional<oci::StoredImage> base = open_base(options.image);
+  oci::Delivery delivery(outputs);
+  if (base) delivery.add_base(*base);
+  std::vector<oci::NewLayer> layers;
+  for (const std::string& path : options.layers) {
+    const oci::LayerBlob layer = oci::open_layer_blob(path);
+    delivery.add_layer(layer.layer.descriptor, layer.blob);
+    layers.push_back(layer.layer);
+  }
+  oci::ImageRequest request;
+  request.base = base ? &*base : nullptr;
+  request.layers = layers;
+  request.changes = config_changes(options.image);
+  request.annotations = manifest_annotations(options.image);
+  request.platform = wanted_platform(options.image);
+  const oci::Image image = oci::assemble_image(request);
+  print_warnings(oci::delivery_warnings(outputs, image));
+  delivery.finish(image);
+  for (const oci::ImageReference& output : outputs) {
+    fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
+  }
+}
+
+}  // namespace
+
+void add_image_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "image", "Put layers that exist on a base image, or on none, and write the image");
+  add_image_options(*command, options->image);
+  command
+      ->add_option(
+          "--layer", options->layers,
+          "Layer blob: a tar, plain or compressed with gzip or zstd; repeat it, lowest "
+          "first. BLOB.json beside it, as `veneer layer` writes it, saves reading it twice")
+      ->type_name("BLOB")
+      ->allow_extra_args(false)
+      ->group("Base and output");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace cmd

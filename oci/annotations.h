@@ -1,0 +1,19 @@
+// The annotation keys that veneer reads or writes.
+#pragma once
+
+#include <string_view>
+
+namespace oci {
+
+// image-spec annotations.md.
+inline constexpr std::string_view kRefNameAnnotation = "org.opencontainers.image.ref.name";
+inline constexpr std::string_view kBaseDigestAnnotation = "org.opencontainers.image.base.digest";
+
+// The full name under which containerd, Docker and podman file an imported image.
+inline constexpr std::string_view kContainerdNameAnnotation = "io.containerd.image.name";
+
+// Of a layer that veneer made: its name in the plan, and what its bytes depend on (layer::Layer).
+inline constexpr std::string_view kLayerNameAnnotation = "dev.veneer.layer.name";
+inline constexpr std::string_view kLayerRecipeAnnotation = "dev.veneer.layer.recipe";
+
+}  // namespace oci

@@ -1,0 +1,16 @@
+// Writes one tar that is an OCI image layout and a docker archive, so that every engine loads it.
+#pragma once
+
+#include <memory>
+
+#include "oci/destination.h"
+
+namespace oci {
+
+// Members, in this order, all with mtime 0, uid 0, gid 0, mode 0644 (directories 0755):
+//   oci-layout blobs/ blobs/sha256/ blobs/sha256/<hex>... index.json manifest.json
+// The blobs in the order they came, config and manifest last. A blob is streamed behind a reserved
+// header that is filled in when its digest and size are known, so its bytes are written once.
+std::unique_ptr<Destination> create_archive(const ImageReference& reference);
+
+}  // namespace oci

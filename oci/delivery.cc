@@ -1,0 +1,57 @@
+// Fan-out of one image.
+#include "oci/delivery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace oci {
+
+Delivery::Delivery(const std::vector<ImageReference>& places) {
+  if (places.empty()) throw layer::Error("an image needs a place to be written to");
+  std::set<std::string> archives;
+  for (const ImageReference& place : places) {
+    if (place.transport != Transport::kOci && !archives.insert(place.path).second) {
+      throw layer::Error({place.path}, "is asked for twice");
+    }
+    destinations_.push_back(open_destination(place));
+  }
+}
+
+void Delivery::add_base(const StoredImage& base) {
+  for (const StoredLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob);
+}
+
+void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob) {
+  destinations_.front()->add(descriptor, blob);
+}
+
+void Delivery::finish(const Image& image) {
+  const Destination& first = *destinations_.front();
+  for (auto& destination : destinations_) {
+    for (const Descriptor& layer : image.layers) {
+      if (!destination->has(layer.digest)) destination->add(layer, first.blob(layer.digest));
+    }
+  }
+  for (auto& destination : destinations_) destination->commit(image);
+}
+
+std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,
+                                                 const Image& image) {
+  std::vector<layer::Diagnostic> warnings;
+  const bool has_zstd =
+      std::any_of(image.layers.begin(), image.layers.end(),
+                  [](const Descriptor& layer) { return layer.kind() == MediaKind::kTarZstd; });
+  for (const ImageReference& place : places) {
+    if (!has_zstd || place.transport != Transport::kDockerArchive) continue;
+    warnings.push_back(
+        {{place.to_string()},
+         "has zstd layers, which Docker Engine before 23.0 cannot load ('invalid tar header')",
+         {},
+         "Docker Engine 23.0, containerd 1.5 and podman load them; use gzip for older engines"});
+  }
+  return warnings;
+}
+
+}  // namespace oci

@@ -1,0 +1,35 @@
+// One image to one or several places.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "layer/error.h"
+#include "oci/destination.h"
+
+namespace oci {
+
+// Layers are written once, into the first place, and copied from there to the others.
+class Delivery {
+ public:
+  // Throws Error when there is no place, or two archives would be one file.
+  explicit Delivery(const std::vector<ImageReference>& places);
+
+  // Copies the layers of a base; call before writing the new ones, so that they come first.
+  void add_base(const StoredImage& base);
+  void add_layer(const Descriptor& descriptor, const Blob& blob);
+
+  layer::LayerSink& layers() { return *destinations_.front(); }
+
+  // The image appears in every place, in their order.
+  void finish(const Image& image);
+
+ private:
+  std::vector<std::unique_ptr<Destination>> destinations_;
+};
+
+// What the user should know about who can read the image at these places.
+std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,
+                                                 const Image& image);
+
+}  // namespace oci

@@ -1,0 +1,43 @@
+// A place that an image is written to: blobs first, then everything appears at once.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "layer/write/layer_writer.h"
+#include "oci/image.h"
+#include "oci/reference.h"
+
+namespace oci {
+
+// Layers that are written now are streamed into place (LayerSink); what exists is copied. A blob
+// that comes twice is kept once. Until commit() returns nothing can be seen, and if it does not,
+// nothing of it stays.
+class Destination : public layer::LayerSink {
+ public:
+  virtual bool has(const layer::Digest& digest) const = 0;
+
+  // Copies a blob, verified against its descriptor.
+  virtual void add(const Descriptor& descriptor, const Blob& blob) = 0;
+  virtual void add(const Descriptor& descriptor, std::string_view bytes) = 0;
+
+  // A blob that is had, for reading before commit().
+  virtual Blob blob(const layer::Digest& digest) const = 0;
+
+  // Every layer of the image has been added. Call once, last.
+  virtual void commit(const Image& image) = 0;
+};
+
+// Throws Error when the place cannot be written to.
+std::unique_ptr<Destination> open_destination(const ImageReference& reference);
+
+// The image's descriptor in index.json: its manifest with the names of written_name().
+Descriptor index_entry(const Image& image, const ImageReference& reference);
+
+// The content of "oci-layout": image-spec image-layout.md.
+inline constexpr std::string_view kLayoutFile = R"({"imageLayoutVersion":"1.0.0"})";
+
+// The folder of a path, "." when it names none.
+std::string folder_of(const std::string& path);
+
+}  // namespace oci

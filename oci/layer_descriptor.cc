@@ -1,0 +1,81 @@
+// BLOB.json, or what reading BLOB tells.
+#include "oci/layer_descriptor.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "oci/annotations.h"
+#include "oci/decompress.h"
+
+namespace oci {
+namespace {
+
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw layer::system_error(path, "cannot stat", errno);
+}
+
+NewLayer read_descriptor(const std::string& path) {
+  const std::shared_ptr<const File> file = open_file(path);
+  const Json document = parse_json(read_text(Blob(file, 0, file_size(*file), path)), path);
+  return parse_layer_descriptor(JsonField(document, path));
+}
+
+NewLayer measure(const Blob& blob) {
+  const MeasuredLayer measured = measure_layer(blob);
+  NewLayer layer;
+  layer.descriptor.media_type = layer_media_type(measured.codec);
+  layer.descriptor.digest = measured.digest;
+  layer.descriptor.size = measured.size;
+  layer.diff_id = measured.diff_id;
+  return layer;
+}
+
+}  // namespace
+
+Json layer_descriptor_json(const NewLayer& layer) {
+  Json json = to_json(layer.descriptor);
+  json["diffId"] = layer.diff_id.digest.to_string();
+  return json;
+}
+
+NewLayer parse_layer_descriptor(const JsonField& document) {
+  NewLayer layer;
+  layer.descriptor = parse_descriptor(document);
+  if (!is_layer(layer.descriptor.kind())) {
+    throw document.at("mediaType")
+        .error(
+            fmt::format("'{}' is not a type of layer that is known", layer.descriptor.media_type));
+  }
+  layer.descriptor.media_type = layer_media_type(layer.descriptor.kind());
+  layer.descriptor.platform.reset();
+  layer.diff_id.digest = digest_field(document.at("diffId"));
+  const auto name = layer.descriptor.annotations.find(std::string(kLayerNameAnnotation));
+  if (name != layer.descriptor.annotations.end()) {
+    layer.created_by = "veneer: layer " + name->second;
+  }
+  return layer;
+}
+
+std::string layer_descriptor_path(const std::string& blob_path) {
+  return blob_path + ".json";
+}
+
+LayerBlob open_layer_blob(const std::string& path) {
+  const std::shared_ptr<const File> file = open_file(path);
+  const Blob blob(file, 0, file_size(*file), path);
+  const std::string beside = layer_descriptor_path(path);
+  NewLayer layer = exists(beside) ? read_descriptor(beside) : measure(blob);
+  if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
+  return {std::move(layer), blob};
+}
+
+}  // namespace oci

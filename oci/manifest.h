@@ -1,0 +1,30 @@
+// Manifests and indexes as documents: read with every ambiguity refused.
+#pragma once
+
+#include <vector>
+
+#include "oci/descriptor.h"
+
+namespace oci {
+
+// image-spec manifest.md.
+struct Manifest {
+  Descriptor config;
+  std::vector<Descriptor> layers;  // base first
+  StringMap annotations;
+};
+
+// image-spec image-index.md.
+struct Index {
+  std::vector<Descriptor> manifests;
+};
+
+// Throw Error when the document is of the other type or could be read as it: a manifest with
+// `manifests`, an index with `layers` or `config`, a `mediaType` that is not `media_type`, which is
+// what the descriptor of the document says (empty: it has none). CVE-2021-41190.
+Manifest parse_manifest(const JsonField& document, std::string_view media_type);
+Index parse_index(const JsonField& document, std::string_view media_type);
+
+Json to_json(const Manifest& manifest);
+
+}  // namespace oci

@@ -1,0 +1,43 @@
+// Where an image is: a transport, a path, and what names the image there.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace oci {
+
+// containers-transports(5).
+enum class Transport {
+  kOci,            // oci:DIR[:TAG], an OCI image layout
+  kOciArchive,     // oci-archive:FILE[:TAG], an OCI image layout in a tar
+  kDockerArchive,  // docker-archive:FILE[:NAME:TAG], what `docker save` writes and `load` reads
+};
+
+struct ImageReference {
+  Transport transport = Transport::kOci;
+  std::string path;
+  std::string name;  // as the user wrote it, valid for the transport; empty: none
+
+  std::string to_string() const;
+};
+
+// Grammar:
+//   reference = transport ":" path [":" name]      the path has no ":"
+//   name      = ref | docker name                  by transport; see parse_docker_name
+//   ref       = alphanum *(separator alphanum)     image-spec annotations.md, ref.name
+//   separator = "-" "." "_" ":" "@" "+" "/" | "--"
+// Throws Error that says which transports there are.
+ImageReference parse_image_reference(std::string_view text);
+
+// How an image is called in what veneer writes, so that docker, containerd and podman agree.
+struct WrittenName {
+  std::string ref_name;   // annotation org.opencontainers.image.ref.name; empty: none
+  std::string full_name;  // RepoTags and io.containerd.image.name; empty: none
+};
+
+// A docker archive's image has its tag as ref.name. In the OCI transports ref.name is what the user
+// wrote, because that is what readers look for, and there is a full name if it names a repository
+// ("app:1", "host/app", not "latest").
+WrittenName written_name(const ImageReference& reference);
+
+}  // namespace oci

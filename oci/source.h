@@ -1,0 +1,44 @@
+// The files of an image layout or archive, found by their path in it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/blob.h"
+
+namespace oci {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The file at a relative path such as "index.json" or "blobs/sha256/<hex>"; no value when there
+  // is none. Throws Error when what is there is not a regular file.
+  virtual std::optional<Blob> find(std::string_view path) const = 0;
+
+  // How a message calls that file.
+  virtual std::string name_of(std::string_view path) const = 0;
+
+  // The file, or Error.
+  Blob get(std::string_view path) const;
+  // The blob that a descriptor names; not verified yet.
+  Blob get(const layer::Digest& digest) const { return get(blob_path(digest)); }
+};
+
+// A directory. Nothing below it is reached through a link (openat with O_NOFOLLOW), so a layout
+// cannot make veneer read another file of this machine.
+std::unique_ptr<Source> open_directory(const std::string& path);
+
+// A tar, plain or compressed with gzip or zstd. A compressed one is first written plain to an
+// unnamed file in `scratch`, because its blobs are read out of order. Links between members are
+// followed inside the archive (`docker save` of Docker 20.10 links equal layers).
+std::unique_ptr<Source> open_archive(const std::string& path, const std::string& scratch);
+
+// A path cleaned of empty and "." parts and resolved against ".."; no value when it leaves the root
+// or names it.
+std::optional<std::string> clean_path(std::string_view path);
+
+}  // namespace oci
