@@ -47,7 +47,7 @@ std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReferenc
     if (!has_zstd || place.transport != Transport::kDockerArchive) continue;
     warnings.push_back(
         {{place.to_string()},
-         "has zstd layers, which Docker Engine before 23.0 cannot load ('invalid tar header')",
+         "has zstd layers, which Docker Engine before 23.0 cannot load",
          {},
          "Docker Engine 23.0, containerd 1.5 and podman load them; use gzip for older engines"});
   }

@@ -197,8 +197,11 @@ bool JsonField::flag() const {
 }
 
 uint64_t JsonField::size() const {
-  constexpr uint64_t kMax = std::numeric_limits<int64_t>::max();
-  if (!value_->is_number_unsigned() || value_->get<uint64_t>() > kMax) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  const bool fits = value_->is_number_unsigned()
+                        ? value_->get<uint64_t>() <= static_cast<uint64_t>(kMax)
+                        : value_->is_number_integer() && value_->get<int64_t>() >= 0;
+  if (!fits) {
     throw error(fmt::format("expected a whole number from 0 to {}, found {}", kMax,
                             value_->is_number() ? value_->dump() : value_->type_name()));
   }

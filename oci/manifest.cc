@@ -65,13 +65,9 @@ Manifest parse_manifest(const JsonField& document, std::string_view media_type) 
   return manifest;
 }
 
-Index parse_index(const JsonField& document, std::string_view media_type) {
+std::vector<JsonField> index_entries(const JsonField& document, std::string_view media_type) {
   check_document(document, media_type, MediaKind::kIndex, {"layers", "config", "fsLayers"});
-  Index index;
-  for (const JsonField& manifest : document.at("manifests").items()) {
-    index.manifests.push_back(parse_descriptor(manifest));
-  }
-  return index;
+  return document.at("manifests").items();
 }
 
 Json to_json(const Manifest& manifest) {

@@ -20,9 +20,11 @@ struct Candidate {
   std::optional<Platform> platform;  // as some index on the way states it
 };
 
-std::string tag_of(const Descriptor& descriptor) {
-  const auto found = descriptor.annotations.find(std::string(kRefNameAnnotation));
-  return found == descriptor.annotations.end() ? "" : found->second;
+std::string tag_of(const JsonField& entry) {
+  const std::optional<JsonField> annotations = entry.find("annotations");
+  if (!annotations) return {};
+  const std::optional<JsonField> tag = annotations->find(kRefNameAnnotation);
+  return tag ? tag->text() : std::string();
 }
 
 // image-spec image-layout.md, "oci-layout file".
@@ -35,19 +37,17 @@ void check_layout(const Source& source) {
   }
 }
 
-Index read_index(const Blob& blob, std::string_view text, std::string_view media_type) {
-  const Json document = parse_json(text, blob.name());
-  return parse_index(JsonField(document, blob.name()), media_type);
-}
-
 // The entries of index.json that carry the tag, or all when the reference has none.
-std::vector<Descriptor> named_manifests(const Index& index, const ImageReference& reference) {
+std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
+                                        const ImageReference& reference) {
   std::vector<Descriptor> named;
   std::set<std::string> tags;
-  for (const Descriptor& manifest : index.manifests) {
-    const std::string tag = tag_of(manifest);
+  for (const JsonField& entry : entries) {
+    const std::string tag = tag_of(entry);
     tags.insert(tag);
-    if (reference.name.empty() || tag == reference.name) named.push_back(manifest);
+    if (reference.name.empty() || tag == reference.name) {
+      named.push_back(parse_descriptor(entry));
+    }
   }
   const std::string help = fmt::format("it holds: '{}'", fmt::join(tags, "', '"));
   if (named.empty()) {
@@ -71,9 +71,10 @@ void collect(const Source& source, const Descriptor& descriptor,
   if (depth == kMaxIndexDepth) {
     throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
   }
-  const Index index = read_index(blob, read_text(blob, descriptor), descriptor.media_type);
-  for (const Descriptor& manifest : index.manifests) {
-    collect(source, manifest, platform, depth + 1, found);
+  const Json document = parse_json(read_text(blob, descriptor), blob.name());
+  const JsonField index(document, blob.name());
+  for (const JsonField& entry : index_entries(index, descriptor.media_type)) {
+    collect(source, parse_descriptor(entry), platform, depth + 1, found);
   }
 }
 
@@ -146,9 +147,10 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
                            const std::optional<Platform>& platform) {
   check_layout(source);
   const Blob index_blob = source.get("index.json");
-  const Index index = read_index(index_blob, read_text(index_blob), {});
+  const Json index_json = parse_json(read_text(index_blob), index_blob.name());
+  const JsonField index(index_json, index_blob.name());
   std::vector<Candidate> candidates;
-  for (const Descriptor& descriptor : named_manifests(index, reference)) {
+  for (const Descriptor& descriptor : named_manifests(index_entries(index, {}), reference)) {
     collect(source, descriptor, std::nullopt, 0, candidates);
   }
   const Descriptor chosen = choose(std::move(candidates), reference, platform);

@@ -1,0 +1,224 @@
+// Base images: every form they come in, and every way in which they can lie.
+#include "oci/annotations.h"
+#include "oci/decompress.h"
+#include "oci/stored_image.h"
+#include "oci_support.h"
+
+namespace oci {
+namespace {
+
+using test::error_of;
+using test::gzip_layer;
+using test::index_of;
+using test::make_tar;
+using test::open;
+using test::open_error;
+using test::plain_layer;
+using test::TarMember;
+using test::TemporaryDirectory;
+using test::TestLayer;
+using test::write_blob;
+using test::write_index;
+using test::write_layout;
+
+// A tar of everything in a layout.
+std::string tar_of(const TemporaryDirectory& folder, const std::string& name) {
+  std::vector<TarMember> members;
+  for (const std::string& path : folder.list(name)) {
+    if (!path.ends_with('/')) members.push_back({path, folder.read(name + '/' + path), {}});
+  }
+  return make_tar(members);
+}
+
+// Every layer's blob, copied with verification.
+void check_layers(const TemporaryDirectory& folder, const StoredImage& image,
+                  const std::vector<TestLayer>& layers) {
+  REQUIRE(image.layers.size() == layers.size());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    CHECK(image.layers[i].descriptor.media_type == layers[i].media_type);
+    CHECK(image.layers[i].diff_id.digest.to_string() == layers[i].diff_id);
+    layer::OutputFile out(folder.path());
+    copy_blob(image.layers[i].blob, image.layers[i].descriptor, out);
+    out.commit(folder.path("copied"));
+    CHECK(folder.read("copied") == layers[i].bytes);
+  }
+}
+
+TestLayer zstd_layer(std::string_view text) {
+  const TestLayer plain = plain_layer(text);
+  return {test::zstd(plain.bytes), std::string(kTarZstdType), plain.diff_id};
+}
+
+TEST_CASE("base: a layout and its tar, plain or compressed, give the same image") {
+  const TemporaryDirectory folder;
+  const std::vector<TestLayer> layers{plain_layer("a"), gzip_layer("b"), zstd_layer("c")};
+  const Json manifest = write_layout(folder, "base", layers);
+  const std::string tar = tar_of(folder, "base");
+  folder.write("plain.tar", tar);
+  folder.write("gz.tar", test::gzip(tar));
+  folder.write("zst.tar", test::zstd(tar));
+  check_layers(folder, open(folder, "oci", "base"), layers);
+  for (const std::string name : {"plain.tar", "gz.tar", "zst.tar"}) {
+    const StoredImage image = open(folder, "oci-archive", name);
+    CHECK(image.manifest_digest->to_string() == manifest["digest"]);
+    check_layers(folder, image, layers);
+  }
+}
+
+TEST_CASE("base: docker's media types are read, and written as OCI's") {
+  const TemporaryDirectory folder;
+  TestLayer layer = gzip_layer("a");
+  layer.media_type = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+  const std::string type = "application/vnd.docker.distribution.manifest.v2+json";
+  Json manifest = write_layout(folder, "base", {layer}, {}, [&](Json& json) {
+    json["mediaType"] = type;
+    json["config"]["mediaType"] = "application/vnd.docker.container.image.v1+json";
+  });
+  manifest["mediaType"] = type;
+  write_index(folder, "base", {manifest});
+  CHECK(open(folder, "oci", "base").layers[0].descriptor.media_type == kTarGzipType);
+}
+
+// What Docker 20.10 saves: layers by id, equal ones as links.
+std::vector<TarMember> docker_members(const std::vector<TestLayer>& layers) {
+  Json config = {{"architecture", "amd64"}, {"os", "linux"}};
+  config["rootfs"] = {{"type", "layers"}, {"diff_ids", Json::array()}};
+  Json paths = Json::array();
+  std::vector<TarMember> members;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const std::string id = std::to_string(i);
+    config["rootfs"]["diff_ids"].push_back(layers[i].diff_id);
+    paths.push_back(id + "/layer.tar");
+    members.push_back({id + "/layer.tar", layers[i].bytes, {}});
+  }
+  const std::string name = digest_of(config.dump()).hex() + ".json";
+  members.push_back({name, config.dump(), {}});
+  const Json entry = {{"Config", name}, {"RepoTags", {"app:1"}}, {"Layers", paths}};
+  members.push_back({"manifest.json", Json::array({entry}).dump(), {}});
+  return members;
+}
+
+TEST_CASE("base: docker archives as saved by 20.10, with equal layers as links") {
+  const TemporaryDirectory folder;
+  const std::vector<TestLayer> layers{plain_layer("a"), gzip_layer("b"), plain_layer("a")};
+  std::vector<TarMember> members = docker_members(layers);
+  members[2] = {"2/layer.tar", {}, "../0/layer.tar"};
+  folder.write("a.tar", make_tar(members));
+  folder.write("a.tar.gz", test::gzip(make_tar(members)));
+  for (const std::string name : {"a.tar", "a.tar.gz", "a.tar:app:1", "a.tar:docker.io/app:1"}) {
+    const StoredImage image = open(folder, "docker-archive", name);
+    CHECK_FALSE(image.manifest_digest.has_value());
+    check_layers(folder, image, layers);
+  }
+  CHECK(open_error(folder, "docker-archive", "a.tar:app:2") ==
+        "docker-archive:TMP/a.tar:app:2: error: there is no such image\n"
+        "docker-archive:TMP/a.tar:app:2: help: it holds: app:1\n");
+}
+
+TEST_CASE("base: a docker archive's layers must have the config's diff ids") {
+  const TemporaryDirectory folder;
+  const TestLayer other = plain_layer("other");
+  std::vector<TarMember> members = docker_members({gzip_layer("a")});
+  members[0].text = other.bytes;
+  folder.write("a.tar", make_tar(members));
+  CHECK(open_error(folder, "docker-archive", "a.tar") ==
+        "TMP/a.tar(0/layer.tar): error: has diff id " + other.diff_id + ", but the config says " +
+            plain_layer("a").diff_id + "\n");
+}
+
+TEST_CASE("base: links in an archive cannot leave it or go round") {
+  const TemporaryDirectory folder;
+  std::vector<TarMember> members = docker_members({plain_layer("a")});
+  const std::pair<std::string, std::string> cases[] = {
+      {"/etc/passwd", "is in the archive twice, or is not a regular file"},
+      {"../../layer.tar", "is in the archive twice, or is not a regular file"},
+      {"layer.tar", "is a link that leads nowhere"},
+      {"gone", "there is no such file"},
+  };
+  for (const auto& [target, message] : cases) {
+    members[0] = {"0/layer.tar", {}, target};
+    folder.write("a.tar", make_tar(members));
+    CHECK(open_error(folder, "docker-archive", "a.tar") ==
+          "TMP/a.tar(0/layer.tar): error: " + message + "\n");
+  }
+}
+
+TEST_CASE("base: the platform chooses from an index, nested ones too") {
+  const TemporaryDirectory folder;
+  const Json inner = index_of(folder, {"linux/amd64", "linux/arm/v6", "linux/arm/v7"});
+  const Json nested = {{"schemaVersion", 2},
+                       {"manifests", {write_blob(folder, "base", kIndexType, inner.dump())}}};
+  write_index(folder, "base", {write_blob(folder, "base", kIndexType, nested.dump())});
+  const auto architecture = [&](const std::string& platform) {
+    return open(folder, "oci", "base", platform).config.platform.to_string();
+  };
+  CHECK(architecture("linux/amd64") == "linux/amd64");
+  CHECK(architecture("linux/arm") == "linux/arm/v7");
+  CHECK(architecture("linux/arm/v6") == "linux/arm/v6");
+  const std::string help =
+      "oci:TMP/base: help: it holds: linux/amd64, linux/arm/v6, linux/arm/v7\n";
+  CHECK(open_error(folder, "oci", "base", "linux/s390x") ==
+        "oci:TMP/base: error: holds no image for linux/s390x\n" + help);
+  CHECK(open_error(folder, "oci", "base") ==
+        "oci:TMP/base: error: holds images for several platforms; --platform says which\n" + help);
+}
+
+TEST_CASE("base: an image for another platform than the one asked for is refused") {
+  const TemporaryDirectory folder;
+  write_layout(folder, "base", {plain_layer("a")});
+  CHECK(open_error(folder, "oci", "base", "linux/arm64") ==
+        "oci:TMP/base: error: is for linux/amd64, not for linux/arm64/v8\n");
+}
+
+TEST_CASE("base: a tag chooses, and is needed where there are several") {
+  const TemporaryDirectory folder;
+  Json one = write_layout(folder, "base", {plain_layer("1")});
+  Json two = write_layout(folder, "base", {plain_layer("2")});
+  one["annotations"] = {{kRefNameAnnotation, "one"}};
+  two["annotations"] = {{kRefNameAnnotation, "two"}};
+  write_index(folder, "base", {one, two});
+  CHECK(open(folder, "oci", "base:two").manifest_digest->to_string() == two["digest"]);
+  CHECK(open_error(folder, "oci", "base:x") ==
+        "oci:TMP/base:x: error: there is no such image\n"
+        "oci:TMP/base:x: help: it holds: 'one', 'two'\n");
+  CHECK(open_error(folder, "oci", "base") ==
+        "oci:TMP/base: error: holds several images; add ':TAG' to say which\n"
+        "oci:TMP/base: help: it holds: 'one', 'two'\n");
+}
+
+TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes are an error") {
+  const TemporaryDirectory folder;
+  const std::string tar = plain_layer("hello").bytes;
+  const std::string half = tar.substr(0, 700);
+  const std::string rest = tar.substr(700);
+  const auto measure = [&](const std::string& bytes) {
+    folder.write("blob", bytes);
+    const std::shared_ptr<const File> file = open_file(folder.path("blob"));
+    return measure_layer(Blob(file, 0, file_size(*file), "blob"));
+  };
+  for (const std::string& bytes :
+       {tar, test::gzip(tar), test::zstd(tar), test::gzip(half) + test::gzip(rest),
+        test::zstd(half) + test::zstd(rest)}) {
+    const MeasuredLayer layer = measure(bytes);
+    CHECK(layer.diff_id.digest == digest_of(tar));
+    CHECK(layer.digest == digest_of(bytes));
+    CHECK(layer.tar_size == tar.size());
+  }
+  const std::string gz = test::gzip(tar);
+  const std::string zst = test::zstd(tar);
+  const std::string cut = "blob: error: is cut short: its compressed stream does not end\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {gz.substr(0, gz.size() - 1), cut},
+      {zst.substr(0, zst.size() - 1), cut},
+      {gz + "junk", "blob: error: is damaged: incorrect header check\n"},
+      {zst + "junk", "blob: error: is damaged: Unknown frame descriptor\n"},
+      {"no tar", "blob: error: is not a tar, plain or compressed\n"},
+      {std::string(512, 'x'), "blob: error: is not a tar, plain or compressed\n"},
+  };
+  for (const auto& [bytes, message] : cases) {
+    CHECK(error_of([&, input = bytes] { measure(input); }) == message);
+  }
+}
+
+}  // namespace
+}  // namespace oci
