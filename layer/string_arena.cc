@@ -16,7 +16,7 @@ constexpr size_t kBlockSize = size_t{256} << 10;
 char* StringArena::allocate(size_t size) {
   if (size > left_) {
     const size_t block = std::max(size, kBlockSize);
-    blocks_.push_back(std::make_unique<char[]>(block));
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     next_ = blocks_.back().get();
     left_ = block;
   }

@@ -72,6 +72,9 @@ std::string_view unescape_mtree(std::string_view text, StringArena& arena) {
     } else if (next.size() == 3 && std::ranges::all_of(next, is_octal) && next[0] <= '3') {
       plain += static_cast<char>((next[0] - '0') * 64 + (next[1] - '0') * 8 + (next[2] - '0'));
       i += 3;
+    } else if (next[0] == '0' && (next.size() == 1 || !is_octal(next[1]))) {
+      plain += '\0';
+      ++i;
     } else if (const char byte = byte_of_letter(next[0]); byte != '\0') {
       plain += byte;
       ++i;

@@ -22,6 +22,9 @@ struct Placement {
 };
 
 Placement parse_placement(std::string_view argument, StringArena& arena) {
+  if (const size_t nul = argument.find('\0'); nul != std::string_view::npos) {
+    throw Error(fmt::format("tree '{}' goes on with a NUL byte", argument.substr(0, nul)));
+  }
   const size_t colon = argument.rfind(':');
   if (colon == std::string_view::npos) {
     throw Error(fmt::format("tree '{}' has no ':': expected SRC:DEST", argument))
@@ -32,9 +35,6 @@ Placement parse_placement(std::string_view argument, StringArena& arena) {
                       destination.empty() || destination.ends_with('/')};
   if (placement.source.empty()) {
     throw Error(fmt::format("tree '{}' has an empty SRC: expected SRC:DEST", argument));
-  }
-  if (argument.find('\0') != std::string_view::npos) {
-    throw Error(fmt::format("tree '{}' holds a NUL byte", placement.source));
   }
   if (placement.destination.empty()) return placement;
   if (const std::string_view why = path_fault(placement.destination); !why.empty()) {

@@ -69,6 +69,9 @@ class SpecReader {
   void read_version(Lines& lines) {
     const bool is_there = lines.next();
     const std::string_view line = lines.line();
+    if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
+      throw Error(position(1, nul), "the line holds a NUL byte");
+    }
     if (!line.starts_with("V\t")) {
       throw Error({std::string(file_), 1, 1},
                   fmt::format("expected a 'V' record, found {}",

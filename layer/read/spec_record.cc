@@ -53,10 +53,6 @@ size_t split_fields(std::string_view line, SpecRecord& record) {
 
 bool unescape_field(SpecField& field, const Position& position, Diagnostics& found,
                     StringArena& arena) {
-  if (const size_t nul = field.text.find('\0'); nul != std::string_view::npos) {
-    fault(position, field.offset + nul, "the field holds a NUL byte", found);
-    return false;
-  }
   const Unescaped plain = unescape(field.text, kEscapes, arena);
   if (plain.is_faulty()) {
     fault(position, field.offset + plain.fault_at,
@@ -73,6 +69,10 @@ bool unescape_field(SpecField& field, const Position& position, Diagnostics& fou
 
 std::optional<SpecRecord> split_record(std::string_view line, const Position& position,
                                        Diagnostics& found, StringArena& arena) {
+  if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
+    fault(position, nul, "the line holds a NUL byte", found);
+    return std::nullopt;
+  }
   const auto* kind = std::ranges::find_if(kRecords, [&](const RecordKind& known) {
     return line.starts_with(known.letter) && (line.size() == 1 || line[1] == '\t');
   });
