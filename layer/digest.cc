@@ -25,7 +25,9 @@ std::string Digest::hex() const {
   return text;
 }
 
-Sha256::Sha256() : state_{} { check(SHA256_Init(&state_)); }
+Sha256::Sha256() : state_{} {
+  check(SHA256_Init(&state_));
+}
 
 void Sha256::update(std::span<const std::byte> bytes) {
   check(SHA256_Update(&state_, bytes.data(), bytes.size()));

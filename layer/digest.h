@@ -16,7 +16,7 @@ namespace layer {
 struct Digest {
   std::array<uint8_t, 32> bytes{};
 
-  std::string hex() const;                                  // 64 lower-case digits
+  std::string hex() const;  // 64 lower-case digits
   std::string to_string() const { return "sha256:" + hex(); }
 
   auto operator<=>(const Digest&) const = default;

@@ -14,11 +14,11 @@ namespace layer {
 // An input that Bazel already merged (a runfiles directory, a runfiles manifest) has every entry in
 // `root_symlinks`, whose paths are final. Source: Bazel's Runfiles.getRunfilesInputs.
 struct Runfiles {
-  std::string_view workspace;        // name of the main repository: `_main` under bzlmod
-  std::vector<Entry> symlinks;       // path relative to the workspace, or "../repo/..." as is
-  std::vector<Entry> files;          // path is a short_path: "pkg/x", or "../repo/pkg/x"
-  std::vector<Entry> empty_files;    // like symlinks; kind kEmptyFile
-  std::vector<Entry> root_symlinks;  // path relative to the runfiles root
+  std::string_view workspace;         // name of the main repository: `_main` under bzlmod
+  std::vector<Entry> symlinks;        // path relative to the workspace, or "../repo/..." as is
+  std::vector<Entry> files;           // path is a short_path: "pkg/x", or "../repo/pkg/x"
+  std::vector<Entry> empty_files;     // like symlinks; kind kEmptyFile
+  std::vector<Entry> root_symlinks;   // path relative to the runfiles root
   std::optional<Entry> repo_mapping;  // placed at _repo_mapping
   std::optional<Entry> executable;    // path is a short_path
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
+#include <utility>
 
 namespace layer {
 namespace {
@@ -44,6 +46,19 @@ std::string_view StringArena::join(std::string_view head, std::string_view tail)
 std::string_view StringArena::intern(std::string_view text) {
   if (const auto found = interned_.find(text); found != interned_.end()) return *found;
   return *interned_.insert(copy(text)).first;
+}
+
+const Attributes* StringArena::intern(const Attributes& attributes) {
+  return &*attributes_.insert(attributes).first;
+}
+
+bool StringArena::AttributesLess::operator()(const Attributes& a, const Attributes& b) const {
+  return std::tie(a.mode, a.uid, a.gid, a.mtime) < std::tie(b.mode, b.uid, b.gid, b.mtime);
+}
+
+std::string_view StringArena::adopt(std::unique_ptr<char[]> bytes, size_t size) {
+  blocks_.push_back(std::move(bytes));
+  return {blocks_.back().get(), size};
 }
 
 }  // namespace layer

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
+
+#include "layer/entry.h"
 
 namespace layer {
 
@@ -25,13 +28,24 @@ class StringArena {
   // The one copy of a text that recurs: a file name, a label.
   std::string_view intern(std::string_view text);
 
+  // The one copy of these attributes; an input states few distinct ones.
+  const Attributes* intern(const Attributes& attributes);
+
+  // Takes over `size` bytes, so that a file read whole needs no second copy.
+  std::string_view adopt(std::unique_ptr<char[]> bytes, size_t size);
+
  private:
+  struct AttributesLess {
+    bool operator()(const Attributes& a, const Attributes& b) const;
+  };
+
   char* allocate(size_t size);
 
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
   std::unordered_set<std::string_view> interned_;
+  std::set<Attributes, AttributesLess> attributes_;
 };
 
 }  // namespace layer

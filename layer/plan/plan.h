@@ -18,7 +18,6 @@ enum class LinkReason : uint8_t {
   kSitePackages,      // rule 3: same content and same path after site-packages/ as a wheel's file
   kInterpreterAlias,  // rule 4: same interpreter under another name beside it
   kContent,           // rule 5: equal content in the same layer
-  kEntrypoint,        // veneer's own link from the image's entry point into the runfiles
 };
 
 // One tar entry. Texts live in the arena of the build.

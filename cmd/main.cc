@@ -1,0 +1,49 @@
+// The veneer program: sub-commands, and the one place where errors become messages and exit codes.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+
+#include "cmd/plan.h"
+#include "layer/error.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
+
+int run(int argc, char** argv) {
+  CLI::App app("Turns Bazel runfiles into OCI image layers and images, each real file stored once.",
+               "veneer");
+  app.set_version_flag("--version", "veneer " VENEER_VERSION);
+  app.require_subcommand(1);
+  cmd::add_plan_command(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : kWrongUsage;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const layer::Error& error) {
+    fmt::print(stderr, "{}", error.what());
+    return kFailed;
+  } catch (const std::logic_error& error) {
+    fmt::print(stderr, "veneer: internal error: {}\nveneer: help: please report this bug\n",
+               error.what());
+    return kBug;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "veneer: error: {}\n", error.what());
+    return kFailed;
+  }
+}

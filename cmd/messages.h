@@ -1,0 +1,37 @@
+// What the command line says to people: warnings, sizes, progress.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+#include "layer/error.h"
+#include "layer/write/layer_writer.h"
+
+namespace cmd {
+
+// Each warning, with its notes, to stderr.
+void print_warnings(const layer::Diagnostics& found);
+
+// "12.3 MB"; powers of 1000, as registries and docker count.
+std::string human_size(uint64_t bytes);
+
+// Shows on stderr, while it lives, how far the writing is: only on a terminal and only after a
+// moment, so that short work stays quiet.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const layer::Progress& progress);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+ private:
+  void run();
+
+  const layer::Progress& progress_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+}  // namespace cmd

@@ -1,0 +1,28 @@
+// The merged result of all inputs: every path of the image and what is there, before planning.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "layer/entry.h"
+
+namespace layer {
+
+// Orders paths by component, so that a directory is directly followed by all that is below it:
+// "a", "a/b", "a-b". (Bytewise order would put "a-b" between the other two.)
+bool tree_order(std::string_view left, std::string_view right);
+
+// Whether `path` is inside the directory `ancestor`.
+bool is_below(std::string_view path, std::string_view ancestor);
+
+// Part of a path after its last '/', and before it (empty when there is none).
+std::string_view base_name(std::string_view path);
+std::string_view parent_path(std::string_view path);
+
+// Kinds are kFile, kEmptyFile, kSymlink and kDirectory; paths are relative to the image's root.
+struct FileTree {
+  std::vector<Entry> entries;  // in tree order, no path twice, nothing below a non-directory
+  std::vector<std::string_view> workspaces;  // names of main repositories, first-party code
+};
+
+}  // namespace layer

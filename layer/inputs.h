@@ -1,0 +1,43 @@
+// From what the user names on the command line to one tree of paths: steps 1 and 2.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/file_tree.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+// At most one of the first four, which all say where a program's runfiles are. Empty: not given.
+struct InputRequest {
+  std::string binary;  // as `bazel build` leaves it, its runfiles beside it
+  std::string runfiles_directory;
+  std::string runfiles_manifest;
+  std::string spec;
+
+  std::vector<std::string> mtrees;  // mtree files; paths are the image's
+  std::vector<std::string> trees;   // "SRC:DEST"
+
+  std::string prefix = "/app";  // where in the image the program and its runfiles go
+  std::string name;             // of the program; empty: its own
+};
+
+// The program that an image of these inputs starts.
+struct Program {
+  std::string entry_point;        // absolute path in the image: "/app/NAME"
+  std::string working_directory;  // absolute: "/app/NAME.runfiles/_main"
+};
+
+struct Inputs {
+  FileTree tree;
+  std::optional<Program> program;  // absent when no executable was found in the inputs
+};
+
+// Reads and merges every input. Throws Error, with all conflicts at once; warnings go to `found`.
+Inputs gather_inputs(const InputRequest& request, StringArena& arena, Diagnostics& found);
+
+}  // namespace layer

@@ -1,0 +1,28 @@
+// Rules 1 to 4 of "Links": which entry is a symlink to what, whatever layer it falls into.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "layer/file_tree.h"
+#include "layer/plan/plan.h"
+#include "layer/store/identify.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+struct Link {
+  LinkReason reason = LinkReason::kNone;  // kNone: not a symlink; stored, or rule 5's to decide
+  std::string_view text;                  // what the symlink says
+};
+
+// A decision for each entry of the tree, in its order. Every link made here leads, in one step, to
+// a file that is stored.
+std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts,
+                             StringArena& arena);
+
+// The text of a symlink at `from` that leads to `to`; both relative to the same root.
+std::string_view relative_link(std::string_view from, std::string_view to, StringArena& arena);
+
+}  // namespace layer

@@ -1,0 +1,200 @@
+// Puts links and layers together and completes each layer: parents, order, hardlinks.
+#include "layer/plan/plan_image.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "layer/plan/links.h"
+
+namespace layer {
+namespace {
+
+constexpr uint32_t kDirectoryMode = 0755;
+constexpr uint32_t kSymlinkMode = 0777;
+
+// Builds the layers of one tree.
+class Planner {
+ public:
+  Planner(const FileTree& tree, const std::vector<FileFacts>& facts, const PlanOptions& options,
+          StringArena& arena);
+  ImagePlan run();
+
+ private:
+  // One entry of a layer, or a directory that is only implied.
+  struct Item {
+    std::string_view path;
+    const Entry* entry;  // null: an implied parent
+  };
+  using Items = std::vector<Item>;
+
+  static void add_with_parents(const Entry& entry, Items& items);
+  std::vector<PlannedEntry> complete(Items items) const;
+  PlannedEntry plan_entry(const Item& item) const;
+  PlannedEntry plan_directory(std::string_view path) const;
+  void link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) const;
+  bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
+  size_t index_of(const Entry& entry) const {
+    return static_cast<size_t>(&entry - tree_.entries.data());
+  }
+
+  const FileTree& tree_;
+  const std::vector<FileFacts>& facts_;
+  const PlanOptions& options_;
+  std::vector<Link> links_;
+  // Directories that the input states attributes for: they hold in every layer that has them.
+  std::unordered_map<std::string_view, const Attributes*> stated_directories_;
+};
+
+void apply(const Attributes* stated, PlannedEntry& planned) {
+  if (stated == nullptr) return;
+  if (stated->mode && planned.type != TarType::kSymlink) planned.mode = *stated->mode;
+  if (stated->uid) planned.uid = *stated->uid;
+  if (stated->gid) planned.gid = *stated->gid;
+  if (stated->mtime) planned.mtime = *stated->mtime;
+}
+
+Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
+                 const PlanOptions& options, StringArena& arena)
+    : tree_(tree), facts_(facts), options_(options), links_(plan_links(tree, facts, arena)) {
+  for (const Entry& entry : tree.entries) {
+    if (entry.kind == EntryKind::kDirectory && entry.attributes != nullptr) {
+      stated_directories_.emplace(entry.path, entry.attributes);
+    }
+  }
+}
+
+ImagePlan Planner::run() {
+  std::vector<uint64_t> stored(tree_.entries.size());
+  for (size_t i = 0; i < stored.size(); ++i) {
+    stored[i] = links_[i].reason == LinkReason::kNone ? facts_[i].size : 0;
+  }
+  const LayerAssignment assignment = assign_layers(tree_, stored, options_.layers);
+  std::vector<Items> items(assignment.layers.size());
+  for (size_t i = 0; i < tree_.entries.size(); ++i) {
+    add_with_parents(tree_.entries[i], items[assignment.layer_of[i]]);
+  }
+  ImagePlan plan;
+  for (size_t i = 0; i < items.size(); ++i) {
+    plan.layers.push_back({assignment.layers[i].name, assignment.layers[i].reason,
+                           complete(std::exchange(items[i], {}))});
+  }
+  return plan;
+}
+
+// Entries come in tree order, so every parent already there is an ancestor of the entry before.
+void Planner::add_with_parents(const Entry& entry, Items& items) {
+  const std::string_view before = items.empty() ? std::string_view{} : items.back().path;
+  for (size_t slash = entry.path.find('/'); slash != std::string_view::npos;
+       slash = entry.path.find('/', slash + 1)) {
+    const std::string_view parent = entry.path.substr(0, slash);
+    if (before != parent && !is_below(before, parent)) items.push_back({parent, nullptr});
+  }
+  items.push_back({entry.path, &entry});
+}
+
+std::vector<PlannedEntry> Planner::complete(Items items) const {
+  std::sort(items.begin(), items.end(),
+            [](const Item& a, const Item& b) { return a.path < b.path; });
+  std::vector<PlannedEntry> planned;
+  planned.reserve(items.size());
+  for (const Item& item : items) planned.push_back(plan_entry(item));
+  link_equal_content(items, planned);
+  return planned;
+}
+
+PlannedEntry Planner::plan_directory(std::string_view path) const {
+  PlannedEntry planned;
+  planned.path = path;
+  planned.type = TarType::kDirectory;
+  planned.mode = kDirectoryMode;
+  planned.mtime = options_.mtime;
+  const auto stated = stated_directories_.find(path);
+  if (stated != stated_directories_.end()) apply(stated->second, planned);
+  return planned;
+}
+
+PlannedEntry Planner::plan_entry(const Item& item) const {
+  if (item.entry == nullptr || item.entry->kind == EntryKind::kDirectory) {
+    return plan_directory(item.path);
+  }
+  const size_t index = index_of(*item.entry);
+  PlannedEntry planned;
+  planned.path = item.path;
+  planned.size = facts_[index].size;
+  planned.mtime = options_.mtime;
+  planned.reason = links_[index].reason;
+  if (planned.reason == LinkReason::kNone) {
+    planned.source = item.entry->content;
+    planned.mode = kModeByContent;
+  } else {
+    planned.type = TarType::kSymlink;
+    planned.link = links_[index].text;
+    planned.mode = kSymlinkMode;
+  }
+  apply(item.entry->attributes, planned);
+  return planned;
+}
+
+// A program finds its libraries and data from where it lies, so it may only share with a neighbour.
+bool Planner::may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const {
+  return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.mtime == b.mtime &&
+         (!is_program || parent_path(a.path) == parent_path(b.path));
+}
+
+// Rule 5. The first in path order is stored, so that a hardlink follows its target.
+void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) const {
+  std::unordered_map<uint32_t, std::vector<size_t>> homes;  // by content
+  for (size_t i = 0; i < planned.size(); ++i) {
+    PlannedEntry& entry = planned[i];
+    if (entry.type != TarType::kFile || entry.size < kMinContentLinkSize) continue;
+    const FileFacts& facts = facts_[index_of(*items[i].entry)];
+    if (facts.content == 0) continue;
+    std::vector<size_t>& candidates = homes[facts.content];
+    const auto home = std::find_if(candidates.begin(), candidates.end(), [&](size_t candidate) {
+      return may_share_inode(planned[candidate], entry, facts.is_program);
+    });
+    if (home == candidates.end()) {
+      candidates.push_back(i);
+      continue;
+    }
+    entry.type = TarType::kHardlink;
+    entry.reason = LinkReason::kContent;
+    entry.link = planned[*home].path;
+    entry.source = {};
+  }
+}
+
+}  // namespace
+
+ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
+                     const PlanOptions& options, StringArena& arena) {
+  return Planner(tree, facts, options, arena).run();
+}
+
+PlanSummary summarize(const ImagePlan& plan) {
+  PlanSummary summary;
+  for (const LayerPlan& layer : plan.layers) {
+    for (const PlannedEntry& entry : layer.entries) {
+      switch (entry.type) {
+        case TarType::kFile:
+          ++summary.files;
+          summary.stored_bytes += entry.size;
+          break;
+        case TarType::kSymlink:
+          ++summary.symlinks;
+          summary.linked_bytes += entry.size;
+          break;
+        case TarType::kHardlink:
+          ++summary.hardlinks;
+          summary.linked_bytes += entry.size;
+          break;
+        case TarType::kDirectory:
+          break;
+      }
+    }
+  }
+  return summary;
+}
+
+}  // namespace layer

@@ -1,0 +1,182 @@
+// One line an entry, fields parted by TAB, escaped as in the spec.
+#include "layer/plan/plan_text.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "layer/plan/plan_image.h"
+
+namespace layer {
+namespace {
+
+void append_escaped(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    switch (c) {
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+uint32_t default_mode(TarType type) {
+  switch (type) {
+    case TarType::kDirectory:
+      return 0755;
+    case TarType::kFile:
+    case TarType::kHardlink:
+      return kModeByContent;
+    case TarType::kSymlink:
+      return 0777;
+  }
+  return 0;
+}
+
+// What differs from the fixed policy, or "-".
+std::string attributes(const PlannedEntry& entry) {
+  std::string text;
+  const auto add = [&text](std::string_view item) {
+    if (!text.empty()) text += ',';
+    text += item;
+  };
+  if (entry.mode != default_mode(entry.type)) add(fmt::format("mode={:04o}", entry.mode));
+  if (entry.uid != 0) add(fmt::format("uid={}", entry.uid));
+  if (entry.gid != 0) add(fmt::format("gid={}", entry.gid));
+  if (entry.mtime != 0) add(fmt::format("mtime={}", entry.mtime));
+  return text.empty() ? "-" : text;
+}
+
+char type_letter(TarType type) {
+  switch (type) {
+    case TarType::kDirectory:
+      return 'd';
+    case TarType::kFile:
+      return 'f';
+    case TarType::kSymlink:
+      return 'l';
+    case TarType::kHardlink:
+      return 'h';
+  }
+  return '?';
+}
+
+void append_entry(const PlannedEntry& entry, std::string& out) {
+  out += type_letter(entry.type);
+  out += '\t';
+  append_escaped(entry.path, out);
+  out += '\t';
+  out += attributes(entry);
+  switch (entry.type) {
+    case TarType::kDirectory:
+      break;
+    case TarType::kFile:
+      fmt::format_to(std::back_inserter(out), "\t{}\t", entry.size);
+      append_escaped(entry.source, out);
+      break;
+    case TarType::kSymlink:
+    case TarType::kHardlink:
+      out += '\t';
+      append_escaped(entry.link, out);
+      fmt::format_to(std::back_inserter(out), "\t{}\t{}", reason_name(entry.reason), entry.size);
+      break;
+  }
+  out += '\n';
+}
+
+nlohmann::json entry_to_json(const PlannedEntry& entry) {
+  nlohmann::json json{{"path", entry.path}, {"type", type_name(entry.type)}, {"uid", entry.uid},
+                      {"gid", entry.gid},   {"mtime", entry.mtime},          {"size", entry.size}};
+  if (entry.mode == kModeByContent) {
+    json["mode"] = "by content";
+  } else {
+    json["mode"] = fmt::format("{:04o}", entry.mode);
+  }
+  if (!entry.source.empty()) json["source"] = entry.source;
+  if (!entry.link.empty()) json["link"] = entry.link;
+  if (entry.reason != LinkReason::kNone) json["reason"] = reason_name(entry.reason);
+  return json;
+}
+
+}  // namespace
+
+std::string_view reason_name(LinkReason reason) {
+  switch (reason) {
+    case LinkReason::kNone:
+      return "";
+    case LinkReason::kDeclared:
+      return "declared";
+    case LinkReason::kSymlinkEntry:
+      return "symlink-entry";
+    case LinkReason::kSitePackages:
+      return "site-packages";
+    case LinkReason::kInterpreterAlias:
+      return "interpreter-alias";
+    case LinkReason::kContent:
+      return "equal-content";
+  }
+  return "";
+}
+
+std::string_view type_name(TarType type) {
+  switch (type) {
+    case TarType::kDirectory:
+      return "directory";
+    case TarType::kFile:
+      return "file";
+    case TarType::kSymlink:
+      return "symlink";
+    case TarType::kHardlink:
+      return "hardlink";
+  }
+  return "";
+}
+
+std::string plan_to_text(const ImagePlan& plan) {
+  std::string out = "veneer plan 1\n";
+  for (const LayerPlan& layer : plan.layers) {
+    out += "layer\t";
+    append_escaped(layer.name, out);
+    out += '\t';
+    append_escaped(layer.reason, out);
+    out += '\n';
+    for (const PlannedEntry& entry : layer.entries) append_entry(entry, out);
+  }
+  const PlanSummary summary = summarize(plan);
+  fmt::format_to(std::back_inserter(out),
+                 "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\n",
+                 summary.files, summary.stored_bytes, summary.symlinks, summary.hardlinks,
+                 summary.linked_bytes);
+  return out;
+}
+
+std::string plan_to_json(const ImagePlan& plan) {
+  nlohmann::json layers = nlohmann::json::array();
+  for (const LayerPlan& layer : plan.layers) {
+    nlohmann::json entries = nlohmann::json::array();
+    for (const PlannedEntry& entry : layer.entries) entries.push_back(entry_to_json(entry));
+    layers.push_back(
+        {{"name", layer.name}, {"reason", layer.reason}, {"entries", std::move(entries)}});
+  }
+  const PlanSummary summary = summarize(plan);
+  const nlohmann::json json{{"format", 1},
+                            {"layers", std::move(layers)},
+                            {"summary",
+                             {{"files", summary.files},
+                              {"bytes", summary.stored_bytes},
+                              {"symlinks", summary.symlinks},
+                              {"hardlinks", summary.hardlinks},
+                              {"bytesLinked", summary.linked_bytes}}}};
+  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace layer

@@ -1,0 +1,23 @@
+// The plan's text form, for people and golden tests, and its JSON form, for programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "layer/plan/plan.h"
+
+namespace layer {
+
+// "declared", "symlink-entry", "site-packages", "interpreter-alias", "equal-content"; "" for kNone.
+std::string_view reason_name(LinkReason reason);
+// "directory", "file", "symlink", "hardlink".
+std::string_view type_name(TarType type);
+
+// The grammar is in docs/plan_format.md.
+std::string plan_to_text(const ImagePlan& plan);
+
+// {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; docs/plan_format.md.
+// Names that are not UTF-8 appear with U+FFFD in place of what is not.
+std::string plan_to_json(const ImagePlan& plan);
+
+}  // namespace layer

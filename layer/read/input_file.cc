@@ -1,0 +1,59 @@
+// Reads a text input whole, with as few copies as its size allows.
+#include "layer/read/input_file.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "layer/error.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kUnknownSize = size_t{64} << 10;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
+};
+
+// Room for the whole file and one byte more, so that its end is seen without growing.
+size_t first_capacity(std::FILE* file) {
+  struct stat status = {};
+  if (fstat(fileno(file), &status) != 0 || status.st_size <= 0) return kUnknownSize;
+  return static_cast<size_t>(status.st_size) + 1;
+}
+
+}  // namespace
+
+std::string_view read_input_file(const std::string& path, StringArena& arena) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
+  if (!file) throw system_error(path, "cannot open", errno);
+  size_t capacity = first_capacity(file.get());
+  size_t size = 0;
+  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+  while (const size_t got = std::fread(bytes.get() + size, 1, capacity - size, file.get())) {
+    size += got;
+    if (size < capacity) continue;
+    capacity *= 2;
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    std::memcpy(larger.get(), bytes.get(), size);
+    bytes = std::move(larger);
+  }
+  if (std::ferror(file.get()) != 0) throw system_error(path, "cannot read", errno);
+  return arena.adopt(std::move(bytes), size);
+}
+
+bool Lines::next() {
+  if (rest_.empty()) return false;
+  const size_t end = std::min(rest_.find('\n'), rest_.size());
+  line_ = rest_.substr(0, end);
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  ++number_;
+  return true;
+}
+
+}  // namespace layer

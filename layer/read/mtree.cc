@@ -1,0 +1,233 @@
+// Parses mtree as bsdtar 3.6.2 reads it (libarchive's mtree reader with `checkfs`), row by row. It
+// is not libarchive's own reader because that tells neither the path of a row's content nor the
+// row's line, takes what a row does not state from disk, and refuses names that hold UTF-8.
+//
+//   mtree   = { line LF }                              the last LF may be missing
+//   line    = blank | "#" comment | set | unset | row  a backslash before LF continues it
+//   set     = "/set" { word }                          for every row that follows
+//   unset   = "/unset" { keyword | "all" }
+//   row     = name { word }
+//   word    = keyword "=" value | "optional" | "nochange" | "ignore"
+//   keyword = type mode uid gid time link content contents, and those that mean nothing here
+//   name    = full | relative | ".."                   escapes: see unescape_mtree
+//   full    = "." | a name with a "/"                  its path
+//   relative = a name without "/"                      below the directory of the last relative row
+//                                                      with type=dir; ".." leaves that directory
+//
+// Rows of the same full name are one entry: what later ones state counts. Any other second row of a
+// path replaces the first. A file without `content` is the file at its own path below the current
+// directory, or empty when there is none.
+#include "layer/read/mtree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "layer/error.h"
+#include "layer/read/input_file.h"
+#include "layer/read/mtree_keywords.h"
+#include "layer/read/mtree_lines.h"
+#include "layer/read/relative_path.h"
+#include "layer/read/target.h"
+
+namespace layer {
+namespace {
+
+struct Row {
+  std::string_view path{};      // normalised
+  std::string_view spelling{};  // as written, escapes undone, and below the current directory
+  bool is_full = false;
+  MtreeKeywords keywords{};
+  Origin origin{};
+};
+
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+class MtreeReader {
+ public:
+  MtreeReader(const std::string& file, StringArena& arena)
+      : file_(arena.intern(file)), arena_(arena) {}
+
+  std::vector<Entry> run() {
+    for (MtreeLines lines(read_input_file(std::string(file_), arena_), arena_); lines.next();) {
+      read_line(lines.line());
+    }
+    found_.throw_if_errors();
+    std::vector<Entry> entries = make_entries();
+    found_.throw_if_errors();
+    return entries;
+  }
+
+ private:
+  void read_line(const MtreeLine& line) {
+    if (const auto* bad = std::ranges::find_if(line.text, is_control); bad != line.text.end()) {
+      return reject_control(line, static_cast<size_t>(bad - line.text.begin()));
+    }
+    MtreeWords words(line);
+    words.next();
+    if (words.word() == "/set") return read_set(line, words);
+    if (words.word() == "/unset") return read_unset(line, words);
+    read_row(line, words);
+  }
+
+  void reject_control(const MtreeLine& line, size_t offset) {
+    const bool is_crlf = line.text[offset] == '\r' && offset + 1 == line.text.size();
+    fault({file_, line.number, line.column_at(offset)},
+          is_crlf ? "the line ends in CR LF: expected LF alone"
+                  : fmt::format("control character \\{:03o}: expected its escape",
+                                static_cast<unsigned char>(line.text[offset])));
+  }
+
+  void read_set(const MtreeLine& line, MtreeWords& words) {
+    while (words.next()) set(line, words, global_);
+  }
+
+  void read_unset(const MtreeLine& line, MtreeWords& words) {
+    while (words.next()) {
+      if (words.word().find('=') != std::string_view::npos) {
+        fault({file_, line.number, words.column()},
+              fmt::format("'{}' has a value: '/unset' takes keywords alone", words.word()));
+      }
+      global_.unset(words.word());
+    }
+  }
+
+  void set(const MtreeLine& line, const MtreeWords& words, MtreeKeywords& keywords) {
+    std::string why = keywords.set(words.word(), arena_);
+    if (!why.empty()) fault({file_, line.number, words.column()}, std::move(why));
+  }
+
+  void read_row(const MtreeLine& line, MtreeWords& words) {
+    const Origin origin{file_, line.number, words.column()};
+    const std::string_view word = words.word();
+    const std::string_view name = unescape_mtree(word, arena_);
+    if (name == "..") return leave_directory();
+    Row row{.is_full = word == "." || word.find('/') != std::string_view::npos,
+            .keywords = global_,
+            .origin = origin};
+    while (words.next()) set(line, words, row.keywords);
+    row.spelling = row.is_full ? name : arena_.join(directory_, name);
+    if (!row.is_full && row.keywords.type == MtreeType::kDirectory) directory_ = row.spelling;
+    row.path = normalize_path(row.spelling, arena_);
+    if (row.path.empty() && !row.spelling.starts_with('/')) return;  // "." and "./": the root
+    const std::string_view why = path_fault(name.starts_with('/') ? name : row.path);
+    if (!why.empty()) return fault(origin, fmt::format("path '{}' {}", word, why));
+    add(row);
+  }
+
+  void leave_directory() {
+    const size_t slash = directory_.rfind('/');
+    directory_ = slash == std::string_view::npos ? "" : directory_.substr(0, slash);
+  }
+
+  void add(const Row& row) {
+    const auto [found, is_new] = rows_by_path_.try_emplace(row.path, rows_.size());
+    if (is_new) return rows_.push_back(row);
+    Row& first = rows_[found->second];
+    if (first.is_full && row.is_full && first.spelling == row.spelling) {
+      first.keywords.merge(row.keywords);
+    } else {
+      first = row;
+    }
+  }
+
+  // Where a row's file is on disk.
+  static std::string_view place(const Row& row) {
+    const auto& content = row.keywords.content;
+    return content && !content->empty() ? *content : row.spelling;
+  }
+
+  static bool is_looked_up(const Row& row) {
+    return row.keywords.type == MtreeType::kFile || row.keywords.is_optional;
+  }
+
+  std::vector<Entry> make_entries() {
+    std::vector<std::string_view> places;
+    for (const Row& row : rows_) {
+      if (is_looked_up(row)) places.push_back(place(row));
+    }
+    const std::vector<Target> targets = find_targets(places);
+    auto target = targets.begin();
+    std::vector<Entry> entries;
+    entries.reserve(rows_.size());
+    for (const Row& row : rows_) {
+      const Target at_place = is_looked_up(row) ? *target++ : Target{};
+      if (row.keywords.is_optional && at_place.error == ENOENT) continue;
+      if (const auto entry = make_entry(row, at_place)) entries.push_back(*entry);
+    }
+    return entries;
+  }
+
+  std::optional<Entry> make_entry(const Row& row, const Target& target) {
+    Entry entry{.path = row.path, .origin = row.origin};
+    if (row.keywords.attributes != Attributes{}) {
+      entry.attributes = arena_.intern(row.keywords.attributes);
+    }
+    if (!row.keywords.type) {
+      fault(row.origin,
+            fmt::format("'{}' has no type: expected type=file, type=dir or type=link", row.path));
+      return std::nullopt;
+    }
+    switch (*row.keywords.type) {
+      case MtreeType::kDirectory:
+        entry.kind = EntryKind::kDirectory;
+        return entry;
+      case MtreeType::kLink:
+        entry.kind = EntryKind::kSymlink;
+        entry.content = row.keywords.link.value_or("");
+        if (!entry.content.empty()) return entry;
+        fault(row.origin, fmt::format("'{}' has type=link, but no link=TEXT", row.path));
+        return std::nullopt;
+      case MtreeType::kFile:
+        return find_content(row, target, entry);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Entry> find_content(const Row& row, const Target& target, Entry entry) {
+    const std::string_view content = place(row);
+    const bool is_stated = content.data() != row.spelling.data();
+    if (target.type == TargetType::kFile) {
+      entry.content = content;
+      return entry;
+    }
+    if (!is_stated && (target.error == ENOENT || target.error == ENOTDIR)) {
+      entry.kind = EntryKind::kEmptyFile;
+      return entry;
+    }
+    const std::string why =
+        target.type == TargetType::kDirectory ? "is a directory" : target.fault();
+    found_.error({row.origin.position(),
+                  fmt::format("'{}' has its content at '{}', which {}", row.path, content, why),
+                  {},
+                  "a relative content is looked for below the current directory"});
+    return std::nullopt;
+  }
+
+  void fault(const Origin& origin, std::string message) {
+    found_.error({origin.position(), std::move(message), {}, {}});
+  }
+
+  const std::string_view file_;
+  StringArena& arena_;
+  Diagnostics found_;
+  MtreeKeywords global_;
+  std::string_view directory_;  // of the relative rows
+  std::vector<Row> rows_;
+  std::unordered_map<std::string_view, size_t> rows_by_path_;
+};
+
+}  // namespace
+
+std::vector<Entry> read_mtree(const std::string& file, StringArena& arena) {
+  return MtreeReader(file, arena).run();
+}
+
+}  // namespace layer

@@ -1,0 +1,126 @@
+// Tells files, tree artifacts and declared symlinks apart by the links that stand for them.
+#include "layer/read/runfiles_directory.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string_view>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/read/expand_tree.h"
+#include "layer/read/target.h"
+#include "layer/read/walk.h"
+
+namespace layer {
+namespace {
+
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+std::vector<WalkedItem> walk_runfiles(const std::string& directory, StringArena& arena) {
+  struct stat status = {};
+  if (stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    throw Error({directory}, "not a runfiles directory")
+        .with_help(
+            "build the target with --build_runfile_links, or give its runfiles manifest instead");
+  }
+  return walk(directory, WalkDetail::kTypes, arena);
+}
+
+class DirectoryReader {
+ public:
+  DirectoryReader(const std::string& directory, StringArena& arena)
+      : directory_(directory), origin_{arena.intern(directory)}, arena_(arena) {}
+
+  Runfiles run() {
+    const std::vector<WalkedItem> items = walk_runfiles(directory_, arena_);
+    std::vector<std::string_view> links;
+    for (const WalkedItem& item : items) {
+      if (is_staged(item)) links.push_back(item.link);
+    }
+    const std::vector<Target> targets = find_targets(links);
+    auto target = targets.begin();
+    for (const WalkedItem& item : items) {
+      if (is_staged(item)) {
+        add_staged(item, *target++);
+      } else {
+        add_kept(item);
+      }
+    }
+    found_.throw_if_errors();
+    for (const Entry& entry : runfiles_.root_symlinks) {
+      if (entry.kind == EntryKind::kTree) add_tree(entry, runfiles_, arena_);
+    }
+    return std::move(runfiles_);
+  }
+
+ private:
+  static bool is_staged(const WalkedItem& item) {
+    return item.link.starts_with('/') && item.path != "MANIFEST";
+  }
+
+  void add(std::string_view path, EntryKind kind, std::string_view content) {
+    runfiles_.root_symlinks.push_back(
+        {.path = path, .content = content, .origin = origin_, .kind = kind});
+  }
+
+  void add_staged(const WalkedItem& item, const Target& target) {
+    if (const std::string why = target.fault(); !why.empty()) {
+      return fault(item, fmt::format("links to '{}', which {}", item.link, why),
+                   "build the target again, so that what its runfiles link to exists");
+    }
+    const bool is_tree = target.type == TargetType::kDirectory;
+    add(item.path, is_tree ? EntryKind::kTree : EntryKind::kFile, item.link);
+  }
+
+  void add_kept(const WalkedItem& item) {
+    switch (item.type) {
+      case DiskType::kFile:
+        if (item.path != "MANIFEST") add_real_file(item);
+        return;
+      case DiskType::kSymlink:
+        if (item.path != "MANIFEST") add(item.path, EntryKind::kSymlink, item.link);
+        return;
+      case DiskType::kDirectory:
+        if (item.path == "_main") runfiles_.workspace = item.path;
+        if (item.is_empty) add(item.path, EntryKind::kDirectory, {});
+        return;
+      case DiskType::kOther:
+        return fault(item,
+                     "is a socket, a pipe or a device: expected a file, a link or a directory", {});
+    }
+  }
+
+  void add_real_file(const WalkedItem& item) {
+    const std::string_view on_disk = arena_.join(directory_, item.path);
+    struct stat status = {};
+    if (stat(std::string(on_disk).c_str(), &status) != 0) {
+      throw system_error(on_disk, "cannot stat", errno);
+    }
+    if (status.st_size == 0) return add(item.path, EntryKind::kEmptyFile, {});
+    add(item.path, EntryKind::kFile, on_disk);
+  }
+
+  void fault(const WalkedItem& item, const std::string& what, std::string help) {
+    found_.error(
+        {origin_.position(), fmt::format("'{}' {}", item.path, what), {}, std::move(help)});
+  }
+
+  const std::string& directory_;
+  const Origin origin_;
+  StringArena& arena_;
+  Diagnostics found_;
+  Runfiles runfiles_;
+};
+
+}  // namespace
+
+Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena) {
+  return DirectoryReader(without_trailing_slashes(directory), arena).run();
+}
+
+}  // namespace layer

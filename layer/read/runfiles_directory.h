@@ -1,0 +1,20 @@
+// Reads a runfiles directory as Bazel leaves it on disk: NAME.runfiles.
+#pragma once
+
+#include <string>
+
+#include "layer/runfiles.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+// Everything below `directory`, in `root_symlinks`, sorted by path. Bazel makes a link with an
+// absolute text for a file or tree artifact, a link with a relative text for a declared symlink,
+// and an empty file for an empty one; directories are implied by what is in them, unless empty.
+// `MANIFEST` at the root is Bazel's own record and no entry. Links are told apart by their text
+// alone, so a declared symlink with an absolute text reads as the file it leads to. `workspace` is
+// `_main` if the directory holds one, else empty. Throws Error when a link leads nowhere or
+// something is neither file, link nor directory.
+Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena);
+
+}  // namespace layer

@@ -1,0 +1,16 @@
+// Reads a Bazel runfiles manifest: NAME.runfiles_manifest, or MANIFEST in a runfiles directory.
+#pragma once
+
+#include <string>
+
+#include "layer/runfiles.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+// Every line, in `root_symlinks`, sorted by path. A target that is a directory on disk is a tree
+// artifact. `workspace` is `_main` if a path is below it, else empty. Each distinct absolute target
+// is looked up once, in parallel. Throws Error with every fault found.
+Runfiles read_runfiles_manifest(const std::string& file, StringArena& arena);
+
+}  // namespace layer

@@ -1,0 +1,229 @@
+// Parses a veneer spec.
+//
+//   spec   = { record LF }                       the last LF may be missing; TAB between fields
+//   record = V 1                                 version: the first record
+//          | W workspace                         name of the main repository: the second record
+//          | x short_path exec_path              the executable
+//          | f short_path exec_path owner        an ordinary file
+//          | d short_path exec_path owner        a tree artifact
+//          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is its
+//          text | s path f|d|l exec_path target_short_path owner      runfiles.symlinks | r path
+//          f|d|l exec_path target_short_path owner      runfiles.root_symlinks | e path
+//          runfiles.empty_filenames | m exec_path                         the repo mapping
+//   escape = \\ backslash, \t TAB, \n LF         in every field
+//
+// x and m come at most once. A short_path, and the path of s and e, may begin with "../": another
+// repository.
+#include "layer/read/spec.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/read/input_file.h"
+#include "layer/read/relative_path.h"
+#include "layer/read/spec_contents.h"
+#include "layer/read/spec_record.h"
+
+namespace layer {
+namespace {
+
+constexpr std::string_view kVersion = "1";
+
+EntryKind kind_of(char type) {
+  switch (type) {
+    case 'd':
+      return EntryKind::kTree;
+    case 'l':
+      return EntryKind::kSymlink;
+    default:
+      return EntryKind::kFile;
+  }
+}
+
+class SpecReader {
+ public:
+  SpecReader(const std::string& file, StringArena& arena)
+      : file_(arena.intern(file)), arena_(arena) {}
+
+  Runfiles run() {
+    const std::string_view text = read_input_file(std::string(file_), arena_);
+    Lines lines(text);
+    read_version(lines);
+    while (lines.next()) {
+      const auto record = split_record(lines.line(), position(lines.number(), 0), found_, arena_);
+      if (record) read(*record);
+    }
+    if (workspace_line_ == 0) {
+      fault(lines.number() + 1, 0, "expected a 'W' record, found the end of the file");
+    }
+    found_.throw_if_errors();
+    read_spec_contents(runfiles_, arena_);
+    return std::move(runfiles_);
+  }
+
+ private:
+  // What follows another version than this one's has another grammar: stop at once.
+  void read_version(Lines& lines) {
+    const bool is_there = lines.next();
+    const std::string_view line = lines.line();
+    if (!line.starts_with("V\t")) {
+      throw Error({std::string(file_), 1, 1},
+                  fmt::format("expected a 'V' record, found {}",
+                              is_there ? fmt::format("'{}'", line) : "an empty file"))
+          .with_help("a veneer spec begins with the line 'V<TAB>1'");
+    }
+    if (line.substr(2) != kVersion) {
+      throw Error({std::string(file_), 1, 3},
+                  fmt::format("spec version '{}': this veneer reads version '{}'", line.substr(2),
+                              kVersion))
+          .with_help("use the veneer that belongs to the rules that wrote this spec");
+    }
+  }
+
+  void read(const SpecRecord& record) {
+    if (record.letter == 'W') return read_workspace(record);
+    if (workspace_line_ == 0 && first_record_line_ == 0) first_record_line_ = record.line;
+    switch (record.letter) {
+      case 'x':
+        return read_executable(record);
+      case 's':
+        return read_symlink(record, runfiles_.symlinks);
+      case 'r':
+        return read_symlink(record, runfiles_.root_symlinks);
+      case 'e':
+        return read_empty_file(record);
+      case 'm':
+        return read_repo_mapping(record);
+      case 'V':
+        return fault(record.line, 0, "a second 'V' record");
+      default:
+        return read_file(record);
+    }
+  }
+
+  void read_workspace(const SpecRecord& record) {
+    if (workspace_line_ != 0) return duplicate(record, workspace_line_);
+    workspace_line_ = record.line;
+    if (first_record_line_ != 0) {
+      found_.error({position(record.line, 0),
+                    "the 'W' record comes after records that depend on it",
+                    {{position(first_record_line_, 0), "the first of them"}},
+                    {}});
+    }
+    if (check_path("workspace", record, 0)) runfiles_.workspace = record[0].text;
+  }
+
+  void read_executable(const SpecRecord& record) {
+    if (runfiles_.executable) return duplicate(record, runfiles_.executable->origin.line);
+    Entry entry = make_entry(record, EntryKind::kFile, 0, 1);
+    if (!check_short_path(record, 0) || !check_exec_path(record, 1)) return;
+    runfiles_.executable = entry;
+  }
+
+  void read_file(const SpecRecord& record) {
+    if (!check_short_path(record, 0) || !check_exec_path(record, 1)) return;
+    Entry entry = make_entry(record, kind_of(record.letter), 0, 1);
+    entry.owner = arena_.intern(record[2].text);
+    runfiles_.files.push_back(entry);
+  }
+
+  void read_symlink(const SpecRecord& record, std::vector<Entry>& list) {
+    const std::string_view type = record[1].text;
+    if (type != "f" && type != "d" && type != "l") {
+      return fault(record.line, record[1].offset,
+                   fmt::format("unknown type '{}': expected 'f', 'd' or 'l'", type));
+    }
+    const bool is_root = record.letter == 'r';
+    if (is_root ? !check_path("path", record, 0) : !check_short_path(record, 0)) return;
+    if (!check_exec_path(record, 2) || !check_short_path(record, 3)) return;
+    Entry entry = make_entry(record, kind_of(type.front()), 0, 2);
+    if (entry.kind != EntryKind::kSymlink) entry.target = runfiles_path(record[3].text);
+    entry.owner = arena_.intern(record[4].text);
+    list.push_back(entry);
+  }
+
+  void read_empty_file(const SpecRecord& record) {
+    if (!check_short_path(record, 0)) return;
+    runfiles_.empty_files.push_back(
+        {.path = record[0].text, .origin = origin(record), .kind = EntryKind::kEmptyFile});
+  }
+
+  void read_repo_mapping(const SpecRecord& record) {
+    if (runfiles_.repo_mapping) return duplicate(record, runfiles_.repo_mapping->origin.line);
+    if (!check_exec_path(record, 0)) return;
+    Entry entry = make_entry(record, EntryKind::kFile, 0, 0);
+    entry.path = "_repo_mapping";
+    runfiles_.repo_mapping = entry;
+  }
+
+  // Where Bazel places a file by its short_path. Runfiles.getRunfilesInputs: "../repo/x" is
+  // "repo/x".
+  std::string_view runfiles_path(std::string_view short_path) {
+    if (short_path.starts_with("../")) return short_path.substr(3);
+    return arena_.join(runfiles_.workspace, short_path);
+  }
+
+  bool check_path(std::string_view what, const SpecRecord& record, size_t field) {
+    const std::string_view why = path_fault(record[field].text);
+    if (why.empty()) return true;
+    fault(record.line, record[field].offset,
+          fmt::format("{} '{}' {}", what, record[field].text, why));
+    return false;
+  }
+
+  bool check_short_path(const SpecRecord& record, size_t field) {
+    const std::string_view path = record[field].text;
+    const std::string_view why = path_fault(path.starts_with("../") ? path.substr(3) : path);
+    if (why.empty()) return true;
+    fault(record.line, record[field].offset, fmt::format("path '{}' {}", path, why));
+    return false;
+  }
+
+  bool check_exec_path(const SpecRecord& record, size_t field) {
+    if (!record[field].text.empty()) return true;
+    fault(record.line, record[field].offset, "the exec path is empty");
+    return false;
+  }
+
+  Entry make_entry(const SpecRecord& record, EntryKind kind, size_t path, size_t content) const {
+    return {.path = record[path].text,
+            .content = record[content].text,
+            .origin = origin(record),
+            .kind = kind};
+  }
+
+  Origin origin(const SpecRecord& record) const { return {file_, record.line, 1}; }
+
+  Position position(uint32_t line, size_t offset) const {
+    return {std::string(file_), line, static_cast<uint32_t>(offset + 1)};
+  }
+
+  void duplicate(const SpecRecord& record, uint32_t first_line) {
+    found_.error({position(record.line, 0),
+                  fmt::format("a second '{}' record: expected at most one", record.letter),
+                  {{position(first_line, 0), "the first one"}},
+                  {}});
+  }
+
+  void fault(uint32_t line, size_t offset, std::string message) {
+    found_.error({position(line, offset), std::move(message), {}, {}});
+  }
+
+  const std::string_view file_;
+  StringArena& arena_;
+  Diagnostics found_;
+  Runfiles runfiles_;
+  uint32_t workspace_line_ = 0;
+  uint32_t first_record_line_ = 0;  // of those that came before W
+};
+
+}  // namespace
+
+Runfiles read_spec(const std::string& file, StringArena& arena) {
+  return SpecReader(file, arena).run();
+}
+
+}  // namespace layer

@@ -1,0 +1,14 @@
+// Completes a parsed spec with what only the disk knows.
+#pragma once
+
+#include "layer/runfiles.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+// On entry every `content` is an exec path. Afterwards a kSymlink has its link text, a kFile that
+// is a directory on disk (a source directory) is a kTree, and every tree is expanded. Throws Error
+// with every exec path at which nothing fitting is.
+void read_spec_contents(Runfiles& runfiles, StringArena& arena);
+
+}  // namespace layer

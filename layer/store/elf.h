@@ -1,0 +1,13 @@
+// The little that planning needs to know of an ELF file.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace layer {
+
+// Whether `head`, the first bytes of a file, shows an ELF file with a PT_INTERP segment: a program
+// rather than a library. Program headers that lie beyond `head` count as absent.
+bool is_elf_program(std::span<const std::byte> head);
+
+}  // namespace layer

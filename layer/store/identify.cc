@@ -1,0 +1,218 @@
+// stat everything, group by inode and size, hash only within groups that could share.
+#include "layer/store/identify.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "layer/digest.h"
+#include "layer/error.h"
+#include "layer/runfiles_path.h"
+#include "layer/store/elf.h"
+#include "layer/store/file_reader.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kReadSize = size_t{256} << 10;
+constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
+
+// One kFile entry on its way through the grouping.
+struct File {
+  uint64_t size = 0;
+  dev_t device = 0;
+  ino_t inode = 0;
+  uint32_t index = 0;  // in the tree
+  bool hashed = false;
+  Digest digest;
+};
+
+bool same_inode(const File& a, const File& b) {
+  return a.device == b.device && a.inode == b.inode;
+}
+
+File stat_entry(const Entry& entry, uint32_t index) {
+  struct stat status = {};
+  if (::stat(std::string(entry.content).c_str(), &status) != 0) {
+    throw system_error(entry.content, fmt::format("cannot read, for '{}'", entry.path), errno)
+        .with_note(entry.origin.position(), "declared here");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(Position{std::string(entry.content)},
+                fmt::format("is not a regular file, for '{}'", entry.path))
+        .with_note(entry.origin.position(), "declared here");
+  }
+  return {static_cast<uint64_t>(status.st_size), status.st_dev, status.st_ino, index, false, {}};
+}
+
+// The files of the tree, sorted so that equal sizes and, within them, equal inodes are neighbours.
+std::vector<File> stat_files(const FileTree& tree) {
+  std::vector<File> files;
+  for (size_t i = 0; i < tree.entries.size(); ++i) {
+    if (tree.entries[i].kind != EntryKind::kFile) continue;
+    files.emplace_back().index = static_cast<uint32_t>(i);
+  }
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, files.size(), 256), [&](const auto& range) {
+    for (size_t i = range.begin(); i != range.end(); ++i) {
+      files[i] = stat_entry(tree.entries[files[i].index], files[i].index);
+    }
+  });
+  std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
+    return std::tie(a.size, a.device, a.inode, a.index) <
+           std::tie(b.size, b.device, b.inode, b.index);
+  });
+  return files;
+}
+
+using Group = std::span<File>;
+
+// Calls `visit` for each run of neighbours that `same` holds for.
+template <typename Same, typename Visit>
+void for_each_run(Group files, Same same, Visit visit) {
+  for (size_t begin = 0; begin < files.size();) {
+    size_t end = begin + 1;
+    while (end < files.size() && same(files[begin], files[end])) ++end;
+    visit(files.subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+// The files of one small size that share their path after site-packages/ with another inode.
+void choose_by_suffix(const FileTree& tree, Group group, std::vector<File*>& chosen) {
+  std::vector<std::pair<std::string_view, File*>> by_suffix;
+  for (File& file : group) {
+    const std::string_view suffix = site_packages_suffix(tree.entries[file.index].path);
+    if (!suffix.empty()) by_suffix.emplace_back(suffix, &file);
+  }
+  std::sort(by_suffix.begin(), by_suffix.end());
+  for (size_t begin = 0; begin < by_suffix.size();) {
+    size_t end = begin + 1;
+    while (end < by_suffix.size() && by_suffix[end].first == by_suffix[begin].first) ++end;
+    if (!same_inode(*by_suffix[begin].second, *by_suffix[end - 1].second)) {
+      for (size_t i = begin; i < end; ++i) chosen.push_back(by_suffix[i].second);
+    }
+    begin = end;
+  }
+}
+
+// The files that a link rule may want to compare, in the order of `files`.
+std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files) {
+  std::vector<File*> chosen;
+  for_each_run(
+      files, [](const File& a, const File& b) { return a.size == b.size; },
+      [&](Group group) {
+        if (group.front().size == 0 || same_inode(group.front(), group.back())) return;
+        if (group.front().size < kMinContentLinkSize) {
+          choose_by_suffix(tree, group, chosen);
+        } else {
+          for (File& file : group) chosen.push_back(&file);
+        }
+      });
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+Digest hash_file(std::string_view path) {
+  FileReader reader(path);
+  Sha256 hash;
+  std::vector<std::byte> buffer(kReadSize);
+  while (const size_t got = reader.read(buffer)) hash.update(std::span(buffer).first(got));
+  return hash.finish();
+}
+
+// Hashes each inode of the chosen files once, the largest first so that no thread ends up alone.
+void hash_files(const FileTree& tree, std::vector<File*> chosen) {
+  std::vector<std::span<File*>> inodes;
+  for (size_t begin = 0; begin < chosen.size();) {
+    size_t end = begin + 1;
+    while (end < chosen.size() && same_inode(*chosen[begin], *chosen[end])) ++end;
+    inodes.push_back(std::span(chosen).subspan(begin, end - begin));
+    begin = end;
+  }
+  std::reverse(inodes.begin(), inodes.end());
+  tbb::parallel_for(
+      tbb::blocked_range<size_t>(0, inodes.size(), 1),
+      [&](const auto& range) {
+        for (size_t i = range.begin(); i != range.end(); ++i) {
+          const Digest digest = hash_file(tree.entries[inodes[i].front()->index].content);
+          for (File* file : inodes[i]) {
+            file->digest = digest;
+            file->hashed = true;
+          }
+        }
+      },
+      tbb::simple_partitioner());
+}
+
+bool is_program(std::string_view path) {
+  FileReader reader(path);
+  std::array<std::byte, kHeadSize> head;
+  return is_elf_program(std::span(head).first(reader.read(head)));
+}
+
+// Whether a hardlink could join two of these files, so that it matters if they are programs: rule 3
+// settles those that differ only before site-packages/.
+bool may_be_hardlinked(const FileTree& tree, Group group) {
+  if (group.front().size < kMinContentLinkSize) return false;
+  const std::string_view suffix = site_packages_suffix(tree.entries[group.front().index].path);
+  return suffix.empty() || std::any_of(group.begin(), group.end(), [&](const File& file) {
+           return site_packages_suffix(tree.entries[file.index].path) != suffix;
+         });
+}
+
+// Numbers a group of equal files by its first one's place in the tree.
+void record_equal(const FileTree& tree, Group group, std::vector<FileFacts>& facts) {
+  uint32_t first = group.front().index;
+  for (const File& file : group) first = std::min(first, file.index);
+  const bool program = may_be_hardlinked(tree, group) && is_program(tree.entries[first].content);
+  for (const File& file : group) {
+    facts[file.index].content = first + 1;
+    facts[file.index].is_program = program;
+  }
+}
+
+std::vector<FileFacts> identify_in_arena(const FileTree& tree) {
+  std::vector<File> files = stat_files(tree);
+  hash_files(tree, choose_files_to_hash(tree, files));
+  std::vector<FileFacts> facts(tree.entries.size());
+  for (const File& file : files) facts[file.index].size = file.size;
+
+  // Hashed files of a size come together by digest, the others stay together by inode.
+  std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
+    return std::tie(a.size, a.hashed, a.digest, a.device, a.inode) <
+           std::tie(b.size, b.hashed, b.digest, b.device, b.inode);
+  });
+  std::vector<Group> equal;
+  for_each_run(
+      std::span(files),
+      [](const File& a, const File& b) {
+        return a.size == b.size && a.hashed == b.hashed &&
+               (a.hashed ? a.digest == b.digest : same_inode(a, b));
+      },
+      [&](Group group) {
+        if (group.size() > 1 && group.front().size > 0) equal.push_back(group);
+      });
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, equal.size(), 16), [&](const auto& range) {
+    for (size_t i = range.begin(); i != range.end(); ++i) record_equal(tree, equal[i], facts);
+  });
+  return facts;
+}
+
+}  // namespace
+
+std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs) {
+  tbb::task_arena arena(static_cast<int>(jobs));
+  return arena.execute([&] { return identify_in_arena(tree); });
+}
+
+}  // namespace layer

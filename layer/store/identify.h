@@ -1,0 +1,30 @@
+// Which files are the same: their sizes, and equality of content where a link rule could use it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "layer/file_tree.h"
+
+namespace layer {
+
+// What the disk says about one entry of a FileTree; zeros for all but kFile.
+struct FileFacts {
+  uint64_t size = 0;     // bytes
+  uint32_t content = 0;  // entries with the same number have equal bytes; 0: known to be unlike any
+                         // other entry that a link rule would join it with
+  bool is_program = false;  // an ELF file that asks for an interpreter: where it lies matters to
+                            // it. Looked at only where `content` is shared
+};
+
+// Facts for each entry, in the tree's order. One stat a file; a file is opened and hashed only if
+// another inode of its size could be linked with it (4 KiB or more, or the same path after
+// site-packages/), and each inode once. `jobs` threads, at least 1. The numbering of `content`
+// depends on nothing but the tree and its bytes. Throws Error for a file that is missing or cannot
+// be read.
+std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs);
+
+// Equal content below this many bytes is not worth a hardlink ("Links", rule 5).
+inline constexpr uint64_t kMinContentLinkSize = 4096;
+
+}  // namespace layer
