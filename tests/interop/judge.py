@@ -24,9 +24,9 @@ def run(command, **options):
     return done.stdout
 
 
-def veneer(*arguments):
+def veneer(*arguments, **options):
     """Runs the veneer under test."""
-    return run([os.environ["VENEER"], *arguments])
+    return run([os.environ["VENEER"], *arguments], **options)
 
 
 def need(*commands):

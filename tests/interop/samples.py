@@ -39,10 +39,16 @@ def prepare():
 
 def program(folder, style="2.x"):
     """The quickstart's program, with numpy and a hermetic Python, below `folder`."""
+    folder.mkdir(exist_ok=True)
     main = folder / "app.py"
     main.write_text(f"{(QUICKSTART / 'app.py').read_text()}\n# {uuid.uuid4()}\n")
     return make_runfiles.make(folder / "program", make_runfiles.DEFAULT_WHEELS, style, main,
                               cache=shared_folder() / "cache")
+
+
+def execution_root(binary):
+    """The folder that the paths in the program's spec are relative to."""
+    return binary.resolve().parents[3]
 
 
 def output_from_runfiles(binary):
