@@ -10,8 +10,8 @@
 
 namespace cmd {
 
-void print_warnings(const layer::Diagnostics& found) {
-  for (const layer::Diagnostic& warning : found.warnings()) {
+void print_warnings(const std::vector<layer::Diagnostic>& warnings) {
+  for (const layer::Diagnostic& warning : warnings) {
     fmt::print(stderr, "{}", warning.to_string("warning"));
   }
 }

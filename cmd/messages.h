@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "layer/error.h"
 #include "layer/write/layer_writer.h"
@@ -12,7 +13,7 @@
 namespace cmd {
 
 // Each warning, with its notes, to stderr.
-void print_warnings(const layer::Diagnostics& found);
+void print_warnings(const std::vector<layer::Diagnostic>& warnings);
 
 // "12.3 MB"; powers of 1000, as registries and docker count.
 std::string human_size(uint64_t bytes);

@@ -170,6 +170,7 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
   }
   if (!workspace.empty()) result.tree.workspaces.push_back(workspace);
   inputs.push_back(resolve_runfiles(std::move(files.runfiles), root, arena, found));
+  found.throw_if_errors();  // in the input's own paths, before they become the image's
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+// Writes one layer of a plan as a file, for a build system that puts images together itself.
+#include "cmd/layer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "cmd/planning.h"
+#include "cmd/writing.h"
+#include "layer/error.h"
+#include "oci/destination.h"
+#include "oci/layer_descriptor.h"
+
+namespace cmd {
+namespace {
+
+struct Options {
+  PlanningOptions planning;
+  WritingOptions writing;
+  std::string output;
+  std::string descriptor;  // empty: beside the output
+  std::string only;        // name of the layer; empty: the plan has just one
+};
+
+// One blob in one file.
+class BlobFile : public layer::LayerSink {
+ public:
+  explicit BlobFile(const std::string& path) : file_(oci::folder_of(path)) {}
+
+  layer::OutputFile& begin(const layer::LayerPlan&) override { return file_; }
+  void end(const layer::Layer&) override {}
+  void commit(const std::string& path) { file_.commit(path); }
+
+ private:
+  layer::OutputFile file_;
+};
+
+// The names of a plan's layers, for a message.
+std::string names(const layer::ImagePlan& plan) {
+  std::string text;
+  for (const layer::LayerPlan& layer : plan.layers) {
+    text += (text.empty() ? "'" : ", '") + layer.name + "'";
+  }
+  return text;
+}
+
+const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::string& only) {
+  if (only.empty()) {
+    if (plan.layers.size() == 1) return plan.layers.front();
+    throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
+        .with_help("choose one with --only, or put all into one with --layers=one");
+  }
+  const auto found = std::find_if(plan.layers.begin(), plan.layers.end(),
+                                  [&](const layer::LayerPlan& layer) { return layer.name == only; });
+  if (found == plan.layers.end()) {
+    throw layer::Error(fmt::format("no layer '{}': the plan has {}", only, names(plan)));
+  }
+  return *found;
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  layer::OutputFile file(oci::folder_of(path));
+  file.write(std::as_bytes(std::span(text)));
+  file.commit(path);
+}
+
+void run(const Options& options) {
+  const Planned planned = make_plan(options.planning);
+  BlobFile blob(options.output);
+  const std::vector<layer::Layer> layers = write_layers(
+      {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);
+  const oci::NewLayer described = oci::describe_layer(layers.front());
+  blob.commit(options.output);
+  write_text(options.descriptor.empty() ? oci::layer_descriptor_path(options.output)
+                                        : options.descriptor,
+             oci::layer_descriptor_json(described).dump(1) + "\n");
+  fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
+}
+
+}  // namespace
+
+void add_layer_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
+  add_planning_options(*command, options->planning);
+  add_writing_options(*command, options->writing);
+  command->add_option("-o,--output", options->output, "The blob, e.g. app.tar.gz")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--descriptor", options->descriptor, "Its descriptor (default: BLOB.json)")
+      ->type_name("FILE");
+  command->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
+      ->type_name("NAME");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace cmd

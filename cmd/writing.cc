@@ -1,0 +1,63 @@
+// Codec names and levels.
+#include "cmd/writing.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "cmd/messages.h"
+
+namespace cmd {
+namespace {
+
+int max_level(layer::Codec codec) {
+  switch (codec) {
+    case layer::Codec::kNone:
+      return 0;
+    case layer::Codec::kGzip:
+      return 12;
+    case layer::Codec::kZstd:
+      return 19;
+  }
+  return 0;
+}
+
+layer::Compression compression(const WritingOptions& options) {
+  const int level = options.level.value_or(layer::default_level(options.codec));
+  if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {
+    throw CLI::ValidationError(
+        "--level", fmt::format("{} has levels 1 to {}, not {}", layer::codec_name(options.codec),
+                               max_level(options.codec), level));
+  }
+  return {options.codec, level};
+}
+
+}  // namespace
+
+void add_writing_options(CLI::App& command, WritingOptions& options) {
+  const std::map<std::string, layer::Codec> codecs{{"gzip", layer::Codec::kGzip},
+                                                   {"zstd", layer::Codec::kZstd},
+                                                   {"none", layer::Codec::kNone}};
+  command
+      .add_option("--compression", options.codec,
+                  "Of layers: gzip (default), zstd or none. Every engine reads gzip and none")
+      ->transform(CLI::CheckedTransformer(codecs).description(""))
+      ->type_name("CODEC")
+      ->group("Layers");
+  command
+      .add_option("--level", options.level,
+                  "Compression level: gzip 1 to 12 (default 6), zstd 1 to 19 (default 3)")
+      ->type_name("N")
+      ->group("Layers");
+}
+
+std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
+                                       const WritingOptions& options, unsigned jobs,
+                                       layer::LayerSink& sink) {
+  layer::Progress progress;
+  const ProgressLine line(progress);
+  return layer::write_layers(plans, compression(options), jobs, sink, progress);
+}
+
+}  // namespace cmd

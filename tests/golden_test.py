@@ -1,0 +1,65 @@
+"""Compares `veneer plan` with the texts in tests/golden.
+
+usage: golden_test.py VENEER [--update]
+
+Each tests/golden/NAME.plan is the plan of tests/layouts/NAME.runfiles.tsv, from its spec; each
+tests/golden/NAME.plan beside a folder NAME is the plan of the options in NAME/args, run in there.
+--update writes the texts anew; review the difference before you commit it.
+"""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+GOLDEN = HERE / "golden"
+VENEER = None
+UPDATE = False
+
+
+def plan(options, folder):
+    """What `veneer plan` prints."""
+    done = subprocess.run([VENEER, "plan", *options], cwd=folder, capture_output=True, text=True,
+                          check=False, env={**os.environ, "LC_ALL": "C"})
+    return done.stderr + done.stdout
+
+
+class Golden(unittest.TestCase):
+    """One test a golden file, added below."""
+    maxDiff = None
+
+    def check(self, golden):
+        """Makes the plan again and compares it."""
+        own = golden.with_suffix("")
+        if own.is_dir():
+            text = plan(shlex.split((own / "args").read_text()), own)
+        else:
+            layout = HERE / "layouts" / f"{golden.stem}.runfiles.tsv"
+            with tempfile.TemporaryDirectory() as temporary:
+                folder = pathlib.Path(temporary) / "layout"
+                subprocess.run([sys.executable, HERE / "materialize_layout.py", layout, folder],
+                               check=True)
+                text = plan(["--spec", "../spec"], folder / "execroot")
+        if UPDATE:
+            golden.write_text(text)
+        self.assertEqual(golden.read_text(), text)
+
+
+def add_tests():
+    """Names each test after its golden file."""
+    for golden in sorted(GOLDEN.glob("*.plan")):
+        name = "test_" + golden.stem.replace(".", "_")
+        setattr(Golden, name, lambda self, golden=golden: self.check(golden))
+
+
+if __name__ == "__main__":
+    VENEER = os.path.abspath(sys.argv.pop(1))
+    UPDATE = "--update" in sys.argv
+    if UPDATE:
+        sys.argv.remove("--update")
+    add_tests()
+    unittest.main()

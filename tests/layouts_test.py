@@ -1,0 +1,136 @@
+"""Packs every layout in tests/layouts from each input form and holds the plan against what is expected.
+
+usage: layouts_test.py VENEER
+
+For each layout: the same plan from the runfiles directory, the runfiles manifest and the spec; the
+packing of *.expected.tsv where there is one; no content of 4 KiB or more stored twice; no link that
+leads nowhere inside the image.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+MIN_SHARED = 4096
+VENEER = None
+
+
+def plan(folder, *options):
+    """The entries of `veneer plan`, by path below the runfiles root, and the plan itself."""
+    done = subprocess.run([VENEER, "plan", "--json", *options], cwd=folder / "execroot",
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    layers = json.loads(done.stdout)["layers"]
+    return layers, [entry for layer in layers for entry in layer["entries"]]
+
+
+def below_runfiles(path):
+    """`app/x.runfiles/_main/a` -> `_main/a`; None for what is not inside the runfiles."""
+    head, found, tail = path.partition(".runfiles/")
+    return tail if found else None
+
+
+def expected_packing(layout):
+    """Path -> ("file", exec path) or ("symlink", text), from the *.expected.tsv; {} if none."""
+    file = layout.with_name(layout.name.replace(".runfiles.tsv", ".expected.tsv"))
+    if not file.exists():
+        return {}
+    rows = [line.split("\t") for line in file.read_text().splitlines() if not line.startswith("#")]
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def resolves(path, by_path, depth=0):
+    """Whether a path of the image leads, through its symlinks, to an entry."""
+    if depth > 40:
+        return False
+    done = ""
+    for component in path.split("/"):
+        if component == "..":
+            done = os.path.dirname(done)
+            continue
+        done = f"{done}/{component}" if done else component
+        entry = by_path.get(done)
+        if entry is None:
+            return False
+        if entry["type"] == "symlink":
+            target = os.path.normpath(os.path.join(os.path.dirname(done), entry["link"]))
+            rest = path[len(done) + 1:] if path.startswith(done) else ""
+            return resolves(os.path.join(target, rest) if rest else target, by_path, depth + 1)
+    return True
+
+
+class Layouts(unittest.TestCase):
+    """One test a layout, added below."""
+
+    def check(self, layout):
+        """All that is promised of one layout."""
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary) / "layout"
+            subprocess.run([sys.executable, HERE / "materialize_layout.py", layout, folder],
+                           check=True)
+            binary = next((folder / "execroot").glob("bazel-out/*/bin/*.runfiles")).with_suffix("")
+            forms = {
+                "binary": [str(binary)],
+                "manifest": ["--runfiles-manifest", f"{binary}.runfiles_manifest"],
+                "spec": ["--spec", "../spec"],
+            }
+            shapes = {}
+            for form, options in forms.items():
+                layers, entries = plan(folder, *options)
+                self.check_packing(layout, entries)
+                self.check_links(entries)
+                self.check_once(folder, entries)
+                shapes[form] = [(layer["name"], [(e["path"], e["type"], e.get("link"), e["size"])
+                                                 for e in layer["entries"]]) for layer in layers]
+            self.assertEqual(shapes["binary"], shapes["manifest"])
+            self.assertEqual(shapes["binary"], shapes["spec"])
+
+    def check_packing(self, layout, entries):
+        """Every expected path is what it should be, and a link says what it should say."""
+        packed = {below_runfiles(e["path"]): e for e in entries}
+        for path, (kind, text) in expected_packing(layout).items():
+            entry = packed.get(path)
+            self.assertIsNotNone(entry, path)
+            self.assertEqual(entry["type"], kind, path)
+            if kind == "symlink":
+                self.assertEqual(entry["link"], text, path)
+
+    def check_links(self, entries):
+        """Every link that stays in the image leads to an entry of it."""
+        by_path = {entry["path"]: entry for entry in entries}
+        for entry in entries:
+            if entry["type"] == "hardlink":
+                self.assertEqual(by_path[entry["link"]]["type"], "file")
+            if entry["type"] == "symlink" and not entry["link"].startswith("/"):
+                self.assertTrue(resolves(entry["path"], by_path), entry)
+
+    def check_once(self, folder, entries):
+        """No two stored files of 4 KiB or more have equal content."""
+        seen = {}
+        for entry in entries:
+            if entry["type"] != "file" or entry["size"] < MIN_SHARED:
+                continue
+            content = (folder / "execroot" / entry["source"]).read_bytes()
+            digest = hashlib.sha256(content).digest()
+            self.assertNotIn(digest, seen, (entry["path"], seen.get(digest)))
+            seen[digest] = entry["path"]
+
+
+def add_tests():
+    """Names each test after its layout."""
+    for layout in sorted((HERE / "layouts").glob("*.runfiles.tsv")):
+        name = "test_" + layout.name.replace(".runfiles.tsv", "").replace(".", "_")
+        setattr(Layouts, name, lambda self, layout=layout: self.check(layout))
+
+
+if __name__ == "__main__":
+    VENEER = os.path.abspath(sys.argv.pop(1))
+    add_tests()
+    unittest.main()

@@ -1,0 +1,67 @@
+"""Runs every rejected input in tests/should_fail and compares what veneer says, to the letter.
+
+usage: should_fail_test.py VENEER [--update]
+
+tests/should_fail/NAME/ holds `args` (a command line of veneer, run in a copy of the folder), the
+input files it names, optionally `setup` (a shell script run first, for links and odd names), and
+`expected`: the exit code on the first line, then all of stderr. Nothing new may be left behind.
+--update writes `expected` anew; review the difference before you commit it.
+"""
+
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+VENEER = None
+UPDATE = False
+
+
+def files_below(folder):
+    """Every path below a folder."""
+    return {os.path.join(top, name) for top, folders, names in os.walk(folder)
+            for name in folders + names}
+
+
+class ShouldFail(unittest.TestCase):
+    """One test a folder, added below."""
+    maxDiff = None
+
+    def check(self, case):
+        """Runs one rejected input."""
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary) / "case"
+            shutil.copytree(case, folder, symlinks=True)
+            if (folder / "setup").exists():
+                subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True)
+            before = files_below(folder)
+            done = subprocess.run([VENEER, *shlex.split((folder / "args").read_text())],
+                                  cwd=folder, capture_output=True, text=True, check=False,
+                                  env={**os.environ, "LC_ALL": "C"})
+            text = f"{done.returncode}\n{done.stderr}"
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(before, files_below(folder), "something was left behind")
+        if UPDATE:
+            (case / "expected").write_text(text)
+        self.assertEqual((case / "expected").read_text(), text)
+
+
+def add_tests():
+    """Names each test after its folder."""
+    for case in sorted((HERE / "should_fail").iterdir()):
+        name = "test_" + case.name.replace("-", "_")
+        setattr(ShouldFail, name, lambda self, case=case: self.check(case))
+
+
+if __name__ == "__main__":
+    VENEER = os.path.abspath(sys.argv.pop(1))
+    UPDATE = "--update" in sys.argv
+    if UPDATE:
+        sys.argv.remove("--update")
+    add_tests()
+    unittest.main()
