@@ -1,0 +1,1 @@
+"""Lays out a real Python program as Bazel and rules_python leave it, without Bazel."""

@@ -1,0 +1,123 @@
+"""Decides how a virtual environment's site-packages refers to the wheels' files.
+
+Two styles, after the two ways rules_python has done it:
+
+2.x    Every shared library is a link of its own to its file. All else is linked at the highest
+       folder that holds no shared library and is no namespace package.
+1.7.0  Only `lib*.so` and `lib*.so.*` are linked on their own, all else at the highest folder
+       that has files. A folder that comes to hold both is linked file by file.
+
+What several wheels provide is linked file by file; the first one wins.
+"""
+
+import dataclasses
+import fnmatch
+import posixpath
+
+from .wheels import SITE_PACKAGES
+
+STYLES = ("2.x", "1.7.0")
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """One entry of site-packages: `path` in it refers to `target` in a wheel's repository."""
+
+    path: str
+    repository: str
+    target: str     # relative to the repository
+    is_file: bool   # Bazel knows the file; otherwise only the text of a link
+    files: tuple    # what the link stands for, relative to site-packages
+
+
+def plan_links(wheels, style):
+    """The links of a site-packages that provides `wheels`, sorted by path, none overlapping."""
+    rules = {"2.x": _wheel_links_2x, "1.7.0": _wheel_links_170}[style]
+    links = [link for wheel in wheels for link in rules(wheel)]
+    result = {}
+    for group in _overlapping(links):
+        if len(group) == 1:
+            result[group[0].path] = group[0]
+            continue
+        for link in group:
+            for file in link.files:
+                result.setdefault(file, _file_link(link.repository, file))
+    return [result[path] for path in sorted(result)]
+
+
+def _overlapping(links):
+    """Groups of links whose paths are equal or lie below the first one's."""
+    groups = []
+    for link in sorted(links, key=lambda link: link.path.split("/")):
+        if groups and _is_below(link.path, groups[-1][0].path):
+            groups[-1].append(link)
+        else:
+            groups.append([link])
+    return groups
+
+
+def _is_below(path, folder):
+    return (path + "/").startswith(folder + "/")
+
+
+def _wheel_links_2x(wheel):
+    files = _site_files(wheel)
+    libraries = [file for file in files if _matches(file, "*.so", "*.so.*")]
+    split = {folder for file in libraries for folder in _parents(file)}
+    split |= _namespace_folders(files)
+    folders = {}
+    links = [_file_link(wheel.repository, file) for file in libraries]
+    for file in files:
+        if file not in set(libraries):
+            whole = [folder for folder in _parents(file) if folder not in split]
+            folders.setdefault(whole[-1] if whole else file, []).append(file)
+    return links + [_text_link(wheel.repository, path, inner) for path, inner in folders.items()]
+
+
+def _wheel_links_170(wheel):
+    files = _site_files(wheel)
+    libraries = [file for file in files if _matches(file, "lib*.so", "lib*.so.*")]
+    others = [file for file in files if file not in set(libraries)]
+    with_files = {posixpath.dirname(file) for file in others} - {""}
+    highest = {folder for folder in with_files
+               if not any(parent in with_files for parent in _parents(folder))}
+    links = [_file_link(wheel.repository, file)
+             for file in libraries + [file for file in others if "/" not in file]]
+    for folder in sorted(highest):
+        inner = [file for file in files if _is_below(file, folder)]
+        links.append(_text_link(wheel.repository, folder, inner))
+    return links
+
+
+def _site_files(wheel):
+    prefix = SITE_PACKAGES + "/"
+    return [file.removeprefix(prefix) for file in wheel.files if file.startswith(prefix)]
+
+
+def _namespace_folders(files):
+    """Top folders that can be imported but have no `__init__`: other wheels may add to them."""
+    tops = {file.split("/")[0] for file in files if "/" in file}
+    regular = {file.split("/")[0] for file in files
+               if fnmatch.fnmatchcase(file, "*/__init__.*") and file.count("/") == 1}
+    return {top for top in tops - regular if top.isidentifier()}
+
+
+def _parents(path):
+    """Folders above `path`, nearest first."""
+    parents = []
+    while path := posixpath.dirname(path):
+        parents.append(path)
+    return parents
+
+
+def _matches(file, *patterns):
+    name = posixpath.basename(file)
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _file_link(repository, file):
+    return Link(file, repository, f"{SITE_PACKAGES}/{file}", True, (file,))
+
+
+def _text_link(repository, path, files):
+    return Link(path, repository, f"{SITE_PACKAGES}/{path}", False, tuple(files))

@@ -1,0 +1,90 @@
+"""Fetches wheels with pip and unpacks each into an external repository as rules_python does."""
+
+import dataclasses
+import hashlib
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from . import interpreter
+
+SITE_PACKAGES = "site-packages"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wheel:
+    """A wheel as a repository; `files` are relative to the repository and sorted."""
+
+    repository: str
+    files: tuple
+
+
+def fetch(requirements, cache):
+    """Paths of the wheels that `requirements` (pinned) and what they depend on resolve to."""
+    key = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
+    folder = pathlib.Path(cache) / f"wheels-{key}"
+    complete = folder / "complete"
+    if not complete.exists():
+        machine = platform.machine()
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet",
+                        "--disable-pip-version-check", "--only-binary", ":all:",
+                        "--implementation", "cp", "--python-version", interpreter.VERSION,
+                        "--platform", f"manylinux_2_28_{machine}",
+                        "--platform", f"manylinux_2_17_{machine}",
+                        "--platform", f"manylinux2014_{machine}",
+                        "--dest", folder, *requirements], check=True)
+        complete.touch()
+    return sorted(folder.glob("*.whl"))
+
+
+def unpack(wheel, external):
+    """Unpacks `wheel` into a repository of its own below `external`."""
+    name = repository_name(wheel)
+    root = pathlib.Path(external) / name
+    with zipfile.ZipFile(wheel) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                _extract(archive, info, root / _place(info.filename))
+    (root / "BUILD.bazel").touch()
+    # rules_python leaves these out of its globs: they change as programs run.
+    return Wheel(name, tuple(sorted(
+        str(path.relative_to(root)) for path in root.rglob("*")
+        if path.is_file() and path.name not in ("BUILD.bazel", "RECORD")
+        and path.suffix != ".pyc")))
+
+
+def repository_name(wheel):
+    """`rules_python++pip+pypi_311_<name>_<tags>_<first 8 digits of its digest>`."""
+    name, tags = _name_and_tags(wheel.name)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
+    version = interpreter.VERSION.replace(".", "")
+    return f"rules_python++pip+pypi_{version}_{name}_{'_'.join(tags)}_{digest}"
+
+
+def _name_and_tags(filename):
+    # NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl; of compressed tags the first names it.
+    parts = filename.removesuffix(".whl").split("-")
+    return (re.sub(r"[-_.]+", "_", parts[0]).lower(),
+            [tag.partition(".")[0] for tag in parts[-3:]])
+
+
+def _place(name):
+    """Where the wheel's file `name` goes in the repository (`.data` folders are spread out)."""
+    top, _, rest = name.partition("/")
+    if not top.endswith(".data"):
+        return f"{SITE_PACKAGES}/{name}"
+    scheme, _, inner = rest.partition("/")
+    folders = {"purelib": SITE_PACKAGES, "platlib": SITE_PACKAGES, "scripts": "bin",
+               "headers": "include", "data": "data"}
+    return f"{folders[scheme]}/{inner}"
+
+
+def _extract(archive, info, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(info) as source, open(path, "wb") as file:
+        shutil.copyfileobj(source, file)
+    path.chmod(0o755 if info.external_attr >> 16 & 0o111 else 0o644)

@@ -1,0 +1,80 @@
+"""Starts real daemons in private folders with private sockets, and stops each by its own pid."""
+
+import contextlib
+import socket
+import subprocess
+import time
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+@contextlib.contextmanager
+def dockerd(folder):
+    """A Docker Engine without a network; yields the start of a command line for it."""
+    address = f"unix://{folder}/docker.sock"
+    with _daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
+                  "-H", address, "--pidfile", folder / "pid", "--iptables=false",
+                  "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"],
+                 folder, ["docker", "-H", address, "info"]):
+        yield ["docker", "-H", address]
+
+
+@contextlib.contextmanager
+def containerd(folder):
+    """A containerd; yields the start of a `ctr` command line for it."""
+    config = folder / "containerd.toml"
+    config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
+    address = folder / "containerd.sock"
+    with _daemon(["containerd", "--config", config, "--root", folder / "root",
+                  "--state", folder / "state", "--address", address],
+                 folder, ["ctr", "--address", address, "version"]):
+        yield ["ctr", "--address", str(address)]
+
+
+@contextlib.contextmanager
+def registry(folder):
+    """A registry on the loopback interface; yields its HOST:PORT."""
+    port = _free_port()
+    config = folder / "registry.yml"
+    config.write_text(f"version: 0.1\nlog: {{level: warn}}\n"
+                      f"storage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"
+                      f"http: {{addr: '127.0.0.1:{port}'}}\n")
+    with _daemon(["docker-registry", "serve", config], folder,
+                 ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"]):
+        yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def _daemon(command, folder, probe):
+    """Runs a daemon until the block ends; it is ready once `probe` succeeds."""
+    log = folder / "daemon.log"
+    with open(log, "wb") as output, \
+            subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
+                             stdout=output, stderr=subprocess.STDOUT) as process:
+        try:
+            _wait_until_ready(process, probe, log)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_ready(process, probe, log):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        done = subprocess.run([str(part) for part in probe], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=START_SECONDS, check=False)
+        if done.returncode == 0:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{process.args[0]} did not start:\n{log.read_text(errors='replace')}")
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

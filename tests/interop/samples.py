@@ -1,0 +1,147 @@
+"""What the judges look at: programs with runfiles, and the images that veneer makes of them.
+
+Every sample holds a file that no other run has: engines recognise layers by their content and do
+not read a blob whose content they have, so that a second look at the same bytes proves nothing.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import uuid
+
+from judge import run, veneer
+
+QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "examples" / "quickstart"
+sys.path.insert(0, str(QUICKSTART))
+
+import make_base  # noqa: E402
+import make_runfiles  # noqa: E402
+
+
+def shared_folder():
+    """Where downloads and the base image are kept between tests; ctest names it."""
+    return pathlib.Path(os.environ["VENEER_SAMPLES"])
+
+
+def base():
+    """The base image as veneer's --base takes it."""
+    return f"oci:{shared_folder() / 'base'}:base"
+
+
+def prepare():
+    """Downloads what the samples need and makes the base image."""
+    make_runfiles.make(shared_folder() / "program", make_runfiles.DEFAULT_WHEELS, "2.x",
+                       cache=shared_folder() / "cache")
+    make_base.make(shared_folder() / "base", shared_folder() / "cache")
+
+
+def program(folder, style="2.x"):
+    """The quickstart's program, with numpy and a hermetic Python, below `folder`."""
+    folder.mkdir(exist_ok=True)
+    main = folder / "app.py"
+    main.write_text(f"{(QUICKSTART / 'app.py').read_text()}\n# {uuid.uuid4()}\n")
+    return make_runfiles.make(folder / "program", make_runfiles.DEFAULT_WHEELS, style, main,
+                              cache=shared_folder() / "cache")
+
+
+def execution_root(binary):
+    """The folder that the paths in the program's spec are relative to."""
+    return binary.resolve().parents[3]
+
+
+def output_from_runfiles(binary):
+    """What a program prints when it is run from its runfiles on this machine."""
+    return run([binary], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def odd(folder):
+    """A shell program whose runfiles have every kind of entry and awkward names."""
+    files, runfiles = folder / "files", folder / "bin" / "odd.runfiles"
+    token = str(uuid.uuid4())
+    script = b'#!/bin/bash\nexec "$(dirname "$0")/odd.runfiles/_main/tool-2"\n'
+    # Large enough to be stored once: the link must not cost the right to execute.
+    tool = b'#!/bin/bash\ncat "$(dirname "$0")/token"\n' + b"#" * 5000
+    contents = {
+        "_main/odd": script,
+        "_main/token": token.encode() + b"\n",
+        "_main/tool-1": tool,
+        "_main/tool-2": tool,
+        "_main/empty": b"",
+        "_main/a name with spaces": b"spaces\n",
+        "_main/\u00e9t\u00e9/\u65e5\u672c\u8a9e": b"not ASCII\n",
+        "_main/" + "n" * 101: b"name beyond a ustar name field\n",
+        "_main/" + "/".join(["folder" * 9] * 5) + "/deep": b"path beyond ustar's two fields\n",
+        "_main/large.bin": (token.encode() * 1000 + bytes(5 << 20)) * 2,
+        "_main/same.bin": token.encode() * 1000,
+        "other+repo/same.bin": token.encode() * 1000,
+        "other+repo/elf": b"\x7fELF" + bytes(60),
+    }
+    contents.update({f"_main/many/{i:03}.txt": f"{token} {i}\n".encode() * i for i in range(400)})
+    for path, data in contents.items():
+        _place(files, runfiles, path, data)
+    os.symlink("token", runfiles / "_main" / "link")
+    os.symlink("../other+repo", runfiles / "_main" / "link-to-folder")
+    os.symlink("../" * 2 + "_main/" + "n" * 101, runfiles / "_main" / "many" / "long-link")
+    binary = folder / "bin" / "odd"
+    binary.write_bytes(script)
+    binary.chmod(0o755)
+    return binary
+
+
+def _place(files, runfiles, path, data):
+    """Writes a file and, as Bazel does, an absolute link to it in the runfiles."""
+    for root in (files, runfiles):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (files / path).write_bytes(data)
+    (files / path).chmod(0o755 if data.startswith(b"#!") else 0o644)
+    os.symlink(files / path, runfiles / path)
+
+
+def token_of(binary):
+    """What the odd program prints."""
+    return (binary.parent / "odd.runfiles" / "_main" / "token").read_text()
+
+
+def build(binary, output, *options):
+    """Builds the image of a program."""
+    veneer("build", binary, *options, "-o", output)
+
+
+def plan(binary, *options):
+    """The layers that veneer plans for a program, each a dict with `entries`."""
+    return json.loads(veneer("plan", binary, *options, "--json"))["layers"]
+
+
+class Layout:
+    """The one image of an OCI layout folder."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.index = json.loads((self.folder / "index.json").read_text())
+        self.manifest = json.loads(self.blob(self.index["manifests"][0]).read_text())
+        self.config = json.loads(self.blob(self.manifest["config"]).read_text())
+
+    def blob(self, descriptor):
+        """Path of a blob."""
+        algorithm, _, encoded = descriptor["digest"].partition(":")
+        return self.folder / "blobs" / algorithm / encoded
+
+    def layers(self):
+        """(path of the blob, diff id) of each layer, bottom first."""
+        return list(zip(map(self.blob, self.manifest["layers"]),
+                        self.config["rootfs"]["diff_ids"], strict=True))
+
+
+def tar_names(layer):
+    """The names that a planned layer's tar has, in order: folders end in a slash."""
+    return [entry["path"] + ("/" if entry["type"] == "directory" else "")
+            for entry in layer["entries"]]
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except (OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"samples.py: {error}")

@@ -1,0 +1,40 @@
+"""A real containerd imports the archive, shows its name and runs the program."""
+
+import daemons
+import judge
+import samples
+
+
+class Containerd(judge.Judge):
+    """One daemon for each test: it forgets what it has seen."""
+
+    clients = ("containerd", "ctr", "runc")
+    as_root = True
+
+    def test_docker_archive_with_gzip_layers(self):
+        self.check(samples.program(self.folder), "docker-archive:{}:app:latest",
+                   "docker.io/library/app:latest")
+
+    def test_oci_archive_with_zstd_layers(self):
+        self.check(samples.program(self.folder), "oci-archive:{}:latest", "local/x:latest",
+                   "--compression", "zstd")
+
+    def test_odd_names_and_kinds_with_zstd_layers(self):
+        self.check(samples.odd(self.folder), "oci-archive:{}:latest", "local/x:latest",
+                   "--compression", "zstd")
+
+    def check(self, binary, output, name, *options):
+        archive = self.folder / "image.tar"
+        samples.build(binary, output.format(archive), "--base", samples.base(), *options)
+        expected = (samples.token_of(binary) if binary.name == "odd"
+                    else samples.output_from_runfiles(binary))
+        with daemons.containerd(self.folder) as ctr:
+            judge.run([*ctr, "image", "import", "--snapshotter", "native",
+                       "--base-name", "local/x", archive])
+            self.assertEqual(judge.run([*ctr, "image", "ls", "-q"]), f"{name}\n")
+            self.assertEqual(judge.run([*ctr, "run", "--rm", "--snapshotter", "native", name,
+                                        self.folder.name]), expected)
+
+
+if __name__ == "__main__":
+    judge.main()

@@ -1,0 +1,62 @@
+"""A real Docker Engine loads the archive and runs the program as it runs from its runfiles."""
+
+import contextlib
+
+import daemons
+import judge
+import samples
+
+VENV_PYTHON = "/app/app.runfiles/_main/_app.venv/bin/python3"
+
+
+class Dockerd(judge.Judge):
+    """One daemon for each test: it forgets what it has seen."""
+
+    clients = ("docker", "dockerd")
+    as_root = True
+
+    def test_python_program(self):
+        binary = samples.program(self.folder)
+        with self.loaded(binary) as docker:
+            run = [*docker, "run", "--rm", "--network", "none"]
+            self.assertEqual(judge.run([*run, "app:latest"]),
+                             samples.output_from_runfiles(binary))
+            # The environment's Python must also serve those who start it themselves.
+            code = "import numpy, sys; print(sys.prefix)"
+            self.assertEqual(judge.run([*run, "--workdir", "/", "--entrypoint", VENV_PYTHON,
+                                        "app:latest", "-c", code]),
+                             "/app/app.runfiles/_main/_app.venv\n")
+
+    def test_python_program_of_rules_python_1_7_0(self):
+        binary = samples.program(self.folder, "1.7.0")
+        self.check_output(binary, "app:latest", samples.output_from_runfiles(binary))
+
+    def test_odd_names_and_kinds(self):
+        binary = samples.odd(self.folder)
+        self.check_output(binary, "odd:latest", samples.token_of(binary))
+
+    def test_plain_layers(self):
+        binary = samples.odd(self.folder)
+        self.check_output(binary, "odd:latest", samples.token_of(binary), "--compression", "none")
+
+    def check_output(self, binary, name, expected, *options):
+        with self.loaded(binary, *options) as docker:
+            self.assertEqual(
+                judge.run([*docker, "run", "--rm", "--network", "none", name]), expected)
+
+    @contextlib.contextmanager
+    def loaded(self, binary, *options):
+        """A daemon that has loaded the program's image; yields its command line."""
+        archive = self.folder / "image.tar"
+        name = f"{binary.name}:latest"
+        samples.build(binary, f"docker-archive:{archive}:{name}", "--base", samples.base(),
+                      *options)
+        with daemons.dockerd(self.folder) as docker:
+            judge.run([*docker, "load", "-i", archive])
+            listed = judge.run([*docker, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
+            self.assertEqual(listed, f"{name}\n")
+            yield docker
+
+
+if __name__ == "__main__":
+    judge.main()

@@ -1,0 +1,49 @@
+"""podman loads the archives and pulls the layout, each under the name that it was given."""
+
+import json
+
+import judge
+import samples
+
+
+class Podman(judge.Judge):
+    """Loading reads every layer and checks it against the config's diff ids."""
+
+    clients = ("podman",)
+    as_root = True
+
+    def setUp(self):
+        super().setUp()
+        self.podman = ["podman", "--root", self.folder / "storage", "--runroot",
+                       self.folder / "run", "--storage-driver", "vfs"]
+        self.binary = samples.odd(self.folder)
+
+    def test_load_docker_archive(self):
+        archive = self.folder / "image.tar"
+        samples.build(self.binary, f"docker-archive:{archive}:odd:latest",
+                      "--base", samples.base())
+        judge.run([*self.podman, "load", "-i", archive])
+        self.assertEqual(self.names(), ["docker.io/library/odd:latest"])
+
+    def test_load_oci_archive_with_zstd_layers(self):
+        archive = self.folder / "image.tar"
+        samples.build(self.binary, f"oci-archive:{archive}:1.0", "--base", samples.base(),
+                      "--compression", "zstd")
+        judge.run([*self.podman, "load", "-i", archive])
+        self.assertEqual(len(self.images()), 1)
+
+    def test_pull_layout(self):
+        samples.build(self.binary, f"oci:{self.folder}/layout:latest", "--base", samples.base())
+        identity = judge.run([*self.podman, "pull", "-q", f"oci:{self.folder}/layout:latest"])
+        config = samples.Layout(self.folder / "layout").manifest["config"]["digest"]
+        self.assertEqual("sha256:" + identity.strip(), config)
+
+    def images(self):
+        return json.loads(judge.run([*self.podman, "images", "--format", "json"]))
+
+    def names(self):
+        return [name for image in self.images() for name in image["Names"]]
+
+
+if __name__ == "__main__":
+    judge.main()
