@@ -105,6 +105,7 @@ std::string list_ours(const std::string& file) {
 }
 
 // Each states every attribute, for what a row does not state libarchive takes from disk.
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): each text goes on over several lines
 constexpr std::string_view kJudged[] = {
     // as tar.bzl's mtree_spec writes it
     "app.runfiles/ uid=0 gid=0 time=1672560000 mode=0755 type=dir nlink=1\n"
@@ -148,6 +149,7 @@ constexpr std::string_view kJudged[] = {
     "/set uid=0 gid=0 time=0 mode=0644 type=file\n"
     "a/x optional content=gone\na/y optional content=app.py\na/z optional\n",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 TEST_CASE("mtree: a row means what libarchive and bsdtar take it for") {
   const TemporaryDirectory temporary;
