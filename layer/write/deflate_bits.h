@@ -67,8 +67,9 @@ struct DeflateBits {
   const std::byte* begin;
   const std::byte* next;  // what is not yet in `buffer`, but for bits put there twice
   const std::byte* end;
-  uint64_t buffer = 0;  // above `left` it holds zeros, or bits that the next refill puts there again
-  int left = 0;         // bits not yet taken
+  uint64_t buffer =
+      0;         // above `left` it holds zeros, or bits that the next refill puts there again
+  int left = 0;  // bits not yet taken
 };
 
 }  // namespace layer

@@ -71,8 +71,7 @@ bool DeflateScanner::read_dynamic_codes(DeflateBits& bits) {
   }
   const std::span<const uint8_t> all(lengths);
   return !bits.overrun() && lengths[256] != 0 &&
-         symbols_.use_codes(all.first(literal_count),
-                            all.subspan(literal_count, distance_count));
+         symbols_.use_codes(all.first(literal_count), all.subspan(literal_count, distance_count));
 }
 
 std::optional<LastBlock> DeflateScanner::find_last_block(std::span<const std::byte> stream) {

@@ -22,9 +22,9 @@ class DeflateCode {
   // The next symbol, one bit at a time, or kInvalid. Needs a refill before.
   int decode(DeflateBits& bits) const;
 
-  // Calls visit(symbol, bits, length) for each symbol that has a code, shortest first. `bits` is the
-  // code as a stream holds it, first bit lowest: codes are packed from their most significant bit
-  // on (RFC 1951, section 3.1.1), so it is the code of section 3.2.2 reversed.
+  // Calls visit(symbol, bits, length) for each symbol that has a code, shortest first. `bits` is
+  // the code as a stream holds it, first bit lowest: codes are packed from their most significant
+  // bit on (RFC 1951, section 3.1.1), so it is the code of section 3.2.2 reversed.
   template <typename Visit>
   void for_each(const Visit& visit) const {
     unsigned bits = 0;
@@ -32,7 +32,8 @@ class DeflateCode {
     for (unsigned length = 1; length <= kMaxLength; ++length) {
       for (unsigned i = 0; i < counts_[length]; ++i) {
         visit(*symbol++, bits, length);
-        // The next code of this length is one more; appending zeros for a longer one changes nothing.
+        // The next code of this length is one more; appending zeros for a longer one changes
+        // nothing.
         unsigned carry = 1U << (length - 1);
         for (; (bits & carry) != 0; carry >>= 1) bits ^= carry;
         bits |= carry;

@@ -23,8 +23,8 @@ constexpr uint8_t entry(unsigned bits, unsigned next) {
 // RFC 1951, section 3.2.5. Lengths are those of symbols 257 and on.
 constexpr std::array<uint8_t, 29> kLengthExtra = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                   2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-constexpr std::array<uint8_t, 30> kDistanceExtra = {0, 0, 0, 0, 1, 1, 2,  2,  3,  3,
-                                                    4, 4, 5, 5, 6, 6, 7,  7,  8,  8,
+constexpr std::array<uint8_t, 30> kDistanceExtra = {0, 0, 0,  0,  1,  1,  2,  2,  3,  3,
+                                                    4, 4, 5,  5,  6,  6,  7,  7,  8,  8,
                                                     9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
 constexpr size_t kEndOfBlock = 256;
 constexpr size_t kFirstLength = 257;
@@ -97,7 +97,8 @@ void DeflateSymbols::fill_distance_lookup() {
     if (length > kLookupBits || symbol >= kDistanceExtra.size()) return;
     const unsigned taken = length + kDistanceExtra[symbol];
     if (taken > kMaxDistanceBits) return;
-    for (size_t i = bits; i < kLookupSize; i += size_t{1} << length) table[i] = entry(taken, kLiteral);
+    for (size_t i = bits; i < kLookupSize; i += size_t{1} << length)
+      table[i] = entry(taken, kLiteral);
   });
 }
 
@@ -169,7 +170,8 @@ bool DeflateSymbols::walk_side_by_side(Cursor& first, Cursor& second, uint64_t m
   DeflateBits b = second.bits;
   unsigned a_state = first.state;
   unsigned b_state = second.state;
-  while (a.next < first_end && b.next <= second_end && a_state < kOtherLiteral && b_state < kOtherLiteral) {
+  while (a.next < first_end && b.next <= second_end && a_state < kOtherLiteral &&
+         b_state < kOtherLiteral) {
     a.refill_unchecked();
     b.refill_unchecked();
     for (int i = 0; i < kLookupsPerRefill; ++i) {
@@ -198,9 +200,11 @@ DeflateSymbols::Walk DeflateSymbols::walk_two(Cursor& cursor) const {
   while (mark_count < kMarks && second_walk == Walk::kOn) {
     second_walk = step_carefully(second);
     // Where a block seems to end is no place within it.
-    if (second_walk == Walk::kOn && second.state == kLiteral) marks[mark_count++] = second.bits.position();
+    if (second_walk == Walk::kOn && second.state == kLiteral)
+      marks[mark_count++] = second.bits.position();
   }
-  while (walk == Walk::kOn && second_walk == Walk::kOn && walk_side_by_side(first, second, meeting)) {
+  while (walk == Walk::kOn && second_walk == Walk::kOn &&
+         walk_side_by_side(first, second, meeting)) {
     walk = settle(first);
     second_walk = settle(second);
   }

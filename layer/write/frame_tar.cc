@@ -58,8 +58,8 @@ class SourceFile {
   // Fills `out`.
   void read(uint64_t offset, std::span<std::byte> out) const {
     for (size_t done = 0; done < out.size();) {
-      const ssize_t got =
-          pread(descriptor_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t got = pread(descriptor_.get(), out.data() + done, out.size() - done,
+                                static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) throw system_error(path_, "cannot read", errno);
       if (got == 0) throw_resized(path_, stamp_.size, offset + done);
@@ -110,10 +110,10 @@ uint32_t mode_of_hardlink(const LayerPlan& plan, const PlannedEntry& link) {
   const auto target = std::lower_bound(
       plan.entries.begin(), plan.entries.end(), link.link,
       [](const PlannedEntry& entry, std::string_view path) { return entry.path < path; });
-  if (target == plan.entries.end() || target->path != link.link ||
-      target->type != TarType::kFile || target->path >= link.path) {
-    throw std::logic_error(fmt::format("'{}' is a hardlink to '{}', which is no earlier file",
-                                       link.path, link.link));
+  if (target == plan.entries.end() || target->path != link.link || target->type != TarType::kFile ||
+      target->path >= link.path) {
+    throw std::logic_error(
+        fmt::format("'{}' is a hardlink to '{}', which is no earlier file", link.path, link.link));
   }
   return mode_of_source(*target);
 }

@@ -85,8 +85,8 @@ std::vector<Frame> cut_frames(const LayerPlan& plan, const BundleRule& rule) {
   for (size_t i = 0; i < plan.entries.size(); ++i) {
     const PlannedEntry& entry = plan.entries[i];
     if (i > 0 && plan.entries[i - 1].path >= entry.path) {
-      throw std::logic_error(fmt::format("layer '{}' is not in path order at '{}'", plan.name,
-                                         entry.path));
+      throw std::logic_error(
+          fmt::format("layer '{}' is not in path order at '{}'", plan.name, entry.path));
     }
     if (tar_content_size(entry) >= kLargeFile) {
       cutter.add_large(i, entry);

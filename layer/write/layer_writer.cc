@@ -1,4 +1,5 @@
-// One pipeline over the frames of all layers: read and compress in parallel, hash and write in order.
+// One pipeline over the frames of all layers: read and compress in parallel, hash and write in
+// order.
 #include "layer/write/layer_writer.h"
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
@@ -48,9 +49,9 @@ class Pipeline {
   std::vector<Layer> run();
 
  private:
-  Slot* take_next_frame();     // in order
-  void pack(Slot& slot);       // in parallel
-  void hash_tar(Slot& slot);   // in order
+  Slot* take_next_frame();      // in order
+  void pack(Slot& slot);        // in parallel
+  void hash_tar(Slot& slot);    // in order
   void write_blob(Slot& slot);  // in order
   void append_to_blob(std::span<const std::byte> bytes);
   void finish_layer(const Slot& slot);
@@ -191,8 +192,7 @@ void Pipeline::finish_layer(const Slot& slot) {
   layer.compression = compression_;
   layer.recipe = recipe(compression_);
   layer.diff_id = slot.diff_id;
-  layer.digest =
-      compression_.codec == Codec::kNone ? slot.diff_id.digest : blob_hash_.finish();
+  layer.digest = compression_.codec == Codec::kNone ? slot.diff_id.digest : blob_hash_.finish();
   layer.size = blob_size_;
   layer.tar_size = tar_size_;
   sink_.end(layer);

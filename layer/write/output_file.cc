@@ -20,7 +20,9 @@ namespace {
 constexpr size_t kCopyBuffer = size_t{256} << 10;
 constexpr mode_t kMode = 0644;
 
-std::string descriptor_path(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+std::string descriptor_path(int fd) {
+  return fmt::format("/proc/self/fd/{}", fd);
+}
 
 // A file without a name that can be given one later; -1 where that cannot be done.
 int open_unnamed(const std::string& directory) {
@@ -50,8 +52,10 @@ bool needs_fallback(int error_number) {
     case ENOSYS:
     case EOPNOTSUPP:
     case EPERM:
-    case ETXTBSY: return true;
-    default: return false;
+    case ETXTBSY:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -78,12 +82,14 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       fd_(std::exchange(other.fd_, -1)),
       size_(std::exchange(other.size_, 0)) {}
 
-void OutputFile::write(std::span<const std::byte> bytes) { write_at(size_, bytes); }
+void OutputFile::write(std::span<const std::byte> bytes) {
+  write_at(size_, bytes);
+}
 
 void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
   for (size_t done = 0; done < bytes.size();) {
-    const ssize_t put = pwrite(fd_, bytes.data() + done, bytes.size() - done,
-                               static_cast<off_t>(offset + done));
+    const ssize_t put =
+        pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) throw system_error(directory_, "cannot write a file in it", errno);
     done += static_cast<size_t>(put);
@@ -113,7 +119,8 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
     if (got < 0) throw system_error(directory_, "cannot copy into a file in it", errno);
     if (got == 0) {
       throw Error({directory_}, fmt::format("cannot copy into a file in it: the source ends {} "
-                                            "bytes early", size));
+                                            "bytes early",
+                                            size));
     }
     offset += static_cast<uint64_t>(got);
     size -= static_cast<uint64_t>(got);

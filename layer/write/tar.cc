@@ -118,9 +118,13 @@ std::string tar_name(const PlannedEntry& entry) {
   return name;
 }
 
-bool needs_path_record(std::string_view name) { return !is_ascii(name) || !split_name(name); }
+bool needs_path_record(std::string_view name) {
+  return !is_ascii(name) || !split_name(name);
+}
 
-bool needs_link_record(std::string_view link) { return link.size() > kNameMax || !is_ascii(link); }
+bool needs_link_record(std::string_view link) {
+  return link.size() > kNameMax || !is_ascii(link);
+}
 
 // All records of an entry, none when ustar can hold it.
 std::string pax_records(const PlannedEntry& entry, std::string_view name) {
@@ -176,10 +180,14 @@ void finish_header(UstarHeader& header, uint32_t mode, uint64_t size, char type)
 
 char type_flag(TarType type) {
   switch (type) {
-    case TarType::kDirectory: return '5';
-    case TarType::kFile: return '0';
-    case TarType::kSymlink: return '2';
-    case TarType::kHardlink: return '1';
+    case TarType::kDirectory:
+      return '5';
+    case TarType::kFile:
+      return '0';
+    case TarType::kSymlink:
+      return '2';
+    case TarType::kHardlink:
+      return '1';
   }
   throw std::logic_error("tar type out of range");
 }

@@ -23,7 +23,9 @@ size_t check(size_t result) {
 
 }  // namespace
 
-void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
+void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const {
+  ZSTD_freeCCtx(context);
+}
 
 ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
@@ -32,12 +34,13 @@ ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
   check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 0));
 }
 
-size_t ZstdCompressor::bound(size_t size) { return ZSTD_compressBound(size); }
+size_t ZstdCompressor::bound(size_t size) {
+  return ZSTD_compressBound(size);
+}
 
 size_t ZstdCompressor::compress_frame(std::span<const std::byte> data, std::span<std::byte> out) {
   if (data.size() > kMaxWindow) throw std::logic_error("zstd frame larger than its window");
-  return check(
-      ZSTD_compress2(context_.get(), out.data(), out.size(), data.data(), data.size()));
+  return check(ZSTD_compress2(context_.get(), out.data(), out.size(), data.data(), data.size()));
 }
 
 }  // namespace layer

@@ -7,10 +7,9 @@ namespace layer {
 namespace {
 
 TEST_CASE("error: position, message, notes and help are one line each") {
-  const Error error =
-      Error({"app.spec", 3, 7}, "'a/b' is below a file")
-          .with_note({"app.spec", 2, 1}, "the file is declared here")
-          .with_help("remove one of them");
+  const Error error = Error({"app.spec", 3, 7}, "'a/b' is below a file")
+                          .with_note({"app.spec", 2, 1}, "the file is declared here")
+                          .with_help("remove one of them");
   CHECK(std::string(error.what()) ==
         "app.spec:3:7: error: 'a/b' is below a file\n"
         "app.spec:2:1: note: the file is declared here\n"
