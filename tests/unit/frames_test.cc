@@ -1,0 +1,218 @@
+// Where layers are cut, and how little an edit moves the cuts.
+#include "layer/write/frames.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "layer/string_arena.h"
+#include "layer/write/tar.h"
+
+namespace layer {
+namespace {
+
+constexpr uint64_t kKiB = 1024;
+constexpr BundleRule kRule{32 * kKiB, 256 * kKiB, 1024 * kKiB};
+
+using Sizes = std::map<std::string, uint64_t>;
+
+LayerPlan plan_of(const Sizes& files, StringArena& arena) {
+  LayerPlan plan;
+  for (const auto& [path, size] : files) {
+    PlannedEntry entry;
+    entry.path = arena.copy(path);
+    entry.size = size;
+    plan.entries.push_back(entry);
+  }
+  return plan;
+}
+
+// Mostly small files, some large.
+Sizes random_files(std::mt19937& random, size_t count) {
+  Sizes files;
+  while (files.size() < count) {
+    const uint64_t kind = random() % 100;
+    const uint64_t size = kind == 0  ? kLargeFile + random() % (9 << 20)
+                          : kind < 5 ? random() % kLargeFile
+                                     : random() % 20000;
+    files[fmt::format("pkg{:02}/sub{}/module_{}.py", random() % 40, random() % 7, random())] = size;
+  }
+  return files;
+}
+
+// What a frame holds, in words that do not depend on where in the layer it lies.
+std::set<std::string> contents_of(const Sizes& files) {
+  StringArena arena;
+  const LayerPlan plan = plan_of(files, arena);
+  std::set<std::string> contents;
+  for (const Frame& frame : cut_frames(plan, kRule)) {
+    std::string text = fmt::format("{}+{}:", frame.piece_offset, frame.piece_size);
+    for (size_t i = frame.first; i < frame.end; ++i) {
+      text += fmt::format("{}={},", plan.entries[i].path, plan.entries[i].size);
+    }
+    contents.insert(text);
+  }
+  return contents;
+}
+
+size_t count_new(const std::set<std::string>& before, const std::set<std::string>& after) {
+  return static_cast<size_t>(std::count_if(
+      after.begin(), after.end(), [&](const std::string& text) { return !before.contains(text); }));
+}
+
+TEST_CASE("frames: the hash is fixed for good") {
+  CHECK(path_hash("") == 0xefd01f60ba992926);
+  CHECK(path_hash("a") == 0x82a2a958a9bece5b);
+  CHECK(path_hash("site-packages/numpy/__init__.py") == 0xfe4b16972cebe464);
+}
+
+TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20; ++round) {
+    StringArena arena;
+    const LayerPlan plan = plan_of(random_files(random, 1500), arena);
+    const std::vector<Frame> frames = cut_frames(plan, kRule);
+    uint64_t expected = kTarEndSize;
+    for (const PlannedEntry& entry : plan.entries) expected += tar_entry_size(entry);
+    uint64_t total = 0;
+    size_t next = 0;
+    uint64_t piece_next = 0;
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const Frame& frame = frames[i];
+      total += frame.tar_size;
+      CHECK(frame.first == next);
+      CHECK(frame.ends_layer == (i + 1 == frames.size()));
+      CHECK(frame.piece_offset == piece_next);
+      if (frame.is_bundle()) {
+        CHECK(frame.tar_size <= kRule.maximum + (frame.ends_layer ? kTarEndSize : 0));
+        next = frame.end;
+        continue;
+      }
+      CHECK(frame.piece_size <= kPieceSize);
+      piece_next += frame.piece_size;
+      if (piece_next < plan.entries[next].size) continue;
+      CHECK(piece_next == plan.entries[next].size);
+      piece_next = 0;
+      ++next;
+    }
+    CHECK(next == plan.entries.size());
+    CHECK(total == expected);
+  }
+}
+
+TEST_CASE("frames: bundles are near the mean and none but forced ones below the minimum") {
+  std::mt19937 random(2);
+  Sizes files;
+  while (files.size() < 40000)
+    files[fmt::format("dir{}/f{}", random() % 300, random())] = random() % 16384;
+  StringArena arena;
+  const LayerPlan plan = plan_of(files, arena);
+  const std::vector<Frame> frames = cut_frames(plan, kRule);
+  uint64_t total = 0;
+  size_t below = 0;
+  for (const Frame& frame : frames) {
+    total += frame.tar_size;
+    below += frame.tar_size < kRule.minimum ? 1U : 0U;
+  }
+  const uint64_t mean = total / frames.size();
+  CHECK(mean > kRule.mean * 3 / 4);
+  CHECK(mean < kRule.mean * 3 / 2);
+  CHECK(below < frames.size() / 50);
+}
+
+TEST_CASE("frames: without a candidate in sight the maximum cuts") {
+  // These all hash high: none is a candidate.
+  Sizes files;
+  for (int i = 0; files.size() < 3000; ++i) {
+    const std::string path = fmt::format("f{}", i);
+    if (path_hash(path) >> 60 == 15) files[path] = 1000;
+  }
+  StringArena arena;
+  const std::vector<Frame> frames = cut_frames(plan_of(files, arena), kRule);
+  REQUIRE(frames.size() == 5);
+  for (size_t i = 0; i + 1 < frames.size(); ++i) {
+    CHECK(frames[i].tar_size <= kRule.maximum);
+    CHECK(frames[i].tar_size > kRule.maximum - 2000);
+  }
+}
+
+TEST_CASE("frames: new content of the same size changes no cut") {
+  // Cuts see paths and sizes alone, so only the frame with the file has other bytes.
+  std::mt19937 random(3);
+  StringArena arena;
+  LayerPlan plan = plan_of(random_files(random, 3000), arena);
+  const std::vector<Frame> before = cut_frames(plan, kRule);
+  for (PlannedEntry& entry : plan.entries) entry.mtime += 1;
+  CHECK(cut_frames(plan, kRule) == before);
+}
+
+TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing further") {
+  std::mt19937 random(4);
+  const Sizes files = random_files(random, 4000);
+  const std::set<std::string> before = contents_of(files);
+  size_t edits = 0;
+  size_t changed = 0;
+  for (int round = 0; round < 300; ++round) {
+    Sizes edited = files;
+    auto at = edited.begin();
+    std::advance(at, random() % edited.size());
+    if (at->second >= kLargeFile) continue;
+    switch (random() % 3) {
+      case 0:
+        at->second = random() % 20000;
+        break;
+      case 1:
+        edited.erase(at);
+        break;
+      default:
+        edited[at->first + "_new"] = random() % 20000;
+        break;
+    }
+    const size_t count = count_new(before, contents_of(edited));
+    // The edited bundle, cut in two or joined to the next one; a few of them, split by the maximum.
+    CHECK(count <= 5);
+    ++edits;
+    changed += count;
+  }
+  CHECK(changed < edits * 13 / 10);
+}
+
+TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts around it") {
+  std::mt19937 random(5);
+  const Sizes files = random_files(random, 4000);
+  const std::set<std::string> before = contents_of(files);
+  for (int round = 0; round < 50; ++round) {
+    Sizes edited = files;
+    auto at = edited.begin();
+    std::advance(at, random() % edited.size());
+    at->second = kLargeFile + random() % kPieceSize;
+    CHECK(count_new(before, contents_of(edited)) <= 7);
+  }
+}
+
+TEST_CASE("frames: a layer without entries is one frame of two zero blocks") {
+  const std::vector<Frame> frames = cut_frames(LayerPlan{}, kRule);
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0] == Frame{.tar_size = 1024, .ends_layer = true});
+}
+
+TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
+  LayerPlan plan;
+  plan.name = "app";
+  plan.entries.resize(2);
+  plan.entries[0].path = "b";
+  plan.entries[1].path = "a";
+  CHECK_THROWS_WITH_AS(cut_frames(plan, kRule), "layer 'app' is not in path order at 'a'",
+                       std::logic_error);
+  plan.entries[1].path = "b";
+  CHECK_THROWS_AS(cut_frames(plan, kRule), std::logic_error);
+}
+
+}  // namespace
+}  // namespace layer

@@ -1,0 +1,331 @@
+// Layers written from plans: their bytes, their digests, and what happens to files that change.
+#include "layer/write/layer_writer.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/string_arena.h"
+#include "layer/write/frames.h"
+#include "layer/write/tar.h"
+#include "temporary_directory.h"
+
+namespace layer {
+namespace {
+
+class DirectorySink : public LayerSink {
+ public:
+  explicit DirectorySink(const TemporaryDirectory& directory) : directory_(directory.path()) {}
+
+  OutputFile& begin(const LayerPlan&) override { return file_.emplace(directory_.string()); }
+  void end(const Layer& layer) override {
+    file_->commit(path(layer.name));
+    file_.reset();
+  }
+  std::string path(const std::string& name) const { return directory_ / name; }
+
+ private:
+  std::filesystem::path directory_;
+  std::optional<OutputFile> file_;
+};
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Digest digest_of(const std::string& bytes) {
+  return sha256(std::as_bytes(std::span(bytes)));
+}
+
+// Plans, and the files behind them.
+class Planner {
+ public:
+  void file(std::string_view path, const std::string& content, uint32_t mode = kModeByContent) {
+    PlannedEntry& added = add(TarType::kFile, path);
+    if (!content.empty()) {
+      added.source = arena_.copy(files_.write("src" + std::to_string(count_++), content));
+    }
+    added.size = content.size();
+    added.mode = mode;
+  }
+  void directory(std::string_view path) { add(TarType::kDirectory, path).mode = 0755; }
+  void symlink(std::string_view path, std::string_view text) {
+    add(TarType::kSymlink, path).link = arena_.copy(text);
+  }
+  void hardlink(std::string_view path, std::string_view target) {
+    PlannedEntry& added = add(TarType::kHardlink, path);
+    added.link = arena_.copy(target);
+    added.mode = kModeByContent;
+  }
+  LayerPlan take(std::string name) {
+    LayerPlan result = std::move(plan_);
+    plan_ = {};
+    result.name = std::move(name);
+    return result;
+  }
+
+ private:
+  PlannedEntry& add(TarType type, std::string_view path) {
+    PlannedEntry& added = plan_.entries.emplace_back();
+    added.path = arena_.copy(path);
+    added.type = type;
+    return added;
+  }
+
+  TemporaryDirectory files_;
+  StringArena arena_;
+  LayerPlan plan_;
+  size_t count_ = 0;
+};
+
+std::string noise(size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text(size, '\0');
+  for (char& c : text) c = static_cast<char>(random() % 7 == 0 ? random() : 'a' + random() % 4);
+  return text;
+}
+
+// A little of everything.
+LayerPlan small_plan(Planner& planner) {
+  planner.directory("app");
+  planner.file("app/data.txt", "some data\n");
+  planner.file("app/empty", "");
+  planner.hardlink("app/hard.txt", "app/data.txt");
+  planner.file("app/lib.so", "\177ELF and more");
+  planner.hardlink("app/lib2.so", "app/lib.so");
+  planner.symlink("app/link", "data.txt");
+  planner.file("app/main.py", "#!/usr/bin/env python3\n");
+  planner.file("app/secret", "x", 0600);
+  planner.file("app/\xc3\xa9t\xc3\xa9.txt", "summer");
+  return planner.take("small");
+}
+
+std::vector<Layer> write(const std::vector<LayerPlan>& plans, Compression compression,
+                         unsigned jobs, DirectorySink& sink) {
+  Progress progress;
+  std::vector<Layer> layers = write_layers(plans, compression, jobs, sink, progress);
+  uint64_t total = 0;
+  for (const Layer& layer : layers) total += layer.tar_size;
+  CHECK(progress.tar_bytes_done == total);
+  CHECK(progress.tar_bytes_total == total);
+  return layers;
+}
+
+// "mode size path -> link" (a hardlink has no type), as libarchive reads a blob, whatever its
+// compression.
+std::string listing(const std::string& path) {
+  const std::unique_ptr<archive, decltype(&archive_read_free)> reader(archive_read_new(),
+                                                                      archive_read_free);
+  REQUIRE(archive_read_support_format_tar(reader.get()) == ARCHIVE_OK);
+  REQUIRE(archive_read_support_filter_gzip(reader.get()) == ARCHIVE_OK);
+  REQUIRE(archive_read_support_filter_zstd(reader.get()) == ARCHIVE_OK);
+  REQUIRE(archive_read_open_filename(reader.get(), path.c_str(), 65536) == ARCHIVE_OK);
+  std::string text;
+  archive_entry* entry = nullptr;
+  for (;;) {
+    const int status = archive_read_next_header(reader.get(), &entry);
+    if (status == ARCHIVE_EOF) return text;
+    // ARCHIVE_WARN: a name that the "C" locale cannot show.
+    REQUIRE((status == ARCHIVE_OK || status == ARCHIVE_WARN));
+    const char* link = archive_entry_symlink(entry);
+    if (link == nullptr) link = archive_entry_hardlink(entry);
+    text += fmt::format("{:06o} {} {}{}{}\n", archive_entry_mode(entry), archive_entry_size(entry),
+                        archive_entry_pathname(entry), link == nullptr ? "" : " -> ",
+                        link == nullptr ? "" : link);
+  }
+}
+
+constexpr Compression kCompressions[] = {{Codec::kNone, 0}, {Codec::kGzip, 6}, {Codec::kZstd, 3}};
+
+TEST_CASE("layers: libarchive reads back what was planned, from every codec") {
+  Planner planner;
+  const std::vector<LayerPlan> plans = {small_plan(planner)};
+  for (const Compression compression : kCompressions) {
+    const TemporaryDirectory out;
+    DirectorySink sink(out);
+    const Layer layer = write(plans, compression, 2, sink).at(0);
+    CHECK(listing(sink.path("small")) ==
+          "040755 0 app/\n"
+          "100644 10 app/data.txt\n"
+          "100644 0 app/empty\n"
+          "000644 0 app/hard.txt -> app/data.txt\n"
+          "100755 13 app/lib.so\n"
+          "000755 0 app/lib2.so -> app/lib.so\n"
+          "120777 0 app/link -> data.txt\n"
+          "100755 23 app/main.py\n"
+          "100600 1 app/secret\n"
+          "100644 6 app/\xc3\xa9t\xc3\xa9.txt\n");
+    const std::string blob = read_file(sink.path("small"));
+    CHECK(layer.digest == digest_of(blob));
+    CHECK(layer.size == blob.size());
+  }
+}
+
+// Golden: a change of these bytes changes every digest that users have pinned. The diff id may
+// never change; a blob's digest only with its recipe (codec's version, frame rule).
+TEST_CASE("layers: the digests of a small layer are fixed") {
+  Planner planner;
+  const std::vector<LayerPlan> plans = {small_plan(planner)};
+  std::string text;
+  for (const Compression compression : kCompressions) {
+    const TemporaryDirectory out;
+    DirectorySink sink(out);
+    const Layer layer = write(plans, compression, 1, sink).at(0);
+    text += fmt::format("{}: {} {} of {}\n", layer.recipe, layer.digest.hex(), layer.size,
+                        layer.diff_id.digest.hex());
+  }
+  CHECK(text ==
+        "none: 43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8 9728 of "
+        "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n"
+        "gzip libdeflate/1.14 level=6 frames=1: "
+        "31c72040c03f6220345da6c6242a0029ffb07fbbfd4e28fd9982320c45824f0e 411 of "
+        "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n"
+        "zstd libzstd/1.5.4 level=3 frames=1: "
+        "060adcb16262cd2bf9c4222b4b9ff730494f0c70a3517d25af463719f6364e0a 426 of "
+        "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n");
+}
+
+TEST_CASE("layers: the same bytes at any number of jobs, many frames and several layers") {
+  Planner planner;
+  std::vector<LayerPlan> plans;
+  for (int i = 0; i < 400; ++i) {
+    planner.file(fmt::format("f{:04}", i), noise(static_cast<size_t>(i * 137 % 60000), 1));
+  }
+  planner.file("large", noise(2 * kPieceSize + 4321, 2));
+  plans.push_back(planner.take("first"));
+  plans.push_back(planner.take("nothing"));
+  planner.file("small", "x");
+  plans.push_back(planner.take("third"));
+  for (const Compression compression : kCompressions) {
+    std::vector<Layer> expected;
+    for (const unsigned jobs : {1U, 2U, 8U}) {
+      const TemporaryDirectory out;
+      DirectorySink sink(out);
+      const std::vector<Layer> layers = write(plans, compression, jobs, sink);
+      REQUIRE(layers.size() == 3);
+      if (expected.empty()) expected = layers;
+      for (size_t i = 0; i < layers.size(); ++i) {
+        CHECK(layers[i].name == plans[i].name);
+        CHECK(layers[i].digest == expected[i].digest);
+        CHECK(layers[i].diff_id == expected[i].diff_id);
+        CHECK(digest_of(read_file(sink.path(layers[i].name))) == layers[i].digest);
+      }
+      CHECK(layers[1].tar_size == kTarEndSize);
+      CHECK(listing(sink.path("nothing")).empty());
+    }
+  }
+}
+
+TEST_CASE("layers: a plain layer is entries on block boundaries and two zero blocks, no more") {
+  Planner planner;
+  planner.file("a", "abc");
+  const TemporaryDirectory out;
+  DirectorySink sink(out);
+  const std::vector<LayerPlan> plans = {planner.take("plain")};
+  const Layer layer = write(plans, {Codec::kNone, 0}, 1, sink).at(0);
+  const std::string blob = read_file(sink.path("plain"));
+  CHECK(blob.size() == 2048);
+  CHECK(blob.substr(512) == "abc" + std::string(1533, '\0'));
+  CHECK(layer.diff_id.digest == layer.digest);
+}
+
+TEST_CASE("layers: a file that is not as planned is an error, and nothing is left") {
+  const TemporaryDirectory files;
+  const std::string path = files.write("source", std::string(1000, 'a'));
+  const std::string missing = files / "missing";
+  const std::string fifo = files / "fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  const std::string help = "build again, and let nothing write to it meanwhile\n";
+  const struct {
+    std::string source;
+    uint64_t planned;
+    std::string message;
+  } cases[] = {
+      {path, 999,
+       ": error: changed while it was being read: 999 bytes were planned, 1000 found\n" + path +
+           ": help: " + help},
+      {path, 1001,
+       ": error: changed while it was being read: 1001 bytes were planned, 1000 found\n" + path +
+           ": help: " + help},
+      {missing, 10, ": error: cannot open: No such file or directory\n"},
+      {files.path(), 10, ": error: is not a regular file\n"},
+      {fifo, 0, ": error: is not a regular file\n"},
+  };
+  for (const auto& [source, planned, message] : cases) {
+    for (const unsigned jobs : {1U, 4U}) {
+      LayerPlan plan;
+      plan.name = "layer";
+      plan.entries.resize(2);
+      plan.entries[0].path = "a";
+      plan.entries[0].source = source;
+      plan.entries[0].size = planned;
+      plan.entries[1] = plan.entries[0];
+      plan.entries[1].path = "b";
+      const TemporaryDirectory out;
+      DirectorySink sink(out);
+      Progress progress;
+      CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kGzip, 6}, jobs, sink, progress),
+                           (source + message).c_str(), Error);
+      CHECK(std::filesystem::is_empty(out.path()));
+    }
+  }
+}
+
+TEST_CASE("layers: of several faults the first in order is reported, at any number of jobs") {
+  LayerPlan plan;
+  StringArena arena;
+  for (int i = 0; i < 40; ++i) {
+    PlannedEntry& entry = plan.entries.emplace_back();
+    entry.path = arena.copy(fmt::format("f{:02}", i));
+    entry.source = arena.copy(fmt::format("/nonexistent/{:02}", i));
+    entry.size = kLargeFile;  // a frame each
+  }
+  for (const unsigned jobs : {1U, 2U, 8U}) {
+    const TemporaryDirectory out;
+    DirectorySink sink(out);
+    Progress progress;
+    CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kZstd, 3}, jobs, sink, progress),
+                         "/nonexistent/00: error: cannot open: No such file or directory\n", Error);
+  }
+}
+
+TEST_CASE("layers: bsdtar lists them without a complaint") {
+  if (std::system("command -v bsdtar >/dev/null") != 0) return;
+  Planner planner;
+  const std::vector<LayerPlan> plans = {small_plan(planner)};
+  for (const Compression compression : kCompressions) {
+    const TemporaryDirectory out;
+    DirectorySink sink(out);
+    write(plans, compression, 2, sink);
+    const std::string command = fmt::format(
+        "LC_ALL=C.UTF-8 TZ=UTC0 bsdtar -tvf {0}/small >{0}/list 2>&1", out.path());
+    CHECK(std::system(command.c_str()) == 0);
+    CHECK(read_file(out / "list") ==
+          "drwxr-xr-x  0 0      0           0 Jan  1  1970 app/\n"
+          "-rw-r--r--  0 0      0          10 Jan  1  1970 app/data.txt\n"
+          "-rw-r--r--  0 0      0           0 Jan  1  1970 app/empty\n"
+          "hrw-r--r--  0 0      0           0 Jan  1  1970 app/hard.txt link to app/data.txt\n"
+          "-rwxr-xr-x  0 0      0          13 Jan  1  1970 app/lib.so\n"
+          "hrwxr-xr-x  0 0      0           0 Jan  1  1970 app/lib2.so link to app/lib.so\n"
+          "lrwxrwxrwx  0 0      0           0 Jan  1  1970 app/link -> data.txt\n"
+          "-rwxr-xr-x  0 0      0          23 Jan  1  1970 app/main.py\n"
+          "-rw-------  0 0      0           1 Jan  1  1970 app/secret\n"
+          "-rw-r--r--  0 0      0           6 Jan  1  1970 app/\xc3\xa9t\xc3\xa9.txt\n");
+  }
+}
+
+}  // namespace
+}  // namespace layer
