@@ -61,6 +61,17 @@ def _daemon(command, folder, probe):
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
+            _unmount_below(folder)
+
+
+def _unmount_below(folder):
+    """Ends mounts that a daemon left behind; dockerd may mount its data folder onto itself."""
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        points = [line.split()[1] for line in mounts]
+    for point in reversed(points):
+        if point.startswith(f"{folder}/"):
+            subprocess.run(["umount", point], timeout=STOP_SECONDS, check=True)
 
 
 def _wait_until_ready(process, probe, log):
