@@ -26,13 +26,13 @@ std::string_view codec_name(Codec codec);
 
 // A finished layer.
 struct Layer {
-  std::string name;           // of its LayerPlan
+  std::string name;  // of its LayerPlan
   Compression compression;
-  std::string recipe;         // codec, library version, level, frame rule: what the bytes depend on
-  DiffId diff_id;             // of the plain tar
-  Digest digest;              // of the blob
-  uint64_t size = 0;          // bytes of the blob
-  uint64_t tar_size = 0;      // bytes of the plain tar
+  std::string recipe;     // codec, library version, level, frame rule: what the bytes depend on
+  DiffId diff_id;         // of the plain tar
+  Digest digest;          // of the blob
+  uint64_t size = 0;      // bytes of the blob
+  uint64_t tar_size = 0;  // bytes of the plain tar
 };
 
 // Where the blobs of layers go. Called from one thread at a time, in layer order.

@@ -310,8 +310,8 @@ TEST_CASE("layers: bsdtar lists them without a complaint") {
     const TemporaryDirectory out;
     DirectorySink sink(out);
     write(plans, compression, 2, sink);
-    const std::string command = fmt::format(
-        "LC_ALL=C.UTF-8 TZ=UTC0 bsdtar -tvf {0}/small >{0}/list 2>&1", out.path());
+    const std::string command =
+        fmt::format("LC_ALL=C.UTF-8 TZ=UTC0 bsdtar -tvf {0}/small >{0}/list 2>&1", out.path());
     CHECK(std::system(command.c_str()) == 0);
     CHECK(read_file(out / "list") ==
           "drwxr-xr-x  0 0      0           0 Jan  1  1970 app/\n"
