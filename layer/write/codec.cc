@@ -1,0 +1,77 @@
+// The codecs: names, levels, recipes, and the compressor of each.
+#include "layer/write/codec.h"
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <zstd.h>
+
+#include <stdexcept>
+
+namespace layer {
+
+int default_level(Codec codec) {
+  switch (codec) {
+    case Codec::kNone: return 0;
+    case Codec::kGzip: return 6;
+    case Codec::kZstd: return 3;
+  }
+  throw std::logic_error("codec out of range");
+}
+
+std::string_view codec_name(Codec codec) {
+  switch (codec) {
+    case Codec::kNone: return "none";
+    case Codec::kGzip: return "gzip";
+    case Codec::kZstd: return "zstd";
+  }
+  throw std::logic_error("codec out of range");
+}
+
+std::string recipe(Compression compression) {
+  const std::string_view name = codec_name(compression.codec);
+  std::string library;
+  switch (compression.codec) {
+    case Codec::kNone: return std::string(name);
+    case Codec::kGzip: library = "libdeflate/" LIBDEFLATE_VERSION_STRING; break;
+    case Codec::kZstd: library = fmt::format("libzstd/{}", ZSTD_versionString()); break;
+  }
+  return fmt::format("{} {} level={} frames={}", name, library, compression.level,
+                     kFrameRuleVersion);
+}
+
+BundleRule bundle_rule(Codec codec) {
+  constexpr uint64_t kKiB = 1024;
+  switch (codec) {
+    case Codec::kNone:
+    case Codec::kGzip: return {128 * kKiB, 1024 * kKiB, 4096 * kKiB};
+    // Its window holds more than deflate's 32 KiB, so that a cut costs it more.
+    case Codec::kZstd: return {256 * kKiB, 2048 * kKiB, 4096 * kKiB};
+  }
+  throw std::logic_error("codec out of range");
+}
+
+FrameCompressor::FrameCompressor(Compression compression) {
+  switch (compression.codec) {
+    case Codec::kNone: break;
+    case Codec::kGzip: compressor_.emplace<GzipCompressor>(compression.level); break;
+    case Codec::kZstd: compressor_.emplace<ZstdCompressor>(compression.level); break;
+  }
+}
+
+size_t FrameCompressor::bound(size_t size) const {
+  if (const auto* gzip = std::get_if<GzipCompressor>(&compressor_)) return gzip->bound(size);
+  if (std::holds_alternative<ZstdCompressor>(compressor_)) return ZstdCompressor::bound(size);
+  return 0;
+}
+
+PackedFrame FrameCompressor::pack(std::span<const std::byte> tar, std::span<std::byte> memory) {
+  if (auto* gzip = std::get_if<GzipCompressor>(&compressor_)) {
+    return {memory.first(gzip->compress_fragment(tar, memory)), gzip_crc32(tar)};
+  }
+  if (auto* zstd = std::get_if<ZstdCompressor>(&compressor_)) {
+    return {memory.first(zstd->compress_frame(tar, memory))};
+  }
+  return {tar};
+}
+
+}  // namespace layer

@@ -1,0 +1,73 @@
+// Fragments by libdeflate, made non-final and byte-aligned, and the member around them.
+#include "layer/write/gzip.h"
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace layer {
+namespace {
+
+// LEN and NLEN of an empty stored block: RFC 1951, section 3.2.4.
+constexpr std::array<std::byte, 4> kEmptyStored = {std::byte{0}, std::byte{0}, std::byte{0xff},
+                                                   std::byte{0xff}};
+// At most one byte more for the bits before LEN.
+constexpr size_t kFragmentTail = 1 + kEmptyStored.size();
+
+}  // namespace
+
+void GzipCompressor::Free::operator()(libdeflate_compressor* compressor) const {
+  libdeflate_free_compressor(compressor);
+}
+
+GzipCompressor::GzipCompressor(int level) : compressor_(libdeflate_alloc_compressor(level)) {
+  if (!compressor_) throw std::logic_error(fmt::format("no gzip compressor of level {}", level));
+}
+
+size_t GzipCompressor::bound(size_t size) const {
+  return libdeflate_deflate_compress_bound(compressor_.get(), size) + kFragmentTail;
+}
+
+size_t GzipCompressor::compress_fragment(std::span<const std::byte> data,
+                                         std::span<std::byte> out) {
+  const size_t size = libdeflate_deflate_compress(compressor_.get(), data.data(), data.size(),
+                                                  out.data(), out.size() - kFragmentTail);
+  if (size == 0) throw std::logic_error("deflate output beyond its bound");
+  const std::optional<LastBlock> last = scanner_.find_last_block(out.first(size));
+  if (!last) throw std::logic_error("deflate output is not well-formed");
+
+  out[last->header_bit / 8] &= ~(std::byte{1} << static_cast<int>(last->header_bit % 8));
+  // The stored block's header is three zero bits, then zeros up to a byte.
+  const uint64_t header_end = last->end_bit + 3;
+  const size_t lengths = static_cast<size_t>((header_end + 7) / 8);
+  const auto used = static_cast<int>(last->end_bit % 8);
+  if (used != 0) out[last->end_bit / 8] &= ~(std::byte{0xff} << used);
+  std::fill(out.begin() + static_cast<ptrdiff_t>(size),
+            out.begin() + static_cast<ptrdiff_t>(lengths), std::byte{0});
+  std::copy(kEmptyStored.begin(), kEmptyStored.end(),
+            out.begin() + static_cast<ptrdiff_t>(lengths));
+  return lengths + kEmptyStored.size();
+}
+
+uint32_t gzip_crc32(std::span<const std::byte> data) {
+  return libdeflate_crc32(0, data.data(), data.size());
+}
+
+void GzipSplice::append(uint32_t crc, uint64_t size) {
+  crc_ = static_cast<uint32_t>(crc32_combine(crc_, crc, static_cast<z_off_t>(size)));
+  size_ += size;
+}
+
+std::array<std::byte, 10> GzipSplice::trailer() const {
+  std::array<std::byte, 10> bytes{std::byte{0x03}, std::byte{0x00}};
+  for (size_t i = 0; i < 4; ++i) {
+    bytes[2 + i] = static_cast<std::byte>(crc_ >> (8 * i));
+    bytes[6 + i] = static_cast<std::byte>(size_ >> (8 * i));
+  }
+  return bytes;
+}
+
+}  // namespace layer

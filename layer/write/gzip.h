@@ -1,0 +1,60 @@
+// One gzip member made of deflate fragments that were compressed apart.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "layer/write/deflate_blocks.h"
+
+struct libdeflate_compressor;
+
+namespace layer {
+
+// A blob is kGzipHeader, fragments, GzipSplice::trailer(). A fragment is a run of whole deflate
+// blocks, none of them final, that ends on a byte boundary and refers to nothing before it: it may
+// stand in any member. Only one member a blob: several consumers of layers stop after the first.
+
+// RFC 1952, section 2.3: no flags (old lazy pullers cannot skip the fields they announce), no time,
+// no extra flags, operating system unknown.
+inline constexpr std::array<std::byte, 10> kGzipHeader = {
+    std::byte{0x1f}, std::byte{0x8b}, std::byte{8}, std::byte{0}, std::byte{0},
+    std::byte{0},    std::byte{0},    std::byte{0}, std::byte{0}, std::byte{0xff}};
+
+// Makes fragments by libdeflate. To be reused, which changes no byte; one thread at a time.
+class GzipCompressor {
+ public:
+  explicit GzipCompressor(int level);  // 1..12
+
+  // Bytes that a fragment of `size` bytes may take.
+  size_t bound(size_t size) const;
+  // Compresses `data` into `out`, of at least bound() bytes; the bytes used.
+  size_t compress_fragment(std::span<const std::byte> data, std::span<std::byte> out);
+
+ private:
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const;
+  };
+
+  std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  DeflateScanner scanner_;
+};
+
+uint32_t gzip_crc32(std::span<const std::byte> data);
+
+// Keeps what the trailer of a member needs to know of its fragments.
+class GzipSplice {
+ public:
+  // Of the fragment's plain data.
+  void append(uint32_t crc, uint64_t size);
+  // An empty final block (RFC 1951, section 3.2.6), CRC32 and ISIZE (RFC 1952, section 2.3.1).
+  std::array<std::byte, 10> trailer() const;
+
+ private:
+  uint32_t crc_ = 0;
+  uint64_t size_ = 0;
+};
+
+}  // namespace layer

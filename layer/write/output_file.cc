@@ -1,0 +1,146 @@
+// A file without a name until it is whole.
+#include "layer/write/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "layer/error.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kCopyBuffer = size_t{256} << 10;
+constexpr mode_t kMode = 0644;
+
+std::string descriptor_path(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+
+// A file without a name that can be given one later; -1 where that cannot be done.
+int open_unnamed(const std::string& directory) {
+  const int fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0) return -1;
+  // Its name is given through /proc, which a sandbox may lack.
+  if (access(descriptor_path(fd).c_str(), F_OK) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+// False if `path` exists.
+bool link_descriptor(int fd, const std::string& path) {
+  if (linkat(AT_FDCWD, descriptor_path(fd).c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) ==
+      0) {
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  throw system_error(path, "cannot create", errno);
+}
+
+// Whether copy_file_range cannot do this copy though reading and writing may.
+bool needs_fallback(int error_number) {
+  switch (error_number) {
+    case EXDEV:
+    case EINVAL:
+    case ENOSYS:
+    case EOPNOTSUPP:
+    case EPERM:
+    case ETXTBSY: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+OutputFile::OutputFile(std::string directory) : directory_(std::move(directory)) {
+  if (directory_.empty()) directory_ = ".";
+  fd_ = open_unnamed(directory_);
+  if (fd_ >= 0) return;
+  std::string name = directory_ + "/.veneer-XXXXXX";
+  fd_ = mkostemp(name.data(), O_CLOEXEC);
+  if (fd_ < 0) throw system_error(directory_, "cannot create a file in it", errno);
+  temporary_ = std::move(name);
+}
+
+OutputFile::~OutputFile() {
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+  if (fd_ >= 0) close(fd_);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : directory_(std::move(other.directory_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::exchange(other.fd_, -1)),
+      size_(std::exchange(other.size_, 0)) {}
+
+void OutputFile::write(std::span<const std::byte> bytes) { write_at(size_, bytes); }
+
+void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t put = pwrite(fd_, bytes.data() + done, bytes.size() - done,
+                               static_cast<off_t>(offset + done));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw system_error(directory_, "cannot write a file in it", errno);
+    done += static_cast<size_t>(put);
+  }
+  size_ = std::max(size_, offset + bytes.size());
+}
+
+void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
+  std::unique_ptr<std::byte[]> buffer;  // once the kernel has refused
+  while (size > 0) {
+    ssize_t got = 0;
+    if (!buffer) {
+      auto from = static_cast<off_t>(offset);
+      auto to = static_cast<off_t>(size_);
+      got = copy_file_range(fd, &from, fd_, &to, size, 0);
+      if (got < 0 && needs_fallback(errno)) {
+        buffer = std::make_unique_for_overwrite<std::byte[]>(kCopyBuffer);
+        continue;
+      }
+      if (got > 0) size_ += static_cast<uint64_t>(got);
+    } else {
+      got = pread(fd, buffer.get(), std::min<uint64_t>(kCopyBuffer, size),
+                  static_cast<off_t>(offset));
+      if (got > 0) write({buffer.get(), static_cast<size_t>(got)});
+    }
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw system_error(directory_, "cannot copy into a file in it", errno);
+    if (got == 0) {
+      throw Error({directory_}, fmt::format("cannot copy into a file in it: the source ends {} "
+                                            "bytes early", size));
+    }
+    offset += static_cast<uint64_t>(got);
+    size -= static_cast<uint64_t>(got);
+  }
+}
+
+void OutputFile::truncate(uint64_t size) {
+  while (ftruncate(fd_, static_cast<off_t>(size)) != 0) {
+    if (errno != EINTR) throw system_error(directory_, "cannot truncate a file in it", errno);
+  }
+  size_ = size;
+}
+
+void OutputFile::commit(const std::string& path) {
+  if (fchmod(fd_, kMode) != 0) throw system_error(path, "cannot set its mode", errno);
+  if (temporary_.empty()) {
+    // Nothing there: one step, so that not even a kill in between leaves a name behind.
+    if (link_descriptor(fd_, path)) return;
+    for (unsigned i = 0; temporary_.empty(); ++i) {
+      std::string name = fmt::format("{}/.veneer-{}-{}", directory_, getpid(), i);
+      if (link_descriptor(fd_, name)) temporary_ = std::move(name);
+    }
+  }
+  if (rename(temporary_.c_str(), path.c_str()) != 0) {
+    throw system_error(path, "cannot replace", errno);
+  }
+  temporary_.clear();
+}
+
+}  // namespace layer
