@@ -69,7 +69,8 @@ void Blob::read_at(uint64_t position, std::span<std::byte> bytes) const {
   }
 }
 
-Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size, std::string name) {
+Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
+                  const std::string& name) {
   const int fd = ::fcntl(file.fd(), F_DUPFD_CLOEXEC, 0);
   if (fd < 0) throw layer::system_error(name, "cannot reopen", errno);
   return {std::make_shared<const File>(fd, name), offset, size, name};

@@ -56,7 +56,8 @@ class Blob {
 
 // A part of a file that is being written, for reading it back. Stays readable when the file is
 // committed or dropped.
-Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size, std::string name);
+Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
+                  const std::string& name);
 
 using ByteTaker = std::function<void(std::span<const std::byte>)>;
 
