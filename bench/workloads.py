@@ -11,9 +11,8 @@ import make_runfiles  # noqa: E402  (the example that makes runfiles without Baz
 
 # About 30,000 files and 400 MB once unpacked: compiled packages, and trees of many small files.
 WHEELS = [
-    "numpy==2.2.6", "scipy==1.15.3", "pandas==2.2.3", "scikit-learn==1.6.1", "sympy==1.13.3",
-    "django==5.1.7", "plotly==5.24.1", "matplotlib==3.10.1", "babel==2.17.0", "networkx==3.4.2",
-    "lxml==5.3.1", "cryptography==44.0.2",
+    "numpy==2.2.6", "scipy==1.15.3", "pandas==2.2.3", "sympy==1.13.3", "django==5.1.7",
+    "plotly==5.24.1", "babel==2.17.0", "networkx==3.4.2", "lxml==5.3.1", "cryptography==44.0.2",
 ]
 
 

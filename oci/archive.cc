@@ -1,11 +1,10 @@
 // The tar of both formats, blobs written behind reserved headers.
 #include "oci/archive.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <map>
 #include <stdexcept>
 #include <vector>
@@ -108,11 +107,9 @@ class ArchiveDestination : public Destination {
   }
 
   Blob blob(const layer::Digest& digest) const override {
-    const int fd = ::fcntl(out_.fd(), F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) throw layer::system_error(reference_.path, "cannot reopen", errno);
     const Place& place = blobs_.at(digest);
-    return {std::make_shared<const File>(fd, reference_.path), place.offset, place.size,
-            fmt::format("{}({})", reference_.path, blob_path(digest))};
+    return written_part(out_, place.offset, place.size,
+                        fmt::format("{}({})", reference_.path, blob_path(digest)));
   }
 
   void commit(const Image& image) override {

@@ -69,6 +69,13 @@ void Blob::read_at(uint64_t position, std::span<std::byte> bytes) const {
   }
 }
 
+Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
+                  const std::string& name) {
+  const int fd = ::fcntl(file.fd(), F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) throw layer::system_error(name, "cannot reopen", errno);
+  return {std::make_shared<const File>(fd, name), offset, size, name};
+}
+
 void read_all(const Blob& blob, const ByteTaker& take) {
   std::vector<std::byte> buffer(std::min(blob.size(), kPieceBytes));
   for (uint64_t position = 0; position < blob.size();) {
@@ -97,14 +104,18 @@ std::string read_text(const Blob& blob, const Descriptor& descriptor) {
   return text;
 }
 
+layer::Digest hash_blob(const Blob& blob) {
+  layer::Sha256 hash;
+  read_all(blob, [&](std::span<const std::byte> piece) { hash.update(piece); });
+  return hash.finish();
+}
+
 void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out) {
   check_size(blob, descriptor);
-  layer::Sha256 hash;
-  read_all(blob, [&](std::span<const std::byte> piece) {
-    hash.update(piece);
-    out.write(piece);
-  });
-  check_digest(blob, descriptor, hash.finish());
+  const uint64_t start = out.size();
+  out.copy_from(blob.fd(), blob.offset(), blob.size());
+  // Not the source: it may change between being copied and being read again.
+  check_digest(blob, descriptor, hash_blob(written_part(out, start, blob.size(), blob.name())));
 }
 
 }  // namespace oci

@@ -41,6 +41,7 @@ class Blob {
   const std::string& name() const { return name_; }  // for messages
   uint64_t size() const { return size_; }
   int fd() const { return file_->fd(); }
+  const std::shared_ptr<const File>& file() const { return file_; }
   uint64_t offset() const { return offset_; }  // of the blob in fd()
 
   // Fills `bytes` from `position` on. Throws Error when the file ends before.
@@ -53,17 +54,25 @@ class Blob {
   std::string name_;
 };
 
+// A part of a file that is being written, for reading it back. Stays readable when the file is
+// committed or dropped.
+Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
+                  const std::string& name);
+
 using ByteTaker = std::function<void(std::span<const std::byte>)>;
 
 // Hands over all bytes in order, in pieces of at most 1 MiB.
 void read_all(const Blob& blob, const ByteTaker& take);
+
+layer::Digest hash_blob(const Blob& blob);
 
 // The whole of a small document. Throws Error when it is longer than `max_size`.
 std::string read_text(const Blob& blob, uint64_t max_size = kMaxJsonBytes);
 // The same, verified: size and digest are those of the descriptor.
 std::string read_text(const Blob& blob, const Descriptor& descriptor);
 
-// Appends the blob to `out`, verified as it is copied. Throws Error when the size or the digest is
+// Appends the blob to `out` (sharing its blocks where the file system can) and verifies what `out`
+// then holds. Throws Error when the size or the digest is
 // not the descriptor's; `out` then holds a part that must not be used.
 void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out);
 

@@ -190,10 +190,7 @@ class LayoutDestination : public Destination {
   Blob blob(const layer::Digest& digest) const override {
     const auto staged = staged_.find(digest);
     if (staged == staged_.end()) return present_.at(digest);
-    const int fd = ::fcntl(staged->second.fd(), F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) throw layer::system_error(path_, "cannot reopen", errno);
-    const std::string name = path_ + '/' + blob_path(digest);
-    return {std::make_shared<const File>(fd, name), 0, staged->second.size(), name};
+    return written_part(staged->second, 0, staged->second.size(), path_ + '/' + blob_path(digest));
   }
 
   void commit(const Image& image) override {
@@ -217,9 +214,7 @@ class LayoutDestination : public Destination {
     if (staging_ || blob_folder_ == path_) return false;
     const std::optional<Blob> found = open_directory(path_)->find(blob_path(descriptor.digest));
     if (!found || found->size() != descriptor.size) return false;
-    layer::Sha256 hash;
-    read_all(*found, [&](std::span<const std::byte> piece) { hash.update(piece); });
-    if (hash.finish() != descriptor.digest) return false;
+    if (hash_blob(*found) != descriptor.digest) return false;
     present_.emplace(descriptor.digest, *found);
     return true;
   }

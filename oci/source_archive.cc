@@ -1,7 +1,6 @@
 // An archive as a source: libarchive finds where each member's bytes lie, pread reads them.
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -127,13 +126,10 @@ class Archive : public Source {
 };
 
 // The plain bytes of a compressed archive, in a file that has no name.
-std::shared_ptr<const File> unpack(const Blob& packed, layer::Codec codec,
-                                   const std::string& scratch) {
+Blob unpack(const Blob& packed, layer::Codec codec, const std::string& scratch) {
   layer::OutputFile plain(scratch);
   decompress(packed, codec, [&](std::span<const std::byte> piece) { plain.write(piece); });
-  const int fd = ::fcntl(plain.fd(), F_DUPFD_CLOEXEC, 0);
-  if (fd < 0) throw layer::system_error(scratch, "cannot reopen a temporary file", errno);
-  return std::make_shared<const File>(fd, packed.name());
+  return written_part(plain, 0, plain.size(), packed.name());
 }
 
 }  // namespace
@@ -142,7 +138,7 @@ std::unique_ptr<Source> open_archive(const std::string& path, const std::string&
   std::shared_ptr<const File> file = open_file(path);
   const Blob whole(file, 0, file_size(*file), path);
   const layer::Codec codec = sniff_codec(whole);
-  if (codec != layer::Codec::kNone) file = unpack(whole, codec, scratch);
+  if (codec != layer::Codec::kNone) file = unpack(whole, codec, scratch).file();
   return std::make_unique<Archive>(path, file);
 }
 

@@ -85,6 +85,7 @@ bool is_runnable(const Candidate& candidate) {
 
 std::string list_platforms(const std::vector<Candidate>& candidates) {
   std::vector<std::string> names;
+  names.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     names.push_back(candidate.platform ? canonical(*candidate.platform).to_string() : "unstated");
   }

@@ -18,8 +18,8 @@ namespace layer {
 // "gzip libdeflate/1.14 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none".
 std::string recipe(Compression compression);
 
-// How small entries are bundled for a codec.
-BundleRule bundle_rule(Codec codec);
+// How layers are cut for a codec.
+FrameRule frame_rule(Codec codec);
 
 // A frame as it stands in the blob, in the caller's memory, and the CRC-32 of its plain bytes (0
 // unless the codec is gzip).

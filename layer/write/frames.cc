@@ -11,14 +11,14 @@
 namespace layer {
 namespace {
 
-bool is_candidate(std::string_view path, uint64_t tar_size, const BundleRule& rule) {
+bool is_candidate(std::string_view path, uint64_t tar_size, const FrameRule& rule) {
   // 32 bits of hash against 32 of fraction: nothing overflows, for both sizes are far below 4 GiB.
   return (path_hash(path) >> 32) * rule.mean < tar_size << 32;
 }
 
 class Cutter {
  public:
-  explicit Cutter(const BundleRule& rule) : rule_(rule) {}
+  explicit Cutter(const FrameRule& rule) : rule_(rule) {}
 
   void add_small(size_t index, std::string_view path, uint64_t tar_size) {
     if (is_candidate(path, tar_size, rule_)) {
@@ -58,7 +58,7 @@ class Cutter {
     bundle_ = {};
   }
 
-  const BundleRule& rule_;
+  const FrameRule& rule_;
   std::vector<Frame> frames_;
   Frame bundle_;                  // being filled
   uint64_t since_candidate_ = 0;  // bytes since the last candidate, or since a large file's end
@@ -80,7 +80,7 @@ uint64_t path_hash(std::string_view path) {
   return hash;
 }
 
-std::vector<Frame> cut_frames(const LayerPlan& plan, const BundleRule& rule) {
+std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule) {
   Cutter cutter(rule);
   for (size_t i = 0; i < plan.entries.size(); ++i) {
     const PlannedEntry& entry = plan.entries[i];
@@ -88,7 +88,7 @@ std::vector<Frame> cut_frames(const LayerPlan& plan, const BundleRule& rule) {
       throw std::logic_error(
           fmt::format("layer '{}' is not in path order at '{}'", plan.name, entry.path));
     }
-    if (tar_content_size(entry) >= kLargeFile) {
+    if (tar_content_size(entry) >= rule.large) {
       cutter.add_large(i, entry);
     } else {
       cutter.add_small(i, entry.path, tar_entry_size(entry));

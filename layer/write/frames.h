@@ -14,14 +14,13 @@ namespace layer {
 // or of the rule is a new version: it changes the bytes of blobs, though never a diff id.
 inline constexpr int kFrameRuleVersion = 1;
 
-// A file of this size or more stands alone, in pieces.
-inline constexpr uint64_t kLargeFile = uint64_t{256} << 10;
 inline constexpr uint64_t kPieceSize = uint64_t{4} << 20;
 
-// How smaller entries are bundled; sizes are bytes of tar.
-struct BundleRule {
-  uint64_t minimum;
-  uint64_t mean;  // between cuts by hash
+// How far entries are kept together. Sizes but the first are bytes of tar.
+struct FrameRule {
+  uint64_t large;    // a file of this size or more stands alone, in pieces of kPieceSize
+  uint64_t minimum;  // of a bundle of smaller entries
+  uint64_t mean;     // between cuts by hash
   uint64_t maximum;
 };
 
@@ -52,6 +51,6 @@ uint64_t path_hash(std::string_view path);
 // beyond the maximum; such a forced cut counts for nothing after, so the next candidate cuts where
 // it would have. At least one frame; the last one ends the layer.
 // Throws std::logic_error unless the entries are in strictly ascending path order.
-std::vector<Frame> cut_frames(const LayerPlan& plan, const BundleRule& rule);
+std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule);
 
 }  // namespace layer

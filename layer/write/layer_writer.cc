@@ -97,7 +97,7 @@ Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression,
   uint64_t largest = 0;
   size_t count = 0;
   for (const LayerPlan& plan : plans) {
-    frames_.push_back(cut_frames(plan, bundle_rule(compression.codec)));
+    frames_.push_back(cut_frames(plan, frame_rule(compression.codec)));
     for (const Frame& frame : frames_.back()) {
       total += frame.tar_size;
       largest = std::max(largest, frame.tar_size);

@@ -18,7 +18,7 @@ namespace layer {
 namespace {
 
 constexpr uint64_t kKiB = 1024;
-constexpr BundleRule kRule{32 * kKiB, 256 * kKiB, 1024 * kKiB};
+constexpr FrameRule kRule{256 * kKiB, 32 * kKiB, 256 * kKiB, 1024 * kKiB};
 
 using Sizes = std::map<std::string, uint64_t>;
 
@@ -38,8 +38,8 @@ Sizes random_files(std::mt19937& random, size_t count) {
   Sizes files;
   while (files.size() < count) {
     const uint64_t kind = random() % 100;
-    const uint64_t size = kind == 0  ? kLargeFile + random() % (9 << 20)
-                          : kind < 5 ? random() % kLargeFile
+    const uint64_t size = kind == 0  ? kRule.large + random() % (9 << 20)
+                          : kind < 5 ? random() % kRule.large
                                      : random() % 20000;
     files[fmt::format("pkg{:02}/sub{}/module_{}.py", random() % 40, random() % 7, random())] = size;
   }
@@ -162,7 +162,7 @@ TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing fu
     Sizes edited = files;
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
-    if (at->second >= kLargeFile) continue;
+    if (at->second >= kRule.large) continue;
     switch (random() % 3) {
       case 0:
         at->second = random() % 20000;
@@ -191,7 +191,7 @@ TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts arou
     Sizes edited = files;
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
-    at->second = kLargeFile + random() % kPieceSize;
+    at->second = kRule.large + random() % kPieceSize;
     CHECK(count_new(before, contents_of(edited)) <= 7);
   }
 }

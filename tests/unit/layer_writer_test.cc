@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -284,6 +285,62 @@ TEST_CASE("layers: a file that is not as planned is an error, and nothing is lef
   }
 }
 
+// Changes a file once its first piece has been written.
+class MeddlingSink : public DirectorySink {
+ public:
+  MeddlingSink(const TemporaryDirectory& directory, std::function<void()> meddle)
+      : DirectorySink(directory), meddle_(std::move(meddle)) {}
+  OutputFile& begin(const LayerPlan& plan) override {
+    meddle_();
+    return DirectorySink::begin(plan);
+  }
+
+ private:
+  std::function<void()> meddle_;
+};
+
+TEST_CASE("layers: a large file that changes between its pieces is an error, and nothing is left") {
+  const TemporaryDirectory files;
+  // More pieces than can be under way before the first one is written.
+  const uint64_t size = 8 * kPieceSize;
+  const std::string path = files.path() / "large";
+  const std::string help = path + ": help: build again, and let nothing write to it meanwhile\n";
+  const struct {
+    std::function<void()> meddle;
+    std::string message;
+  } cases[] = {
+      {[&] { std::filesystem::last_write_time(path, std::filesystem::file_time_type{}); },
+       path + ": error: changed while it was being read\n" + help},
+      {[&] { std::filesystem::resize_file(path, size - 1); },
+       path +
+           ": error: changed while it was being read: 33554432 bytes were planned, 33554431 "
+           "found\n" +
+           help},
+      {[&] { std::filesystem::resize_file(path, size + 1); },
+       path +
+           ": error: changed while it was being read: 33554432 bytes were planned, 33554433 "
+           "found\n" +
+           help},
+      {[&] { std::filesystem::remove(path); },
+       path + ": error: cannot open: No such file or directory\n"},
+  };
+  for (const auto& [meddle, message] : cases) {
+    files.write("large", "");
+    std::filesystem::resize_file(path, size);
+    LayerPlan plan;
+    plan.entries.resize(1);
+    plan.entries[0].path = "large";
+    plan.entries[0].source = path;
+    plan.entries[0].size = size;
+    const TemporaryDirectory out;
+    MeddlingSink sink(out, meddle);
+    Progress progress;
+    CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kZstd, 1}, 1, sink, progress),
+                         message.c_str(), Error);
+    CHECK(std::filesystem::is_empty(out.path()));
+  }
+}
+
 TEST_CASE("layers: of several faults the first in order is reported, at any number of jobs") {
   LayerPlan plan;
   StringArena arena;
@@ -291,7 +348,7 @@ TEST_CASE("layers: of several faults the first in order is reported, at any numb
     PlannedEntry& entry = plan.entries.emplace_back();
     entry.path = arena.copy(fmt::format("f{:02}", i));
     entry.source = arena.copy(fmt::format("/nonexistent/{:02}", i));
-    entry.size = kLargeFile;  // a frame each
+    entry.size = kPieceSize;  // a frame each
   }
   for (const unsigned jobs : {1U, 2U, 8U}) {
     const TemporaryDirectory out;

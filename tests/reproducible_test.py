@@ -1,0 +1,98 @@
+"""The same bytes whatever should not matter: threads, locale, umask, folder, directory order, times.
+
+usage: reproducible_test.py VENEER
+"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+LAYOUT = HERE / "layouts" / "a_issue3439_torch_filelock.rp2.3.2.runfiles.tsv"
+VENEER = None
+
+
+def copy_shuffled(source, target, rng):
+    """A copy of a tree whose directories are filled in another order, with other times and modes."""
+    target.mkdir()
+    names = sorted(os.listdir(source))
+    rng.shuffle(names)
+    for name in names:
+        old, new = source / name, target / name
+        if old.is_symlink():
+            text = os.readlink(old)
+            new.symlink_to(text)
+        elif old.is_dir():
+            copy_shuffled(old, new, rng)
+        else:
+            shutil.copyfile(old, new)
+            os.chmod(new, rng.choice([0o644, 0o755, 0o555]))
+            os.utime(new, (rng.randrange(2**31), rng.randrange(2**31)))
+
+
+class Reproducible(unittest.TestCase):
+    """Builds of one program, all of which must have one manifest digest."""
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.top = pathlib.Path(self.temporary.name)
+        self.layout = self.top / "layout"
+        subprocess.run([sys.executable, HERE / "materialize_layout.py", LAYOUT, self.layout],
+                       check=True)
+        # Enough bytes for many frames: incompressible, compressible, and many small files.
+        rng = random.Random(1)
+        data = self.layout / "execroot" / "data"
+        data.mkdir()
+        (data / "noise").write_bytes(rng.randbytes(9 << 20))
+        (data / "text").write_bytes(b"the same line again\n" * (5 << 16))
+        for number in range(2000):
+            (data / f"small{number}").write_bytes(rng.randbytes(rng.randrange(3000)))
+            (data / f"line{number}").write_text(f"value = {number}\n" * rng.randrange(200))
+
+    def digest(self, codec, folder=None, umask=0o022, **environment):
+        """The manifest digest of one build."""
+        jobs = environment.pop("jobs", "2")
+        output = self.top / "image.tar"
+        done = subprocess.run(
+            [VENEER, "build", "--spec", "../spec", "--tree", "data:srv/data",
+             f"--compression={codec}", "--jobs", jobs, "--json", "-o", f"oci-archive:{output}:x"],
+            cwd=(folder or self.layout) / "execroot", capture_output=True, text=True, check=False,
+            env={**os.environ, **environment}, umask=umask)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        archive = output.read_bytes()
+        output.unlink()
+        return json.loads(done.stdout)["manifest"], archive
+
+    def test_all(self):
+        """Every codec, every circumstance: the same archive to the byte."""
+        for codec in ("gzip", "zstd", "none"):
+            first = self.digest(codec, jobs="1")
+            for circumstance in ({"jobs": "2"}, {"jobs": "8"}, {"LC_ALL": "C"},
+                                 {"LC_ALL": "C.UTF-8"}, {"TZ": "Asia/Tokyo"}, {"umask": 0o077}):
+                with self.subTest(codec=codec, circumstance=circumstance):
+                    self.assertTrue(first == self.digest(codec, **circumstance))
+
+    def test_copy(self):
+        """A copy elsewhere, with other directory order, modes and times, of inputs whose mode veneer
+        decides itself."""
+        copy = self.top / "elsewhere" / "deeper"
+        copy.parent.mkdir()
+        copy_shuffled(self.layout, copy, random.Random(2))
+        for mode_from_disk in (self.layout, copy):
+            for file in (mode_from_disk / "execroot" / "data").iterdir():
+                file.chmod(0o644)  # --tree keeps the modes it finds
+        for codec in ("gzip", "zstd", "none"):
+            with self.subTest(codec=codec):
+                self.assertTrue(self.digest(codec) == self.digest(codec, folder=copy))
+
+
+if __name__ == "__main__":
+    VENEER = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
