@@ -303,7 +303,7 @@ TEST_CASE("layers: a large file that changes between its pieces is an error, and
   const TemporaryDirectory files;
   // More pieces than can be under way before the first one is written.
   const uint64_t size = 8 * kPieceSize;
-  const std::string path = files.path() / "large";
+  const std::string path = files / "large";
   const std::string help = path + ": help: build again, and let nothing write to it meanwhile\n";
   const struct {
     std::function<void()> meddle;
