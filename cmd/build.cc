@@ -73,6 +73,11 @@ Built build(const Options& options) {
   return built;
 }
 
+// "1 file", "2 files".
+std::string count(uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 void print_summary(const Options& options, const Built& built, double seconds) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.layers) width = std::max(width, layer.name.size());
@@ -81,10 +86,11 @@ void print_summary(const Options& options, const Built& built, double seconds) {
     fmt::print("{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
                human_size(layer.tar_size), layer.digest.to_string());
   }
-  if (built.base_layers > 0)
-    fmt::print("on {} layers of {}\n", built.base_layers, options.image.base);
-  fmt::print("{} files, {} symlinks, {} hardlinks; {} not stored a second time; {:.2f} s\n",
-             built.plan.files, built.plan.symlinks, built.plan.hardlinks,
+  if (built.base_layers > 0) {
+    fmt::print("on the base's {}: {}\n", count(built.base_layers, "layer"), options.image.base);
+  }
+  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n", count(built.plan.files, "file"),
+             count(built.plan.symlinks, "symlink"), count(built.plan.hardlinks, "hardlink"),
              human_size(built.plan.linked_bytes), seconds);
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());

@@ -111,12 +111,13 @@ ProgramFiles read_spec_files(const std::string& spec, StringArena& arena) {
   return files;
 }
 
-ProgramFiles read_merged_files(const InputRequest& request, StringArena& arena) {
+ProgramFiles read_merged_files(const InputRequest& request, StringArena& arena,
+                               Diagnostics& found) {
   ProgramFiles files;
   const bool is_directory = !request.runfiles_directory.empty();
   const std::string& path = is_directory ? request.runfiles_directory : request.runfiles_manifest;
-  files.runfiles =
-      is_directory ? read_runfiles_directory(path, arena) : read_runfiles_manifest(path, arena);
+  files.runfiles = is_directory ? read_runfiles_directory(path, arena, found)
+                                : read_runfiles_manifest(path, arena);
   const std::string binary = request.binary.empty() ? binary_of(path) : request.binary;
   files.name = base_name(binary);
   if (!binary.empty()) files.executable = find_executable(files.runfiles, binary);
@@ -153,7 +154,7 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
 // Reads and places a program's runfiles; adds them to `inputs`, and the program to `result`.
 void gather_program(const InputRequest& request, StringArena& arena, Diagnostics& found,
                     std::vector<std::vector<Entry>>& inputs, Inputs& result) {
-  ProgramFiles files = request.spec.empty() ? read_merged_files(request, arena)
+  ProgramFiles files = request.spec.empty() ? read_merged_files(request, arena, found)
                                             : read_spec_files(request.spec, arena);
   if (!request.name.empty()) files.name = request.name;
   if (files.name.empty()) {

@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "layer/error.h"
 #include "layer/read/expand_tree.h"
+#include "layer/read/runfiles_manifest.h"
 #include "layer/read/target.h"
 #include "layer/read/walk.h"
 
@@ -33,8 +37,8 @@ std::vector<WalkedItem> walk_runfiles(const std::string& directory, StringArena&
 
 class DirectoryReader {
  public:
-  DirectoryReader(const std::string& directory, StringArena& arena)
-      : directory_(directory), origin_{arena.intern(directory)}, arena_(arena) {}
+  DirectoryReader(const std::string& directory, StringArena& arena, Diagnostics& found)
+      : directory_(directory), origin_{arena.intern(directory)}, arena_(arena), found_(found) {}
 
   Runfiles run() {
     const std::vector<WalkedItem> items = walk_runfiles(directory_, arena_);
@@ -52,6 +56,7 @@ class DirectoryReader {
       }
     }
     found_.throw_if_errors();
+    warn_of_strangers();
     for (const Entry& entry : runfiles_.root_symlinks) {
       if (entry.kind == EntryKind::kTree) add_tree(entry, runfiles_, arena_);
     }
@@ -102,7 +107,27 @@ class DirectoryReader {
       throw system_error(on_disk, "cannot stat", errno);
     }
     if (status.st_size == 0) return add(item.path, EntryKind::kEmptyFile, {});
-    add(item.path, EntryKind::kFile, on_disk);
+    if (is_listed(item.path)) return add(item.path, EntryKind::kFile, on_disk);
+    if (strangers_++ == 0) stranger_ = item.path;
+  }
+
+  // Whether Bazel knows of a real file. Seldom asked: it makes links.
+  bool is_listed(std::string_view path) {
+    const std::string manifest = directory_ + "/MANIFEST";
+    if (!listed_) {
+      if (access(manifest.c_str(), F_OK) != 0) return true;
+      listed_ = list_runfiles_manifest(manifest, arena_);
+    }
+    return std::ranges::binary_search(*listed_, path);
+  }
+
+  void warn_of_strangers() {
+    if (strangers_ == 0) return;
+    found_.warn({origin_.position(),
+                 fmt::format("{} file{} left out that MANIFEST does not list, such as '{}'",
+                             strangers_, strangers_ == 1 ? " is" : "s are", stranger_),
+                 {},
+                 "a program that ran from here wrote them; `bazel build` does not"});
   }
 
   void fault(const WalkedItem& item, const std::string& what, std::string help) {
@@ -113,14 +138,18 @@ class DirectoryReader {
   const std::string& directory_;
   const Origin origin_;
   StringArena& arena_;
-  Diagnostics found_;
+  Diagnostics& found_;
+  std::optional<std::vector<std::string_view>> listed_;  // read when first asked for
+  size_t strangers_ = 0;
+  std::string_view stranger_;  // the first of them
   Runfiles runfiles_;
 };
 
 }  // namespace
 
-Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena) {
-  return DirectoryReader(without_trailing_slashes(directory), arena).run();
+Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena,
+                                 Diagnostics& found) {
+  return DirectoryReader(without_trailing_slashes(directory), arena, found).run();
 }
 
 }  // namespace layer

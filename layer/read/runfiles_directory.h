@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "layer/error.h"
 #include "layer/runfiles.h"
 #include "layer/string_arena.h"
 
@@ -11,10 +12,13 @@ namespace layer {
 // Everything below `directory`, in `root_symlinks`, sorted by path. Bazel makes a link with an
 // absolute text for a file or tree artifact, a link with a relative text for a declared symlink,
 // and an empty file for an empty one; directories are implied by what is in them, unless empty.
-// `MANIFEST` at the root is Bazel's own record and no entry. Links are told apart by their text
+// `MANIFEST` at the root is Bazel's own record and no entry; a real file that it does not list was
+// left there by somebody else (Python's `__pycache__`), and is left out with a warning to `found`.
+// Without a MANIFEST, as remote executors stage runfiles, every file counts. Links are told apart by their text
 // alone, so a declared symlink with an absolute text reads as the file it leads to. `workspace` is
 // `_main` if the directory holds one, else empty. Throws Error when a link leads nowhere or
 // something is neither file, link nor directory.
-Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena);
+Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena,
+                                 Diagnostics& found);
 
 }  // namespace layer

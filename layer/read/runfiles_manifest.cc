@@ -1,13 +1,11 @@
 // Parses Bazel's runfiles manifest. Source: Bazel's SourceManifestAction; bytes, in no encoding.
 //
 //   manifest = { line LF }                           the last LF may be missing
-//   line     = path SP target                        split at the first space: `target` may hold
-//   more
-//            | SP escaped-path SP escaped-target     since Bazel 7.4, where the plain form cannot
-//            say it
+//   line     = path SP target                        split at the first space; target may hold more
+//            | SP escaped-path SP escaped-target     since Bazel 7.4, where the plain form cannot say it
 //   target   =                                       an empty file
-//            | absolute path                         a file, or a tree artifact if it is a
-//            directory | relative text                         the text of a declared symlink
+//            | absolute path                         a file, or a tree artifact if it is a directory
+//            | relative text                         the text of a declared symlink
 //   escapes  = \s space, \n LF, \b backslash         Bazel leaves spaces in a target as they are
 //
 // A declared symlink with an absolute text is written like a file, and is taken for one. A line
@@ -40,14 +38,20 @@ class ManifestReader {
       : file_(arena.intern(file)), arena_(arena) {}
 
   Runfiles run() {
+    parse();
+    tell_trees_from_files();
+    found_.throw_if_errors();
+    return finish();
+  }
+
+  // Fills in the entries, sorted; what their targets are is not yet known.
+  const std::vector<Entry>& parse() {
     const std::string_view text = read_input_file(std::string(file_), arena_);
     entries_.reserve(static_cast<size_t>(std::ranges::count(text, '\n')) + 1);
     for (Lines lines(text); lines.next();) read_line(lines.line(), lines.number());
     reject_duplicates();
     found_.throw_if_errors();
-    tell_trees_from_files();
-    found_.throw_if_errors();
-    return finish();
+    return entries_;
   }
 
  private:
@@ -164,6 +168,13 @@ class ManifestReader {
 
 Runfiles read_runfiles_manifest(const std::string& file, StringArena& arena) {
   return ManifestReader(file, arena).run();
+}
+
+std::vector<std::string_view> list_runfiles_manifest(const std::string& file, StringArena& arena) {
+  ManifestReader reader(file, arena);
+  std::vector<std::string_view> paths;
+  for (const Entry& entry : reader.parse()) paths.push_back(entry.path);
+  return paths;
 }
 
 }  // namespace layer

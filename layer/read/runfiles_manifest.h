@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "layer/runfiles.h"
 #include "layer/string_arena.h"
@@ -12,5 +14,8 @@ namespace layer {
 // artifact. `workspace` is `_main` if a path is below it, else empty. Each distinct absolute target
 // is looked up once, in parallel. Throws Error with every fault found.
 Runfiles read_runfiles_manifest(const std::string& file, StringArena& arena);
+
+// The paths that a runfiles manifest lists, sorted; their targets are not looked at.
+std::vector<std::string_view> list_runfiles_manifest(const std::string& file, StringArena& arena);
 
 }  // namespace layer

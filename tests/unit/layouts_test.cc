@@ -68,7 +68,8 @@ TEST_CASE("layouts: runfiles directory, runfiles manifest and spec say the same"
     const std::string runfiles = std::string(spec.executable->content) + ".runfiles";
 
     const Runfiles manifest = read_runfiles_manifest(runfiles + "_manifest", arena);
-    const Runfiles directory = read_runfiles_directory(runfiles, arena);
+    Diagnostics found;
+    const Runfiles directory = read_runfiles_directory(runfiles, arena, found);
     CHECK(to_text(directory) == to_text(manifest));
     CHECK(placed_text(spec, execroot) == to_text(manifest.root_symlinks));
     CHECK(manifest.workspace == spec.workspace);

@@ -149,7 +149,8 @@ TEST_CASE("readers: a runfiles directory with broken links is read or refused") 
     attempt(
         [&] {
           StringArena arena;
-          to_text(read_runfiles_directory(temporary / "r", arena));
+          Diagnostics found;
+          to_text(read_runfiles_directory(temporary / "r", arena, found));
         },
         outcome);
   }

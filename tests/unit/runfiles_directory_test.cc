@@ -14,7 +14,10 @@ namespace {
 
 std::string read_text(const TemporaryDirectory& temporary, const std::string& directory) {
   StringArena arena;
-  return temporary.strip(to_text(read_runfiles_directory(directory, arena)));
+  Diagnostics found;
+  std::string text = to_text(read_runfiles_directory(directory, arena, found));
+  for (const Diagnostic& warning : found.warnings()) text += warning.to_string("warning");
+  return temporary.strip(text);
 }
 
 TEST_CASE("runfiles directory: link texts tell files, trees and declared symlinks apart") {
@@ -191,6 +194,25 @@ TEST_CASE("runfiles directory: what cannot be in an image is an error that names
           "$/r: help: build the target with --build_runfile_links, or give its runfiles manifest "
           "instead\n");
   }
+}
+
+TEST_CASE(
+    "runfiles directory: what a program wrote beside Bazel's links is left out, with a warning") {
+  const TemporaryDirectory temporary;
+  const std::string source = temporary.write("src/m.py", "import sys");
+  temporary.link("r/_main/m.py", source);
+  temporary.write("r/_main/__pycache__/m.pyc", "code");
+  temporary.write("r/_main/listed.txt", "copied by Bazel");
+  const std::string without_manifest = read_text(temporary, temporary / "r");
+  CHECK(without_manifest.find("_main/__pycache__/m.pyc") != std::string::npos);
+
+  temporary.write("r/MANIFEST", "_main/listed.txt " + source + "\n_main/m.py " + source + "\n");
+  const std::string text = read_text(temporary, temporary / "r");
+  CHECK(text.find("_main/listed.txt") != std::string::npos);
+  CHECK(text.ends_with(
+      "$/r: warning: 1 file is left out that MANIFEST does not list, such as "
+      "'_main/__pycache__/m.pyc'\n"
+      "$/r: help: a program that ran from here wrote them; `bazel build` does not\n"));
 }
 
 }  // namespace
