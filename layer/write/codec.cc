@@ -53,14 +53,14 @@ std::string recipe(Compression compression) {
 FrameRule frame_rule(Codec codec) {
   constexpr uint64_t kKiB = 1024;
   switch (codec) {
-    // On 366 MB of wheels: 1 % smaller than zlib level 6 over the whole.
+    // On 366 MB of wheels: 0.8 % smaller than zlib level 6 over the whole.
     case Codec::kNone:
     case Codec::kGzip:
-      return {256 * kKiB, 128 * kKiB, 1024 * kKiB, 4096 * kKiB};
+      return {256 * kKiB, 1024 * kKiB, 128 * kKiB, 1024 * kKiB, 2048 * kKiB};
     // Its window spans files, so that a cut costs more: 8 % over one frame for the whole with files
     // of 256 KiB apart, 3 % so.
     case Codec::kZstd:
-      return {1024 * kKiB, 256 * kKiB, 2048 * kKiB, 4096 * kKiB};
+      return {1024 * kKiB, 4096 * kKiB, 256 * kKiB, 2048 * kKiB, 4096 * kKiB};
   }
   throw std::logic_error("codec out of range");
 }

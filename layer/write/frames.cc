@@ -34,8 +34,8 @@ class Cutter {
 
   void add_large(size_t index, const PlannedEntry& entry) {
     close_bundle();
-    for (uint64_t offset = 0; offset < entry.size; offset += kPieceSize) {
-      const uint64_t size = std::min(kPieceSize, entry.size - offset);
+    for (uint64_t offset = 0; offset < entry.size; offset += rule_.piece) {
+      const uint64_t size = std::min(rule_.piece, entry.size - offset);
       Frame frame{index, index + 1, offset, size, size};
       if (offset == 0) frame.tar_size += tar_header_size(entry);
       if (offset + size == entry.size) frame.tar_size += padded_to_block(entry.size) - entry.size;

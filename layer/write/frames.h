@@ -14,11 +14,10 @@ namespace layer {
 // or of the rule is a new version: it changes the bytes of blobs, though never a diff id.
 inline constexpr int kFrameRuleVersion = 1;
 
-inline constexpr uint64_t kPieceSize = uint64_t{4} << 20;
-
-// How far entries are kept together. Sizes but the first are bytes of tar.
+// How far entries are kept together. Sizes but the first two are bytes of tar.
 struct FrameRule {
-  uint64_t large;    // a file of this size or more stands alone, in pieces of kPieceSize
+  uint64_t large;    // a file of this size or more stands alone
+  uint64_t piece;    // in pieces of this size
   uint64_t minimum;  // of a bundle of smaller entries
   uint64_t mean;     // between cuts by hash
   uint64_t maximum;

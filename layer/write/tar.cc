@@ -149,7 +149,7 @@ std::string pax_records(const PlannedEntry& entry, std::string_view name) {
 
 template <size_t kSize>
 void put_text(char (&field)[kSize], std::string_view text) {
-  std::memcpy(field, text.data(), std::min(text.size(), kSize));
+  std::copy_n(text.begin(), std::min(text.size(), kSize), field);
 }
 
 // Zero if a pax record holds the value.
@@ -164,7 +164,7 @@ void finish_header(UstarHeader& header, uint32_t mode, uint64_t size, char type)
   put_octal(header.mode, mode);
   put_octal(header.size, size);
   header.type = type;
-  put_text(header.magic, std::string_view("ustar", 6));
+  put_text(header.magic, "ustar");  // and the NUL that is there
   put_text(header.version, "00");
   put_octal(header.devmajor, 0);
   put_octal(header.devminor, 0);

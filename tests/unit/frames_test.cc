@@ -18,7 +18,7 @@ namespace layer {
 namespace {
 
 constexpr uint64_t kKiB = 1024;
-constexpr FrameRule kRule{256 * kKiB, 32 * kKiB, 256 * kKiB, 1024 * kKiB};
+constexpr FrameRule kRule{256 * kKiB, 4096 * kKiB, 32 * kKiB, 256 * kKiB, 1024 * kKiB};
 
 using Sizes = std::map<std::string, uint64_t>;
 
@@ -94,7 +94,7 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
         next = frame.end;
         continue;
       }
-      CHECK(frame.piece_size <= kPieceSize);
+      CHECK(frame.piece_size <= kRule.piece);
       piece_next += frame.piece_size;
       if (piece_next < plan.entries[next].size) continue;
       CHECK(piece_next == plan.entries[next].size);
@@ -191,7 +191,7 @@ TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts arou
     Sizes edited = files;
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
-    at->second = kRule.large + random() % kPieceSize;
+    at->second = kRule.large + random() % kRule.piece;
     CHECK(count_new(before, contents_of(edited)) <= 7);
   }
 }

@@ -5,19 +5,16 @@
 #include <archive_entry.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <cstdio>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
+#include "directory_sink.h"
 #include "layer/string_arena.h"
 #include "layer/write/frames.h"
 #include "layer/write/tar.h"
@@ -25,22 +22,6 @@
 
 namespace layer {
 namespace {
-
-class DirectorySink : public LayerSink {
- public:
-  explicit DirectorySink(const TemporaryDirectory& directory) : directory_(directory.path()) {}
-
-  OutputFile& begin(const LayerPlan&) override { return file_.emplace(directory_.string()); }
-  void end(const Layer& layer) override {
-    file_->commit(path(layer.name));
-    file_.reset();
-  }
-  std::string path(const std::string& name) const { return directory_ / name; }
-
- private:
-  std::filesystem::path directory_;
-  std::optional<OutputFile> file_;
-};
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -149,6 +130,8 @@ std::string listing(const std::string& path) {
   }
 }
 
+constexpr uint64_t kLarge = uint64_t{4} << 20;  // some frames at any codec
+
 constexpr Compression kCompressions[] = {{Codec::kNone, 0}, {Codec::kGzip, 6}, {Codec::kZstd, 3}};
 
 TEST_CASE("layers: libarchive reads back what was planned, from every codec") {
@@ -205,7 +188,7 @@ TEST_CASE("layers: the same bytes at any number of jobs, many frames and several
   for (int i = 0; i < 400; ++i) {
     planner.file(fmt::format("f{:04}", i), noise(static_cast<size_t>(i * 137 % 60000), 1));
   }
-  planner.file("large", noise(2 * kPieceSize + 4321, 2));
+  planner.file("large", noise(2 * kLarge + 4321, 2));
   plans.push_back(planner.take("first"));
   plans.push_back(planner.take("nothing"));
   planner.file("small", "x");
@@ -241,122 +224,6 @@ TEST_CASE("layers: a plain layer is entries on block boundaries and two zero blo
   CHECK(blob.size() == 2048);
   CHECK(blob.substr(512) == "abc" + std::string(1533, '\0'));
   CHECK(layer.diff_id.digest == layer.digest);
-}
-
-TEST_CASE("layers: a file that is not as planned is an error, and nothing is left") {
-  const TemporaryDirectory files;
-  const std::string path = files.write("source", std::string(1000, 'a'));
-  const std::string missing = files / "missing";
-  const std::string fifo = files / "fifo";
-  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
-  const std::string help = "build again, and let nothing write to it meanwhile\n";
-  const struct {
-    std::string source;
-    uint64_t planned;
-    std::string message;
-  } cases[] = {
-      {path, 999,
-       ": error: changed while it was being read: 999 bytes were planned, 1000 found\n" + path +
-           ": help: " + help},
-      {path, 1001,
-       ": error: changed while it was being read: 1001 bytes were planned, 1000 found\n" + path +
-           ": help: " + help},
-      {missing, 10, ": error: cannot open: No such file or directory\n"},
-      {files.path(), 10, ": error: is not a regular file\n"},
-      {fifo, 0, ": error: is not a regular file\n"},
-  };
-  for (const auto& [source, planned, message] : cases) {
-    for (const unsigned jobs : {1U, 4U}) {
-      LayerPlan plan;
-      plan.name = "layer";
-      plan.entries.resize(2);
-      plan.entries[0].path = "a";
-      plan.entries[0].source = source;
-      plan.entries[0].size = planned;
-      plan.entries[1] = plan.entries[0];
-      plan.entries[1].path = "b";
-      const TemporaryDirectory out;
-      DirectorySink sink(out);
-      Progress progress;
-      CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kGzip, 6}, jobs, sink, progress),
-                           (source + message).c_str(), Error);
-      CHECK(std::filesystem::is_empty(out.path()));
-    }
-  }
-}
-
-// Changes a file once its first piece has been written.
-class MeddlingSink : public DirectorySink {
- public:
-  MeddlingSink(const TemporaryDirectory& directory, std::function<void()> meddle)
-      : DirectorySink(directory), meddle_(std::move(meddle)) {}
-  OutputFile& begin(const LayerPlan& plan) override {
-    meddle_();
-    return DirectorySink::begin(plan);
-  }
-
- private:
-  std::function<void()> meddle_;
-};
-
-TEST_CASE("layers: a large file that changes between its pieces is an error, and nothing is left") {
-  const TemporaryDirectory files;
-  // More pieces than can be under way before the first one is written.
-  const uint64_t size = 8 * kPieceSize;
-  const std::string path = files / "large";
-  const std::string help = path + ": help: build again, and let nothing write to it meanwhile\n";
-  const struct {
-    std::function<void()> meddle;
-    std::string message;
-  } cases[] = {
-      {[&] { std::filesystem::last_write_time(path, std::filesystem::file_time_type{}); },
-       path + ": error: changed while it was being read\n" + help},
-      {[&] { std::filesystem::resize_file(path, size - 1); },
-       path +
-           ": error: changed while it was being read: 33554432 bytes were planned, 33554431 "
-           "found\n" +
-           help},
-      {[&] { std::filesystem::resize_file(path, size + 1); },
-       path +
-           ": error: changed while it was being read: 33554432 bytes were planned, 33554433 "
-           "found\n" +
-           help},
-      {[&] { std::filesystem::remove(path); },
-       path + ": error: cannot open: No such file or directory\n"},
-  };
-  for (const auto& [meddle, message] : cases) {
-    files.write("large", "");
-    std::filesystem::resize_file(path, size);
-    LayerPlan plan;
-    plan.entries.resize(1);
-    plan.entries[0].path = "large";
-    plan.entries[0].source = path;
-    plan.entries[0].size = size;
-    const TemporaryDirectory out;
-    MeddlingSink sink(out, meddle);
-    Progress progress;
-    CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kZstd, 1}, 1, sink, progress),
-                         message.c_str(), Error);
-    CHECK(std::filesystem::is_empty(out.path()));
-  }
-}
-
-TEST_CASE("layers: of several faults the first in order is reported, at any number of jobs") {
-  LayerPlan plan;
-  StringArena arena;
-  for (int i = 0; i < 40; ++i) {
-    PlannedEntry& entry = plan.entries.emplace_back();
-    entry.path = arena.copy(fmt::format("f{:02}", i));
-    entry.source = arena.copy(fmt::format("/nonexistent/{:02}", i));
-    entry.size = kPieceSize;  // a frame each
-  }
-  for (const unsigned jobs : {1U, 2U, 8U}) {
-    const TemporaryDirectory out;
-    DirectorySink sink(out);
-    Progress progress;
-    CHECK_THROWS_WITH_AS(write_layers({plan}, {Codec::kZstd, 3}, jobs, sink, progress),
-                         "/nonexistent/00: error: cannot open: No such file or directory\n", Error);
-  }
 }
 
 TEST_CASE("layers: bsdtar lists them without a complaint") {

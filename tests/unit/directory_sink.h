@@ -1,0 +1,29 @@
+// Where tests have layers written: a file for each, named as the layer.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "layer/write/layer_writer.h"
+#include "temporary_directory.h"
+
+namespace layer {
+
+class DirectorySink : public LayerSink {
+ public:
+  explicit DirectorySink(const TemporaryDirectory& directory) : directory_(directory.path()) {}
+
+  OutputFile& begin(const LayerPlan&) override { return file_.emplace(directory_.string()); }
+  void end(const Layer& layer) override {
+    file_->commit(path(layer.name));
+    file_.reset();
+  }
+  std::string path(const std::string& name) const { return directory_ / name; }
+
+ private:
+  std::filesystem::path directory_;
+  std::optional<OutputFile> file_;
+};
+
+}  // namespace layer
