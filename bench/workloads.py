@@ -24,6 +24,7 @@ class Tree:
     mtree: pathlib.Path        # every path of the runfiles with its content, as tar.bzl lists them
     mtree_once: pathlib.Path   # the same with each later path of a file as a link
     description: str
+    contents: list             # of every real file, its path
 
 
 def real_packages(work):
@@ -34,14 +35,15 @@ def real_packages(work):
         binary = make_runfiles.make(root, WHEELS, "2.x", cache=work / "cache")
     runfiles = pathlib.Path(f"{binary}.runfiles")
     mtree, mtree_once = root / "all.mtree", root / "once.mtree"
-    files, size, repeated = _write_mtrees(runfiles, mtree, mtree_once)
+    files, size, repeated, contents = _write_mtrees(runfiles, mtree, mtree_once)
     return Tree(root, binary, mtree, mtree_once,
                 f"{files:,} files, {size / 1e6:.0f} MB, of which {repeated / 1e6:.0f} MB are "
-                f"reached by a second path")
+                f"reached by a second path", contents)
 
 
 def _write_mtrees(runfiles, mtree, mtree_once):
-    """Lists the runfiles; returns the files, their bytes, and the bytes of second paths."""
+    """Lists the runfiles; returns the files, their bytes, the bytes of second
+    paths, and the path of each real file."""
     rows, rows_once, first = ["#mtree"], ["#mtree"], {}
     files = size = repeated = 0
     for folder, folders, names in os.walk(runfiles):
@@ -69,7 +71,7 @@ def _write_mtrees(runfiles, mtree, mtree_once):
             rows_once.append(row_once + rest)
     mtree.write_text("\n".join(rows) + "\n")
     mtree_once.write_text("\n".join(rows_once) + "\n")
-    return files, size, repeated
+    return files, size, repeated, list(first)
 
 
 def _escape(name):
