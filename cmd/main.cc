@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -33,6 +34,7 @@ int run(int argc, char** argv) {
     const int status = app.exit(error);
     return status == 0 ? 0 : kWrongUsage;
   }
+  if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
   return 0;
 }
 

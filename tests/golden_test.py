@@ -15,15 +15,15 @@ import sys
 import tempfile
 import unittest
 
+import program
+
 HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE / "golden"
-VENEER = None
-UPDATE = False
 
 
 def plan(options, folder):
     """What `veneer plan` prints."""
-    done = subprocess.run([VENEER, "plan", *options], cwd=folder, capture_output=True, text=True,
+    done = subprocess.run([program.VENEER, "plan", *options], cwd=folder, capture_output=True, text=True,
                           check=False, env={**os.environ, "LC_ALL": "C"})
     return done.stderr + done.stdout
 
@@ -44,22 +44,12 @@ class Golden(unittest.TestCase):
                 subprocess.run([sys.executable, HERE / "materialize_layout.py", layout, folder],
                                check=True)
                 text = plan(["--spec", "../spec"], folder / "execroot")
-        if UPDATE:
+        if program.UPDATE:
             golden.write_text(text)
         self.assertEqual(golden.read_text(), text)
 
 
-def add_tests():
-    """Names each test after its golden file."""
-    for golden in sorted(GOLDEN.glob("*.plan")):
-        name = "test_" + golden.stem.replace(".", "_")
-        setattr(Golden, name, lambda self, golden=golden: self.check(golden))
-
-
 if __name__ == "__main__":
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    UPDATE = "--update" in sys.argv
-    if UPDATE:
-        sys.argv.remove("--update")
-    add_tests()
-    unittest.main()
+    program.add_tests(Golden, sorted(GOLDEN.glob("*.plan")),
+                      lambda golden: golden.stem)
+    program.main()

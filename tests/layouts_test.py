@@ -16,14 +16,15 @@ import sys
 import tempfile
 import unittest
 
+import program
+
 HERE = pathlib.Path(__file__).resolve().parent
 MIN_SHARED = 4096
-VENEER = None
 
 
 def plan(folder, *options):
     """The entries of `veneer plan`, by path below the runfiles root, and the plan itself."""
-    done = subprocess.run([VENEER, "plan", "--json", *options], cwd=folder / "execroot",
+    done = subprocess.run([program.VENEER, "plan", "--json", *options], cwd=folder / "execroot",
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
@@ -123,14 +124,7 @@ class Layouts(unittest.TestCase):
             seen[digest] = entry["path"]
 
 
-def add_tests():
-    """Names each test after its layout."""
-    for layout in sorted((HERE / "layouts").glob("*.runfiles.tsv")):
-        name = "test_" + layout.name.replace(".runfiles.tsv", "").replace(".", "_")
-        setattr(Layouts, name, lambda self, layout=layout: self.check(layout))
-
-
 if __name__ == "__main__":
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    add_tests()
-    unittest.main()
+    program.add_tests(Layouts, sorted((HERE / "layouts").glob("*.runfiles.tsv")),
+                      lambda layout: layout.name.removesuffix(".runfiles.tsv"))
+    program.main()

@@ -3,22 +3,21 @@
 usage: limits_test.py VENEER
 """
 
-import os
 import pathlib
 import random
 import resource
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import program
+
 LIMIT = 200 * 1000 * 1000  # bytes
-VENEER = None
 
 
 def peak_memory(arguments, folder):
     """Runs veneer and returns the largest resident size of any child so far, in bytes."""
-    done = subprocess.run([VENEER, *arguments], cwd=folder, capture_output=True, text=True,
+    done = subprocess.run([program.VENEER, *arguments], cwd=folder, capture_output=True, text=True,
                           check=False)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
@@ -58,5 +57,4 @@ class Limits(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    program.main()

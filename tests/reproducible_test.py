@@ -13,9 +13,10 @@ import sys
 import tempfile
 import unittest
 
+import program
+
 HERE = pathlib.Path(__file__).resolve().parent
 LAYOUT = HERE / "layouts" / "a_issue3439_torch_filelock.rp2.3.2.runfiles.tsv"
-VENEER = None
 
 
 def copy_shuffled(source, target, rng):
@@ -61,7 +62,7 @@ class Reproducible(unittest.TestCase):
         jobs = environment.pop("jobs", "2")
         output = self.top / "image.tar"
         done = subprocess.run(
-            [VENEER, "build", "--spec", "../spec", "--tree", "data:srv/data",
+            [program.VENEER, "build", "--spec", "../spec", "--tree", "data:srv/data",
              f"--compression={codec}", "--jobs", jobs, "--json", "-o", f"oci-archive:{output}:x"],
             cwd=(folder or self.layout) / "execroot", capture_output=True, text=True, check=False,
             env={**os.environ, **environment}, umask=umask)
@@ -94,5 +95,4 @@ class Reproducible(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    program.main()

@@ -13,13 +13,12 @@ import pathlib
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import program
+
 HERE = pathlib.Path(__file__).resolve().parent
-VENEER = None
-UPDATE = False
 
 
 def files_below(folder):
@@ -40,28 +39,18 @@ class ShouldFail(unittest.TestCase):
             if (folder / "setup").exists():
                 subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True)
             before = files_below(folder)
-            done = subprocess.run([VENEER, *shlex.split((folder / "args").read_text())],
+            done = subprocess.run([program.VENEER, *shlex.split((folder / "args").read_text())],
                                   cwd=folder, capture_output=True, text=True, check=False,
                                   env={**os.environ, "LC_ALL": "C"})
             text = f"{done.returncode}\n{done.stderr}"
             self.assertNotEqual(done.returncode, 0)
             self.assertEqual(before, files_below(folder), "something was left behind")
-        if UPDATE:
+        if program.UPDATE:
             (case / "expected").write_text(text)
         self.assertEqual((case / "expected").read_text(), text)
 
 
-def add_tests():
-    """Names each test after its folder."""
-    for case in sorted((HERE / "should_fail").iterdir()):
-        name = "test_" + case.name.replace("-", "_")
-        setattr(ShouldFail, name, lambda self, case=case: self.check(case))
-
-
 if __name__ == "__main__":
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    UPDATE = "--update" in sys.argv
-    if UPDATE:
-        sys.argv.remove("--update")
-    add_tests()
-    unittest.main()
+    program.add_tests(ShouldFail, sorted((HERE / "should_fail").iterdir()),
+                      lambda folder: folder.name)
+    program.main()

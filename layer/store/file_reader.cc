@@ -20,12 +20,6 @@ FileReader::~FileReader() {
   ::close(fd_);
 }
 
-struct stat FileReader::status() const {
-  struct stat result = {};
-  if (::fstat(fd_, &result) != 0) throw system_error(path_, "cannot stat", errno);
-  return result;
-}
-
 size_t FileReader::read(std::span<std::byte> buffer) {
   size_t filled = 0;
   while (filled < buffer.size()) {

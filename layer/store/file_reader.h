@@ -1,8 +1,6 @@
 // Reading a regular file, start to end, with every fault named.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,8 +15,6 @@ class FileReader {
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
-
-  struct stat status() const;
 
   // Fills `buffer` unless the file ends first; the number of bytes read.
   size_t read(std::span<std::byte> buffer);

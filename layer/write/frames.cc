@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "layer/hash64.h"
 #include "layer/write/tar.h"
 
 namespace layer {
@@ -13,7 +14,7 @@ namespace {
 
 bool is_candidate(std::string_view path, uint64_t tar_size, const FrameRule& rule) {
   // 32 bits of hash against 32 of fraction: nothing overflows, for both sizes are far below 4 GiB.
-  return (path_hash(path) >> 32) * rule.mean < tar_size << 32;
+  return (hash64(path) >> 32) * rule.mean < tar_size << 32;
 }
 
 class Cutter {
@@ -65,20 +66,6 @@ class Cutter {
 };
 
 }  // namespace
-
-uint64_t path_hash(std::string_view path) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : path) {
-    hash ^= static_cast<uint8_t>(c);
-    hash *= 0x100000001b3;
-  }
-  hash ^= hash >> 33;
-  hash *= 0xff51afd7ed558ccd;
-  hash ^= hash >> 33;
-  hash *= 0xc4ceb9fe1a85ec53;
-  hash ^= hash >> 33;
-  return hash;
-}
 
 std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule) {
   Cutter cutter(rule);

@@ -38,10 +38,6 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
-// The place-independent hash that cuts: FNV-1a of 64 bits over the path, then the 64-bit finaliser
-// of MurmurHash3, since FNV's high bits alone are poor.
-uint64_t path_hash(std::string_view path);
-
 // Cuts a layer by content only, so that a changed entry changes its own frame and not those after.
 // An entry is a candidate to begin a bundle if its path's hash says so, with a probability of its
 // tar size / mean. A candidate cuts unless another candidate, or a large file's end, lies within

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "layer/hash64.h"
 #include "layer/string_arena.h"
 #include "layer/write/tar.h"
 
@@ -67,9 +68,9 @@ size_t count_new(const std::set<std::string>& before, const std::set<std::string
 }
 
 TEST_CASE("frames: the hash is fixed for good") {
-  CHECK(path_hash("") == 0xefd01f60ba992926);
-  CHECK(path_hash("a") == 0x82a2a958a9bece5b);
-  CHECK(path_hash("site-packages/numpy/__init__.py") == 0xfe4b16972cebe464);
+  CHECK(hash64("") == 0xefd01f60ba992926);
+  CHECK(hash64("a") == 0x82a2a958a9bece5b);
+  CHECK(hash64("site-packages/numpy/__init__.py") == 0xfe4b16972cebe464);
 }
 
 TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
@@ -131,7 +132,7 @@ TEST_CASE("frames: without a candidate in sight the maximum cuts") {
   Sizes files;
   for (int i = 0; files.size() < 3000; ++i) {
     const std::string path = fmt::format("f{}", i);
-    if (path_hash(path) >> 60 == 15) files[path] = 1000;
+    if (hash64(path) >> 60 == 15) files[path] = 1000;
   }
   StringArena arena;
   const std::vector<Frame> frames = cut_frames(plan_of(files, arena), kRule);

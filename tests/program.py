@@ -1,0 +1,22 @@
+"""The command line of a test module that runs veneer: MODULE VENEER [--update] [UNITTEST-OPTION...]."""
+
+import os
+import sys
+import unittest
+
+VENEER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
+UPDATE = "--update" in sys.argv
+if UPDATE:
+    sys.argv.remove("--update")
+
+
+def add_tests(case, items, name_of):
+    """One test method a file or folder, each of which calls `case.check` with it."""
+    for item in items:
+        name = "test_" + name_of(item).replace(".", "_").replace("-", "_")
+        setattr(case, name, lambda self, item=item: self.check(item))
+
+
+def main():
+    """Runs the tests of the calling module."""
+    unittest.main()
