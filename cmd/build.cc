@@ -92,6 +92,10 @@ void print_summary(const Options& options, const Built& built, double seconds) {
   fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n", count(built.plan.files, "file"),
              count(built.plan.symlinks, "symlink"), count(built.plan.hardlinks, "hardlink"),
              human_size(built.plan.linked_bytes), seconds);
+  if (built.plan.repeated_bytes > 0) {
+    fmt::print("{} are equal to a file in another layer, and stored there too\n",
+               human_size(built.plan.repeated_bytes));
+  }
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
   }
@@ -115,6 +119,7 @@ void print_json(const Options& options, const Built& built, double seconds) {
                                {"symlinks", built.plan.symlinks},
                                {"hardlinks", built.plan.hardlinks},
                                {"bytesLinked", built.plan.linked_bytes},
+                               {"bytesRepeated", built.plan.repeated_bytes},
                                {"seconds", seconds}};
   fmt::print("{}\n", summary.dump(1));
 }

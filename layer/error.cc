@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <system_error>
 
 namespace layer {
 
@@ -53,7 +53,7 @@ void Error::render() {
 
 Error system_error(std::string_view path, std::string_view action, int error_number) {
   return Error(Position{std::string(path)},
-               fmt::format("{}: {}", action, std::strerror(error_number)));
+               fmt::format("{}: {}", action, std::generic_category().message(error_number)));
 }
 
 void Diagnostics::error(Diagnostic diagnostic) {

@@ -47,6 +47,8 @@ struct LayerPlan {
 
 struct ImagePlan {
   std::vector<LayerPlan> layers;  // bottom first
+  uint64_t repeated_bytes = 0;    // of files that are stored although an equal one is: in another
+                                  // layer, or where an equal program may not lie
 };
 
 }  // namespace layer

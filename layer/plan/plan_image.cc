@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "layer/plan/links.h"
@@ -29,10 +30,10 @@ class Planner {
   using Items = std::vector<Item>;
 
   static void add_with_parents(const Entry& entry, Items& items);
-  std::vector<PlannedEntry> complete(Items items) const;
+  std::vector<PlannedEntry> complete(Items items);
   PlannedEntry plan_entry(const Item& item) const;
   PlannedEntry plan_directory(std::string_view path) const;
-  void link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) const;
+  void link_equal_content(const Items& items, std::vector<PlannedEntry>& planned);
   bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
   size_t index_of(const Entry& entry) const {
     return static_cast<size_t>(&entry - tree_.entries.data());
@@ -44,6 +45,8 @@ class Planner {
   std::vector<Link> links_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
+  std::unordered_set<uint32_t> stored_contents_;  // in the layers completed so far
+  uint64_t repeated_bytes_ = 0;
 };
 
 void apply(const Attributes* stated, PlannedEntry& planned) {
@@ -79,6 +82,7 @@ ImagePlan Planner::run() {
     plan.layers.push_back({assignment.layers[i].name, assignment.layers[i].reason,
                            complete(std::exchange(items[i], {}))});
   }
+  plan.repeated_bytes = repeated_bytes_;
   return plan;
 }
 
@@ -93,7 +97,7 @@ void Planner::add_with_parents(const Entry& entry, Items& items) {
   items.push_back({entry.path, &entry});
 }
 
-std::vector<PlannedEntry> Planner::complete(Items items) const {
+std::vector<PlannedEntry> Planner::complete(Items items) {
   std::sort(items.begin(), items.end(),
             [](const Item& a, const Item& b) { return a.path < b.path; });
   std::vector<PlannedEntry> planned;
@@ -143,7 +147,7 @@ bool Planner::may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool
 }
 
 // Rule 5. The first in path order is stored, so that a hardlink follows its target.
-void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) const {
+void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) {
   std::unordered_map<uint32_t, std::vector<size_t>> homes;  // by content
   for (size_t i = 0; i < planned.size(); ++i) {
     PlannedEntry& entry = planned[i];
@@ -156,6 +160,7 @@ void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& 
     });
     if (home == candidates.end()) {
       candidates.push_back(i);
+      if (!stored_contents_.insert(facts.content).second) repeated_bytes_ += entry.size;
       continue;
     }
     entry.type = TarType::kHardlink;
@@ -174,6 +179,7 @@ ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
 
 PlanSummary summarize(const ImagePlan& plan) {
   PlanSummary summary;
+  summary.repeated_bytes = plan.repeated_bytes;
   for (const LayerPlan& layer : plan.layers) {
     for (const PlannedEntry& entry : layer.entries) {
       switch (entry.type) {

@@ -27,7 +27,8 @@ struct PlanSummary {
   uint64_t stored_bytes = 0;  // of those files
   uint64_t symlinks = 0;
   uint64_t hardlinks = 0;
-  uint64_t linked_bytes = 0;  // that would be stored again without the links veneer made
+  uint64_t linked_bytes = 0;    // that would be stored again without the links veneer made
+  uint64_t repeated_bytes = 0;  // ImagePlan::repeated_bytes
 };
 PlanSummary summarize(const ImagePlan& plan);
 

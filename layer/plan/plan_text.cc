@@ -153,9 +153,10 @@ std::string plan_to_text(const ImagePlan& plan) {
   }
   const PlanSummary summary = summarize(plan);
   fmt::format_to(std::back_inserter(out),
-                 "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\n",
+                 "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\t"
+                 "bytes_repeated={}\n",
                  summary.files, summary.stored_bytes, summary.symlinks, summary.hardlinks,
-                 summary.linked_bytes);
+                 summary.linked_bytes, summary.repeated_bytes);
   return out;
 }
 
@@ -175,7 +176,8 @@ std::string plan_to_json(const ImagePlan& plan) {
                               {"bytes", summary.stored_bytes},
                               {"symlinks", summary.symlinks},
                               {"hardlinks", summary.hardlinks},
-                              {"bytesLinked", summary.linked_bytes}}}};
+                              {"bytesLinked", summary.linked_bytes},
+                              {"bytesRepeated", summary.repeated_bytes}}}};
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -165,6 +165,7 @@ TEST_CASE("layers: hardlinks stay in a layer, and every layer has its parents") 
   bench.add("app/a-b", "4", "text");
   CHECK(plan_to_text(bench.plan()).find("h\tapp/a.runfiles/r/y\t-\tapp/a.runfiles/r/x") !=
         std::string::npos);
+  CHECK(bench.plan().repeated_bytes == kBig.size());
   std::string paths;
   for (const LayerPlan& layer : bench.plan().layers) {
     paths += layer.name + ":";
