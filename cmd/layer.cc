@@ -69,6 +69,9 @@ void write_text(const std::string& path, const std::string& text) {
 }
 
 void run(const Options& options) {
+  const std::string descriptor =
+      options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
+  for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
   const Planned planned = make_plan(options.planning);
   BlobFile blob(options.output);
   const std::vector<layer::Layer> layers = write_layers(

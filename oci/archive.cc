@@ -176,6 +176,7 @@ class ArchiveDestination : public Destination {
 }  // namespace
 
 std::unique_ptr<Destination> create_archive(const ImageReference& reference) {
+  layer::check_replaceable(reference.path);
   return std::make_unique<ArchiveDestination>(reference);
 }
 

@@ -150,4 +150,12 @@ void OutputFile::commit(const std::string& path) {
   temporary_.clear();
 }
 
+void check_replaceable(const std::string& path) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  throw Error({path}, "is there and is not a regular file")
+      .with_help(
+          "name a file: an output takes its name only when it is whole, so it cannot be piped");
+}
+
 }  // namespace layer

@@ -38,4 +38,8 @@ class OutputFile {
   uint64_t size_ = 0;
 };
 
+// Throws Error if `path` leads to something that a commit() must not replace: a pipe, a device, a
+// directory. Ask before the work.
+void check_replaceable(const std::string& path);
+
 }  // namespace layer
