@@ -59,7 +59,8 @@ class Workbench {
     std::string text;
     PlanOptions options;
     options.layers.split = LayerSplit::kOne;
-    for (const PlannedEntry& entry : plan(options).layers.at(0).entries) {
+    const ImagePlan planned = plan(options);
+    for (const PlannedEntry& entry : planned.layers.at(0).entries) {
       if (entry.link.empty()) continue;
       text += std::string(entry.path) + (entry.type == TarType::kHardlink ? " => " : " -> ") +
               std::string(entry.link) + " (" + std::string(reason_name(entry.reason)) + ")\n";
