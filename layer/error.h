@@ -56,7 +56,7 @@ class Error : public std::exception {
   std::string text_;  // all diagnostics as lines, for what()
 };
 
-// "MESSAGE: strerror(error_number)", about a path. Throw right after the call that failed.
+// "PATH: error: ACTION: what the system calls error_number".
 Error system_error(std::string_view path, std::string_view action, int error_number);
 
 // What one pass found: warnings to print, and errors to throw together at its end.
