@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "cmd/messages.h"
-#include "layer/store/identify.h"
 
 namespace cmd {
 namespace {
@@ -109,8 +108,9 @@ Planned make_plan(const PlanningOptions& options) {
   layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
   print_warnings(found.warnings());
   planned.program = std::move(gathered.program);
-  const auto facts = layer::identify(gathered.tree, options.jobs);
-  planned.plan = layer::plan_image(gathered.tree, facts, options.plan, *planned.arena);
+  planned.tree = std::move(gathered.tree);
+  planned.facts = layer::identify(planned.tree, options.jobs);
+  planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
   return planned;
 }
 

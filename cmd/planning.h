@@ -2,11 +2,14 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
+#include "layer/store/identify.h"
 #include "layer/string_arena.h"
 
 namespace cmd {
@@ -17,9 +20,11 @@ struct PlanningOptions {
   unsigned jobs = 1;
 };
 
-// A plan together with the arena that owns its texts.
+// A plan, what it was made from, and the arena that owns the texts of both.
 struct Planned {
   std::unique_ptr<layer::StringArena> arena;
+  layer::FileTree tree;
+  std::vector<layer::FileFacts> facts;  // of the tree's entries
   std::optional<layer::Program> program;
   layer::ImagePlan plan;
 };

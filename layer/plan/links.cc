@@ -161,18 +161,15 @@ std::string_view relative_link(std::string_view from, std::string_view to, Strin
   return arena.copy(text);
 }
 
-std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts,
-                             StringArena& arena) {
+std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts) {
   LinkRules rules(tree, facts);
   rules.run();
   std::vector<Link> links(tree.entries.size());
   for (uint32_t i = 0; i < links.size(); ++i) {
-    const Entry& entry = tree.entries[i];
-    if (entry.kind == EntryKind::kSymlink) {
-      links[i] = {LinkReason::kDeclared, entry.content};
+    if (tree.entries[i].kind == EntryKind::kSymlink) {
+      links[i] = {LinkReason::kDeclared, i};
     } else if (rules.reason(i) != LinkReason::kNone) {
-      links[i] = {rules.reason(i),
-                  relative_link(entry.path, tree.entries[rules.home_of(i)].path, arena)};
+      links[i] = {rules.reason(i), rules.home_of(i)};
     }
   }
   return links;

@@ -14,13 +14,12 @@ namespace layer {
 
 struct Link {
   LinkReason reason = LinkReason::kNone;  // kNone: not a symlink; stored, or rule 5's to decide
-  std::string_view text;                  // what the symlink says
+  uint32_t home = 0;  // the entry that the symlink leads to; unless kDeclared or kNone
 };
 
 // A decision for each entry of the tree, in its order. Every link made here leads, in one step, to
 // a file that is stored.
-std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts,
-                             StringArena& arena);
+std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts);
 
 // The text of a symlink at `from` that leads to `to`; both relative to the same root.
 std::string_view relative_link(std::string_view from, std::string_view to, StringArena& arena);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/entry.h"
+
 namespace layer {
 
 enum class TarType : uint8_t { kDirectory, kFile, kSymlink, kHardlink };
@@ -25,9 +27,10 @@ struct PlannedEntry {
   std::string_view path;    // in the image, relative, no trailing '/'
   std::string_view source;  // kFile: the file to read; empty for a file of no bytes
   std::string_view link;    // kSymlink: its text; kHardlink: path of an earlier entry of this layer
-  uint64_t size = 0;        // bytes of a kFile, or of what a link stands for (see `reason`)
-  int64_t mtime = 0;        // seconds since the epoch
-  uint32_t mode = 0;        // permission bits; kModeByContent: decided when the bytes are read
+  Origin origin;      // where an input declared it; no file for a directory that is only implied
+  uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
+  int64_t mtime = 0;  // seconds since the epoch
+  uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
   uint32_t uid = 0;
   uint32_t gid = 0;
   TarType type = TarType::kFile;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "layer/plan/links.h"
+#include "layer/plan/place.h"
 
 namespace layer {
 namespace {
@@ -25,24 +26,24 @@ class Planner {
   // One entry of a layer, or a directory that is only implied.
   struct Item {
     std::string_view path;
-    const Entry* entry;  // null: an implied parent
+    const PlacedEntry* placed;  // null: an implied parent
   };
   using Items = std::vector<Item>;
 
-  static void add_with_parents(const Entry& entry, Items& items);
+  static void add_with_parents(const PlacedEntry& placed, Items& items);
   std::vector<PlannedEntry> complete(Items items);
-  PlannedEntry plan_entry(const Item& item) const;
+  PlannedEntry plan_entry(const Item& item);
+  void plan_link(const PlacedEntry& placed, PlannedEntry& planned);
   PlannedEntry plan_directory(std::string_view path) const;
   void link_equal_content(const Items& items, std::vector<PlannedEntry>& planned);
   bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
-  size_t index_of(const Entry& entry) const {
-    return static_cast<size_t>(&entry - tree_.entries.data());
-  }
 
   const FileTree& tree_;
   const std::vector<FileFacts>& facts_;
   const PlanOptions& options_;
+  StringArena& arena_;
   std::vector<Link> links_;
+  std::vector<PlacedEntry> placed_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
   std::unordered_set<uint32_t> stored_contents_;  // in the layers completed so far
@@ -59,7 +60,12 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
                  const PlanOptions& options, StringArena& arena)
-    : tree_(tree), facts_(facts), options_(options), links_(plan_links(tree, facts, arena)) {
+    : tree_(tree),
+      facts_(facts),
+      options_(options),
+      arena_(arena),
+      links_(plan_links(tree, facts)),
+      placed_(place_entries(tree)) {
   for (const Entry& entry : tree.entries) {
     if (entry.kind == EntryKind::kDirectory && entry.attributes != nullptr) {
       stated_directories_.emplace(entry.path, entry.attributes);
@@ -74,8 +80,8 @@ ImagePlan Planner::run() {
   }
   const LayerAssignment assignment = assign_layers(tree_, stored, options_.layers);
   std::vector<Items> items(assignment.layers.size());
-  for (size_t i = 0; i < tree_.entries.size(); ++i) {
-    add_with_parents(tree_.entries[i], items[assignment.layer_of[i]]);
+  for (const PlacedEntry& placed : placed_) {
+    add_with_parents(placed, items[assignment.layer_of[placed.entry]]);
   }
   ImagePlan plan;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -87,14 +93,14 @@ ImagePlan Planner::run() {
 }
 
 // Entries come in tree order, so every parent already there is an ancestor of the entry before.
-void Planner::add_with_parents(const Entry& entry, Items& items) {
+void Planner::add_with_parents(const PlacedEntry& placed, Items& items) {
   const std::string_view before = items.empty() ? std::string_view{} : items.back().path;
-  for (size_t slash = entry.path.find('/'); slash != std::string_view::npos;
-       slash = entry.path.find('/', slash + 1)) {
-    const std::string_view parent = entry.path.substr(0, slash);
+  for (size_t slash = placed.path.find('/'); slash != std::string_view::npos;
+       slash = placed.path.find('/', slash + 1)) {
+    const std::string_view parent = placed.path.substr(0, slash);
     if (before != parent && !is_below(before, parent)) items.push_back({parent, nullptr});
   }
-  items.push_back({entry.path, &entry});
+  items.push_back({placed.path, &placed});
 }
 
 std::vector<PlannedEntry> Planner::complete(Items items) {
@@ -118,25 +124,32 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
   return planned;
 }
 
-PlannedEntry Planner::plan_entry(const Item& item) const {
-  if (item.entry == nullptr || item.entry->kind == EntryKind::kDirectory) {
-    return plan_directory(item.path);
-  }
-  const size_t index = index_of(*item.entry);
-  PlannedEntry planned;
-  planned.path = item.path;
-  planned.size = facts_[index].size;
-  planned.mtime = options_.mtime;
-  planned.reason = links_[index].reason;
-  if (planned.reason == LinkReason::kNone) {
-    planned.source = item.entry->content;
+// What a link that veneer makes, or keeps, says.
+void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
+  const Link& link = links_[placed.entry];
+  planned.type = TarType::kSymlink;
+  planned.mode = kSymlinkMode;
+  planned.reason = link.reason;
+  planned.link = link.reason == LinkReason::kDeclared
+                     ? tree_.entries[placed.entry].content
+                     : relative_link(placed.path, placed_[link.home].path, arena_);
+}
+
+PlannedEntry Planner::plan_entry(const Item& item) {
+  if (item.placed == nullptr) return plan_directory(item.path);
+  const Entry& entry = tree_.entries[item.placed->entry];
+  PlannedEntry planned = plan_directory(item.path);
+  planned.origin = entry.origin;
+  if (entry.kind == EntryKind::kDirectory) return planned;
+  planned.size = facts_[item.placed->entry].size;
+  if (links_[item.placed->entry].reason == LinkReason::kNone) {
+    planned.type = TarType::kFile;
+    planned.source = entry.content;
     planned.mode = kModeByContent;
   } else {
-    planned.type = TarType::kSymlink;
-    planned.link = links_[index].text;
-    planned.mode = kSymlinkMode;
+    plan_link(*item.placed, planned);
   }
-  apply(item.entry->attributes, planned);
+  apply(entry.attributes, planned);
   return planned;
 }
 
@@ -152,7 +165,7 @@ void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& 
   for (size_t i = 0; i < planned.size(); ++i) {
     PlannedEntry& entry = planned[i];
     if (entry.type != TarType::kFile || entry.size < kMinContentLinkSize) continue;
-    const FileFacts& facts = facts_[index_of(*items[i].entry)];
+    const FileFacts& facts = facts_[items[i].placed->entry];
     if (facts.content == 0) continue;
     std::vector<size_t>& candidates = homes[facts.content];
     const auto home = std::find_if(candidates.begin(), candidates.end(), [&](size_t candidate) {
