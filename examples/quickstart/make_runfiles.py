@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a Python program with real wheels look as `bazel build` and rules_python leave it.
 
-    make_runfiles.py --output DIR [--main app.py] [--wheel NAME==VERSION ...] [--style 2.x|1.7.0]
+    make_runfiles.py --output DIR [--main app.py] [--wheel NAME==VERSION ...] [--style 2.x|1.8.0|1.7.0]
 
 DIR/bazel-bin/app is the program, with app.runfiles, app.runfiles_manifest and app.veneer-spec
 beside it. The shape is that of a py_binary with bootstrap_impl=script and venvs_site_packages=yes.
@@ -48,7 +48,7 @@ def _add_program(base, name, main, style):
     base.add_generated(f"_{name}_stage2_bootstrap.py", _template("stage2.py", {
         "MAIN": f"{WORKSPACE}/{pathlib.Path(main).name}"}))
     base.add_source(main)
-    if style != "1.7.0":
+    if style == "2.x":
         base.add_generated(f"{name}.build_data.txt", f"TARGET //:{name}\n".encode())
 
 

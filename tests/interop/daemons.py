@@ -10,12 +10,12 @@ STOP_SECONDS = 30
 
 
 @contextlib.contextmanager
-def dockerd(folder):
+def dockerd(folder, storage_driver="vfs"):
     """A Docker Engine without a network; yields the start of a command line for it."""
     address = f"unix://{folder}/docker.sock"
     with _daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
                   "-H", address, "--pidfile", folder / "pid", "--iptables=false",
-                  "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"],
+                  "--ip6tables=false", "--bridge=none", f"--storage-driver={storage_driver}"],
                  folder, ["docker", "-H", address, "info"]):
         yield ["docker", "-H", address]
 

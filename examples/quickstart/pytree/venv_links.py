@@ -1,9 +1,10 @@
 """Decides how a virtual environment's site-packages refers to the wheels' files.
 
-Two styles, after the two ways rules_python has done it:
+Three styles, after the ways rules_python has done it:
 
 2.x    Every shared library is a link of its own to its file. All else is linked at the highest
        folder that holds no shared library and is no namespace package.
+1.8.0  The same, but only `lib*.so` and `lib*.so.*` count as shared libraries.
 1.7.0  Only `lib*.so` and `lib*.so.*` are linked on their own, all else at the highest folder
        that has files. A folder that comes to hold both is linked file by file.
 
@@ -16,7 +17,7 @@ import posixpath
 
 from .wheels import SITE_PACKAGES
 
-STYLES = ("2.x", "1.7.0")
+STYLES = ("2.x", "1.8.0", "1.7.0")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Link:
 
 def plan_links(wheels, style):
     """The links of a site-packages that provides `wheels`, sorted by path, none overlapping."""
-    rules = {"2.x": _wheel_links_2x, "1.7.0": _wheel_links_170}[style]
+    rules = {"2.x": lambda wheel: _wheel_links_split(wheel, "*.so", "*.so.*"),
+             "1.8.0": lambda wheel: _wheel_links_split(wheel, "lib*.so", "lib*.so.*"),
+             "1.7.0": _wheel_links_170}[style]
     links = [link for wheel in wheels for link in rules(wheel)]
     result = {}
     for group in _overlapping(links):
@@ -60,9 +63,9 @@ def _is_below(path, folder):
     return (path + "/").startswith(folder + "/")
 
 
-def _wheel_links_2x(wheel):
+def _wheel_links_split(wheel, *libraries):
     files = _site_files(wheel)
-    libraries = [file for file in files if _matches(file, "*.so", "*.so.*")]
+    libraries = [file for file in files if _matches(file, *libraries)]
     split = {folder for file in libraries for folder in _parents(file)}
     split |= _namespace_folders(files)
     folders = {}
