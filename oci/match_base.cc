@@ -12,8 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "layer/plan/mode_of_content.h"
 #include "layer/store/hash_file.h"
-#include "layer/write/frame_tar.h"
 
 namespace oci {
 namespace {
@@ -65,9 +65,9 @@ bool BaseMatcher::matches(const layer::Node& file) {
 
 bool BaseMatcher::wants(const layer::Node& file, std::span<const std::byte> head) {
   if (!matches(file)) return false;
-  const bool is_executable = layer::mode_of_content(head) == 0755;
   const bool is_whole = head.size() == file.size;
-  contents_.of_base[file.inode] = {is_whole ? layer::sha256(head) : layer::Digest{}, is_executable};
+  contents_.of_base[file.inode] = {is_whole ? layer::sha256(head) : layer::Digest{},
+                                   layer::mode_of_content(head)};
   return !is_whole;
 }
 
@@ -97,9 +97,8 @@ layer::BaseContents BaseMatcher::finish(unsigned jobs) {
   return std::move(contents_);
 }
 
-BaseImage read_base(const StoredImage& image, const std::string& scratch,
-                    layer::StringArena& arena, const layer::FileTree& tree,
-                    FindDuplicates find_duplicates, unsigned jobs) {
+BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
+                    const layer::FileTree& tree, FindDuplicates find_duplicates, unsigned jobs) {
   if (find_duplicates == FindDuplicates::kNo) {
     return {read_image_tree(image, scratch, arena, nullptr), {}};
   }

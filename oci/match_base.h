@@ -52,8 +52,7 @@ enum class FindDuplicates : uint8_t { kYes, kNo };
 
 // Reads the base and, if duplicates are to be found, compares it with the inputs. As
 // read_image_tree().
-BaseImage read_base(const StoredImage& image, const std::string& scratch,
-                    layer::StringArena& arena, const layer::FileTree& tree,
-                    FindDuplicates find_duplicates, unsigned jobs);
+BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
+                    const layer::FileTree& tree, FindDuplicates find_duplicates, unsigned jobs);
 
 }  // namespace oci
