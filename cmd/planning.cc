@@ -87,7 +87,7 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
       .add_option("--content-link-min", options.plan.content_link_min,
                   "Size from which on they are (default: 4KiB)")
       ->transform(CLI::AsSizeValue(false).description(""))
-      ->check(CLI::Range(uint64_t{1}, layer::kNoContentLinks).description(""))
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
       ->type_name("SIZE")
       ->group("Layers");
   command
