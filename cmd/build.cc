@@ -12,6 +12,7 @@
 #include "cmd/planning.h"
 #include "cmd/writing.h"
 #include "oci/delivery.h"
+#include "oci/destination.h"
 #include "oci/image.h"
 #include "oci/stored_image.h"
 
@@ -48,8 +49,9 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
-  const std::optional<oci::StoredImage> base = open_base(options.image);
-  const Planned planned = make_plan(options.planning);
+  const std::string scratch = oci::folder_of(outputs.front().path);
+  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
+  const Planned planned = make_plan(options.planning, base, scratch);
   oci::Delivery delivery(outputs);
   Built built;
   built.plan = layer::summarize(planned.plan);
@@ -66,7 +68,7 @@ Built build(const Options& options) {
   request.layers = layers;
   request.changes = program_changes(options, planned);
   request.annotations = manifest_annotations(options.image);
-  request.platform = wanted_platform(options.image);
+  request.platform = wanted_platform(options.planning.base);
   built.image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
@@ -87,7 +89,8 @@ void print_summary(const Options& options, const Built& built, double seconds) {
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print("on the base's {}: {}\n", count(built.base_layers, "layer"), options.image.base);
+    fmt::print("on the base's {}: {}\n", count(built.base_layers, "layer"),
+               options.planning.base.base);
   }
   fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n", count(built.plan.files, "file"),
              count(built.plan.symlinks, "symlink"), count(built.plan.hardlinks, "hardlink"),
@@ -95,6 +98,10 @@ void print_summary(const Options& options, const Built& built, double seconds) {
   if (built.plan.repeated_bytes > 0) {
     fmt::print("{} are equal to a file in another layer, and stored there too\n",
                human_size(built.plan.repeated_bytes));
+  }
+  if (built.plan.in_base > 0) {
+    fmt::print("{} left to the base, which has the same: {}\n", count(built.plan.in_base, "path"),
+               human_size(built.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
@@ -120,6 +127,8 @@ void print_json(const Options& options, const Built& built, double seconds) {
                                {"hardlinks", built.plan.hardlinks},
                                {"bytesLinked", built.plan.linked_bytes},
                                {"bytesRepeated", built.plan.repeated_bytes},
+                               {"inBase", built.plan.in_base},
+                               {"bytesInBase", built.plan.bytes_in_base},
                                {"seconds", seconds}};
   fmt::print("{}\n", summary.dump(1));
 }

@@ -6,16 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "cmd/base_options.h"
 #include "oci/config_changes.h"
 #include "oci/reference.h"
-#include "oci/stored_image.h"
 
 namespace cmd {
 
 // As the user wrote them, each value checked by then; see the functions below.
 struct ImageOptions {
-  std::string base;
-  std::string platform;
   std::vector<std::string> outputs;
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
@@ -37,11 +35,6 @@ void add_image_options(CLI::App& app, ImageOptions& options);
 
 oci::ConfigChanges config_changes(const ImageOptions& options);
 oci::StringMap manifest_annotations(const ImageOptions& options);
-std::optional<oci::Platform> wanted_platform(const ImageOptions& options);
 std::vector<oci::ImageReference> output_references(const ImageOptions& options);
-
-// The image to build on; a compressed archive is unpacked beside the first output, which has room
-// for an image. Throws layer::Error.
-std::optional<oci::StoredImage> open_base(const ImageOptions& options);
 
 }  // namespace cmd

@@ -17,14 +17,22 @@ namespace {
 constexpr size_t kOutBytes = size_t{1} << 18;
 constexpr size_t kTarBlock = 512;
 
-class Decoder {
+constexpr size_t kInBytes = size_t{1} << 18;
+
+}  // namespace
+
+// One compressed form.
+class PlainStream::Decoder {
  public:
   virtual ~Decoder() = default;
-  virtual void feed(std::span<const std::byte> bytes, const ByteTaker& take) = 0;
+  // What `input`, which is shortened by what was used, decodes to; nothing: more input is needed.
+  virtual std::span<const std::byte> next(std::span<const std::byte>& input) = 0;
   virtual bool is_complete() const = 0;  // at the end of a member or frame
 };
 
-class GzipDecoder : public Decoder {
+namespace {
+
+class GzipDecoder : public PlainStream::Decoder {
  public:
   explicit GzipDecoder(std::string name) : name_(std::move(name)), out_(kOutBytes) {
     if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw std::bad_alloc();  // 16: gzip, RFC 1952
@@ -33,24 +41,24 @@ class GzipDecoder : public Decoder {
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
-  void feed(std::span<const std::byte> bytes, const ByteTaker& take) override {
-    stream_.next_in = reinterpret_cast<const Bytef*>(bytes.data());
-    stream_.avail_in = static_cast<uInt>(bytes.size());
-    bool more = true;
-    while (stream_.avail_in > 0 || more) {
+  std::span<const std::byte> next(std::span<const std::byte>& input) override {
+    while (true) {
       if (complete_) {
-        if (stream_.avail_in == 0) return;
+        if (input.empty()) return {};
         if (inflateReset(&stream_) != Z_OK) throw std::bad_alloc();
         complete_ = false;
       }
-      more = step(take);
+      const std::span<const std::byte> plain = step(input);
+      if (!plain.empty()) return plain;
+      if (input.empty()) return {};
     }
   }
   bool is_complete() const override { return complete_; }
 
  private:
-  // Whether there may be more output without more input.
-  bool step(const ByteTaker& take) {
+  std::span<const std::byte> step(std::span<const std::byte>& input) {
+    stream_.next_in = reinterpret_cast<const Bytef*>(input.data());
+    stream_.avail_in = static_cast<uInt>(input.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
     stream_.avail_out = static_cast<uInt>(out_.size());
     const int status = inflate(&stream_, Z_NO_FLUSH);
@@ -59,9 +67,9 @@ class GzipDecoder : public Decoder {
       throw layer::Error(
           {name_}, fmt::format("is damaged: {}", stream_.msg == nullptr ? "gzip" : stream_.msg));
     }
-    take(std::span(out_).first(out_.size() - stream_.avail_out));
+    input = input.last(stream_.avail_in);
     complete_ = status == Z_STREAM_END;
-    return stream_.avail_out == 0;
+    return std::span(out_).first(out_.size() - stream_.avail_out);
   }
 
   std::string name_;
@@ -70,26 +78,28 @@ class GzipDecoder : public Decoder {
   bool complete_ = false;
 };
 
-class ZstdDecoder : public Decoder {
+class ZstdDecoder : public PlainStream::Decoder {
  public:
   explicit ZstdDecoder(std::string name)
       : name_(std::move(name)), out_(kOutBytes), stream_(ZSTD_createDStream()) {
     if (stream_ == nullptr) throw std::bad_alloc();
   }
 
-  void feed(std::span<const std::byte> bytes, const ByteTaker& take) override {
-    ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
-    bool more = true;
-    while (input.pos < input.size || more) {
-      ZSTD_outBuffer output{out_.data(), out_.size(), 0};
-      const size_t hint = ZSTD_decompressStream(stream_.get(), &output, &input);
+  std::span<const std::byte> next(std::span<const std::byte>& input) override {
+    do {
+      ZSTD_inBuffer in{input.data(), input.size(), 0};
+      ZSTD_outBuffer out{out_.data(), out_.size(), 0};
+      // Without input it would begin a frame that is not there.
+      if (input.empty() && complete_) return {};
+      const size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
       if (ZSTD_isError(hint) != 0) {
         throw layer::Error({name_}, fmt::format("is damaged: {}", ZSTD_getErrorName(hint)));
       }
-      take(std::span(out_).first(output.pos));
       complete_ = hint == 0;
-      more = output.pos == output.size && !complete_;
-    }
+      input = input.subspan(in.pos);
+      if (out.pos > 0) return std::span(out_).first(out.pos);
+    } while (!input.empty());
+    return {};
   }
   bool is_complete() const override { return complete_; }
 
@@ -103,25 +113,6 @@ class ZstdDecoder : public Decoder {
   std::unique_ptr<ZSTD_DStream, Free> stream_;
   bool complete_ = false;
 };
-
-// Hands over the bytes as they are to `take_raw`, and the plain ones to `take_plain`.
-void stream(const Blob& blob, layer::Codec codec, const ByteTaker& take_raw,
-            const ByteTaker& take_plain) {
-  std::unique_ptr<Decoder> decoder;
-  if (codec == layer::Codec::kGzip) decoder = std::make_unique<GzipDecoder>(blob.name());
-  if (codec == layer::Codec::kZstd) decoder = std::make_unique<ZstdDecoder>(blob.name());
-  read_all(blob, [&](std::span<const std::byte> piece) {
-    take_raw(piece);
-    if (decoder) {
-      decoder->feed(piece, take_plain);
-    } else {
-      take_plain(piece);
-    }
-  });
-  if (decoder && !decoder->is_complete()) {
-    throw layer::Error({blob.name()}, "is cut short: its compressed stream does not end");
-  }
-}
 
 // POSIX pax, "ustar Interchange Format": the checksum field, an octal number at offset 148, is the
 // sum of all bytes of the header with the field itself taken as spaces.
@@ -147,6 +138,33 @@ bool begins_as_tar(std::span<const std::byte> head) {
 
 }  // namespace
 
+PlainStream::PlainStream(const Blob& blob, layer::Codec codec)
+    : blob_(blob), in_(std::min<uint64_t>(blob.size(), kInBytes)) {
+  if (codec == layer::Codec::kGzip) decoder_ = std::make_unique<GzipDecoder>(blob.name());
+  if (codec == layer::Codec::kZstd) decoder_ = std::make_unique<ZstdDecoder>(blob.name());
+}
+
+PlainStream::~PlainStream() = default;
+
+std::span<const std::byte> PlainStream::next() {
+  while (true) {
+    if (decoder_) {
+      const std::span<const std::byte> plain = decoder_->next(rest_);
+      if (!plain.empty()) return plain;
+    }
+    if (position_ == blob_.size()) break;
+    rest_ = std::span(in_).first(std::min<uint64_t>(blob_.size() - position_, in_.size()));
+    blob_.read_at(position_, std::span(in_).first(rest_.size()));
+    position_ += rest_.size();
+    raw_.update(rest_);
+    if (!decoder_) return rest_;
+  }
+  if (decoder_ && !decoder_->is_complete()) {
+    throw layer::Error({blob_.name()}, "is cut short: its compressed stream does not end");
+  }
+  return {};
+}
+
 layer::Codec sniff_codec(const Blob& blob) {
   std::array<std::byte, 4> head{};
   blob.read_at(0, std::span(head).first(std::min<uint64_t>(head.size(), blob.size())));
@@ -157,27 +175,25 @@ layer::Codec sniff_codec(const Blob& blob) {
 }
 
 void decompress(const Blob& blob, layer::Codec codec, const ByteTaker& take) {
-  stream(
-      blob, codec, [](std::span<const std::byte>) {}, take);
+  PlainStream stream(blob, codec);
+  for (auto piece = stream.next(); !piece.empty(); piece = stream.next()) take(piece);
 }
 
 MeasuredLayer measure_layer(const Blob& blob) {
   MeasuredLayer layer;
   layer.codec = sniff_codec(blob);
   layer.size = blob.size();
-  layer::Sha256 raw;
+  PlainStream stream(blob, layer.codec);
   layer::Sha256 plain;
   std::vector<std::byte> head;
-  stream(
-      blob, layer.codec, [&](std::span<const std::byte> bytes) { raw.update(bytes); },
-      [&](std::span<const std::byte> bytes) {
-        plain.update(bytes);
-        layer.tar_size += bytes.size();
-        const auto wanted = bytes.first(std::min(bytes.size(), kTarBlock - head.size()));
-        head.insert(head.end(), wanted.begin(), wanted.end());
-      });
+  for (auto bytes = stream.next(); !bytes.empty(); bytes = stream.next()) {
+    plain.update(bytes);
+    layer.tar_size += bytes.size();
+    const auto wanted = bytes.first(std::min(bytes.size(), kTarBlock - head.size()));
+    head.insert(head.end(), wanted.begin(), wanted.end());
+  }
   if (!begins_as_tar(head)) throw layer::Error({blob.name()}, "is not a tar, plain or compressed");
-  layer.digest = raw.finish();
+  layer.digest = stream.finish_raw_digest();
   layer.diff_id.digest = plain.finish();
   return layer;
 }

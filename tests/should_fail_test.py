@@ -13,12 +13,15 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import program
 
 HERE = pathlib.Path(__file__).resolve().parent
+# `setup` finds in them the interpreter and the programs of the tests.
+SETUP = {**os.environ, "VENEER_PYTHON": sys.executable, "VENEER_TESTS": str(HERE)}
 
 
 def files_below(folder):
@@ -37,7 +40,7 @@ class ShouldFail(unittest.TestCase):
             folder = pathlib.Path(temporary) / "case"
             shutil.copytree(case, folder, symlinks=True)
             if (folder / "setup").exists():
-                subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True)
+                subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True, env=SETUP)
             before = files_below(folder)
             done = subprocess.run([program.VENEER, *shlex.split((folder / "args").read_text())],
                                   cwd=folder, capture_output=True, text=True, check=False,
