@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 
 namespace cmd {
@@ -37,6 +38,29 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
   add("--prefix", inputs.prefix, "Where the program goes in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
+}
+
+// Where what goes: layers by name, packages by lock, repositories by path.
+void add_placing_options(CLI::App& command, PlanningOptions& options) {
+  command
+      .add_option("--layer", options.rules,
+                  "A layer of what GLOB matches: a package's name (ml=*torch*) or, with a '/', a "
+                  "path in the image (data=/srv/data); repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->type_name("NAME=GLOB")
+      ->group("Layers");
+  command
+      .add_option("--layer-lock", options.layer_lock,
+                  "Keep each package in the layer that FILE records; `build` adds new ones to it")
+      ->type_name("FILE")
+      ->group("Layers");
+  command
+      .add_option(
+          "--shared-root", options.shared_root,
+          "Put external repositories at PATH, the same for all programs, and a link to each "
+          "into the runfiles (default: leave them in the runfiles)")
+      ->type_name("PATH")
+      ->group("Layers");
 }
 
 void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
@@ -69,11 +93,29 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
 }
 
+// The options that a plan is made by, with what texts and files of the command line say.
+layer::PlanOptions plan_options(const PlanningOptions& options) {
+  layer::PlanOptions plan = options.plan;
+  const bool has_placing = !options.rules.empty() || !options.layer_lock.empty();
+  if (plan.layers.split == layer::LayerSplit::kOne && has_placing) {
+    throw CLI::ValidationError("one layer", "--layers=one excludes --layer and --layer-lock");
+  }
+  for (const std::string& rule : options.rules) {
+    plan.layers.rules.push_back(layer::parse_layer_rule(rule));
+  }
+  if (!options.layer_lock.empty()) plan.layers.lock = load_layer_lock(options.layer_lock);
+  if (!options.shared_root.empty()) {
+    plan.shared_root = layer::parse_shared_root(options.shared_root);
+  }
+  return plan;
+}
+
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
   add_layer_options(command, options.plan);
+  add_placing_options(command, options);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
@@ -102,6 +144,7 @@ void check_inputs(const layer::InputRequest& inputs) {
 
 Planned make_plan(const PlanningOptions& options) {
   check_inputs(options.inputs);
+  const layer::PlanOptions plan = plan_options(options);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
   layer::Diagnostics found;
@@ -110,7 +153,9 @@ Planned make_plan(const PlanningOptions& options) {
   planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
   planned.facts = layer::identify(planned.tree, options.jobs);
-  planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
+  layer::Diagnostics placing;
+  planned.plan = layer::plan_image(planned.tree, planned.facts, plan, *planned.arena, placing);
+  print_warnings(placing.warnings());
   return planned;
 }
 

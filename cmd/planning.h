@@ -17,6 +17,9 @@ namespace cmd {
 struct PlanningOptions {
   layer::InputRequest inputs;
   layer::PlanOptions plan;
+  std::vector<std::string> rules;  // --layer
+  std::string layer_lock;          // a file; empty: none is kept
+  std::string shared_root;
   unsigned jobs = 1;
 };
 

@@ -2,12 +2,14 @@
 #include "layer/plan/plan_image.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "layer/plan/links.h"
 #include "layer/plan/place.h"
+#include "layer/plan/shared_root.h"
 
 namespace layer {
 namespace {
@@ -19,7 +21,7 @@ constexpr uint32_t kSymlinkMode = 0777;
 class Planner {
  public:
   Planner(const FileTree& tree, const std::vector<FileFacts>& facts, const PlanOptions& options,
-          StringArena& arena);
+          StringArena& arena, Diagnostics& found);
   ImagePlan run();
 
  private:
@@ -30,6 +32,7 @@ class Planner {
   };
   using Items = std::vector<Item>;
 
+  std::vector<const PlacedEntry*> placed_in_tree_order() const;
   static void add_with_parents(const PlacedEntry& placed, Items& items);
   std::vector<PlannedEntry> complete(Items items);
   PlannedEntry plan_entry(const Item& item);
@@ -42,6 +45,7 @@ class Planner {
   const std::vector<FileFacts>& facts_;
   const PlanOptions& options_;
   StringArena& arena_;
+  Diagnostics& found_;
   std::vector<Link> links_;
   std::vector<PlacedEntry> placed_;
   // Directories that the input states attributes for: they hold in every layer that has them.
@@ -59,29 +63,36 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
 }
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
-                 const PlanOptions& options, StringArena& arena)
+                 const PlanOptions& options, StringArena& arena, Diagnostics& found)
     : tree_(tree),
       facts_(facts),
       options_(options),
       arena_(arena),
+      found_(found),
       links_(plan_links(tree, facts)),
-      placed_(place_entries(tree)) {
-  for (const Entry& entry : tree.entries) {
-    if (entry.kind == EntryKind::kDirectory && entry.attributes != nullptr) {
-      stated_directories_.emplace(entry.path, entry.attributes);
-    }
-  }
-}
+      placed_(place_entries(tree)) {}
 
 ImagePlan Planner::run() {
-  std::vector<uint64_t> stored(tree_.entries.size());
-  for (size_t i = 0; i < stored.size(); ++i) {
-    stored[i] = links_[i].reason == LinkReason::kNone ? facts_[i].size : 0;
+  SharedRepositories shared;
+  if (!options_.shared_root.empty()) {
+    shared = share_repositories(tree_, links_, options_.shared_root, placed_, arena_, found_);
   }
-  const LayerAssignment assignment = assign_layers(tree_, stored, options_.layers);
+  const size_t entries = tree_.entries.size();
+  std::vector<uint64_t> stored(entries);
+  for (size_t i = 0; i < entries; ++i) {
+    stored[i] = links_[i].reason == LinkReason::kNone ? facts_[i].size : 0;
+    const Entry& entry = tree_.entries[i];
+    if (entry.kind == EntryKind::kDirectory && entry.attributes != nullptr) {
+      stated_directories_.emplace(placed_[i].path, entry.attributes);
+    }
+  }
+  const LayerAssignment assignment =
+      assign_layers({tree_, std::span(placed_).first(entries), stored, shared}, options_.layers);
   std::vector<Items> items(assignment.layers.size());
-  for (const PlacedEntry& placed : placed_) {
-    add_with_parents(placed, items[assignment.layer_of[placed.entry]]);
+  for (const PlacedEntry* placed : placed_in_tree_order()) {
+    const bool is_added = !placed->link.empty();  // leads from the binary's own runfiles
+    add_with_parents(*placed,
+                     items[is_added ? assignment.app : assignment.layer_of[placed->entry]]);
   }
   ImagePlan plan;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -89,7 +100,22 @@ ImagePlan Planner::run() {
                            complete(std::exchange(items[i], {}))});
   }
   plan.repeated_bytes = repeated_bytes_;
+  plan.lock = assignment.lock;
   return plan;
+}
+
+// The tree's own order, unless something was relocated.
+std::vector<const PlacedEntry*> Planner::placed_in_tree_order() const {
+  std::vector<const PlacedEntry*> ordered;
+  ordered.reserve(placed_.size());
+  for (const PlacedEntry& placed : placed_) ordered.push_back(&placed);
+  const auto before = [](const PlacedEntry* a, const PlacedEntry* b) {
+    return tree_order(a->path, b->path);
+  };
+  if (!std::is_sorted(ordered.begin(), ordered.end(), before)) {
+    std::sort(ordered.begin(), ordered.end(), before);
+  }
+  return ordered;
 }
 
 // Entries come in tree order, so every parent already there is an ancestor of the entry before.
@@ -140,6 +166,13 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   const Entry& entry = tree_.entries[item.placed->entry];
   PlannedEntry planned = plan_directory(item.path);
   planned.origin = entry.origin;
+  if (!item.placed->link.empty()) {
+    planned.type = TarType::kSymlink;
+    planned.mode = kSymlinkMode;
+    planned.reason = LinkReason::kSharedRoot;
+    planned.link = item.placed->link;
+    return planned;
+  }
   if (entry.kind == EntryKind::kDirectory) return planned;
   planned.size = facts_[item.placed->entry].size;
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
@@ -186,8 +219,8 @@ void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& 
 }  // namespace
 
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena) {
-  return Planner(tree, facts, options, arena).run();
+                     const PlanOptions& options, StringArena& arena, Diagnostics& found) {
+  return Planner(tree, facts, options, arena, found).run();
 }
 
 PlanSummary summarize(const ImagePlan& plan) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "layer/error.h"
 #include "layer/file_tree.h"
 #include "layer/plan/layers.h"
 #include "layer/plan/plan.h"
@@ -14,12 +16,14 @@ namespace layer {
 
 struct PlanOptions {
   LayerOptions layers;
-  int64_t mtime = 0;  // of all entries that state none; seconds since the epoch
+  int64_t mtime = 0;        // of all entries that state none; seconds since the epoch
+  std::string shared_root;  // parse_shared_root()'s; empty: repositories stay in the runfiles
 };
 
 // `facts` are identify()'s for this tree. The plan's texts live in `arena` and the tree's own.
+// Throws Error, with all conflicts at once; warnings go to `found`.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena);
+                     const PlanOptions& options, StringArena& arena, Diagnostics& found);
 
 // What a plan holds, for the summary that people read.
 struct PlanSummary {
