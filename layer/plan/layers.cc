@@ -54,7 +54,8 @@ bool shows_interpreter(std::string_view rest) {
 
 // Whether a path is --legacy_external_runfiles' second one for a file: `<workspace>/external/...`.
 bool is_legacy(std::string_view path, const RunfilesPath& parts) {
-  return path.size() > parts.root.size() + 1 + parts.repository.size() + 1 + parts.rest.size();
+  return !parts.rest.empty() &&
+         path.size() > parts.root.size() + 1 + parts.repository.size() + 1 + parts.rest.size();
 }
 
 class Grouping {
@@ -123,7 +124,12 @@ uint32_t Grouping::ask(std::string_view name, std::pair<uint32_t, uint32_t> orde
 
 void Grouping::add(uint32_t index) {
   const Entry& entry = request_.tree.entries[index];
-  const RunfilesPath parts = split_runfiles_path(entry.path);
+  RunfilesPath parts = split_runfiles_path(entry.path);
+  // An entry that is a repository's directory itself goes where the repository goes.
+  if (!parts.root.empty() && parts.repository.empty() &&
+      request_.shared.contains(base_name(entry.path))) {
+    parts.repository = base_name(entry.path);
+  }
   const bool is_app = is_first_party(request_.tree, parts.repository);
   Owner owner;
   if (!is_app) owner.repository = repository(parts.repository);
