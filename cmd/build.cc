@@ -8,9 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/image_options.h"
+#include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "cmd/planning.h"
 #include "cmd/writing.h"
+#include "layer/write/output_file.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
 #include "oci/image.h"
@@ -49,6 +51,8 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const std::string& lock = options.planning.layer_lock;
+  if (!lock.empty()) layer::check_replaceable(lock);
   const std::string scratch = oci::folder_of(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Planned planned = make_plan(options.planning, base, scratch);
@@ -72,6 +76,7 @@ Built build(const Options& options) {
   built.image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
+  if (planned.plan.lock) save_layer_lock(lock, *planned.plan.lock);
   return built;
 }
 

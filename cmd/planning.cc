@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 
 namespace cmd {
@@ -40,6 +41,29 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
   add("--prefix", inputs.prefix, "Where the program goes in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
+}
+
+// Where what goes: layers by name, packages by lock, repositories by path.
+void add_placing_options(CLI::App& command, PlanningOptions& options) {
+  command
+      .add_option("--layer", options.rules,
+                  "A layer of what GLOB matches: a package's name (ml=*torch*) or, with a '/', a "
+                  "path in the image (data=/srv/data); repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->type_name("NAME=GLOB")
+      ->group("Layers");
+  command
+      .add_option("--layer-lock", options.layer_lock,
+                  "Keep each package in the layer that FILE records; `build` adds new ones to it")
+      ->type_name("FILE")
+      ->group("Layers");
+  command
+      .add_option(
+          "--shared-root", options.shared_root,
+          "Put external repositories at PATH, the same for all programs, and a link to each "
+          "into the runfiles (default: leave them in the runfiles)")
+      ->type_name("PATH")
+      ->group("Layers");
 }
 
 void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
@@ -98,12 +122,31 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
       ->group("Layers");
 }
 
+// The options that a plan is made by, with what texts and files of the command line say.
+layer::PlanOptions plan_options(const PlanningOptions& options) {
+  layer::PlanOptions plan = options.plan;
+  if (options.content_links == ContentLinks::kOff) plan.content_link_min = layer::kNoContentLinks;
+  const bool has_placing = !options.rules.empty() || !options.layer_lock.empty();
+  if (plan.layers.split == layer::LayerSplit::kOne && has_placing) {
+    throw CLI::ValidationError("one layer", "--layers=one excludes --layer and --layer-lock");
+  }
+  for (const std::string& rule : options.rules) {
+    plan.layers.rules.push_back(layer::parse_layer_rule(rule));
+  }
+  if (!options.layer_lock.empty()) plan.layers.lock = load_layer_lock(options.layer_lock);
+  if (!options.shared_root.empty()) {
+    plan.shared_root = layer::parse_shared_root(options.shared_root);
+  }
+  return plan;
+}
+
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
   add_layer_options(command, options.plan);
   add_sharing_options(command, options);
+  add_placing_options(command, options);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
@@ -132,8 +175,8 @@ void check_inputs(const layer::InputRequest& inputs) {
 }
 
 // Step 3 and, beside it, the reading of the base. Of two faults the inputs' is reported.
-void look_at_files(const PlanningOptions& options, const oci::StoredImage* base,
-                   const std::string& scratch, Planned& planned) {
+void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
+                   const oci::StoredImage* base, const std::string& scratch, Planned& planned) {
   std::exception_ptr base_fault;
   tbb::task_arena arena(static_cast<int>(options.jobs));
   arena.execute([&] {
@@ -148,20 +191,16 @@ void look_at_files(const PlanningOptions& options, const oci::StoredImage* base,
         }
       });
     }
-    group.run_and_wait([&] {
-      planned.facts = layer::identify(planned.tree, options.jobs, options.plan.content_link_min);
-    });
+    group.run_and_wait(
+        [&] { planned.facts = layer::identify(planned.tree, options.jobs, content_link_min); });
   });
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
-Planned make_plan(const PlanningOptions& given, const std::optional<oci::StoredImage>& base,
+Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                   const std::string& scratch) {
-  check_inputs(given.inputs);
-  PlanningOptions options = given;
-  if (options.content_links == ContentLinks::kOff) {
-    options.plan.content_link_min = layer::kNoContentLinks;
-  }
+  check_inputs(options.inputs);
+  const layer::PlanOptions plan = plan_options(options);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
   layer::Diagnostics found;
@@ -169,13 +208,16 @@ Planned make_plan(const PlanningOptions& given, const std::optional<oci::StoredI
   print_warnings(found.warnings());
   planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
-  look_at_files(options, base ? &*base : nullptr, scratch, planned);
+  look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, planned);
   layer::PlanBase onto;
   if (planned.base) {
     const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;
     onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
   }
-  planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena, onto);
+  layer::Diagnostics placing;
+  planned.plan =
+      layer::plan_image(planned.tree, planned.facts, plan, *planned.arena, placing, onto);
+  print_warnings(placing.warnings());
   return planned;
 }
 

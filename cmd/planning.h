@@ -25,6 +25,9 @@ struct PlanningOptions {
   ContentLinks content_links = ContentLinks::kOn;
   BaseOptions base;
   oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
+  std::vector<std::string> rules;  // --layer
+  std::string layer_lock;          // a file; empty: none is kept
+  std::string shared_root;
   unsigned jobs = 1;
 };
 

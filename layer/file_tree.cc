@@ -45,4 +45,10 @@ std::string_view parent_path(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
 }
 
+bool is_first_party(const FileTree& tree, std::string_view repository) {
+  if (repository.empty() || repository == "_main" || repository == "__main__") return true;
+  return std::find(tree.workspaces.begin(), tree.workspaces.end(), repository) !=
+         tree.workspaces.end();
+}
+
 }  // namespace layer

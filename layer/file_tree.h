@@ -22,7 +22,12 @@ std::string_view parent_path(std::string_view path);
 // Kinds are kFile, kEmptyFile, kSymlink and kDirectory; paths are relative to the image's root.
 struct FileTree {
   std::vector<Entry> entries;  // in tree order, no path twice, nothing below a non-directory
-  std::vector<std::string_view> workspaces;  // names of main repositories, first-party code
+  // Names of repositories of first-party code: the main one, and the one that the program is of.
+  std::vector<std::string_view> workspaces;
 };
+
+// Whether a repository of the runfiles is first-party code: one of `workspaces`, or called as
+// Bazel calls the main repository. So is a file that is in no repository (an empty name).
+bool is_first_party(const FileTree& tree, std::string_view repository);
 
 }  // namespace layer

@@ -170,6 +170,11 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
     if (workspace.empty()) result.program->working_directory = fmt::format("/{}", root);
   }
   if (!workspace.empty()) result.tree.workspaces.push_back(workspace);
+  // Of a program of another repository: its launcher and virtual environment lie there.
+  const std::string own = files.executable.substr(0, files.executable.find('/'));
+  if (own != files.executable && own != workspace) {
+    result.tree.workspaces.push_back(arena.intern(own));
+  }
   inputs.push_back(resolve_runfiles(std::move(files.runfiles), root, arena, found));
   found.throw_if_errors();  // in the input's own paths, before they become the image's
 }

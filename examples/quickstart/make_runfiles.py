@@ -17,8 +17,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT_WHEELS = ["numpy==2.2.6", "markupsafe==3.0.2"]
 
 
-def make(output, requirements, style, main=HERE / "app.py", cache=None):
-    """Writes DIR/output_base and DIR/bazel-bin; returns the path of the program."""
+def make(output, requirements, style, main=HERE / "app.py", cache=None, add=lambda base: None):
+    """Writes DIR/output_base and DIR/bazel-bin; returns the path of the program.
+
+    `add` is called with the OutputBase before it is finished: it may add more runfiles."""
     output = pathlib.Path(output).resolve()
     cache = pathlib.Path(cache or output / "cache").resolve()
     name = pathlib.Path(main).stem
@@ -33,6 +35,7 @@ def make(output, requirements, style, main=HERE / "app.py", cache=None):
         base.add_repository(package.repository, package.files)
     base.add_repository(interpreter.REPOSITORY, files)
     base.add_repo_mapping(f",{WORKSPACE},{WORKSPACE}\n,rules_python,rules_python+\n".encode())
+    add(base)
     base.finish()
 
     link = output / "bazel-bin"

@@ -1,44 +1,47 @@
-// Groups entries by repository, then repositories into layers.
+// Each entry is put with its rule, its group or its repository, then those are put into layers.
 #include "layer/plan/layers.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <optional>
+#include <numeric>
 #include <string_view>
+#include <utility>
 
-#include "layer/hash64.h"
+#include "layer/error.h"
+#include "layer/layer_name.h"
+#include "layer/plan/glob.h"
+#include "layer/plan/package_name.h"
 #include "layer/runfiles_path.h"
 
 namespace layer {
 namespace {
 
-constexpr unsigned kMaxBuckets = 4;
-constexpr uint64_t kBucketSize = uint64_t{32} << 20;  // bytes that call for one bucket more
+constexpr uint32_t kNone = UINT32_MAX;
 
-// A repository of the runfiles, or the one that stands for all first-party entries.
 struct Repository {
+  std::string_view name;
   std::string package;
   uint64_t stored = 0;
+  uint32_t rule = kNone;  // the first that takes it as a whole
   bool is_interpreter = false;
+  bool has_entries = false;  // that neither a rule nor a group takes
   uint32_t layer = 0;
 };
 
-bool is_all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+// A layer that rules or groups ask for, and have entries for.
+struct AskedLayer {
+  std::string_view name;
+  std::string why;
+  std::pair<uint32_t, uint32_t> order;  // groups (0, line of the input), then rules (1, number)
+};
 
-// A wheel's python tag ("cp313", "py3", "py2"), or what takes its place for a source archive.
-bool is_wheel_tag(std::string_view token) {
-  if (token == "sdist") return true;
-  for (const std::string_view implementation : {"cp", "py", "pp"}) {
-    if (token.starts_with(implementation) && is_all_digits(token.substr(2))) return true;
-  }
-  return false;
-}
+// What decides about an entry.
+struct Owner {
+  uint32_t asked = kNone;
+  uint32_t repository = kNone;  // kNone, too: first-party
+};
 
 // `<repository>/lib/python3.X/os.py` is the standard library: an interpreter's repository.
 bool shows_interpreter(std::string_view rest) {
@@ -49,190 +52,221 @@ bool shows_interpreter(std::string_view rest) {
          parent_path(parent_path(rest)) == "lib";
 }
 
-bool is_first_party(const FileTree& tree, std::string_view repository) {
-  if (repository.empty() || repository == "_main" || repository == "__main__") return true;
-  return std::find(tree.workspaces.begin(), tree.workspaces.end(), repository) !=
-         tree.workspaces.end();
+// Whether a path is --legacy_external_runfiles' second one for a file: `<workspace>/external/...`.
+bool is_legacy(std::string_view path, const RunfilesPath& parts) {
+  return !parts.rest.empty() &&
+         path.size() > parts.root.size() + 1 + parts.repository.size() + 1 + parts.rest.size();
 }
 
 class Grouping {
  public:
-  Grouping(const FileTree& tree, const std::vector<uint64_t>& stored) : tree_(tree) {
-    repository_of_.reserve(tree.entries.size());
-    for (size_t i = 0; i < tree.entries.size(); ++i) add(tree.entries[i].path, stored[i]);
-  }
+  Grouping(const LayerRequest& request, const LayerOptions& options)
+      : request_(request), options_(options) {}
 
-  LayerAssignment assign(const LayerOptions& options);
+  LayerAssignment assign();
 
  private:
-  void add(std::string_view path, uint64_t stored);
+  void add(uint32_t entry);
   uint32_t repository(std::string_view name);
-  void assign_interpreters(LayerAssignment& result);
-  void assign_packages(const LayerOptions& options, LayerAssignment& result);
-  void assign_buckets(const std::vector<uint32_t>& small, unsigned max_buckets,
-                      LayerAssignment& result);
-  std::string unique_name(const LayerAssignment& result, uint32_t repository) const;
+  uint32_t matching_rule(uint32_t entry, uint32_t repository) const;
+  uint32_t ask(std::string_view name, std::pair<uint32_t, uint32_t> order, const std::string& why);
+  void assign_interpreters();
+  size_t room_for_packages(bool has_packages) const;
+  void assign_packages();
+  void assign_asked();
+  bool has_app() const;
+  uint32_t layer(std::string_view name, const std::string& reason);
 
-  const FileTree& tree_;
-  std::map<std::string_view, uint32_t> index_;  // by repository name
+  const LayerRequest& request_;
+  const LayerOptions& options_;
+  std::map<std::string_view, uint32_t> index_;  // of repositories_, by name
   std::vector<Repository> repositories_;
-  std::vector<std::string_view> names_;
-  std::vector<uint32_t> repository_of_;  // for each entry; kApp: first-party
-  static constexpr uint32_t kApp = UINT32_MAX;
+  std::map<std::string_view, uint32_t> asked_index_;  // of asked_, by name
+  std::vector<AskedLayer> asked_;
+  std::vector<uint32_t> asked_layer_;  // for each of asked_, the layer that it became
+  std::vector<Owner> owner_of_;        // for each entry
+  LayerAssignment result_;
 };
 
 uint32_t Grouping::repository(std::string_view name) {
   const auto [found, added] = index_.try_emplace(name, static_cast<uint32_t>(repositories_.size()));
-  if (added) {
-    repositories_.push_back({package_name(name), 0, false, 0});
-    names_.push_back(name);
+  if (!added) return found->second;
+  Repository repository;
+  repository.name = name;
+  repository.package = package_name(name);
+  for (uint32_t i = 0; i < options_.rules.size() && repository.rule == kNone; ++i) {
+    const LayerRule& rule = options_.rules[i];
+    if (!rule.of_path && takes_repository(rule, name, repository.package)) repository.rule = i;
   }
+  repositories_.push_back(std::move(repository));
   return found->second;
 }
 
-void Grouping::add(std::string_view path, uint64_t stored) {
-  const RunfilesPath parts = split_runfiles_path(path);
-  if (is_first_party(tree_, parts.repository)) {
-    repository_of_.push_back(kApp);
-    return;
+uint32_t Grouping::matching_rule(uint32_t entry, uint32_t repository) const {
+  const uint32_t whole = repository == kNone ? kNone : repositories_[repository].rule;
+  const auto end = std::min<size_t>(whole, options_.rules.size());
+  for (uint32_t i = 0; i < end; ++i) {
+    const LayerRule& rule = options_.rules[i];
+    if (rule.of_path && glob_matches(rule.glob, request_.placed[entry].path)) return i;
   }
-  const uint32_t index = repository(parts.repository);
-  repositories_[index].stored += stored;
-  if (shows_interpreter(parts.rest)) repositories_[index].is_interpreter = true;
-  repository_of_.push_back(index);
+  return whole;
 }
 
-void Grouping::assign_interpreters(LayerAssignment& result) {
+uint32_t Grouping::ask(std::string_view name, std::pair<uint32_t, uint32_t> order,
+                       const std::string& why) {
+  const auto [found, added] = asked_index_.try_emplace(name, static_cast<uint32_t>(asked_.size()));
+  if (added) asked_.push_back({name, why, order});
+  AskedLayer& asked = asked_[found->second];
+  if (asked.why.find(why) == std::string::npos) asked.why += ", " + why;
+  asked.order = std::min(asked.order, order);
+  return found->second;
+}
+
+void Grouping::add(uint32_t index) {
+  const Entry& entry = request_.tree.entries[index];
+  RunfilesPath parts = split_runfiles_path(entry.path);
+  // An entry that is a repository's directory itself goes where the repository goes.
+  if (!parts.root.empty() && parts.repository.empty() &&
+      request_.shared.contains(base_name(entry.path))) {
+    parts.repository = base_name(entry.path);
+  }
+  const bool is_app = is_first_party(request_.tree, parts.repository);
+  Owner owner;
+  if (!is_app) owner.repository = repository(parts.repository);
+  if (const uint32_t rule = matching_rule(index, owner.repository); rule != kNone) {
+    const LayerRule& asking = options_.rules[rule];
+    owner.asked = ask(asking.layer, {1, rule},
+                      fmt::format("asked for by --layer {}={}", asking.layer, asking.glob));
+  } else if (!entry.group.empty()) {
+    owner.asked = ask(entry.group, {0, entry.origin.line}, "a group of the spec");
+  } else if (!is_app) {
+    Repository& repository = repositories_[owner.repository];
+    if (is_legacy(entry.path, parts) && request_.shared.contains(parts.repository)) {
+      owner.repository = kNone;  // its place varies per binary: no shared layer may hold it
+    } else {
+      repository.stored += request_.stored[index];
+      repository.has_entries = true;
+    }
+  }
+  if (!is_app && shows_interpreter(parts.rest)) {
+    repositories_[index_.at(parts.repository)].is_interpreter = true;
+  }
+  owner_of_.push_back(owner);
+}
+
+// The layer of that name, made on top of the others if there is none.
+uint32_t Grouping::layer(std::string_view name, const std::string& reason) {
+  const auto found = std::find_if(result_.layers.begin(), result_.layers.end(),
+                                  [&](const LayerInfo& info) { return info.name == name; });
+  if (found == result_.layers.end()) {
+    result_.layers.push_back({std::string(name), reason});
+    return static_cast<uint32_t>(result_.layers.size() - 1);
+  }
+  if (!reason.empty()) found->reason += "; " + reason;
+  return static_cast<uint32_t>(found - result_.layers.begin());
+}
+
+void Grouping::assign_interpreters() {
   for (Repository& repository : repositories_) {
-    if (!repository.is_interpreter) continue;
-    if (result.layers.empty()) {
-      result.layers.push_back({"interpreter", "the Python interpreter and its standard library"});
+    if (!repository.is_interpreter || !repository.has_entries) continue;
+    if (result_.layers.empty()) {
+      layer(kInterpreterLayer, "the Python interpreter and its standard library");
     }
     repository.layer = 0;
   }
 }
 
-// Two versions of one package may both have a layer; the second is called by its full name.
-std::string Grouping::unique_name(const LayerAssignment& result, uint32_t repository) const {
-  const std::string& package = repositories_[repository].package;
-  const bool taken = std::any_of(result.layers.begin(), result.layers.end(),
-                                 [&](const LayerInfo& info) { return info.name == package; });
-  const bool reserved =
-      package == "interpreter" || package == "app" || package.starts_with("packages");
-  return taken || reserved ? std::string(names_[repository]) : package;
+// What the user asks for must leave room for the rest.
+size_t Grouping::room_for_packages(bool has_packages) const {
+  const auto asked =
+      static_cast<size_t>(std::count_if(asked_.begin(), asked_.end(), [](const AskedLayer& layer) {
+        return layer.name != kInterpreterLayer && layer.name != kAppLayer;
+      }));
+  const size_t needed =
+      result_.layers.size() + asked + (has_packages ? 1 : 0) + (has_app() ? 1 : 0);
+  if (needed > options_.max_layers) {
+    throw Error(fmt::format("{} layers are asked for by --layer and by groups; with the others "
+                            "that makes {}, and --max-layers is {}",
+                            asked, needed, options_.max_layers))
+        .with_help(fmt::format("raise --max-layers to {} or more", needed));
+  }
+  // An interpreter and an app have theirs whether or not there is one: the number of buckets is not
+  // to depend on it.
+  return std::max<size_t>(options_.max_layers, asked + 3) - asked - 2;
 }
 
-void Grouping::assign_packages(const LayerOptions& options, LayerAssignment& result) {
-  std::vector<uint32_t> large;
-  std::vector<uint32_t> small;
-  uint64_t small_bytes = 0;
+void Grouping::assign_packages() {
+  std::vector<Package> packages;
+  std::vector<uint32_t> members;
   for (uint32_t i = 0; i < repositories_.size(); ++i) {
-    if (repositories_[i].is_interpreter) continue;
-    (repositories_[i].stored >= options.own_layer_size ? large : small).push_back(i);
+    const Repository& repository = repositories_[i];
+    if (repository.is_interpreter || !repository.has_entries) continue;
+    packages.push_back({repository.package, repository.name, repository.stored});
+    members.push_back(i);
   }
-  std::sort(large.begin(), large.end(), [this](uint32_t a, uint32_t b) {
-    if (repositories_[a].stored != repositories_[b].stored) {
-      return repositories_[a].stored > repositories_[b].stored;
-    }
-    return names_[a] < names_[b];
-  });
-  // One layer is kept for the app, and one for a bucket if anything is small or left over.
-  const size_t room = options.max_layers - 1 - std::min(result.layers.size(), size_t{1});
-  const size_t own = large.size() + (small.empty() ? 0 : 1) <= room ? large.size() : room - 1;
-  small.insert(small.end(), large.begin() + static_cast<std::ptrdiff_t>(own), large.end());
-  large.resize(own);
-  for (const uint32_t i : small) small_bytes += repositories_[i].stored;
-
-  std::sort(large.begin(), large.end(), [this](uint32_t a, uint32_t b) {
-    return std::tie(repositories_[a].package, names_[a]) <
-           std::tie(repositories_[b].package, names_[b]);
-  });
-  for (const uint32_t i : large) {
-    repositories_[i].layer = static_cast<uint32_t>(result.layers.size());
-    result.layers.push_back(
-        {unique_name(result, i), fmt::format("{}: a large package", names_[i])});
+  PackageLayerOptions options;
+  options.room = room_for_packages(!packages.empty());
+  options.own_layer_size = options_.own_layer_size;
+  options.lock = options_.lock ? &*options_.lock : nullptr;
+  PackageLayers assigned = layer::assign_packages(packages, options);
+  const auto first = static_cast<uint32_t>(result_.layers.size());
+  for (size_t i = 0; i < members.size(); ++i) {
+    repositories_[members[i]].layer = first + assigned.layer_of[i];
   }
-  const uint64_t wanted = std::clamp<uint64_t>(1 + small_bytes / kBucketSize, 1, kMaxBuckets);
-  assign_buckets(small, static_cast<unsigned>(std::min<uint64_t>(wanted, room - own)), result);
+  for (LayerInfo& info : assigned.layers) result_.layers.push_back(std::move(info));
+  result_.lock = std::move(assigned.lock);
 }
 
-// Rendezvous hashing: each package goes to the bucket whose number, hashed with its name, is
-// highest, so that one bucket more takes packages from the others but moves none between them.
-void Grouping::assign_buckets(const std::vector<uint32_t>& small, unsigned buckets,
-                              LayerAssignment& result) {
-  std::array<std::vector<uint32_t>, kMaxBuckets> members;
-  for (const uint32_t i : small) {
-    unsigned best = 0;
-    uint64_t best_score = 0;
-    for (unsigned bucket = 0; bucket < buckets; ++bucket) {
-      const uint64_t score = hash64(fmt::format("{}#{}", repositories_[i].package, bucket));
-      if (bucket == 0 || score > best_score) {
-        best = bucket;
-        best_score = score;
-      }
-    }
-    members[best].push_back(i);
-  }
-  for (unsigned bucket = 0; bucket < buckets; ++bucket) {
-    if (members[bucket].empty()) continue;
-    const std::string name = buckets == 1 ? "packages" : fmt::format("packages-{}", bucket + 1);
-    for (const uint32_t i : members[bucket]) {
-      repositories_[i].layer = static_cast<uint32_t>(result.layers.size());
-    }
-    result.layers.push_back({name, fmt::format("{} small packages, by the hash of their names",
-                                               members[bucket].size())});
+void Grouping::assign_asked() {
+  std::vector<uint32_t> order(asked_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [this](uint32_t a, uint32_t b) { return asked_[a].order < asked_[b].order; });
+  asked_layer_.resize(asked_.size());
+  for (const uint32_t i : order) {
+    if (asked_[i].name != kAppLayer) asked_layer_[i] = layer(asked_[i].name, asked_[i].why);
   }
 }
 
-LayerAssignment Grouping::assign(const LayerOptions& options) {
-  LayerAssignment result;
-  assign_interpreters(result);
-  assign_packages(options, result);
-  const auto app = static_cast<uint32_t>(result.layers.size());
-  const bool has_app =
-      std::find(repository_of_.begin(), repository_of_.end(), kApp) != repository_of_.end();
-  if (has_app || result.layers.empty()) {
-    result.layers.push_back(
-        {"app", "first-party files, virtual environment, what varies per binary"});
+bool Grouping::has_app() const {
+  return !request_.shared.names.empty() || asked_index_.count(kAppLayer) != 0 ||
+         std::any_of(owner_of_.begin(), owner_of_.end(), [](const Owner& owner) {
+           return owner.asked == kNone && owner.repository == kNone;
+         });
+}
+
+LayerAssignment Grouping::assign() {
+  const auto entries = static_cast<uint32_t>(request_.tree.entries.size());
+  owner_of_.reserve(entries);
+  for (uint32_t i = 0; i < entries; ++i) add(i);
+  assign_interpreters();
+  assign_packages();
+  assign_asked();
+  if (has_app() || result_.layers.empty()) {
+    result_.app =
+        layer(kAppLayer, "first-party files, virtual environment, what varies per binary");
   }
-  result.layer_of.reserve(repository_of_.size());
-  for (const uint32_t repository : repository_of_) {
-    result.layer_of.push_back(repository == kApp ? app : repositories_[repository].layer);
+  const auto asked_app = asked_index_.find(kAppLayer);
+  if (asked_app != asked_index_.end()) {
+    asked_layer_[asked_app->second] = layer(kAppLayer, asked_[asked_app->second].why);
   }
-  return result;
+  result_.layer_of.reserve(entries);
+  for (const Owner& owner : owner_of_) {
+    result_.layer_of.push_back(owner.asked != kNone        ? asked_layer_[owner.asked]
+                               : owner.repository != kNone ? repositories_[owner.repository].layer
+                                                           : result_.app);
+  }
+  return std::move(result_);
 }
 
 }  // namespace
 
-std::string package_name(std::string_view repository) {
-  const size_t hub = repository.find_last_of("+~");
-  std::string_view name = hub == std::string_view::npos || hub + 1 == repository.size()
-                              ? repository
-                              : repository.substr(hub + 1);
-  std::vector<std::string_view> tokens;
-  for (size_t begin = 0; begin <= name.size();) {
-    const size_t end = std::min(name.find('_', begin), name.size());
-    tokens.push_back(name.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  size_t first = 0;
-  if (tokens.size() > 1 && (tokens[0] == "pypi" || tokens[0] == "pip")) {
-    first = tokens.size() > 2 && is_all_digits(tokens[1]) ? 2 : 1;
-  }
-  size_t last = first + 1;
-  while (last < tokens.size() && !is_wheel_tag(tokens[last])) ++last;
-  std::string result;
-  for (size_t i = first; i < last; ++i) {
-    if (i > first) result += '_';
-    result += tokens[i];
-  }
-  return result.empty() ? std::string(repository) : result;
-}
-
-LayerAssignment assign_layers(const FileTree& tree, const std::vector<uint64_t>& stored,
-                              const LayerOptions& options) {
-  if (options.split == LayerSplit::kGroups) return Grouping(tree, stored).assign(options);
-  return {{{"all", "everything in one layer"}}, std::vector<uint32_t>(tree.entries.size(), 0)};
+LayerAssignment assign_layers(const LayerRequest& request, const LayerOptions& options) {
+  if (options.split == LayerSplit::kGroups) return Grouping(request, options).assign();
+  LayerAssignment all;
+  all.layers.push_back({"all", "everything in one layer"});
+  all.layer_of.resize(request.tree.entries.size());
+  return all;
 }
 
 }  // namespace layer

@@ -1,11 +1,18 @@
-// Which layer each entry goes into: interpreter, packages, app.
+// Which layer each entry goes into: interpreter, packages, what the user asks for, app.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "layer/file_tree.h"
+#include "layer/plan/layer_lock.h"
+#include "layer/plan/layer_rules.h"
+#include "layer/plan/package_layers.h"
+#include "layer/plan/place.h"
+#include "layer/plan/shared_root.h"
 
 namespace layer {
 
@@ -15,27 +22,29 @@ struct LayerOptions {
   LayerSplit split = LayerSplit::kGroups;
   unsigned max_layers = 16;                      // at least 3 for kGroups
   uint64_t own_layer_size = uint64_t{10} << 20;  // bytes that earn a package a layer of its own
-};
-
-struct LayerInfo {
-  std::string name;
-  std::string reason;
+  std::vector<LayerRule> rules;                  // the first that matches wins
+  std::optional<LayerLock> lock;                 // absent: the hash of names decides alone
 };
 
 struct LayerAssignment {
   std::vector<LayerInfo> layers;   // bottom first, none empty
   std::vector<uint32_t> layer_of;  // for each entry of the tree, an index into `layers`
+  uint32_t app = 0;                // the layer of what varies per binary, if anything does
+  std::optional<LayerLock> lock;   // PackageLayers::lock
 };
 
-// `stored` gives each entry's bytes in the image (0 for what is not stored as a file). Interpreter
-// repositories come first, then packages of `own_layer_size` and more by name, then buckets of the
-// others, then the app: first-party files, virtual environments and all that varies per binary.
-// A package's bucket depends on its name alone as long as the number of buckets stays.
-LayerAssignment assign_layers(const FileTree& tree, const std::vector<uint64_t>& stored,
-                              const LayerOptions& options);
+struct LayerRequest {
+  const FileTree& tree;
+  std::span<const PlacedEntry> placed;  // of the tree's entries, in their order
+  std::span<const uint64_t> stored;     // each entry's bytes in the image; 0: not stored as a file
+  const SharedRepositories& shared;
+};
 
-// What a package is called whatever its version: the canonical repository name without the hub's
-// prefix, wheel tags, version and hash ("rules_python++pip+pypi_313_numpy_cp313_..." -> "numpy").
-std::string package_name(std::string_view repository);
+// For each entry the first that holds: a rule that matches; the group that the input states; its
+// repository. Interpreter repositories come first, then packages (package_layers.h), then groups in
+// the order in which the input names them, then rules' layers in theirs, then the app: first-party
+// files, virtual environments and all that varies per binary. A group or rule may name any other of
+// these layers; what it matches then joins that. Throws Error when they are more than `max_layers`.
+LayerAssignment assign_layers(const LayerRequest& request, const LayerOptions& options);
 
 }  // namespace layer

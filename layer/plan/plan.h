@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "layer/entry.h"
+#include "layer/plan/layer_lock.h"
 
 namespace layer {
 
@@ -20,6 +22,7 @@ enum class LinkReason : uint8_t {
   kSitePackages,      // rule 3: same content and same path after site-packages/ as a wheel's file
   kInterpreterAlias,  // rule 4: same interpreter under another name beside it
   kContent,           // rule 5: equal content in the same layer
+  kSharedRoot,        // a directory link to where --shared-root put a repository
 };
 
 // One tar entry. Texts live in the arena of the build.
@@ -61,6 +64,7 @@ struct ImagePlan {
   std::vector<InBase> in_base;    // in bytewise path order
   uint64_t repeated_bytes = 0;    // of files that are stored although an equal one is: in another
                                   // layer, or where an equal program may not lie
+  std::optional<LayerLock> lock;  // if one is kept: what to record of where packages are
 };
 
 }  // namespace layer

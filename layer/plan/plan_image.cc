@@ -2,6 +2,7 @@
 #include "layer/plan/plan_image.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "layer/plan/links.h"
 #include "layer/plan/onto_base.h"
 #include "layer/plan/place.h"
+#include "layer/plan/shared_root.h"
 
 namespace layer {
 namespace {
@@ -20,7 +22,7 @@ constexpr uint32_t kSymlinkMode = 0777;
 class Planner {
  public:
   Planner(const FileTree& tree, const std::vector<FileFacts>& facts, const PlanOptions& options,
-          StringArena& arena, const PlanBase& base);
+          StringArena& arena, Diagnostics& found, const PlanBase& base);
   ImagePlan run();
 
  private:
@@ -45,6 +47,10 @@ class Planner {
   PlannedEntry plan_entry(const Item& item);
   void plan_link(const PlacedEntry& placed, PlannedEntry& planned);
   PlannedEntry plan_directory(std::string_view path) const;
+  // Whether it is a link that stands for no entry: placing added it.
+  bool is_added(const PlacedEntry& placed) const {
+    return static_cast<size_t>(&placed - placed_.data()) >= tree_.entries.size();
+  }
   void link_equal_content(const std::vector<Item>& items, std::vector<PlannedEntry>& planned);
   bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
 
@@ -55,6 +61,7 @@ class Planner {
   const PlanBase base_;
   std::vector<Link> links_;
   std::vector<PlacedEntry> placed_;
+  SharedRepositories shared_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
   std::unordered_set<uint32_t> stored_contents_;  // in the layers completed so far
@@ -71,7 +78,8 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
 }
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
-                 const PlanOptions& options, StringArena& arena, const PlanBase& base)
+                 const PlanOptions& options, StringArena& arena, Diagnostics& found,
+                 const PlanBase& base)
     : tree_(tree),
       facts_(facts),
       options_(options),
@@ -79,6 +87,9 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
       base_(base),
       links_(plan_links(tree, facts)),
       placed_(place_entries(tree)) {
+  if (!options_.shared_root.empty()) {
+    shared_ = share_repositories(tree, links_, options_.shared_root, placed_, arena_, found);
+  }
   if (base_.tree != nullptr) place_onto_base(tree, *base_.tree, placed_, arena_);
   state_directories();
   if (base_.contents != nullptr) leave_to_base();
@@ -87,7 +98,7 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
 void Planner::state_directories() {
   for (const PlacedEntry& placed : placed_) {
     const Entry& entry = tree_.entries[placed.entry];
-    if (entry.kind != EntryKind::kDirectory || entry.attributes == nullptr) continue;
+    if (is_added(placed) || entry.kind != EntryKind::kDirectory || !entry.attributes) continue;
     const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(placed.path);
     const Attributes* stated = stated_attributes(entry, node);
     if (stated != nullptr && placed.held_by == HeldBy::kLayer) {
@@ -120,7 +131,8 @@ LayerAssignment Planner::assign() const {
         links_[i].reason == LinkReason::kNone && placed_[i].held_by == HeldBy::kLayer;
     stored[i] = is_stored ? facts_[i].size : 0;
   }
-  return assign_layers(tree_, stored, options_.layers);
+  return assign_layers({tree_, std::span(placed_).first(stored.size()), stored, shared_},
+                       options_.layers);
 }
 
 ImagePlan Planner::run() {
@@ -128,7 +140,9 @@ ImagePlan Planner::run() {
   std::vector<Items> layers(assignment.layers.size());
   for (const PlacedEntry& placed : placed_) {
     if (placed.held_by != HeldBy::kLayer) continue;
-    add_with_parents(placed, layers[assignment.layer_of[placed.entry]]);
+    // An added link leads from the binary's own runfiles.
+    add_with_parents(placed,
+                     layers[is_added(placed) ? assignment.app : assignment.layer_of[placed.entry]]);
   }
   ImagePlan plan;
   for (size_t i = 0; i < layers.size(); ++i) {
@@ -138,6 +152,7 @@ ImagePlan Planner::run() {
   }
   plan.in_base = std::move(in_base_);
   plan.repeated_bytes = repeated_bytes_;
+  plan.lock = assignment.lock;
   return plan;
 }
 
@@ -152,7 +167,7 @@ void Planner::add_with_parents(const PlacedEntry& placed, Items& layer) const {
     }
   }
   const bool is_directory =
-      tree_.entries[placed.entry].kind == EntryKind::kDirectory && placed.link.empty();
+      tree_.entries[placed.entry].kind == EntryKind::kDirectory && !is_added(placed);
   // One that was implied before it is declared comes twice until complete() sorts them.
   if (is_directory) layer.directories.insert(placed.path);
   layer.items.push_back({placed.path, &placed});
@@ -190,12 +205,12 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
   return planned;
 }
 
-// What a link that veneer makes, changes or keeps, says.
+// What a link that veneer adds, makes, changes or keeps, says.
 void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
   const Link& link = links_[placed.entry];
   planned.type = TarType::kSymlink;
   planned.mode = kSymlinkMode;
-  planned.reason = link.reason;
+  planned.reason = is_added(placed) ? LinkReason::kSharedRoot : link.reason;
   if (!placed.link.empty()) {
     planned.link = placed.link;
   } else if (link.reason == LinkReason::kDeclared) {
@@ -210,6 +225,10 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   if (item.placed == nullptr) return planned;
   const Entry& entry = tree_.entries[item.placed->entry];
   planned.origin = entry.origin;
+  if (is_added(*item.placed)) {
+    plan_link(*item.placed, planned);
+    return planned;
+  }
   if (entry.kind == EntryKind::kDirectory) return planned;
   planned.size = facts_[item.placed->entry].size;
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
@@ -257,8 +276,9 @@ void Planner::link_equal_content(const std::vector<Item>& items,
 }  // namespace
 
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena, const PlanBase& base) {
-  return Planner(tree, facts, options, arena, base).run();
+                     const PlanOptions& options, StringArena& arena, Diagnostics& found,
+                     const PlanBase& base) {
+  return Planner(tree, facts, options, arena, found, base).run();
 }
 
 PlanSummary summarize(const ImagePlan& plan) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "layer/error.h"
 #include "layer/file_tree.h"
 #include "layer/image_tree.h"
 #include "layer/plan/base_contents.h"
@@ -16,7 +18,8 @@ namespace layer {
 
 struct PlanOptions {
   LayerOptions layers;
-  int64_t mtime = 0;  // of all entries that state none; seconds since the epoch
+  int64_t mtime = 0;        // of all entries that state none; seconds since the epoch
+  std::string shared_root;  // parse_shared_root()'s; empty: repositories stay in the runfiles
   uint64_t content_link_min = kMinContentLinkSize;  // as identify() was given
 };
 
@@ -28,9 +31,11 @@ struct PlanBase {
 
 // `facts` are identify()'s for this tree. The plan's texts live in `arena`, the tree's own and the
 // base's. Directories that the base has keep its mode, owner and time unless an input states them.
-// Throws Error when the tree cannot lie on the base; see place_onto_base().
+// Throws Error, with all conflicts at once, when entries meet, or the tree cannot lie on the base
+// (place_onto_base()); warnings go to `found`.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena, const PlanBase& base = {});
+                     const PlanOptions& options, StringArena& arena, Diagnostics& found,
+                     const PlanBase& base = {});
 
 // What a plan holds, for the summary that people read.
 struct PlanSummary {

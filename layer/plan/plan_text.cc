@@ -123,6 +123,8 @@ std::string_view reason_name(LinkReason reason) {
       return "interpreter-alias";
     case LinkReason::kContent:
       return "equal-content";
+    case LinkReason::kSharedRoot:
+      return "shared-root";
   }
   return "";
 }

@@ -8,7 +8,8 @@
 
 namespace layer {
 
-// "declared", "symlink-entry", "site-packages", "interpreter-alias", "equal-content"; "" for kNone.
+// "declared", "symlink-entry", "site-packages", "interpreter-alias", "equal-content",
+// "shared-root"; "" for kNone.
 std::string_view reason_name(LinkReason reason);
 // "directory", "file", "symlink", "hardlink".
 std::string_view type_name(TarType type);

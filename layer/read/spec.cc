@@ -3,17 +3,20 @@
 //   spec   = { record LF }                       the last LF may be missing; TAB between fields
 //   record = V 1                                 version: the first record
 //          | W workspace                         name of the main repository: the second record
+//          | G group                             layer of the records that follow; may be empty
 //          | x short_path exec_path              the executable
 //          | f short_path exec_path owner        an ordinary file
 //          | d short_path exec_path owner        a tree artifact
-//          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is its
-//          text | s path f|d|l exec_path target_short_path owner      runfiles.symlinks | r path
-//          f|d|l exec_path target_short_path owner      runfiles.root_symlinks | e path
-//          runfiles.empty_filenames | m exec_path                         the repo mapping
+//          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is
+//                                                its text
+//          | s path f|d|l exec_path target_short_path owner   runfiles.symlinks
+//          | r path f|d|l exec_path target_short_path owner   runfiles.root_symlinks
+//          | e path                              runfiles.empty_filenames
+//          | m exec_path                         the repo mapping
 //   escape = \\ backslash, \t TAB, \n LF         in every field
 //
-// x and m come at most once. A short_path, and the path of s and e, may begin with "../": another
-// repository.
+// x and m come at most once and are in no group. A short_path, and the path of s and e, may begin
+// with "../": another repository.
 #include "layer/read/spec.h"
 
 #include <fmt/format.h>
@@ -22,6 +25,7 @@
 #include <vector>
 
 #include "layer/error.h"
+#include "layer/layer_name.h"
 #include "layer/read/input_file.h"
 #include "layer/read/relative_path.h"
 #include "layer/read/spec_contents.h"
@@ -100,6 +104,8 @@ class SpecReader {
         return read_empty_file(record);
       case 'm':
         return read_repo_mapping(record);
+      case 'G':
+        return read_group(record);
       case 'V':
         return fault(record.line, 0, "a second 'V' record");
       default:
@@ -119,6 +125,14 @@ class SpecReader {
     if (check_path("workspace", record, 0)) runfiles_.workspace = record[0].text;
   }
 
+  void read_group(const SpecRecord& record) {
+    group_ = record[0].text;
+    if (group_.empty()) return;
+    if (const std::string_view why = layer_name_fault(group_); !why.empty()) {
+      fault(record.line, record[0].offset, fmt::format("group '{}' {}", group_, why));
+    }
+  }
+
   void read_executable(const SpecRecord& record) {
     if (runfiles_.executable) return duplicate(record, runfiles_.executable->origin.line);
     Entry entry = make_entry(record, EntryKind::kFile, 0, 1);
@@ -130,6 +144,7 @@ class SpecReader {
     if (!check_short_path(record, 0) || !check_exec_path(record, 1)) return;
     Entry entry = make_entry(record, kind_of(record.letter), 0, 1);
     entry.owner = arena_.intern(record[2].text);
+    entry.group = group_;
     runfiles_.files.push_back(entry);
   }
 
@@ -145,13 +160,16 @@ class SpecReader {
     Entry entry = make_entry(record, kind_of(type.front()), 0, 2);
     if (entry.kind != EntryKind::kSymlink) entry.target = runfiles_path(record[3].text);
     entry.owner = arena_.intern(record[4].text);
+    entry.group = group_;
     list.push_back(entry);
   }
 
   void read_empty_file(const SpecRecord& record) {
     if (!check_short_path(record, 0)) return;
-    runfiles_.empty_files.push_back(
-        {.path = record[0].text, .origin = origin(record), .kind = EntryKind::kEmptyFile});
+    runfiles_.empty_files.push_back({.path = record[0].text,
+                                     .group = group_,
+                                     .origin = origin(record),
+                                     .kind = EntryKind::kEmptyFile});
   }
 
   void read_repo_mapping(const SpecRecord& record) {
@@ -219,6 +237,7 @@ class SpecReader {
   StringArena& arena_;
   Diagnostics found_;
   Runfiles runfiles_;
+  std::string_view group_;  // of the records that follow
   uint32_t workspace_line_ = 0;
   uint32_t first_record_line_ = 0;  // of those that came before W
 };

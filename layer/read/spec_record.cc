@@ -25,6 +25,7 @@ struct RecordKind {
 constexpr RecordKind kRecords[] = {
     {'V', 1, "version"},
     {'W', 1, "workspace"},
+    {'G', 1, "group"},
     {'x', 2, "short_path, exec_path"},
     {'f', 3, "short_path, exec_path, owner"},
     {'d', 3, "short_path, exec_path, owner"},
@@ -78,7 +79,7 @@ std::optional<SpecRecord> split_record(std::string_view line, const Position& po
   });
   if (kind == std::end(kRecords)) {
     fault(position, 0,
-          fmt::format("unknown record '{}': expected one of V W x f d l s r e m",
+          fmt::format("unknown record '{}': expected one of V W G x f d l s r e m",
                       line.substr(0, line.find('\t'))),
           found);
     return std::nullopt;

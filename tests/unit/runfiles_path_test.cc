@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "layer/file_tree.h"
-#include "layer/plan/layers.h"
 #include "layer/plan/links.h"
+#include "layer/plan/package_name.h"
 
 namespace layer {
 namespace {
@@ -64,6 +64,21 @@ TEST_CASE("package name: the same for every version, tag and hash") {
            Case{"pypi_requests", "requests"},
            Case{"rules_python+", "rules_python+"},
            Case{"abseil-cpp", "abseil-cpp"},
+           Case{"abseil-cpp~20240116.2", "abseil-cpp"},
+           Case{"protobuf~", "protobuf~"},
+           Case{"rules_python~0.31.0~pip~pypi_311_numpy_cp311_cp311_manylinux_2_17_x86_64_0abc1de2",
+                "numpy"},
+           Case{"rules_python++pip+my_deps_311_numpy_cp311_abi3_linux_x86_64_0abc1de2", "numpy"},
+           Case{"rules_python++pip+pypi_311_h11_py3_none_any_0abc1de2", "h11"},
+           Case{"rules_python++pip+pypi_313_numpy", "numpy"},
+           Case{"rules_python++python+python_3_13_x86_64-unknown-linux-gnu", "python"},
+           Case{"rules_rust++crate+crates__serde-1.0.203", "crates_serde"},
+           Case{"aspect_rules_js++npm+npm__lodash__4.17.21", "npm_lodash"},
+           Case{"rules_jvm_external++maven+com_google_guava_guava_31_1_jre",
+                "com_google_guava_guava"},
+           Case{"fetch++ext+tool_0abc1de2f", "tool"},
+           Case{"3.4.5", "3.4.5"},
+           Case{"+", "+"},
        }) {
     CHECK(package_name(c.repository) == c.name);
   }

@@ -109,10 +109,10 @@ TEST_CASE("spec: a fault is reported where it is") {
        "$/spec:2:1: note: the first of them\n"},
   };
   const Case after_workspace[] = {
-      {"Q\ta\n", "$/spec:3:1: error: unknown record 'Q': expected one of V W x f d l s r e m\n"},
-      {"\n", "$/spec:3:1: error: unknown record '': expected one of V W x f d l s r e m\n"},
+      {"Q\ta\n", "$/spec:3:1: error: unknown record 'Q': expected one of V W G x f d l s r e m\n"},
+      {"\n", "$/spec:3:1: error: unknown record '': expected one of V W G x f d l s r e m\n"},
       {"file\ta\tb\tc\n",
-       "$/spec:3:1: error: unknown record 'file': expected one of V W x f d l s r e m\n"},
+       "$/spec:3:1: error: unknown record 'file': expected one of V W G x f d l s r e m\n"},
       {"f\ta\tb\n",
        "$/spec:3:1: error: 'f' has 2 fields: expected 3 (short_path, exec_path, owner)\n"},
       {"e\n", "$/spec:3:1: error: 'e' has 0 fields: expected 1 (path)\n"},

@@ -1,12 +1,12 @@
 // A SAX handler that builds the document and refuses what nlohmann_json lets through.
-#include "oci/json.h"
+#include "layer/json.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 
-namespace oci {
+namespace layer {
 namespace {
 
 // RFC 6901, section 3.
@@ -24,7 +24,7 @@ std::string escape_token(std::string_view token) {
   return text;
 }
 
-layer::Position position_of(std::string_view text, const std::string& file, size_t offset) {
+Position position_of(std::string_view text, const std::string& file, size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
@@ -65,15 +65,14 @@ class Builder : public nlohmann::json_sax<Json> {
     Level& level = levels_.back();
     level.name = name;
     if (level.value->contains(name)) {
-      throw layer::Error({file_}, pointer() + ": is given twice");
+      throw Error({file_}, pointer() + ": is given twice");
     }
     return true;
   }
 
   bool parse_error(std::size_t offset, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    throw layer::Error(position_of(text_, file_, offset),
-                       "is not JSON: " + plain_message(error.what()));
+    throw Error(position_of(text_, file_, offset), "is not JSON: " + plain_message(error.what()));
   }
 
  private:
@@ -99,7 +98,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool open(Json value) {
     if (levels_.size() == kMaxJsonDepth) {
-      throw layer::Error({file_}, fmt::format("is nested more than {} deep", kMaxJsonDepth));
+      throw Error({file_}, fmt::format("is nested more than {} deep", kMaxJsonDepth));
     }
     levels_.push_back({place(std::move(value)), {}});
     return true;
@@ -130,11 +129,10 @@ class Builder : public nlohmann::json_sax<Json> {
 
 Json parse_json(std::string_view text, const std::string& file, uint64_t max_bytes) {
   if (text.size() > max_bytes) {
-    throw layer::Error({file},
-                       fmt::format("is {} bytes long, more than {}", text.size(), max_bytes));
+    throw Error({file}, fmt::format("is {} bytes long, more than {}", text.size(), max_bytes));
   }
   Builder builder(text, file);
-  if (!Json::sax_parse(text, &builder)) throw layer::Error({file}, "is not JSON");
+  if (!Json::sax_parse(text, &builder)) throw Error({file}, "is not JSON");
   return builder.take();
 }
 
@@ -148,8 +146,8 @@ JsonField::JsonField(const Json& document, std::string file)
 JsonField::JsonField(const Json& value, std::string file, std::string pointer)
     : value_(&value), file_(std::move(file)), pointer_(std::move(pointer)) {}
 
-layer::Error JsonField::error(const std::string& message) const {
-  return layer::Error({file_}, pointer_.empty() ? message : pointer_ + ": " + message);
+Error JsonField::error(const std::string& message) const {
+  return Error({file_}, pointer_.empty() ? message : pointer_ + ": " + message);
 }
 
 void JsonField::require_object() const {
@@ -227,4 +225,4 @@ std::vector<std::string> JsonField::names() const {
   return all;
 }
 
-}  // namespace oci
+}  // namespace layer

@@ -1,0 +1,34 @@
+// A lock that does not change is not touched, so that its time says when packages were added.
+#include "cmd/layer_lock.h"
+
+#include <filesystem>
+#include <span>
+#include <system_error>
+
+#include "layer/error.h"
+#include "layer/read/input_file.h"
+#include "layer/string_arena.h"
+#include "layer/write/output_file.h"
+#include "oci/destination.h"
+
+namespace cmd {
+
+layer::LayerLock load_layer_lock(const std::string& path) {
+  std::error_code fault;
+  if (!std::filesystem::exists(path, fault)) {
+    if (fault) throw layer::system_error(path, "cannot read", fault.value());
+    return {};
+  }
+  layer::StringArena arena;
+  return layer::parse_layer_lock(layer::read_input_file(path, arena), path);
+}
+
+void save_layer_lock(const std::string& path, const layer::LayerLock& lock) {
+  if (load_layer_lock(path) == lock) return;
+  const std::string text = layer::layer_lock_text(lock);
+  layer::OutputFile file(oci::folder_of(path));
+  file.write(std::as_bytes(std::span(text)));
+  file.commit(path);
+}
+
+}  // namespace cmd
