@@ -96,7 +96,8 @@ void Assignment::give_own_layer(uint32_t package) {
 std::string Assignment::reason(const std::vector<uint32_t>& members, bool is_bucket) const {
   const bool locked = options_.lock != nullptr;
   if (is_bucket || members.size() > 1) {
-    return fmt::format("{} {}packages, {}", members.size(), locked ? "" : "small ",
+    return fmt::format("{} {}package{}, {}", members.size(), locked ? "" : "small ",
+                       members.size() == 1 ? "" : "s",
                        locked ? "where the layer lock keeps them" : "by the hash of their names");
   }
   return fmt::format("{}: {}", packages_[members.front()].repository,

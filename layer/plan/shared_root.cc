@@ -69,7 +69,6 @@ class Sharing {
  private:
   void find_repositories();
   void add(uint32_t entry, std::string_view name, std::string_view runfiles);
-  void check_root(std::string_view runfiles) const;
   void check_entry(uint32_t entry);
   void check_link(uint32_t entry, Repository& repository);
   void keep_what_leads_to_kept();
@@ -101,19 +100,9 @@ void Sharing::keep(Repository& repository, uint32_t entry, std::string_view why)
                {}});
 }
 
-void Sharing::check_root(std::string_view runfiles) const {
-  if (root_ != runfiles && !is_below(root_, runfiles)) return;
-  throw Error(
-      fmt::format("shared root '/{}' lies in the program's runfiles, '/{}'", root_, runfiles))
-      .with_help("choose a directory that every program's image can have, such as /srv/repos");
-}
-
 void Sharing::add(uint32_t entry, std::string_view name, std::string_view runfiles) {
   const auto [known, is_new] = index_.try_emplace(name, repositories_.size());
-  if (is_new) {
-    check_root(runfiles);
-    repositories_.push_back({name, runfiles, entry, {}, false});
-  }
+  if (is_new) repositories_.push_back({name, runfiles, entry, {}, false});
   Repository& repository = repositories_[known->second];
   if (repository.runfiles != runfiles) {
     keep(repository, entry, fmt::format("'{}' has a repository of that name, too", runfiles));

@@ -20,7 +20,8 @@ struct SharedRepositories {
   bool contains(std::string_view repository) const { return names.count(repository) != 0; }
 };
 
-// "/srv/repos/" -> "srv/repos". Throws Error for a path that is the root, or not one below it.
+// "/srv/repos/" -> "srv/repos". Throws Error for the image's root, and for a path that is not below
+// it or may lie inside of runfiles.
 std::string parse_shared_root(std::string_view argument);
 
 // Moves the entries of `<runfiles>/<repository>` to `<root>/<repository>` and adds, behind the
@@ -32,9 +33,8 @@ std::string parse_shared_root(std::string_view argument);
 //   repository generated, or if two runfiles trees have it.
 // What --legacy_external_runfiles puts below `<workspace>/external/` stays, too.
 //
-// An entry that is already where a moved one goes is an error that names both; so is a root inside
-// of the runfiles. `placed` is place_entries()'s for the tree: what relocates entries on account of
-// the base image comes later.
+// An entry that is already where a moved one goes is an error that names both. `placed` is
+// place_entries()'s for the tree: what relocates entries on account of the base image comes later.
 SharedRepositories share_repositories(const FileTree& tree, const std::vector<Link>& links,
                                       std::string_view root, std::vector<PlacedEntry>& placed,
                                       StringArena& arena, Diagnostics& found);

@@ -113,7 +113,7 @@ TEST_CASE("layers: a rule without '/' takes repositories, by package or canonica
   for (const char* rule : {"ml=*torch*", "ml=*TORCH*", "ml=rules_python++pip+pypi_311_torch*"}) {
     CHECK(names(program().plan(with_rules({rule}))) ==
           "interpreter (the Python interpreter and its standard library)\n"
-          "packages (1 small packages, by the hash of their names)\n"
+          "packages (1 small package, by the hash of their names)\n"
           "ml (asked for by --layer " +
               std::string(rule) +
               ")\n"
@@ -139,7 +139,7 @@ TEST_CASE("layers: a rule may name a layer that is there anyway") {
   CHECK(names(program().plan(with_rules({"app=six", "interpreter=torch"}))) ==
         "interpreter (the Python interpreter and its standard library; asked for by --layer "
         "interpreter=torch)\n"
-        "packages (1 small packages, by the hash of their names)\n"
+        "packages (1 small package, by the hash of their names)\n"
         "app (first-party files, virtual environment, what varies per binary; asked for by "
         "--layer app=six)\n");
 }

@@ -80,6 +80,27 @@ TEST_CASE("spec: only an 'l' record has its link read; other links are followed"
   CHECK(to_text(runfiles.files) == "file in -> in owner=@@//:in\nlink link -> out owner=@@//:in\n");
 }
 
+TEST_CASE("spec: a group holds until the next one; an empty one ends it") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  temporary.write("x", "bytes");
+  StringArena arena;
+  const Runfiles runfiles =
+      read_spec(temporary.write("spec",
+                                "V\t1\nW\t_main\nf\ta\tx\t\nG\tone\nx\tx\tx\nf\tb\tx\t\n"
+                                "s\tc\tf\tx\tb\t\nG\ttwo\\\\\nr\td\tf\tx\tb\t\ne\te\nG\t\n"
+                                "f\tf\tx\t\nm\tx\n"),
+                arena);
+  CHECK(runfiles.executable->group.empty());
+  CHECK(runfiles.files[0].group.empty());
+  CHECK(runfiles.files[1].group == "one");
+  CHECK(runfiles.symlinks[0].group == "one");
+  CHECK(runfiles.root_symlinks[0].group == "two\\");
+  CHECK(runfiles.empty_files[0].group == "two\\");
+  CHECK(runfiles.files[2].group.empty());
+  CHECK(runfiles.repo_mapping->group.empty());
+}
+
 TEST_CASE("spec: a fault is reported where it is") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());

@@ -113,7 +113,7 @@ class OutputBase:
         lines = []
         for entry in sorted(self.entries, key=lambda entry: entry.path.encode()):
             target = entry.target if entry.kind is Kind.SYMLINK else self._real(entry)
-            lines.append(_manifest_line(entry.path, target))
+            lines.append(manifest_line(entry.path, target))
             place = tree / entry.path
             place.parent.mkdir(parents=True, exist_ok=True)
             os.symlink(target, place)
@@ -161,7 +161,8 @@ def _escape(field):
     return field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
-def _manifest_line(path, target):
+def manifest_line(path, target):
+    """A line of a runfiles manifest."""
     # Bazel 7.4 and newer: a leading space says that the line is escaped.
     if not any(character in path for character in " \n") and "\n" not in target:
         return f"{path} {target}\n"
