@@ -11,6 +11,7 @@ image before did not have.
 import argparse
 import json
 import pathlib
+import platform
 import posixpath
 import re
 import shutil
@@ -93,8 +94,8 @@ def load(work):
 
 def _fetch(requirement, folder):
     if not list(folder.glob("*.whl")):
-        machine = [option for version in ("2_28", "2_17", "2014")
-                   for option in ("--platform", f"manylinux{'_' if '_' in version else ''}{version}_x86_64")]
+        machine = [option for version in ("_2_28", "_2_17", "2014")
+                   for option in ("--platform", f"manylinux{version}_{platform.machine()}")]
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet",
                         "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:",
                         "--implementation", "cp", "--python-version", interpreter.VERSION, *machine,

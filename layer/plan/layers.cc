@@ -61,7 +61,7 @@ bool is_legacy(std::string_view path, const RunfilesPath& parts) {
 class Grouping {
  public:
   Grouping(const LayerRequest& request, const LayerOptions& options)
-      : request_(request), options_(options) {}
+      : request_(request), options_(options), asked_of_rule_(options.rules.size(), kNone) {}
 
   LayerAssignment assign();
 
@@ -69,6 +69,7 @@ class Grouping {
   void add(uint32_t entry);
   uint32_t repository(std::string_view name);
   uint32_t matching_rule(uint32_t entry, uint32_t repository) const;
+  uint32_t ask_rule(uint32_t rule);
   uint32_t ask(std::string_view name, std::pair<uint32_t, uint32_t> order, const std::string& why);
   void assign_interpreters();
   size_t room_for_packages(bool has_packages) const;
@@ -79,6 +80,7 @@ class Grouping {
 
   const LayerRequest& request_;
   const LayerOptions& options_;
+  std::vector<uint32_t> asked_of_rule_;         // index into asked_; kNone: took nothing so far
   std::map<std::string_view, uint32_t> index_;  // of repositories_, by name
   std::vector<Repository> repositories_;
   std::map<std::string_view, uint32_t> asked_index_;  // of asked_, by name
@@ -122,6 +124,16 @@ uint32_t Grouping::ask(std::string_view name, std::pair<uint32_t, uint32_t> orde
   return found->second;
 }
 
+uint32_t Grouping::ask_rule(uint32_t rule) {
+  if (asked_of_rule_[rule] == kNone) {
+    const LayerRule& asking = options_.rules[rule];
+    asked_of_rule_[rule] =
+        ask(asking.layer, {1, rule},
+            fmt::format("asked for by --layer {}={}", asking.layer, asking.glob));
+  }
+  return asked_of_rule_[rule];
+}
+
 void Grouping::add(uint32_t index) {
   const Entry& entry = request_.tree.entries[index];
   RunfilesPath parts = split_runfiles_path(entry.path);
@@ -134,9 +146,7 @@ void Grouping::add(uint32_t index) {
   Owner owner;
   if (!is_app) owner.repository = repository(parts.repository);
   if (const uint32_t rule = matching_rule(index, owner.repository); rule != kNone) {
-    const LayerRule& asking = options_.rules[rule];
-    owner.asked = ask(asking.layer, {1, rule},
-                      fmt::format("asked for by --layer {}={}", asking.layer, asking.glob));
+    owner.asked = ask_rule(rule);
   } else if (!entry.group.empty()) {
     owner.asked = ask(entry.group, {0, entry.origin.line}, "a group of the spec");
   } else if (!is_app) {
