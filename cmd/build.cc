@@ -36,9 +36,9 @@ struct Built {
 // The user's changes over what makes a program of the inputs run.
 oci::ConfigChanges program_changes(const Options& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
-  if (planned.program) {
-    if (!changes.entrypoint) changes.entrypoint = {planned.program->entry_point};
-    if (!changes.working_dir) changes.working_dir = planned.program->working_directory;
+  if (const std::optional<layer::Program>& program = planned.plan.program) {
+    if (!changes.entrypoint) changes.entrypoint = {program->entry_point};
+    if (!changes.working_dir) changes.working_dir = program->working_directory;
   }
   if (!changes.created) {
     changes.created = oci::parse_created(std::to_string(options.planning.plan.mtime));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cmd/messages.h"
+#include "layer/plan/parse_plan.h"
 
 namespace cmd {
 namespace {
@@ -69,11 +70,31 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
 }
 
+// Whatever says how a plan is made has no say in one that is read; only --mtime has a meaning
+// beyond the plan's entries. (CLI11's own excludes() would be told of in every line of the help.)
+void add_plan_option(CLI::App& command, std::string& plan_file) {
+  const std::vector<CLI::Option*> others = command.get_options([](const CLI::Option* option) {
+    return option->get_name() != "--help" && option->get_name() != "--mtime";
+  });
+  const CLI::Option* plan =
+      command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
+          ->type_name("FILE")
+          ->group("Inputs");
+  command.parse_complete_callback([plan, others] {
+    for (const CLI::Option* other : others) {
+      if (!plan->empty() && !other->empty()) {
+        throw CLI::ExcludesError("--plan", other->get_name());
+      }
+    }
+  });
+}
+
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
   add_layer_options(command, options.plan);
+  add_plan_option(command, options.plan_file);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
@@ -95,22 +116,26 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
     throw CLI::ValidationError("nothing to pack",
-                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree or "
-                               "--tree");
+                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, "
+                               "--tree or --plan");
   }
 }
 
 Planned make_plan(const PlanningOptions& options) {
-  check_inputs(options.inputs);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
+  if (!options.plan_file.empty()) {
+    planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+    return planned;
+  }
+  check_inputs(options.inputs);
   layer::Diagnostics found;
   layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
   print_warnings(found.warnings());
-  planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
   planned.facts = layer::identify(planned.tree, options.jobs);
   planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
+  planned.plan.program = std::move(gathered.program);
   return planned;
 }
 

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,24 +14,24 @@
 namespace cmd {
 
 struct PlanningOptions {
+  std::string plan_file;  // a plan's text, instead of inputs; empty: a plan is made
   layer::InputRequest inputs;
   layer::PlanOptions plan;
   unsigned jobs = 1;
 };
 
-// A plan, what it was made from, and the arena that owns the texts of both.
+// A plan, what it was made from (nothing, if it was read from a file), and the arena that owns the texts of both.
 struct Planned {
   std::unique_ptr<layer::StringArena> arena;
   layer::FileTree tree;
   std::vector<layer::FileFacts> facts;  // of the tree's entries
-  std::optional<layer::Program> program;
   layer::ImagePlan plan;
 };
 
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Steps 1 to 4. Prints warnings to stderr.
+// Steps 1 to 4, or the plan read from a file. Prints warnings to stderr.
 Planned make_plan(const PlanningOptions& options);
 
 }  // namespace cmd

@@ -4,7 +4,7 @@ usage: layouts_test.py VENEER
 
 For each layout: the same plan from the runfiles directory, the runfiles manifest and the spec; the
 packing of *.expected.tsv where there is one; no content of 4 KiB or more stored twice; no link that
-leads nowhere inside the image.
+leads nowhere inside the image; the same image from the plan's own text.
 """
 
 import hashlib
@@ -22,13 +22,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 MIN_SHARED = 4096
 
 
-def plan(folder, *options):
-    """The entries of `veneer plan`, by path below the runfiles root, and the plan itself."""
-    done = subprocess.run([program.VENEER, "plan", "--json", *options], cwd=folder / "execroot",
+def veneer(folder, *arguments):
+    """What veneer prints, run in the layout's execroot."""
+    done = subprocess.run([program.VENEER, *arguments], cwd=folder / "execroot",
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    layers = json.loads(done.stdout)["layers"]
+    return done.stdout
+
+
+def plan(folder, *options):
+    """The plan's layers, and the entries of them all."""
+    layers = json.loads(veneer(folder, "plan", "--json", *options))["layers"]
     return layers, [entry for layer in layers for entry in layer["entries"]]
 
 
@@ -92,6 +97,20 @@ class Layouts(unittest.TestCase):
                                                  for e in layer["entries"]]) for layer in layers]
             self.assertEqual(shapes["binary"], shapes["manifest"])
             self.assertEqual(shapes["binary"], shapes["spec"])
+            self.check_detour(folder, forms["spec"])
+
+    def check_detour(self, folder, options):
+        """An image of the plan's text is the image of the inputs, and so is each layer alone."""
+        text = veneer(folder, "plan", *options)
+        (folder / "execroot" / "the.plan").write_text(text)
+        read_back = ["--plan", "the.plan"]
+        self.assertEqual(text, veneer(folder, "plan", *read_back))
+        images = [json.loads(veneer(folder, "build", "--json", *way, "-o", f"oci:../image{number}"))
+                  for number, way in enumerate((options, read_back))]
+        self.assertEqual(images[0]["manifest"], images[1]["manifest"])
+        last = images[0]["layers"][-1]
+        printed = veneer(folder, "layer", *read_back, "--only", last["name"], "-o", "last.tar.gz")
+        self.assertEqual(printed, f"last.tar.gz {last['digest']}\n")
 
     def check_packing(self, layout, entries):
         """Every expected path is what it should be, and a link says what it should say."""

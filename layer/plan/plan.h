@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "layer/entry.h"
+#include "layer/program.h"
 
 namespace layer {
 
@@ -49,9 +51,10 @@ struct LayerPlan {
 };
 
 struct ImagePlan {
-  std::vector<LayerPlan> layers;  // bottom first
-  uint64_t repeated_bytes = 0;    // of files that are stored although an equal one is: in another
-                                  // layer, or where an equal program may not lie
+  std::vector<LayerPlan> layers;   // bottom first
+  uint64_t repeated_bytes = 0;     // of files that are stored although an equal one is: in another
+                                   // layer, or where an equal program may not lie
+  std::optional<Program> program;  // that the image starts, as far as the inputs tell
 };
 
 }  // namespace layer
