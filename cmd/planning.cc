@@ -93,6 +93,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
+  add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
   add_plan_option(command, options.plan_file);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -134,6 +135,7 @@ Planned make_plan(const PlanningOptions& options) {
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
   planned.facts = layer::identify(planned.tree, options.jobs);
+  planned.dropped = apply_layout(options.layout, planned.tree, planned.facts, *planned.arena);
   planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
   planned.plan.program = std::move(gathered.program);
   return planned;

@@ -59,13 +59,13 @@ class Grouping {
  public:
   Grouping(const FileTree& tree, const std::vector<uint64_t>& stored) : tree_(tree) {
     repository_of_.reserve(tree.entries.size());
-    for (size_t i = 0; i < tree.entries.size(); ++i) add(tree.entries[i].path, stored[i]);
+    for (size_t i = 0; i < tree.entries.size(); ++i) add(tree.entries[i], stored[i]);
   }
 
   LayerAssignment assign(const LayerOptions& options);
 
  private:
-  void add(std::string_view path, uint64_t stored);
+  void add(const Entry& entry, uint64_t stored);
   uint32_t repository(std::string_view name);
   void assign_interpreters(LayerAssignment& result);
   void assign_packages(const LayerOptions& options, LayerAssignment& result);
@@ -90,8 +90,9 @@ uint32_t Grouping::repository(std::string_view name) {
   return found->second;
 }
 
-void Grouping::add(std::string_view path, uint64_t stored) {
-  const RunfilesPath parts = split_runfiles_path(path);
+void Grouping::add(const Entry& entry, uint64_t stored) {
+  RunfilesPath parts = split_runfiles_path(entry.path);
+  if (!entry.repository.empty()) parts.repository = entry.repository;
   if (is_first_party(tree_, parts.repository)) {
     repository_of_.push_back(kApp);
     return;
