@@ -28,6 +28,7 @@ struct Options {
 // What was made, for the summary.
 struct Built {
   layer::PlanSummary plan;
+  std::vector<layer::DroppedPaths> dropped;
   std::vector<layer::Layer> layers;
   size_t base_layers = 0;
   oci::Image image;
@@ -53,6 +54,7 @@ Built build(const Options& options) {
   oci::Delivery delivery(outputs);
   Built built;
   built.plan = layer::summarize(planned.plan);
+  built.dropped = planned.dropped;
   if (base) {
     built.base_layers = base->layers.size();
     delivery.add_base(*base);
@@ -110,6 +112,11 @@ void print_json(const Options& options, const Built& built, double seconds) {
                       {"size", layer.size},
                       {"unpacked", layer.tar_size}});
   }
+  nlohmann::json dropped = nlohmann::json::array();
+  for (const layer::DroppedPaths& paths : built.dropped) {
+    dropped.push_back(
+        {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
+  }
   const nlohmann::json summary{{"outputs", options.image.outputs},
                                {"manifest", built.image.manifest.digest.to_string()},
                                {"config", built.image.config.digest.to_string()},
@@ -120,6 +127,7 @@ void print_json(const Options& options, const Built& built, double seconds) {
                                {"hardlinks", built.plan.hardlinks},
                                {"bytesLinked", built.plan.linked_bytes},
                                {"bytesRepeated", built.plan.repeated_bytes},
+                               {"dropped", dropped},
                                {"seconds", seconds}};
   fmt::print("{}\n", summary.dump(1));
 }

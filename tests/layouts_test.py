@@ -98,6 +98,39 @@ class Layouts(unittest.TestCase):
             self.assertEqual(shapes["binary"], shapes["manifest"])
             self.assertEqual(shapes["binary"], shapes["spec"])
             self.check_detour(folder, forms["spec"])
+            self.check_venv_layout(folder, shapes["spec"], forms)
+
+    def check_venv_layout(self, folder, faithful, forms):
+        """Wheels' files in the virtual environment: the same files in the same layers, once, at no
+        path that the faithful layout does not show them at, and no link that leads nowhere."""
+        shapes = []
+        for options in forms.values():
+            layers, entries = plan(folder, "--runfiles-layout=venv", *options)
+            self.check_links(entries)
+            self.check_once(folder, entries)
+            shapes.append([(layer["name"], [(e["path"], e["type"], e.get("link"), e["size"])
+                                            for e in layer["entries"]]) for layer in layers])
+            self.check_home(folder, entries)
+        self.assertEqual(shapes[0], shapes[1])
+        self.assertEqual(shapes[0], shapes[2])
+        for (name, before), (new_name, after) in zip(faithful, shapes[0], strict=True):
+            self.assertEqual(name, new_name)
+            self.assertEqual(sorted(size for _, kind, _, size in before if kind == "file"),
+                             sorted(size for _, kind, _, size in after if kind == "file"))
+
+    def check_home(self, folder, entries):
+        """A wheel's own path is left only where the virtual environment shows nothing, or another
+        wheel's file."""
+        def content(entry):
+            return (folder / "execroot" / entry["source"]).read_bytes() if entry["size"] else b""
+
+        shown = {e["path"].partition("/site-packages/")[2]: e for e in entries
+                 if ".venv/lib/" in e["path"] and e["type"] == "file"}
+        for entry in entries:
+            _, inside, place = (below_runfiles(entry["path"]) or "").partition("/site-packages/")
+            if inside and place in shown and shown[place] is not entry:
+                self.assertEqual(entry["type"], "file", entry)
+                self.assertNotEqual(content(entry), content(shown[place]), entry)
 
     def check_detour(self, folder, options):
         """An image of the plan's text is the image of the inputs, and so is each layer alone."""

@@ -24,6 +24,10 @@ enum class LinkReason : uint8_t {
   kContent,           // rule 5: equal content in the same layer
 };
 
+// Of an entry that stands for none of the tree: a directory that is only implied, or a plan's that
+// was read from a file.
+inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
+
 // One tar entry. Texts live in the arena of the build.
 struct PlannedEntry {
   std::string_view path;    // in the image, relative, no trailing '/'
@@ -35,6 +39,7 @@ struct PlannedEntry {
   uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
   uint32_t uid = 0;
   uint32_t gid = 0;
+  uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned
   TarType type = TarType::kFile;
   LinkReason reason = LinkReason::kNone;
 };

@@ -140,6 +140,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   const Entry& entry = tree_.entries[item.placed->entry];
   PlannedEntry planned = plan_directory(item.path);
   planned.origin = entry.origin;
+  planned.tree_entry = item.placed->entry;
   if (entry.kind == EntryKind::kDirectory) return planned;
   planned.size = facts_[item.placed->entry].size;
   if (links_[item.placed->entry].reason == LinkReason::kNone) {

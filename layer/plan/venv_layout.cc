@@ -215,7 +215,7 @@ void Mover::write_link(const VenvLink& link, VenvLayout& layout) {
     entry.path = rest.empty() ? shown_at.path : arena_.join(shown_at.path, rest.substr(1));
     entry.target = {};
     entry.repository = split_runfiles_path(wheel.path).repository;
-    if (rest.empty()) entry.origin = shown_at.origin;
+    if (shown_at.kind != EntryKind::kSymlink) entry.origin = shown_at.origin;
     if (wheel.kind == EntryKind::kSymlink) {
       entry.content = moved_text(wheel, link.wheel_path, entry.path);
     }
@@ -293,30 +293,6 @@ VenvLayout move_into_venv(const FileTree& tree, const std::vector<FileFacts>& fa
   mover.keep_matching(keep, found);
   mover.run(layout);
   return layout;
-}
-
-VenvLayout lay_out_as_venv(const FileTree& tree, const std::vector<FileFacts>& facts,
-                           const std::vector<std::string>& keep, StringArena& arena,
-                           Diagnostics& found) {
-  const VenvLinks links = find_venv_links(tree, facts, tree_of_entries(tree.entries));
-  if (links.sites.empty()) {
-    throw Error("--runfiles-layout=venv: there is no virtual environment in the runfiles")
-        .with_help(
-            "rules_python makes one with --bootstrap_impl=script; without one, leave the "
-            "option out");
-  }
-  std::vector<std::string_view> repositories;
-  std::vector<uint32_t> shown;
-  for (const VenvLink& link : links.links) {
-    repositories.push_back(split_runfiles_path(link.wheel_path).repository);
-    shown.push_back(link.entry);
-  }
-  std::ranges::sort(repositories);
-  const auto [first, last] = std::ranges::unique(repositories);
-  repositories.erase(first, last);
-  const std::vector<Mention> mentions =
-      find_mentions(tree, facts, repositories, links.repositories, shown, arena);
-  return move_into_venv(tree, facts, links, mentions, keep, arena, found);
 }
 
 }  // namespace layer

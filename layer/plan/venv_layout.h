@@ -17,7 +17,7 @@ namespace layer {
 
 // The paths of one wheel's repository that are dropped.
 struct DroppedPaths {
-  std::string_view repository;
+  std::string repository;
   uint64_t paths = 0;
   uint64_t bytes = 0;  // of the paths themselves
 };
