@@ -31,6 +31,7 @@ struct Options {
 // What was made, for the summary.
 struct Built {
   layer::PlanSummary plan;
+  std::vector<layer::DroppedPaths> dropped;
   std::vector<layer::Layer> layers;
   size_t base_layers = 0;
   oci::Image image;
@@ -39,9 +40,9 @@ struct Built {
 // The user's changes over what makes a program of the inputs run.
 oci::ConfigChanges program_changes(const Options& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
-  if (planned.program) {
-    if (!changes.entrypoint) changes.entrypoint = {planned.program->entry_point};
-    if (!changes.working_dir) changes.working_dir = planned.program->working_directory;
+  if (const std::optional<layer::Program>& program = planned.plan.program) {
+    if (!changes.entrypoint) changes.entrypoint = {program->entry_point};
+    if (!changes.working_dir) changes.working_dir = program->working_directory;
   }
   if (!changes.created) {
     changes.created = oci::parse_created(std::to_string(options.planning.plan.mtime));
@@ -59,6 +60,7 @@ Built build(const Options& options) {
   oci::Delivery delivery(outputs);
   Built built;
   built.plan = layer::summarize(planned.plan);
+  built.dropped = planned.dropped;
   if (base) {
     built.base_layers = base->layers.size();
     delivery.add_base(*base);
@@ -122,6 +124,11 @@ void print_json(const Options& options, const Built& built, double seconds) {
                       {"size", layer.size},
                       {"unpacked", layer.tar_size}});
   }
+  nlohmann::json dropped = nlohmann::json::array();
+  for (const layer::DroppedPaths& paths : built.dropped) {
+    dropped.push_back(
+        {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
+  }
   const nlohmann::json summary{{"outputs", options.image.outputs},
                                {"manifest", built.image.manifest.digest.to_string()},
                                {"config", built.image.config.digest.to_string()},
@@ -134,6 +141,7 @@ void print_json(const Options& options, const Built& built, double seconds) {
                                {"bytesRepeated", built.plan.repeated_bytes},
                                {"inBase", built.plan.in_base},
                                {"bytesInBase", built.plan.bytes_in_base},
+                               {"dropped", dropped},
                                {"seconds", seconds}};
   fmt::print("{}\n", summary.dump(1));
 }

@@ -16,6 +16,7 @@
 
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
+#include "layer/plan/parse_plan.h"
 
 namespace cmd {
 namespace {
@@ -135,18 +136,42 @@ layer::PlanOptions plan_options(const PlanningOptions& options) {
   }
   if (!options.layer_lock.empty()) plan.layers.lock = load_layer_lock(options.layer_lock);
   if (!options.shared_root.empty()) {
+    if (options.layout.layout == RunfilesLayout::kVenv) {
+      throw CLI::ExcludesError("--shared-root", "--runfiles-layout=venv");
+    }
     plan.shared_root = layer::parse_shared_root(options.shared_root);
   }
   return plan;
+}
+
+// Whatever says how a plan is made has no say in one that is read; only --mtime has a meaning
+// beyond the plan's entries. (CLI11's own excludes() would be told of in every line of the help.)
+void add_plan_option(CLI::App& command, std::string& plan_file) {
+  const std::vector<CLI::Option*> others = command.get_options([](const CLI::Option* option) {
+    return option->get_name() != "--help" && option->get_name() != "--mtime";
+  });
+  const CLI::Option* plan =
+      command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
+          ->type_name("FILE")
+          ->group("Inputs");
+  command.parse_complete_callback([plan, others] {
+    for (const CLI::Option* other : others) {
+      if (!plan->empty() && !other->empty()) {
+        throw CLI::ExcludesError("--plan", other->get_name());
+      }
+    }
+  });
 }
 
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
+  add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
   add_sharing_options(command, options);
   add_placing_options(command, options);
+  add_plan_option(command, options.plan_file);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
@@ -169,44 +194,57 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
     throw CLI::ValidationError("nothing to pack",
-                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree or "
-                               "--tree");
+                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, "
+                               "--tree or --plan");
   }
 }
 
-// Step 3 and, beside it, the reading of the base. Of two faults the inputs' is reported.
+// Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
+// layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
                    const oci::StoredImage* base, const std::string& scratch, Planned& planned) {
+  const auto identify = [&] {
+    planned.facts = layer::identify(planned.tree, options.jobs, content_link_min);
+  };
+  const auto read_base = [&] {
+    if (base == nullptr) return;
+    planned.base = oci::read_base(*base, scratch, *planned.arena, planned.tree,
+                                  options.base_duplicates, options.jobs);
+  };
+  if (options.layout.layout != RunfilesLayout::kFaithful) {
+    identify();
+    planned.dropped = lay_out_as_venv(options.layout, planned.tree, planned.facts, *planned.arena);
+    return read_base();
+  }
   std::exception_ptr base_fault;
   tbb::task_arena arena(static_cast<int>(options.jobs));
   arena.execute([&] {
     tbb::task_group group;
-    if (base != nullptr) {
-      group.run([&] {
-        try {
-          planned.base = oci::read_base(*base, scratch, *planned.arena, planned.tree,
-                                        options.base_duplicates, options.jobs);
-        } catch (...) {
-          base_fault = std::current_exception();
-        }
-      });
-    }
-    group.run_and_wait(
-        [&] { planned.facts = layer::identify(planned.tree, options.jobs, content_link_min); });
+    group.run([&] {
+      try {
+        read_base();
+      } catch (...) {
+        base_fault = std::current_exception();
+      }
+    });
+    group.run_and_wait(identify);
   });
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                   const std::string& scratch) {
-  check_inputs(options.inputs);
-  const layer::PlanOptions plan = plan_options(options);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
+  if (!options.plan_file.empty()) {
+    planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+    return planned;
+  }
+  check_inputs(options.inputs);
+  const layer::PlanOptions plan = plan_options(options);
   layer::Diagnostics found;
   layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
   print_warnings(found.warnings());
-  planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
   look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, planned);
   layer::PlanBase onto;
@@ -218,6 +256,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   planned.plan =
       layer::plan_image(planned.tree, planned.facts, plan, *planned.arena, placing, onto);
   print_warnings(placing.warnings());
+  planned.plan.program = std::move(gathered.program);
   return planned;
 }
 

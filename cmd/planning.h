@@ -4,13 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "cmd/base_options.h"
+#include "cmd/layout.h"
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
+#include "layer/plan/venv_layout.h"
 #include "layer/store/identify.h"
 #include "layer/string_arena.h"
 #include "oci/match_base.h"
@@ -20,7 +21,9 @@ namespace cmd {
 enum class ContentLinks : uint8_t { kOn, kOff };
 
 struct PlanningOptions {
+  std::string plan_file;  // a plan's text, instead of inputs; empty: a plan is made
   layer::InputRequest inputs;
+  LayoutOptions layout;
   layer::PlanOptions plan;
   ContentLinks content_links = ContentLinks::kOn;
   BaseOptions base;
@@ -31,12 +34,12 @@ struct PlanningOptions {
   unsigned jobs = 1;
 };
 
-// A plan, what it was made from, and the arena that owns the texts of both.
+// A plan, what it was made from (nothing, if it was read from a file), and the arena that owns the texts of both.
 struct Planned {
   std::unique_ptr<layer::StringArena> arena;
   layer::FileTree tree;
-  std::vector<layer::FileFacts> facts;  // of the tree's entries
-  std::optional<layer::Program> program;
+  std::vector<layer::FileFacts> facts;       // of the tree's entries
+  std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
   layer::ImagePlan plan;
 };
@@ -44,8 +47,8 @@ struct Planned {
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Steps 1 to 4, on the base if there is one; what is unpacked of it passes through `scratch`. Prints
-// warnings to stderr.
+// Steps 1 to 4, on the base if there is one (what is unpacked of it passes through `scratch`), or the
+// plan read from a file. Prints warnings, and what a layout dropped, to stderr.
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                   const std::string& scratch);
 

@@ -45,6 +45,7 @@ struct Entry {
   std::string_view target{};   // SymlinkEntry: the runfiles path of its target file; else empty
   std::string_view owner{};    // Bazel label of what made it; may be empty
   std::string_view group{};    // layer that the input asks for; may be empty
+  std::string_view repository{};  // whose file it is, where its path does not say so; else empty
   Origin origin{};
   const Attributes* attributes = nullptr;
   EntryKind kind = EntryKind::kFile;

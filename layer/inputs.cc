@@ -175,7 +175,8 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
   if (own != files.executable && own != workspace) {
     result.tree.workspaces.push_back(arena.intern(own));
   }
-  inputs.push_back(resolve_runfiles(std::move(files.runfiles), root, arena, found));
+  inputs.push_back(
+      resolve_runfiles(std::move(files.runfiles), root, arena, found, &result.tree.lost));
   found.throw_if_errors();  // in the input's own paths, before they become the image's
 }
 
@@ -192,9 +193,10 @@ Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics&
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
   for (const std::string& tree : request.trees) inputs.push_back(read_source(tree, arena));
-  std::vector<std::string_view> workspaces = std::move(result.tree.workspaces);
-  result.tree = merge_inputs(std::move(inputs), found);
-  result.tree.workspaces = std::move(workspaces);
+  FileTree merged = merge_inputs(std::move(inputs), found);
+  merged.workspaces = std::move(result.tree.workspaces);
+  merged.lost.insert(merged.lost.begin(), result.tree.lost.begin(), result.tree.lost.end());
+  result.tree = std::move(merged);
   found.throw_if_errors();
   return result;
 }

@@ -8,6 +8,7 @@
 
 #include "layer/error.h"
 #include "layer/file_tree.h"
+#include "layer/program.h"
 #include "layer/string_arena.h"
 
 namespace layer {
@@ -24,12 +25,6 @@ struct InputRequest {
 
   std::string prefix = "/app";  // where in the image the program and its runfiles go
   std::string name;             // of the program; empty: its own
-};
-
-// The program that an image of these inputs starts.
-struct Program {
-  std::string entry_point;        // absolute path in the image: "/app/NAME"
-  std::string working_directory;  // absolute: "/app/NAME.runfiles/_main"
 };
 
 struct Inputs {

@@ -4,6 +4,7 @@ usage: golden_test.py VENEER [--update]
 
 Each tests/golden/NAME.plan is the plan of tests/layouts/NAME.runfiles.tsv, from its spec; each
 tests/golden/NAME.plan beside a folder NAME is the plan of the options in NAME/args, run in there.
+NAME.explain is likewise what it prints with the further options in NAME.explain.args.
 --update writes the texts anew; review the difference before you commit it.
 """
 
@@ -35,21 +36,23 @@ class Golden(unittest.TestCase):
     def check(self, golden):
         """Makes the plan again and compares it."""
         own = golden.with_suffix("")
+        further = golden.with_name(f"{golden.name}.args")
+        options = shlex.split(further.read_text()) if further.exists() else []
         if own.is_dir():
-            text = plan(shlex.split((own / "args").read_text()), own)
+            text = plan(shlex.split((own / "args").read_text()) + options, own)
         else:
             layout = HERE / "layouts" / f"{golden.stem}.runfiles.tsv"
             with tempfile.TemporaryDirectory() as temporary:
                 folder = pathlib.Path(temporary) / "layout"
                 subprocess.run([sys.executable, HERE / "materialize_layout.py", layout, folder],
                                check=True)
-                text = plan(["--spec", "../spec"], folder / "execroot")
+                text = plan(["--spec", "../spec", *options], folder / "execroot")
         if program.UPDATE:
             golden.write_text(text)
         self.assertEqual(golden.read_text(), text)
 
 
 if __name__ == "__main__":
-    program.add_tests(Golden, sorted(GOLDEN.glob("*.plan")),
-                      lambda golden: golden.stem)
+    program.add_tests(Golden, sorted([*GOLDEN.glob("*.plan"), *GOLDEN.glob("*.explain")]),
+                      lambda golden: golden.name.removesuffix(".plan"))
     program.main()

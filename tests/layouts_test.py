@@ -4,7 +4,7 @@ usage: layouts_test.py VENEER
 
 For each layout: the same plan from the runfiles directory, the runfiles manifest and the spec; the
 packing of *.expected.tsv where there is one; no content of 4 KiB or more stored twice; no link that
-leads nowhere inside the image.
+leads nowhere inside the image; the same image from the plan's own text.
 """
 
 import hashlib
@@ -22,13 +22,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 MIN_SHARED = 4096
 
 
-def plan(folder, *options):
-    """The entries of `veneer plan`, by path below the runfiles root, and the plan itself."""
-    done = subprocess.run([program.VENEER, "plan", "--json", *options], cwd=folder / "execroot",
+def veneer(folder, *arguments):
+    """What veneer prints, run in the layout's execroot."""
+    done = subprocess.run([program.VENEER, *arguments], cwd=folder / "execroot",
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    layers = json.loads(done.stdout)["layers"]
+    return done.stdout
+
+
+def plan(folder, *options):
+    """The plan's layers, and the entries of them all."""
+    layers = json.loads(veneer(folder, "plan", "--json", *options))["layers"]
     return layers, [entry for layer in layers for entry in layer["entries"]]
 
 
@@ -92,6 +97,53 @@ class Layouts(unittest.TestCase):
                                                  for e in layer["entries"]]) for layer in layers]
             self.assertEqual(shapes["binary"], shapes["manifest"])
             self.assertEqual(shapes["binary"], shapes["spec"])
+            self.check_detour(folder, forms["spec"])
+            self.check_venv_layout(folder, shapes["spec"], forms)
+
+    def check_venv_layout(self, folder, faithful, forms):
+        """Wheels' files in the virtual environment: the same files in the same layers, once, at no
+        path that the faithful layout does not show them at, and no link that leads nowhere."""
+        shapes = []
+        for options in forms.values():
+            layers, entries = plan(folder, "--runfiles-layout=venv", *options)
+            self.check_links(entries)
+            self.check_once(folder, entries)
+            shapes.append([(layer["name"], [(e["path"], e["type"], e.get("link"), e["size"])
+                                            for e in layer["entries"]]) for layer in layers])
+            self.check_home(folder, entries)
+        self.assertEqual(shapes[0], shapes[1])
+        self.assertEqual(shapes[0], shapes[2])
+        for (name, before), (new_name, after) in zip(faithful, shapes[0], strict=True):
+            self.assertEqual(name, new_name)
+            self.assertEqual(sorted(size for _, kind, _, size in before if kind == "file"),
+                             sorted(size for _, kind, _, size in after if kind == "file"))
+
+    def check_home(self, folder, entries):
+        """A wheel's own path is left only where the virtual environment shows nothing, or another
+        wheel's file."""
+        def content(entry):
+            return (folder / "execroot" / entry["source"]).read_bytes() if entry["size"] else b""
+
+        shown = {e["path"].partition("/site-packages/")[2]: e for e in entries
+                 if ".venv/lib/" in e["path"] and e["type"] == "file"}
+        for entry in entries:
+            _, inside, place = (below_runfiles(entry["path"]) or "").partition("/site-packages/")
+            if inside and place in shown and shown[place] is not entry:
+                self.assertEqual(entry["type"], "file", entry)
+                self.assertNotEqual(content(entry), content(shown[place]), entry)
+
+    def check_detour(self, folder, options):
+        """An image of the plan's text is the image of the inputs, and so is each layer alone."""
+        text = veneer(folder, "plan", *options)
+        (folder / "execroot" / "the.plan").write_text(text)
+        read_back = ["--plan", "the.plan"]
+        self.assertEqual(text, veneer(folder, "plan", *read_back))
+        images = [json.loads(veneer(folder, "build", "--json", *way, "-o", f"oci:../image{number}"))
+                  for number, way in enumerate((options, read_back))]
+        self.assertEqual(images[0]["manifest"], images[1]["manifest"])
+        last = images[0]["layers"][-1]
+        printed = veneer(folder, "layer", *read_back, "--only", last["name"], "-o", "last.tar.gz")
+        self.assertEqual(printed, f"last.tar.gz {last['digest']}\n")
 
     def check_packing(self, layout, entries):
         """Every expected path is what it should be, and a link says what it should say."""

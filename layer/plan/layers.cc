@@ -137,6 +137,7 @@ uint32_t Grouping::ask_rule(uint32_t rule) {
 void Grouping::add(uint32_t index) {
   const Entry& entry = request_.tree.entries[index];
   RunfilesPath parts = split_runfiles_path(entry.path);
+  if (!entry.repository.empty()) parts.repository = entry.repository;
   // An entry that is a repository's directory itself goes where the repository goes.
   if (!parts.root.empty() && parts.repository.empty() &&
       request_.shared.contains(base_name(entry.path))) {

@@ -35,6 +35,8 @@ class LinkRules {
   void link(uint32_t entry, uint32_t home, LinkReason reason);
   bool is_stored(uint32_t entry) const { return home_[entry] == kNoHome; }
   bool is_declared_place(uint32_t entry) const;
+  // Whether a layout gave the file this place, where another repository's files are.
+  bool is_moved(uint32_t entry) const { return !entries_[entry].repository.empty(); }
 
   const std::vector<Entry>& entries_;
   const std::vector<FileFacts>& facts_;
@@ -106,8 +108,12 @@ void LinkRules::link_same_file(Group group) {
   };
   for_each_group(group, file, [this](Group same) {
     if (split_runfiles_path(entries_[same.front()].path).root.empty()) return;
-    const auto declared =
-        std::find_if(same.begin(), same.end(), [this](uint32_t i) { return is_declared_place(i); });
+    auto declared =
+        std::find_if(same.begin(), same.end(), [this](uint32_t i) { return is_moved(i); });
+    if (declared == same.end()) {
+      declared = std::find_if(same.begin(), same.end(),
+                              [this](uint32_t i) { return is_declared_place(i); });
+    }
     const uint32_t home = declared == same.end() ? same.front() : *declared;
     for (const uint32_t i : same) link(i, home, LinkReason::kSymlinkEntry);
   });
@@ -121,7 +127,9 @@ void LinkRules::link_site_packages(Group group) {
   };
   for_each_group(group, place, [this](Group same) {
     if (site_packages_suffix(entries_[same.front()].path).empty()) return;
-    const auto is_wheel = [this](uint32_t i) { return is_wheel_path(entries_[i].path); };
+    const auto is_wheel = [this](uint32_t i) {
+      return is_moved(i) || is_wheel_path(entries_[i].path);
+    };
     const auto wheel = std::find_if(same.begin(), same.end(), is_wheel);
     if (wheel == same.end()) return;
     for (const uint32_t i : same) {

@@ -9,6 +9,7 @@
 
 #include "layer/entry.h"
 #include "layer/plan/layer_lock.h"
+#include "layer/program.h"
 
 namespace layer {
 
@@ -25,6 +26,10 @@ enum class LinkReason : uint8_t {
   kSharedRoot,        // a directory link to where --shared-root put a repository
 };
 
+// Of an entry that stands for none of the tree: a directory that is only implied, or a plan's that
+// was read from a file.
+inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
+
 // One tar entry. Texts live in the arena of the build.
 struct PlannedEntry {
   std::string_view path;    // in the image, relative, no trailing '/'
@@ -36,6 +41,7 @@ struct PlannedEntry {
   uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
   uint32_t uid = 0;
   uint32_t gid = 0;
+  uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned
   TarType type = TarType::kFile;
   LinkReason reason = LinkReason::kNone;
 };
@@ -60,11 +66,12 @@ struct InBase {
 };
 
 struct ImagePlan {
-  std::vector<LayerPlan> layers;  // bottom first
-  std::vector<InBase> in_base;    // in bytewise path order
-  uint64_t repeated_bytes = 0;    // of files that are stored although an equal one is: in another
-                                  // layer, or where an equal program may not lie
-  std::optional<LayerLock> lock;  // if one is kept: what to record of where packages are
+  std::vector<LayerPlan> layers;   // bottom first
+  std::vector<InBase> in_base;     // in bytewise path order
+  uint64_t repeated_bytes = 0;     // of files that are stored although an equal one is: in another
+                                   // layer, or where an equal program may not lie
+  std::optional<LayerLock> lock;   // if one is kept: what to record of where packages are
+  std::optional<Program> program;  // that the image starts, as far as the inputs tell
 };
 
 }  // namespace layer

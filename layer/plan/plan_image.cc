@@ -225,6 +225,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   if (item.placed == nullptr) return planned;
   const Entry& entry = tree_.entries[item.placed->entry];
   planned.origin = entry.origin;
+  planned.tree_entry = item.placed->entry;
   if (is_added(*item.placed)) {
     plan_link(*item.placed, planned);
     return planned;

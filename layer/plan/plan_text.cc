@@ -29,33 +29,6 @@ void append_escaped(std::string_view text, std::string& out) {
   }
 }
 
-uint32_t default_mode(TarType type) {
-  switch (type) {
-    case TarType::kDirectory:
-      return 0755;
-    case TarType::kFile:
-    case TarType::kHardlink:
-      return kModeByContent;
-    case TarType::kSymlink:
-      return 0777;
-  }
-  return 0;
-}
-
-// What differs from the fixed policy, or "-".
-std::string attributes(const PlannedEntry& entry) {
-  std::string text;
-  const auto add = [&text](std::string_view item) {
-    if (!text.empty()) text += ',';
-    text += item;
-  };
-  if (entry.mode != default_mode(entry.type)) add(fmt::format("mode={:04o}", entry.mode));
-  if (entry.uid != 0) add(fmt::format("uid={}", entry.uid));
-  if (entry.gid != 0) add(fmt::format("gid={}", entry.gid));
-  if (entry.mtime != 0) add(fmt::format("mtime={}", entry.mtime));
-  return text.empty() ? "-" : text;
-}
-
 char type_letter(TarType type) {
   switch (type) {
     case TarType::kDirectory:
@@ -75,7 +48,7 @@ void append_entry(const PlannedEntry& entry, std::string& out) {
   out += '\t';
   append_escaped(entry.path, out);
   out += '\t';
-  out += attributes(entry);
+  out += attributes_text(entry);
   switch (entry.type) {
     case TarType::kDirectory:
       break;
@@ -143,8 +116,49 @@ std::string_view type_name(TarType type) {
   return "";
 }
 
+uint32_t default_mode(TarType type) {
+  switch (type) {
+    case TarType::kDirectory:
+      return 0755;
+    case TarType::kFile:
+    case TarType::kHardlink:
+      return kModeByContent;
+    case TarType::kSymlink:
+      return 0777;
+  }
+  return 0;
+}
+
+std::string attributes_text(const PlannedEntry& entry) {
+  std::string text;
+  const auto add = [&text](std::string_view item) {
+    if (!text.empty()) text += ',';
+    text += item;
+  };
+  if (entry.mode != default_mode(entry.type)) add(fmt::format("mode={:04o}", entry.mode));
+  if (entry.uid != 0) add(fmt::format("uid={}", entry.uid));
+  if (entry.gid != 0) add(fmt::format("gid={}", entry.gid));
+  if (entry.mtime != 0) add(fmt::format("mtime={}", entry.mtime));
+  return text.empty() ? "-" : text;
+}
+
+std::string summary_text(const PlanSummary& summary) {
+  return fmt::format(
+      "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\t"
+      "bytes_repeated={}\n",
+      summary.files, summary.stored_bytes, summary.symlinks, summary.hardlinks,
+      summary.linked_bytes, summary.repeated_bytes);
+}
+
 std::string plan_to_text(const ImagePlan& plan) {
   std::string out = "veneer plan 1\n";
+  if (plan.program) {
+    out += "program\t";
+    append_escaped(plan.program->entry_point, out);
+    out += '\t';
+    append_escaped(plan.program->working_directory, out);
+    out += '\n';
+  }
   for (const LayerPlan& layer : plan.layers) {
     out += "layer\t";
     append_escaped(layer.name, out);
@@ -158,12 +172,7 @@ std::string plan_to_text(const ImagePlan& plan) {
     append_escaped(entry.path, out);
     fmt::format_to(std::back_inserter(out), "\t{}\t{}\n", type_name(entry.type), entry.size);
   }
-  const PlanSummary summary = summarize(plan);
-  fmt::format_to(std::back_inserter(out),
-                 "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\t"
-                 "bytes_repeated={}\n",
-                 summary.files, summary.stored_bytes, summary.symlinks, summary.hardlinks,
-                 summary.linked_bytes, summary.repeated_bytes);
+  out += summary_text(summarize(plan));
   return out;
 }
 
@@ -181,17 +190,20 @@ std::string plan_to_json(const ImagePlan& plan) {
         {{"path", entry.path}, {"type", type_name(entry.type)}, {"size", entry.size}});
   }
   const PlanSummary summary = summarize(plan);
-  const nlohmann::json json{{"format", 1},
-                            {"layers", std::move(layers)},
-                            {"inBase", std::move(in_base)},
-                            {"summary",
-                             {{"files", summary.files},
-                              {"bytes", summary.stored_bytes},
-                              {"symlinks", summary.symlinks},
-                              {"hardlinks", summary.hardlinks},
-                              {"bytesLinked", summary.linked_bytes},
-                              {"bytesRepeated", summary.repeated_bytes},
-                              {"bytesInBase", summary.bytes_in_base}}}};
+  nlohmann::json json{{"format", 1},
+                      {"layers", std::move(layers)},
+                      {"summary",
+                       {{"files", summary.files},
+                        {"bytes", summary.stored_bytes},
+                        {"symlinks", summary.symlinks},
+                        {"hardlinks", summary.hardlinks},
+                        {"bytesLinked", summary.linked_bytes},
+                        {"bytesRepeated", summary.repeated_bytes},
+                         {"bytesInBase", summary.bytes_in_base}}}};
+  if (plan.program) {
+    json["program"] = {{"entryPoint", plan.program->entry_point},
+                       {"workingDirectory", plan.program->working_directory}};
+  }
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -1,6 +1,7 @@
 // The plan's text form, for people and golden tests, and its JSON form, for programs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,11 +9,20 @@
 
 namespace layer {
 
+struct PlanSummary;
+
 // "declared", "symlink-entry", "site-packages", "interpreter-alias", "equal-content",
 // "shared-root"; "" for kNone.
 std::string_view reason_name(LinkReason reason);
 // "directory", "file", "symlink", "hardlink".
 std::string_view type_name(TarType type);
+
+// Permission bits of an entry whose input states none.
+uint32_t default_mode(TarType type);
+// An entry's attributes that differ from the fixed policy, or "-".
+std::string attributes_text(const PlannedEntry& entry);
+// The plan's last line, with its LF.
+std::string summary_text(const PlanSummary& summary);
 
 // The grammar is in docs/plan_format.md.
 std::string plan_to_text(const ImagePlan& plan);

@@ -30,13 +30,25 @@ void append(std::vector<Entry>& all, std::vector<Entry>&& more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+bool same_thing(const Entry& a, const Entry& b) {
+  return a.kind == b.kind && a.content == b.content &&
+         (a.attributes == b.attributes ||
+          (a.attributes != nullptr && b.attributes != nullptr && *a.attributes == *b.attributes));
+}
+
+using Lost = std::vector<LostEntry>;
+
 // Sorts by path; of entries with one path only the last one added stays.
-void keep_last(std::vector<Entry>& entries) {
+void keep_last(std::vector<Entry>& entries, Lost& lost) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
   auto out = entries.begin();
   for (auto it = entries.begin(); it != entries.end(); ++it) {
-    if (std::next(it) != entries.end() && std::next(it)->path == it->path) continue;
+    const auto next = std::next(it);
+    if (next != entries.end() && next->path == it->path) {
+      lost.push_back({*it, it->path, same_thing(*it, *next) ? Fate::kMerged : Fate::kReplaced});
+      continue;
+    }
     *out++ = *it;
   }
   entries.erase(out, entries.end());
@@ -52,7 +64,7 @@ bool same_through(const Entry& ancestor, const Entry& entry) {
 
 // Drops entries below another entry. `entries` is in tree order, so the latest entry that was kept
 // and is not itself dropped is the only candidate for an ancestor.
-void drop_obscured(std::vector<Entry>& entries, Diagnostics& found) {
+void drop_obscured(std::vector<Entry>& entries, Diagnostics& found, Lost& lost) {
   auto out = entries.begin();
   const Entry* above = nullptr;
   for (const Entry& entry : entries) {
@@ -64,6 +76,7 @@ void drop_obscured(std::vector<Entry>& entries, Diagnostics& found) {
                     {{above->origin.position(), "declared here"}},
                     {}});
       }
+      lost.push_back({entry, above->path, Fate::kObscured});
       continue;
     }
     *out = entry;
@@ -73,11 +86,11 @@ void drop_obscured(std::vector<Entry>& entries, Diagnostics& found) {
 }
 
 // Empty files never replace a declared entry: Bazel asks for them only where nothing is.
-void add_empty_files(std::vector<Entry>& entries, std::vector<Entry>&& empty_files) {
+void add_empty_files(std::vector<Entry>& entries, std::vector<Entry>&& empty_files, Lost& lost) {
   if (empty_files.empty()) return;
   append(empty_files, std::move(entries));
   entries = std::move(empty_files);
-  keep_last(entries);
+  keep_last(entries, lost);
 }
 
 // "../repo/x" -> "repo/x", "x" -> "<workspace>/x".
@@ -85,6 +98,14 @@ std::string_view runfiles_path(std::string_view short_path, std::string_view wor
                                StringArena& arena) {
   if (short_path.starts_with("../")) return short_path.substr(3);
   return arena.join(workspace, short_path);
+}
+
+template <typename Rename>
+void rename(Lost& lost, Rename new_path) {
+  for (LostEntry& loss : lost) {
+    loss.entry.path = new_path(loss.entry.path);
+    loss.by = new_path(loss.by);
+  }
 }
 
 // Bazel leaves an empty `.runfile` in a workspace directory that would otherwise not exist.
@@ -143,12 +164,6 @@ std::string refusal(std::string_view path) {
   return {};
 }
 
-bool same_thing(const Entry& a, const Entry& b) {
-  return a.kind == b.kind && a.content == b.content &&
-         (a.attributes == b.attributes ||
-          (a.attributes != nullptr && b.attributes != nullptr && *a.attributes == *b.attributes));
-}
-
 // Two inputs may both name a directory; what is stated about it wins over nothing stated.
 bool merge_directories(Entry& kept, const Entry& other) {
   if (kept.kind != EntryKind::kDirectory || other.kind != EntryKind::kDirectory) return false;
@@ -183,26 +198,35 @@ void check_ancestors(const std::vector<Entry>& entries, Diagnostics& found) {
 }  // namespace
 
 std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, StringArena& arena,
-                                    Diagnostics& found) {
+                                    Diagnostics& found, std::vector<LostEntry>* lost) {
+  Lost own_lost;
   std::vector<Entry> entries = std::move(runfiles.symlinks);
   append(entries, std::move(runfiles.files));
   if (runfiles.executable) entries.push_back(*runfiles.executable);
-  keep_last(entries);
-  drop_obscured(entries, found);
-  add_empty_files(entries, std::move(runfiles.empty_files));
+  keep_last(entries, own_lost);
+  drop_obscured(entries, found, own_lost);
+  add_empty_files(entries, std::move(runfiles.empty_files), own_lost);
   for (Entry& entry : entries) {
     entry.path = runfiles_path(entry.path, runfiles.workspace, arena);
   }
+  rename(own_lost,
+         [&](std::string_view path) { return runfiles_path(path, runfiles.workspace, arena); });
   append(entries, std::move(runfiles.root_symlinks));
   if (runfiles.repo_mapping) entries.push_back(*runfiles.repo_mapping);
   add_workspace_marker(entries, runfiles.workspace, arena);
-  keep_last(entries);
+  keep_last(entries, own_lost);
   check_ancestors(entries, found);
   entries = expand_trees(std::move(entries), runfiles, arena);
   for (Entry& entry : entries) {
     entry.path = arena.join(root, entry.path);
     if (!entry.target.empty()) entry.target = arena.join(root, entry.target);
   }
+  if (lost == nullptr) return entries;
+  rename(own_lost, [&](std::string_view path) { return arena.join(root, path); });
+  for (LostEntry& loss : own_lost) {
+    if (!loss.entry.target.empty()) loss.entry.target = arena.join(root, loss.entry.target);
+  }
+  lost->insert(lost->end(), own_lost.begin(), own_lost.end());
   return entries;
 }
 
@@ -225,6 +249,8 @@ FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found
                                kind_name(entry.kind), kind_name(kept.kind)),
                    {{kept.origin.position(), "also declared here"}},
                    "give each input paths of its own, or leave one of them out"});
+    } else {
+      tree.lost.push_back({entry, kept.path, Fate::kMerged});
     }
   }
   check_ancestors(tree.entries, found);

@@ -15,10 +15,10 @@ namespace layer {
 // lay them out: symlinks, files over them, later over earlier; entries below another entry dropped
 // (with a warning if they would be something else there); empty files; the workspace prefix;
 // root_symlinks over all; the repo mapping. Tree artifacts come out expanded. Entry::target is made
-// an image path too. Reports an entry below a non-directory to `found` as an error.
+// an image path too. What lost its place is added to `lost`, if that is given. Reports an entry below a non-directory to `found` as an error.
 // Source: Bazel's Runfiles.getRunfilesInputs and filterListForObscuringSymlinks.
 std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, StringArena& arena,
-                                    Diagnostics& found);
+                                    Diagnostics& found, std::vector<LostEntry>* lost = nullptr);
 
 // One tree of the entries of several inputs. The same path from two inputs must be the same thing;
 // otherwise, and for an entry below a non-directory, a path that leaves the root, or a name that

@@ -1,0 +1,79 @@
+// Why a path of an image is what it is, in sentences.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "layer/entry.h"
+#include "layer/file_tree.h"
+#include "layer/image_tree.h"
+#include "layer/plan/plan.h"
+
+namespace layer {
+
+// One thing to say, and what it is about: "declared", "instead of", "stored", "link", "leads to",
+// "saves", "mode", "layer", "package", "below", "absent", "dropped", "check".
+struct Statement {
+  std::string_view about;
+  std::string text;  // sentences
+};
+
+struct Explanation {
+  std::string path;                   // in the image, with its '/'
+  std::string_view type;              // type_name(), or "absent"
+  std::string layer;                  // its name; empty when absent
+  std::string link;                   // of a symlink its text, of a hardlink its target
+  std::string leads_to;               // of a link: where it ends, with its '/'; empty: nowhere
+  uint64_t size = 0;                  // bytes, as in a plan
+  Position origin;                    // where it was declared; no file when that is not known
+  std::string owner;                  // Bazel label; may be empty
+  std::vector<Statement> statements;  // in the order in which people ask
+};
+
+class Explainer {
+ public:
+  // `tree` is what `plan` was made from: its entries, and those that lost their place. It is empty
+  // for a plan that was read from a file. Both outlive the explainer.
+  Explainer(const FileTree& tree, const ImagePlan& plan);
+
+  // `path` is one of the image, with or without its first '/'. What is found about it elsewhere,
+  // such as checks, the caller adds to the statements.
+  Explanation explain(std::string_view path) const;
+
+ private:
+  struct Place {
+    const PlannedEntry* entry = nullptr;
+    uint32_t layer = 0;
+  };
+
+  std::optional<Place> find(std::string_view path) const;
+  const Entry* declared_entry(const PlannedEntry& planned) const;
+  void explain_present(const Place& place, Explanation& explanation) const;
+  void say_declared(const PlannedEntry& planned, Explanation& explanation) const;
+  void say_lost(std::string_view path, Explanation& explanation) const;
+  void say_link(const PlannedEntry& planned, Explanation& explanation) const;
+  void say_mode(const PlannedEntry& planned, Explanation& explanation) const;
+  void say_layer(const Place& place, Explanation& explanation) const;
+  void say_below(std::string_view path, Explanation& explanation) const;
+  void explain_absent(std::string_view path, Explanation& explanation) const;
+  std::string_view nearest_parent(std::string_view path) const;
+
+  const FileTree& tree_;
+  const ImagePlan& plan_;
+  const ImageTree image_;
+  std::unordered_map<std::string_view, std::vector<const LostEntry*>> lost_;  // by path
+  std::unordered_map<std::string_view, std::vector<const LostEntry*>> won_;   // by `by`
+  std::unordered_map<std::string_view, uint64_t> stored_;                     // by repository
+};
+
+// For people: the path, then a line a statement. Ends with LF.
+std::string explanation_to_text(const Explanation& explanation);
+
+// {"format":1,"explanations":[...]}; docs/explain.schema.json.
+std::string explanations_to_json(const std::vector<Explanation>& explanations);
+
+}  // namespace layer

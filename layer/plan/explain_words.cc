@@ -1,0 +1,60 @@
+// Phrases, without the sentences around them.
+#include "layer/plan/explain_words.h"
+
+#include <fmt/format.h>
+
+namespace layer {
+
+std::string bytes_text(uint64_t bytes) {
+  return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
+}
+
+std::string count_text(uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+std::string declaration_text(const Entry& entry) {
+  std::string text;
+  switch (entry.kind) {
+    case EntryKind::kFile:
+      text = fmt::format("a file, read from '{}'", entry.content);
+      break;
+    case EntryKind::kEmptyFile:
+      text = "an empty file";
+      break;
+    case EntryKind::kSymlink:
+      text = fmt::format("a symlink to '{}'", entry.content);
+      break;
+    case EntryKind::kDirectory:
+    case EntryKind::kTree:
+      text = "a directory";
+      break;
+  }
+  if (!entry.target.empty()) text += fmt::format(", the same file as '/{}'", entry.target);
+  if (!entry.owner.empty()) text += fmt::format(", made by '{}'", entry.owner);
+  return text;
+}
+
+std::string place_text(const Origin& origin) {
+  return origin.file.empty() ? "Bazel's runfiles rules" : origin.position().to_string();
+}
+
+std::string_view rule_text(LinkReason reason) {
+  switch (reason) {
+    case LinkReason::kNone:
+      return {};
+    case LinkReason::kDeclared:
+      return "as the input declares it (rule 1)";
+    case LinkReason::kSymlinkEntry:
+      return "both paths are declared with one and the same file, which belongs there (rule 2)";
+    case LinkReason::kSitePackages:
+      return "a wheel's file has the same content and the same path after site-packages/ (rule 3)";
+    case LinkReason::kInterpreterAlias:
+      return "it is another name of the same interpreter in the same directory (rule 4)";
+    case LinkReason::kContent:
+      return "it has the same content and lies in the same layer (rule 5)";
+  }
+  return {};
+}
+
+}  // namespace layer

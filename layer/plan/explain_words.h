@@ -1,0 +1,26 @@
+// The words that explanations are made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "layer/entry.h"
+#include "layer/plan/plan.h"
+
+namespace layer {
+
+// "1 byte", "2 bytes"; "1 file", "2 files".
+std::string bytes_text(uint64_t bytes);
+std::string count_text(uint64_t number, std::string_view noun);
+
+// What an input declares: "a file, read from 'x', made by '//y'".
+std::string declaration_text(const Entry& entry);
+
+// Where it does: "FILE:LINE:COLUMN".
+std::string place_text(const Origin& origin);
+
+// Why a link is one; the rules are those of "Links" in ARCHITECTURE.md.
+std::string_view rule_text(LinkReason reason);
+
+}  // namespace layer

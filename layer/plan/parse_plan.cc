@@ -1,0 +1,247 @@
+// Line by line; each entry is held against those of its layer that came before it.
+#include "layer/plan/parse_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/file_tree.h"
+#include "layer/plan/plan_image.h"
+#include "layer/plan/plan_line.h"
+#include "layer/plan/plan_text.h"
+#include "layer/read/input_file.h"
+
+namespace layer {
+namespace {
+
+constexpr std::string_view kMagic = "veneer plan ";
+constexpr std::string_view kVersion = "1";
+
+// A line for a message, without its LF.
+std::string spaced(std::string line) {
+  std::ranges::replace(line, '\t', ' ');
+  line.pop_back();
+  return line;
+}
+
+class PlanReader {
+ public:
+  PlanReader(std::string_view text, const std::string& file, StringArena& arena)
+      : text_(text), file_(arena.intern(file)), arena_(arena), lines_(text) {}
+
+  ImagePlan run();
+
+ private:
+  void read_header();
+  void read_line();
+  void read_program();
+  void read_layer();
+  void read_entry();
+  void read_base();
+  void read_summary();
+  bool is_placed_well(const PlannedEntry& entry);
+  bool has_parent(const PlannedEntry& entry);
+  bool has_target(const PlannedEntry& entry);
+
+  Position position(uint32_t line, size_t offset) const {
+    return {std::string(file_), line, static_cast<uint32_t>(offset + 1)};
+  }
+  bool report(const PlanLineFault& fault) {
+    if (!fault.message.empty()) report(fault.offset, fault.message);
+    return !fault.message.empty();
+  }
+  void report(size_t offset, std::string message, std::vector<Note> notes = {}) {
+    found_.error({position(lines_.number(), offset), std::move(message), std::move(notes), {}});
+  }
+
+  const std::string_view text_;
+  const std::string_view file_;
+  StringArena& arena_;
+  Lines lines_;
+  Diagnostics found_;
+  std::vector<PlanField> fields_;
+  ImagePlan plan_;
+  std::unordered_map<std::string_view, uint32_t> layer_lines_;  // by name
+  std::unordered_map<std::string_view, size_t> layer_entries_;  // of the last layer, by path
+  uint32_t summary_line_ = 0;
+  PlanSummary stated_;
+};
+
+// What follows another version than this one's has another grammar: stop at once.
+void PlanReader::read_header() {
+  const bool is_there = lines_.next();
+  const std::string_view line = lines_.line();
+  if (!line.starts_with(kMagic)) {
+    throw Error({std::string(file_), 1, 1},
+                is_there ? "this is not a plan" : "expected a plan, found an empty file")
+        .with_help("a plan begins with the line 'veneer plan 1', as `veneer plan` prints it");
+  }
+  if (line.substr(kMagic.size()) != kVersion) {
+    throw Error({std::string(file_), 1, static_cast<uint32_t>(kMagic.size() + 1)},
+                fmt::format("plan version '{}': this veneer reads version '{}'",
+                            line.substr(kMagic.size()), kVersion))
+        .with_help("make the plan again with this veneer");
+  }
+}
+
+void PlanReader::read_program() {
+  if (plan_.program || !plan_.layers.empty()) {
+    return report(0, "a 'program' line here: expected at most one, before the first layer");
+  }
+  for (const size_t i : {size_t{1}, size_t{2}}) {
+    if (fields_[i].text.starts_with('/')) continue;
+    return report(fields_[i].offset,
+                  fmt::format("'{}': expected an absolute path", fields_[i].text));
+  }
+  plan_.program = {std::string(fields_[1].text), std::string(fields_[2].text)};
+}
+
+void PlanReader::read_layer() {
+  const auto [first, is_new] = layer_lines_.try_emplace(fields_[1].text, lines_.number());
+  if (!is_new) {
+    report(fields_[1].offset, fmt::format("a second layer '{}'", fields_[1].text),
+           {{position(first->second, 0), "the first one"}});
+  } else if (fields_[1].text.empty()) {
+    report(fields_[1].offset, "the layer has no name");
+  }
+  layer_entries_.clear();
+  plan_.layers.push_back({std::string(fields_[1].text), std::string(fields_[2].text), {}});
+}
+
+// Every ancestor, if the direct one was held against its own.
+bool PlanReader::has_parent(const PlannedEntry& entry) {
+  const std::string_view parent = parent_path(entry.path);
+  if (parent.empty()) return true;
+  const auto found = layer_entries_.find(parent);
+  if (found == layer_entries_.end()) {
+    report(fields_[1].offset,
+           fmt::format("'{}' comes without its parent: expected a 'd' line for '{}' before it",
+                       entry.path, parent));
+    return false;
+  }
+  const PlannedEntry& above = plan_.layers.back().entries[found->second];
+  if (above.type == TarType::kDirectory) return true;
+  report(
+      fields_[1].offset,
+      fmt::format("'{}' lies below '{}', which is a {}", entry.path, parent, type_name(above.type)),
+      {{above.origin.position(), "here"}});
+  return false;
+}
+
+// A hardlink is one file with its target: it has no size or attributes of its own.
+bool PlanReader::has_target(const PlannedEntry& entry) {
+  const auto found = layer_entries_.find(entry.link);
+  const std::vector<PlannedEntry>& entries = plan_.layers.back().entries;
+  if (found == layer_entries_.end() || entries[found->second].type != TarType::kFile) {
+    report(fields_[3].offset, fmt::format("'{}' is no file earlier in layer '{}'", entry.link,
+                                          plan_.layers.back().name));
+    return false;
+  }
+  const PlannedEntry& target = entries[found->second];
+  if (target.size == entry.size && attributes_text(target) == attributes_text(entry)) return true;
+  report(fields_[1].offset, "a hardlink whose size or attributes are not those of its target",
+         {{target.origin.position(), "the target"}});
+  return false;
+}
+
+bool PlanReader::is_placed_well(const PlannedEntry& entry) {
+  const std::vector<PlannedEntry>& before = plan_.layers.back().entries;
+  if (!before.empty() && before.back().path == entry.path) {
+    report(fields_[1].offset,
+           fmt::format("'{}' comes twice in layer '{}'", entry.path, plan_.layers.back().name),
+           {{before.back().origin.position(), "the first time"}});
+    return false;
+  }
+  if (!before.empty() && entry.path < before.back().path) {
+    report(fields_[1].offset, fmt::format("'{}' comes after '{}': expected paths in bytewise order",
+                                          entry.path, before.back().path));
+    return false;
+  }
+  return has_parent(entry) && (entry.type != TarType::kHardlink || has_target(entry));
+}
+
+void PlanReader::read_entry() {
+  PlannedEntry entry;
+  entry.origin = {file_, lines_.number(), 1};
+  if (report(parse_plan_entry(fields_, entry))) return;
+  if (plan_.layers.empty()) return report(0, "an entry before the first 'layer' line");
+  if (!is_placed_well(entry)) return;
+  std::vector<PlannedEntry>& entries = plan_.layers.back().entries;
+  layer_entries_.emplace(entry.path, entries.size());
+  entries.push_back(entry);
+}
+
+void PlanReader::read_base() {
+  InBase entry;
+  entry.origin = {file_, lines_.number(), 1};
+  if (report(parse_plan_base(fields_, entry))) return;
+  if (!plan_.in_base.empty() && plan_.in_base.back().path >= entry.path) {
+    return report(fields_[1].offset,
+                  fmt::format("'{}' comes after '{}': expected paths in bytewise order, each once",
+                              entry.path, plan_.in_base.back().path));
+  }
+  plan_.in_base.push_back(entry);
+}
+
+void PlanReader::read_summary() {
+  summary_line_ = lines_.number();
+  if (report(parse_plan_summary(fields_, stated_))) return;
+  plan_.repeated_bytes = stated_.repeated_bytes;
+}
+
+void PlanReader::read_line() {
+  if (summary_line_ != 0) {
+    return report(0, "a line after the summary", {{position(summary_line_, 0), "the summary"}});
+  }
+  if (report(split_plan_line(lines_.line(), arena_, fields_))) return;
+  if (report(check_field_count(fields_))) return;
+  const std::string_view word = fields_.front().text;
+  if (!plan_.in_base.empty() && word != "base" && word != "summary") {
+    return report(0, "a line of a layer behind a 'base' line");
+  }
+  if (word == "program") return read_program();
+  if (word == "layer") return read_layer();
+  if (word == "summary") return read_summary();
+  if (word == "base") return read_base();
+  read_entry();
+}
+
+ImagePlan PlanReader::run() {
+  read_header();
+  while (lines_.next()) read_line();
+  if (summary_line_ == 0) {
+    found_.error({position(lines_.number() + 1, 0),
+                  "expected a 'summary' line, found the end of the file",
+                  {},
+                  {}});
+  } else if (!text_.ends_with('\n')) {
+    report(lines_.line().size(), "the last line does not end in LF");
+  }
+  found_.throw_if_errors();
+  // Only now that every entry is known to be read.
+  const std::string found = summary_text(summarize(plan_));
+  if (found != summary_text(stated_)) {
+    throw Error(position(summary_line_, 0), "the summary is not that of the entries")
+        .with_help("the entries add up to: " + spaced(found));
+  }
+  if (plan_.repeated_bytes > stated_.stored_bytes) {
+    throw Error(position(summary_line_, 0), "more bytes are repeated than stored");
+  }
+  return std::move(plan_);
+}
+
+}  // namespace
+
+ImagePlan parse_plan(std::string_view text, const std::string& file, StringArena& arena) {
+  return PlanReader(text, file, arena).run();
+}
+
+ImagePlan read_plan(const std::string& file, StringArena& arena) {
+  return parse_plan(read_input_file(file, arena), file, arena);
+}
+
+}  // namespace layer

@@ -1,0 +1,275 @@
+// Fields, numbers and attributes of a plan's lines.
+#include "layer/plan/plan_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "layer/plan/plan_image.h"
+#include "layer/plan/plan_text.h"
+#include "layer/read/relative_path.h"
+#include "layer/read/unescape.h"
+
+namespace layer {
+namespace {
+
+constexpr Escape kEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
+constexpr size_t kModeDigits = 4;
+
+struct LineKind {
+  std::string_view word;
+  std::string_view fields;  // for messages
+  size_t count;             // with the word
+};
+
+constexpr LineKind kLines[] = {
+    {"program", "entry point, working directory", 3},
+    {"layer", "name, reason", 3},
+    {"d", "path, attributes", 3},
+    {"f", "path, attributes, size, source", 5},
+    {"l", "path, attributes, text, why, size", 6},
+    {"h", "path, attributes, target, why, size", 6},
+    {"base", "path, type, size", 4},
+    {"summary", "files=, bytes=, symlinks=, hardlinks=, bytes_linked=, bytes_repeated=", 7},
+};
+
+// A decimal as the printer writes it: no sign but a '-' that is needed, no leading zero.
+template <typename Number>
+std::optional<Number> parse_decimal(std::string_view text) {
+  Number number{};
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (fmt::format("{}", number) != text) return std::nullopt;
+  return number;
+}
+
+PlanLineFault fault(size_t offset, std::string message) {
+  return {offset, std::move(message)};
+}
+
+PlanLineFault expected_number(size_t offset, std::string_view text) {
+  return fault(offset, fmt::format("'{}': expected a decimal number", text));
+}
+
+std::optional<uint32_t> parse_mode(std::string_view text) {
+  const bool is_octal = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
+  if (text.size() != kModeDigits || !is_octal) return std::nullopt;
+  uint32_t mode = 0;
+  for (const char c : text) mode = mode * 8 + static_cast<uint32_t>(c - '0');
+  return mode;
+}
+
+// Sets one of an entry's attributes; what is wrong with it, or empty.
+std::string set_attribute(std::string_view key, std::string_view value, PlannedEntry& entry) {
+  if (key == "mode") {
+    const std::optional<uint32_t> mode = parse_mode(value);
+    if (!mode) return fmt::format("mode '{}': expected four octal digits", value);
+    entry.mode = *mode;
+    return {};
+  }
+  if (key == "mtime") {
+    const std::optional<int64_t> seconds = parse_decimal<int64_t>(value);
+    if (!seconds) return fmt::format("mtime '{}': expected a decimal number", value);
+    entry.mtime = *seconds;
+    return {};
+  }
+  const std::optional<uint32_t> id = parse_decimal<uint32_t>(value);
+  if (!id) return fmt::format("{} '{}': expected a decimal number", key, value);
+  (key == "uid" ? entry.uid : entry.gid) = *id;
+  return {};
+}
+
+// "-", or the attributes that differ from the policy, in the printer's order.
+PlanLineFault parse_attributes(const PlanField& field, PlannedEntry& entry) {
+  constexpr std::array<std::string_view, 4> kKeys = {"mode", "uid", "gid", "mtime"};
+  entry.mode = default_mode(entry.type);
+  if (field.text == "-") return {};
+  size_t next_key = 0;
+  for (size_t begin = 0; begin <= field.text.size();) {
+    const size_t end = std::min(field.text.find(',', begin), field.text.size());
+    const std::string_view item = field.text.substr(begin, end - begin);
+    const std::string_view key = item.substr(0, item.find('='));
+    const auto* known = std::find(kKeys.begin() + next_key, kKeys.end(), key);
+    if (key.size() == item.size() || known == kKeys.end()) {
+      return fault(field.offset + begin,
+                   fmt::format("attribute '{}': expected '-', or some of mode=, uid=, gid=, "
+                               "mtime=, in this order",
+                               item));
+    }
+    next_key = static_cast<size_t>(known - kKeys.begin()) + 1;
+    std::string wrong = set_attribute(key, item.substr(key.size() + 1), entry);
+    if (!wrong.empty()) return fault(field.offset + begin, std::move(wrong));
+    begin = end + 1;
+  }
+  if (attributes_text(entry) != field.text) {
+    return fault(field.offset, fmt::format("attributes '{}': expected '{}', without what is the "
+                                           "default",
+                                           field.text, attributes_text(entry)));
+  }
+  return {};
+}
+
+// The reason that a name stands for; kNone for an unknown one.
+LinkReason parse_reason(std::string_view name) {
+  for (uint8_t value = 1; value < std::numeric_limits<uint8_t>::max(); ++value) {
+    const auto reason = static_cast<LinkReason>(value);
+    if (reason_name(reason).empty()) break;
+    if (reason_name(reason) == name) return reason;
+  }
+  return LinkReason::kNone;
+}
+
+PlanLineFault parse_link(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+  entry.link = fields[3].text;
+  if (entry.link.empty()) return fault(fields[3].offset, "a link that leads to nothing");
+  entry.reason = parse_reason(fields[4].text);
+  const bool is_content = entry.reason == LinkReason::kContent;
+  if (entry.reason == LinkReason::kNone || is_content != (entry.type == TarType::kHardlink)) {
+    return fault(fields[4].offset,
+                 fmt::format("'{}' is no reason for a {}", fields[4].text, type_name(entry.type)));
+  }
+  const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[5].text);
+  if (!size) return expected_number(fields[5].offset, fields[5].text);
+  entry.size = *size;
+  if (entry.reason == LinkReason::kDeclared && entry.size != 0) {
+    return fault(fields[5].offset,
+                 fmt::format("size '{}': expected 0 of a declared symlink", entry.size));
+  }
+  return {};
+}
+
+PlanLineFault parse_file(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+  const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[3].text);
+  if (!size) return expected_number(fields[3].offset, fields[3].text);
+  entry.size = *size;
+  entry.source = fields[4].text;
+  if (entry.source.empty() && entry.size != 0) {
+    return fault(fields[4].offset, fmt::format("a file of {} bytes without a source", entry.size));
+  }
+  return {};
+}
+
+TarType parse_type(std::string_view word) {
+  switch (word.front()) {
+    case 'd':
+      return TarType::kDirectory;
+    case 'l':
+      return TarType::kSymlink;
+    case 'h':
+      return TarType::kHardlink;
+    default:
+      return TarType::kFile;
+  }
+}
+
+}  // namespace
+
+PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
+                              std::vector<PlanField>& fields) {
+  fields.clear();
+  if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
+    return fault(nul, "the line holds a NUL byte");
+  }
+  for (size_t begin = 0; begin <= line.size();) {
+    const size_t end = std::min(line.find('\t', begin), line.size());
+    const std::string_view escaped = line.substr(begin, end - begin);
+    const Unescaped plain = unescape(escaped, kEscapes, arena);
+    if (plain.is_faulty()) {
+      return fault(begin + plain.fault_at,
+                   fmt::format("unknown escape '{}': expected '\\\\', '\\t' or '\\n'",
+                               escaped.substr(plain.fault_at, 2)));
+    }
+    fields.push_back({plain.text, begin});
+    begin = end + 1;
+  }
+  return {};
+}
+
+PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
+  const std::string_view word = fields.front().text;
+  const auto* kind = std::ranges::find(kLines, word, &LineKind::word);
+  if (kind == std::end(kLines)) {
+    return fault(0, fmt::format("unknown line '{}': expected one of layer d f l h base summary", word));
+  }
+  if (fields.size() == kind->count) return {};
+  return fault(
+      0, fmt::format("'{}' has {} field{} after it: expected {} ({})", word, fields.size() - 1,
+                     fields.size() == 2 ? "" : "s", kind->count - 1, kind->fields));
+}
+
+PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+  entry.type = parse_type(fields[0].text);
+  entry.path = fields[1].text;
+  if (const std::string_view why = path_fault(entry.path); !why.empty()) {
+    return fault(fields[1].offset, fmt::format("path '{}' {}", entry.path, why));
+  }
+  if (entry.path.starts_with(".wh.") || entry.path.find("/.wh.") != std::string_view::npos) {
+    return fault(fields[1].offset,
+                 fmt::format("path '{}' has a name that image layers reserve for deletions "
+                             "(\".wh.\")",
+                             entry.path));
+  }
+  if (PlanLineFault wrong = parse_attributes(fields[2], entry); !wrong.message.empty()) {
+    return wrong;
+  }
+  switch (entry.type) {
+    case TarType::kDirectory:
+      return {};
+    case TarType::kFile:
+      return parse_file(fields, entry);
+    case TarType::kSymlink:
+    case TarType::kHardlink:
+      return parse_link(fields, entry);
+  }
+  return {};
+}
+
+PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entry) {
+  entry.path = fields[1].text;
+  if (const std::string_view why = path_fault(entry.path); !why.empty()) {
+    return fault(fields[1].offset, fmt::format("path '{}' {}", entry.path, why));
+  }
+  constexpr std::array kTypes = {TarType::kDirectory, TarType::kFile, TarType::kSymlink};
+  const auto* type = std::ranges::find(kTypes, fields[2].text, type_name);
+  if (type == kTypes.end()) {
+    return fault(fields[2].offset,
+                 fmt::format("'{}': expected directory, file or symlink", fields[2].text));
+  }
+  entry.type = *type;
+  const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[3].text);
+  if (!size) return expected_number(fields[3].offset, fields[3].text);
+  entry.size = *size;
+  if (entry.size != 0 && entry.type != TarType::kFile) {
+    return fault(fields[3].offset, fmt::format("size '{}': expected 0 of a {}", entry.size,
+                                               type_name(entry.type)));
+  }
+  return {};
+}
+
+PlanLineFault parse_plan_summary(const std::vector<PlanField>& fields, PlanSummary& summary) {
+  const std::array<std::pair<std::string_view, uint64_t*>, 6> numbers = {{
+      {"files=", &summary.files},
+      {"bytes=", &summary.stored_bytes},
+      {"symlinks=", &summary.symlinks},
+      {"hardlinks=", &summary.hardlinks},
+      {"bytes_linked=", &summary.linked_bytes},
+      {"bytes_repeated=", &summary.repeated_bytes},
+  }};
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const PlanField& field = fields[i + 1];
+    const auto& [key, number] = numbers[i];
+    if (!field.text.starts_with(key)) {
+      return fault(field.offset, fmt::format("'{}': expected '{}'", field.text, key));
+    }
+    const std::optional<uint64_t> value = parse_decimal<uint64_t>(field.text.substr(key.size()));
+    if (!value) return expected_number(field.offset, field.text.substr(key.size()));
+    *number = *value;
+  }
+  return {};
+}
+
+}  // namespace layer

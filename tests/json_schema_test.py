@@ -1,0 +1,98 @@
+"""What veneer prints for programs is valid by the schemas in docs/, which refuse what is not.
+
+usage: json_schema_test.py VENEER
+"""
+
+import json
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import program
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def validator(name):
+    """A validator of docs/NAME.schema.json, itself a valid schema."""
+    schema = json.loads((HERE.parent / "docs" / f"{name}.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
+
+
+@unittest.skipIf(jsonschema is None, "the Python module 'jsonschema' is not installed")
+class JsonSchema(unittest.TestCase):
+    """Real output, from a layout and from an mtree with every kind of entry."""
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.top = pathlib.Path(self.temporary.name)
+        layout = HERE / "layouts" / "b_namespace_app.rp2.3.2.runfiles.tsv"
+        subprocess.run([sys.executable, HERE / "materialize_layout.py", layout,
+                        self.top / "layout"], check=True)
+        self.own = HERE / "golden" / "overrides"
+        self.inputs = [(self.top / "layout" / "execroot", ["--spec", "../spec"]),
+                       (self.own, shlex.split((self.own / "args").read_text())),
+                       (HERE / "golden" / "mtree_and_tree", shlex.split(
+                           (HERE / "golden" / "mtree_and_tree" / "args").read_text()))]
+
+    def veneer(self, folder, *arguments):
+        """A JSON document that veneer prints."""
+        done = subprocess.run([program.VENEER, *arguments, "--json"], cwd=folder,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_plan(self):
+        """Every plan, and no document with a field less or more."""
+        schema = validator("plan")
+        for folder, options in self.inputs:
+            document = self.veneer(folder, "plan", *options)
+            schema.validate(document)
+            for broken in (document | {"extra": 1}, document | {"format": 2},
+                           {key: document[key] for key in document if key != "summary"}):
+                self.assertFalse(schema.is_valid(broken))
+            document["layers"][0]["entries"][0]["mode"] = "755"
+            self.assertFalse(schema.is_valid(document))
+
+    def test_explain(self):
+        """Every path of every plan, its parent's sibling, and the root."""
+        schema = validator("explain")
+        for folder, options in self.inputs:
+            layers = self.veneer(folder, "plan", *options)["layers"]
+            paths = {entry["path"] for layer in layers for entry in layer["entries"]}
+            asked = [word for path in sorted(paths) for word in ("--explain", path)]
+            document = self.veneer(folder, "plan", *options, *asked, "--explain", "/",
+                                   "--explain", "not/there")
+            schema.validate(document)
+            self.assertEqual(len(document["explanations"]), len(paths) + 2)
+            document["explanations"][0]["type"] = "pipe"
+            self.assertFalse(schema.is_valid(document))
+
+    def test_build(self):
+        """Builds of every input and in both layouts."""
+        schema = validator("build")
+        for number, (folder, options) in enumerate(self.inputs):
+            document = self.veneer(folder, "build", *options, "-o", f"oci:{self.top}/{number}")
+            schema.validate(document)
+            self.assertEqual(document["dropped"], [])
+        folder, options = self.inputs[0]
+        document = self.veneer(folder, "build", *options, "--runfiles-layout=venv", "-o",
+                               f"oci-archive:{self.top}/venv.tar:x")
+        schema.validate(document)
+        self.assertEqual(sum(paths["paths"] for paths in document["dropped"]), 32)
+        document["dropped"][0]["paths"] = 0
+        self.assertFalse(schema.is_valid(document))
+
+
+if __name__ == "__main__":
+    program.main()

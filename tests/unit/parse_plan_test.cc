@@ -1,0 +1,208 @@
+// The plan's text form, read back: what may be in it, and each way it can be wrong.
+#include "layer/plan/parse_plan.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/plan/plan_text.h"
+
+namespace layer {
+namespace {
+
+constexpr int kFlips = 2000;
+
+const std::string kValid =
+    "veneer plan 1\n"
+    "program\t/app/x\t/app/x.runfiles/_main\n"
+    "layer\tapp\tall of it\n"
+    "d\ta\t-\n"
+    "f\ta/b\tmode=0644,uid=1,mtime=-5\t5000\texternal/b\\t\n"
+    "h\ta/c\tmode=0644,uid=1,mtime=-5\ta/b\tequal-content\t5000\n"
+    "l\ta/d\t-\tb\tsymlink-entry\t5000\n"
+    "l\ta/e\tgid=4294967295\t../x\tdeclared\t0\n"
+    "f\ta/z\t-\t0\t\n"
+    "summary\tfiles=2\tbytes=5000\tsymlinks=2\thardlinks=1\tbytes_linked=10000\t"
+    "bytes_repeated=0\n";
+
+std::string print_again(const std::string& text) {
+  StringArena arena;
+  return plan_to_text(parse_plan(text, "p", arena));
+}
+
+std::string message(const std::string& text) {
+  try {
+    print_again(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "read";
+}
+
+// The valid plan with one text in place of another.
+std::string changed(const std::string& from, const std::string& to) {
+  std::string text = kValid;
+  const size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+TEST_CASE("plan text: what is read prints as it was, for every golden plan") {
+  CHECK(print_again(kValid) == kValid);
+  int plans = 0;
+  const auto folder = std::filesystem::path(VENEER_TESTS_DIRECTORY) / "golden";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().extension() != ".plan") continue;
+    CAPTURE(file.path());
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    CHECK(print_again(text) == text);
+    ++plans;
+  }
+  CHECK(plans >= 6);
+}
+
+TEST_CASE("plan text: entries come from the plan's own lines") {
+  StringArena arena;
+  const ImagePlan plan = parse_plan(kValid, "p", arena);
+  CHECK(plan.layers.at(0).entries.at(1).origin.position().to_string() == "p:5:1");
+  CHECK(plan.layers.at(0).entries.at(1).source == "external/b\t");
+  CHECK(plan.program == Program{"/app/x", "/app/x.runfiles/_main"});
+}
+
+TEST_CASE("plan text: what is no plan, or another version's, is refused at once") {
+  CHECK(message("") ==
+        "p:1:1: error: expected a plan, found an empty file\n"
+        "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan` prints it\n");
+  CHECK(message("V\t1\nW\t_main\n") ==
+        "p:1:1: error: this is not a plan\n"
+        "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan` prints it\n");
+  CHECK(message("veneer plan 2\nx\n") ==
+        "p:1:13: error: plan version '2': this veneer reads version '1'\n"
+        "p:1:13: help: make the plan again with this veneer\n");
+}
+
+TEST_CASE("plan text: each rule of the grammar has its message") {
+  struct Case {
+    std::string from;
+    std::string to;
+    std::string error;
+  };
+  const std::vector<Case> cases = {
+      {"program\t/app/x", "program\tapp/x", "p:2:9: error: 'app/x': expected an absolute path\n"},
+      {"layer\tapp\t", "program\t/a\t/b\nlayer\tapp\t",
+       "p:3:1: error: a 'program' line here: expected at most one, before the first layer\n"},
+      {"layer\tapp\t", "layer\t\t", "p:3:7: error: the layer has no name\n"},
+      {"summary", "layer\tapp\tagain\nsummary",
+       "p:10:7: error: a second layer 'app'\np:3:1: note: the first one\n"},
+      {"layer\tapp\tall of it\n", "d\tx\t-\nlayer\tapp\tall of it\n",
+       "p:3:1: error: an entry before the first 'layer' line\n"},
+      {"d\ta\t-", "q\ta\t-",
+       "p:4:1: error: unknown line 'q': expected one of layer d f l h summary\n"
+       "p:5:3: error: 'a/b' comes without its parent: expected a 'd' line for 'a' before it\n"
+       "p:6:3: error: 'a/c' comes without its parent: expected a 'd' line for 'a' before it\n"
+       "p:7:3: error: 'a/d' comes without its parent: expected a 'd' line for 'a' before it\n"
+       "p:8:3: error: 'a/e' comes without its parent: expected a 'd' line for 'a' before it\n"
+       "p:9:3: error: 'a/z' comes without its parent: expected a 'd' line for 'a' before it\n"},
+      {"f\ta/z\t-\t0\t\n", "f\ta/z\t-\t0\n",
+       "p:9:1: error: 'f' has 3 fields after it: expected 4 (path, attributes, size, source)\n"},
+      {"f\ta/z", "f\ta/../z", "p:9:3: error: path 'a/../z' has a '..' component\n"},
+      {"f\ta/z", "f\t/a/z", "p:9:3: error: path '/a/z' is absolute\n"},
+      {"f\ta/z", "f\ta/f\\q",
+       "p:9:6: error: unknown escape '\\q': expected '\\\\', '\\t' or "
+       "'\\n'\n"},
+      {"f\ta/z", std::string("f\ta/\0", 6), "p:9:5: error: the line holds a NUL byte\n"},
+      {"f\ta/z", "f\ta/.wh.z",
+       "p:9:3: error: path 'a/.wh.z' has a name that image layers reserve for deletions "
+       "(\".wh.\")\n"},
+      {"f\ta/z", "f\ta/e",
+       "p:9:3: error: 'a/e' comes twice in layer 'app'\n"
+       "p:8:1: note: the first time\n"},
+      {"f\ta/z", "f\ta/a",
+       "p:9:3: error: 'a/a' comes after 'a/e': expected paths in bytewise "
+       "order\n"},
+      {"f\ta/z", "f\ta/e/z",
+       "p:9:3: error: 'a/e/z' lies below 'a/e', which is a symlink\n"
+       "p:8:1: note: here\n"},
+      {"f\ta/z\t-\t0\t", "f\ta/z\t-\t7\t", "p:9:11: error: a file of 7 bytes without a source\n"},
+      {"f\ta/z\t-\t0\t", "f\ta/z\t-\t00\t", "p:9:9: error: '00': expected a decimal number\n"},
+      {"\tgid=4294967295\t", "\tgid=4294967296\t",
+       "p:8:7: error: gid '4294967296': expected a decimal number\n"},
+      {"\tgid=4294967295\t", "\tgid=1,uid=1\t",
+       "p:8:13: error: attribute 'uid=1': expected '-', or some of mode=, uid=, gid=, mtime=, in "
+       "this order\n"},
+      {"\tgid=4294967295\t", "\tmode=777\t",
+       "p:8:7: error: mode '777': expected four octal digits\n"},
+      {"\tgid=4294967295\t", "\tmode=0777\t",
+       "p:8:7: error: attributes 'mode=0777': expected '-', without what is the default\n"},
+      {"\tgid=4294967295\t", "\tmtime=+5\t",
+       "p:8:7: error: mtime '+5': expected a decimal "
+       "number\n"},
+      {"\t../x\tdeclared", "\t\tdeclared", "p:8:22: error: a link that leads to nothing\n"},
+      {"\tdeclared\t0", "\tfancy\t0", "p:8:27: error: 'fancy' is no reason for a symlink\n"},
+      {"\tdeclared\t0", "\tequal-content\t0",
+       "p:8:27: error: 'equal-content' is no reason for a symlink\n"},
+      {"\tdeclared\t0", "\tdeclared\t1",
+       "p:8:36: error: size '1': expected 0 of a declared symlink\n"},
+      {"\tequal-content\t", "\tdeclared\t",
+       "p:6:36: error: 'declared' is no reason for a hardlink\n"},
+      {"\ta/b\tequal", "\ta/q\tequal", "p:6:32: error: 'a/q' is no file earlier in layer 'app'\n"},
+      {"equal-content\t5000", "equal-content\t5001",
+       "p:6:3: error: a hardlink whose size or attributes are not those of its target\n"
+       "p:5:1: note: the target\n"},
+      {"files=2", "files=3",
+       "p:10:1: error: the summary is not that of the entries\n"
+       "p:10:1: help: the entries add up to: summary files=2 bytes=5000 symlinks=2 hardlinks=1 "
+       "bytes_linked=10000 bytes_repeated=0\n"},
+      {"\tfiles=2", "\tfile=2", "p:10:9: error: 'file=2': expected 'files='\n"},
+      {"bytes_repeated=0", "bytes_repeated=5001",
+       "p:10:1: error: more bytes are repeated than stored\n"},
+      {"bytes_repeated=0\n", "bytes_repeated=0",
+       "p:10:86: error: the last line does not end in LF\n"},
+      {"bytes_repeated=0\n", "bytes_repeated=0\nd\tb\t-\n",
+       "p:11:1: error: a line after the summary\np:10:1: note: the summary\n"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.to);
+    CHECK(message(changed(each.from, each.to)) == each.error);
+  }
+  CHECK(message(kValid.substr(0, kValid.find("summary"))) ==
+        "p:10:1: error: expected a 'summary' line, found the end of the file\n");
+}
+
+TEST_CASE("plan text: a broken plan is refused, or read as what it prints") {
+  std::mt19937 random(20240229);
+  constexpr std::string_view kTelling{"\t\n\\/.-=,0:\0dflh", 15};
+  const auto feed = [](const std::string& text) {
+    std::string again;
+    try {
+      again = print_again(text);
+    } catch (const Error& error) {
+      CHECK(std::string_view(error.what()).ends_with('\n'));
+      return false;
+    }
+    CHECK(again == text);
+    return true;
+  };
+  for (size_t size = 0; size < kValid.size(); ++size) CHECK(!feed(kValid.substr(0, size)));
+  int read = 0;
+  for (int i = 0; i < kFlips; ++i) {
+    std::string text = kValid;
+    for (size_t count = 1 + random() % 3; count > 0; --count) {
+      text[random() % text.size()] = random() % 2 == 0
+                                         ? kTelling[random() % kTelling.size()]
+                                         : static_cast<char>(static_cast<unsigned char>(random()));
+    }
+    read += feed(text) ? 1 : 0;
+  }
+  CHECK(read > 0);
+}
+
+}  // namespace
+}  // namespace layer
