@@ -127,6 +127,9 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
 layer::PlanOptions plan_options(const PlanningOptions& options) {
   layer::PlanOptions plan = options.plan;
   if (options.content_links == ContentLinks::kOff) plan.content_link_min = layer::kNoContentLinks;
+  if (options.layout.layout == RunfilesLayout::kFaithful && !options.layout.keep.empty()) {
+    throw CLI::RequiresError("--keep", "--runfiles-layout=venv");
+  }
   const bool has_placing = !options.rules.empty() || !options.layer_lock.empty();
   if (plan.layers.split == layer::LayerSplit::kOne && has_placing) {
     throw CLI::ValidationError("one layer", "--layers=one excludes --layer and --layer-lock");

@@ -53,6 +53,8 @@ std::string_view rule_text(LinkReason reason) {
       return "it is another name of the same interpreter in the same directory (rule 4)";
     case LinkReason::kContent:
       return "it has the same content and lies in the same layer (rule 5)";
+    case LinkReason::kSharedRoot:
+      return "the repository is at the place that all programs share (--shared-root)";
   }
   return {};
 }
