@@ -7,11 +7,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
 #include "cmd/planning.h"
 #include "cmd/writing.h"
 #include "oci/delivery.h"
+#include "oci/destination.h"
 #include "oci/image.h"
 #include "oci/stored_image.h"
 
@@ -22,6 +24,7 @@ struct Options {
   PlanningOptions planning;
   WritingOptions writing;
   ImageOptions image;
+  CheckLevel check = CheckLevel::kError;
   bool json = false;
 };
 
@@ -31,6 +34,7 @@ struct Built {
   std::vector<layer::Layer> layers;
   size_t base_layers = 0;
   oci::Image image;
+  std::optional<CheckCounts> checks;  // none: they are off
 };
 
 // The user's changes over what makes a program of the inputs run.
@@ -46,12 +50,32 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
   return changes;
 }
 
+// What the image's config will say, for the checks.
+oci::ImageConfig final_config(const Options& options, const oci::StoredImage* base,
+                              const oci::ConfigChanges& changes) {
+  if (base != nullptr) return oci::apply_changes(base->config, changes);
+  const oci::Platform platform =
+      wanted_platform(options.image).value_or(oci::parse_platform("linux/amd64"));
+  return oci::apply_changes(oci::scratch_config(platform), changes);
+}
+
+std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
+                                      const oci::StoredImage* base) {
+  if (options.check == CheckLevel::kOff) return std::nullopt;
+  const std::string output = oci::parse_image_reference(options.image.outputs.front()).path;
+  const oci::ImageConfig config = final_config(options, base, program_changes(options, planned));
+  return report_findings(
+      check_plan(planned, base, config, oci::folder_of(output), options.planning.jobs),
+      options.check);
+}
+
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::optional<oci::StoredImage> base = open_base(options.image);
   const Planned planned = make_plan(options.planning);
-  oci::Delivery delivery(outputs);
   Built built;
+  built.checks = run_checks(options, planned, base ? &*base : nullptr);
+  oci::Delivery delivery(outputs);
   built.plan = layer::summarize(planned.plan);
   if (base) {
     built.base_layers = base->layers.size();
@@ -73,11 +97,6 @@ Built build(const Options& options) {
   return built;
 }
 
-// "1 file", "2 files".
-std::string count(uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 void print_summary(const Options& options, const Built& built, double seconds) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.layers) width = std::max(width, layer.name.size());
@@ -87,14 +106,19 @@ void print_summary(const Options& options, const Built& built, double seconds) {
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print("on the base's {}: {}\n", count(built.base_layers, "layer"), options.image.base);
+    fmt::print("on the base's {}: {}\n", counted(built.base_layers, "layer"), options.image.base);
   }
-  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n", count(built.plan.files, "file"),
-             count(built.plan.symlinks, "symlink"), count(built.plan.hardlinks, "hardlink"),
-             human_size(built.plan.linked_bytes), seconds);
+  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n",
+             counted(built.plan.files, "file"), counted(built.plan.symlinks, "symlink"),
+             counted(built.plan.hardlinks, "hardlink"), human_size(built.plan.linked_bytes),
+             seconds);
   if (built.plan.repeated_bytes > 0) {
     fmt::print("{} are equal to a file in another layer, and stored there too\n",
                human_size(built.plan.repeated_bytes));
+  }
+  if (built.checks && built.checks->notes > 0) {
+    fmt::print("{} on what no file proves; veneer verify prints them\n",
+               counted(built.checks->notes, "note"));
   }
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
@@ -110,17 +134,22 @@ void print_json(const Options& options, const Built& built, double seconds) {
                       {"size", layer.size},
                       {"unpacked", layer.tar_size}});
   }
-  const nlohmann::json summary{{"outputs", options.image.outputs},
-                               {"manifest", built.image.manifest.digest.to_string()},
-                               {"config", built.image.config.digest.to_string()},
-                               {"layers", layers},
-                               {"baseLayers", built.base_layers},
-                               {"files", built.plan.files},
-                               {"symlinks", built.plan.symlinks},
-                               {"hardlinks", built.plan.hardlinks},
-                               {"bytesLinked", built.plan.linked_bytes},
-                               {"bytesRepeated", built.plan.repeated_bytes},
-                               {"seconds", seconds}};
+  nlohmann::json summary{{"outputs", options.image.outputs},
+                         {"manifest", built.image.manifest.digest.to_string()},
+                         {"config", built.image.config.digest.to_string()},
+                         {"layers", layers},
+                         {"baseLayers", built.base_layers},
+                         {"files", built.plan.files},
+                         {"symlinks", built.plan.symlinks},
+                         {"hardlinks", built.plan.hardlinks},
+                         {"bytesLinked", built.plan.linked_bytes},
+                         {"bytesRepeated", built.plan.repeated_bytes},
+                         {"seconds", seconds}};
+  if (built.checks) {
+    summary["checks"] = {{"errors", built.checks->errors},
+                         {"warnings", built.checks->warnings},
+                         {"notes", built.checks->notes}};
+  }
   fmt::print("{}\n", summary.dump(1));
 }
 
@@ -139,6 +168,7 @@ void add_build_command(CLI::App& app) {
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);
+  add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
   command->callback([options] { run(*options); });
 }

@@ -12,21 +12,6 @@ namespace {
 constexpr const char* kConfigGroup = "Image";
 constexpr const char* kPlaceGroup = "Base and output";
 
-// CLI11 takes a check's complaint as text. An Error must not cross it.
-template <typename Parse>
-CLI::Validator check_with(Parse parse) {
-  return {[parse](std::string& value) {
-            try {
-              parse(value);
-            } catch (const layer::Error& error) {
-              const layer::Diagnostic& fault = error.diagnostics().front();
-              return fault.help.empty() ? fault.message : fault.message + "; " + fault.help;
-            }
-            return std::string();
-          },
-          std::string()};
-}
-
 // One value for each time the option is given: CLI11 by itself takes all words that follow, and
 // splits values in brackets.
 template <typename Parse>

@@ -6,11 +6,27 @@
 #include <string>
 #include <vector>
 
+#include "layer/error.h"
 #include "oci/config_changes.h"
 #include "oci/reference.h"
 #include "oci/stored_image.h"
 
 namespace cmd {
+
+// CLI11 takes a check's complaint as text. An Error must not cross it.
+template <typename Parse>
+CLI::Validator check_with(Parse parse) {
+  return {[parse](std::string& value) {
+            try {
+              parse(value);
+            } catch (const layer::Error& error) {
+              const layer::Diagnostic& fault = error.diagnostics().front();
+              return fault.help.empty() ? fault.message : fault.message + "; " + fault.help;
+            }
+            return std::string();
+          },
+          std::string()};
+}
 
 // As the user wrote them, each value checked by then; see the functions below.
 struct ImageOptions {
