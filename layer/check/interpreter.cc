@@ -110,10 +110,11 @@ void VenvCheck::run() {
   if (subject_.probes.text(program).starts_with(kActual)) return check_actual(*program);
   const ElfFacts* elf = real->kind == NodeKind::kFile ? subject_.probes.find_elf(*real) : nullptr;
   if (elf == nullptr || !elf->damage.empty()) {
-    const std::string why = elf == nullptr ? "is no ELF program" : elf->damage;
+    const std::string why =
+        elf == nullptr ? "no ELF program" : fmt::format("a damaged ELF file: {}", elf->damage);
     return report("interpreter", *program,
-                  real == program ? fmt::format("is the venv's Python, but {}", why)
-                                  : fmt::format("leads to '/{}', which {}", real->path, why),
+                  real == program ? fmt::format("should be a link to Python, and is {}", why)
+                                  : fmt::format("leads to '/{}', {}", real->path, why),
                   "link it to a Python interpreter");
   }
   if (venv_.config == nullptr) {

@@ -153,7 +153,7 @@ void Start::follow(const std::string& path, std::string_view what, int depth) {
 }
 
 void Start::follow(const std::string& path) {
-  follow(path, "is the command of the image:", 0);
+  follow(path, "the image's command is", 0);
 }
 
 }  // namespace

@@ -117,12 +117,14 @@ bool NeedCheck::report_astray(const std::string& needed) {
     Finding result = finding("library-behind-link", needed);
     result.cause = link->path;
     result.reason = fmt::format(
-        "does not find '{}' through its run path '{}': '/{}' is a link to a directory, and '..' "
-        "behind it leads out of '/{}', not to '{}'",
-        needed, run_path, link->path, subject_.view.tree().resolve(link->path).path, meant);
-    result.notes.push_back({link->origin.position(), "the directory is linked here"});
+        "does not find '{}' through its run path '{}': '/{}' is a link to the directory '/{}', and "
+        "from there '..' does not lead to '{}'",
+        needed, run_path, link->path, subject_.view.tree().resolve(link->path).path,
+        parent_path(meant));
+    if (!link->origin.file.empty()) {
+      result.notes.push_back({link->origin.position(), "the directory is linked here"});
+    }
     result.help = fmt::format("link the files of '/{}' one by one instead", link->path);
-    if (link->origin.file.empty()) result.notes.clear();
     findings_.add(std::move(result));
     return true;
   }
@@ -146,9 +148,11 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
     result.help = "choose the packages of the image's platform";
   } else {
     result.severity = Severity::kNote;
+    result.cause = needed;
     result.reason = fmt::format(
-        "needs '{}', which neither its run path nor the image's directories have; opening it works "
-        "only when something has loaded that library before",
+        "needs '{}', which is in no directory that it looks in; it can be opened once something "
+        "has "
+        "loaded that library",
         needed);
   }
   findings_.add(std::move(result));
