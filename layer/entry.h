@@ -47,6 +47,8 @@ struct Entry {
   Origin origin{};
   const Attributes* attributes = nullptr;
   EntryKind kind = EntryKind::kFile;
+  bool yields_to_base = false;  // kDirectory: `attributes` are what it happens to have on disk, and
+                                // what a base image says of this directory is meant
 };
 
 }  // namespace layer

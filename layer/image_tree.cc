@@ -33,6 +33,16 @@ std::vector<Node> in_order(std::vector<Node> nodes) {
   return kept;
 }
 
+// `rest`: what was still to be walked, the next component last.
+Resolution stopped(Resolution at, ResolveFault fault, const std::vector<std::string>& rest) {
+  for (auto component = rest.rbegin(); component != rest.rend(); ++component) {
+    at.rest += (at.rest.empty() ? "" : "/") + *component;
+  }
+  at.node = nullptr;
+  at.fault = fault;
+  return at;
+}
+
 bool hides_what_is_below(NodeKind kind) {
   return kind != NodeKind::kDirectory;
 }
@@ -90,7 +100,8 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
     const std::string component = std::move(rest.back());
     rest.pop_back();
     if (result.node != nullptr && result.node->kind != NodeKind::kDirectory) {
-      return {nullptr, result.path, ResolveFault::kNotDirectory, result.left_root};
+      rest.push_back(component);
+      return stopped(std::move(result), ResolveFault::kNotDirectory, rest);
     }
     if (component == ".") continue;
     if (component == "..") {
@@ -102,13 +113,11 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
     const std::string parent = result.path;
     result.path = parent.empty() ? component : parent + '/' + component;
     result.node = find(result.path);
-    if (result.node == nullptr) {
-      return {nullptr, result.path, ResolveFault::kMissing, result.left_root};
-    }
+    if (result.node == nullptr) return stopped(std::move(result), ResolveFault::kMissing, rest);
     if (result.node->kind != NodeKind::kSymlink || (rest.empty() && final == FinalLink::kKeep)) {
       continue;
     }
-    if (++links > kMaxLinks) return {nullptr, result.path, ResolveFault::kLoop, result.left_root};
+    if (++links > kMaxLinks) return stopped(std::move(result), ResolveFault::kLoop, rest);
     push(result.node->link);
     result.path = result.node->link.starts_with('/') ? std::string() : parent;
     result.node = find(result.path);

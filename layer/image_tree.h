@@ -48,6 +48,7 @@ enum class ResolveFault : uint8_t {
 struct Resolution {
   const Node* node = nullptr;  // null with a fault, and for the root
   std::string path;
+  std::string rest{};  // with a fault, the components that were not walked: "a/../b"
   ResolveFault fault = ResolveFault::kNone;
   bool left_root = false;  // a ".." at the root, where the kernel stays
 };

@@ -48,8 +48,17 @@ struct LayerPlan {
   std::vector<PlannedEntry> entries;
 };
 
+// What no layer holds, because the base image has it already at its path.
+struct InBase {
+  std::string_view path;
+  Origin origin;
+  uint64_t size = 0;  // bytes of a file
+  TarType type = TarType::kFile;
+};
+
 struct ImagePlan {
   std::vector<LayerPlan> layers;  // bottom first
+  std::vector<InBase> in_base;    // in bytewise path order
   uint64_t repeated_bytes = 0;    // of files that are stored although an equal one is: in another
                                   // layer, or where an equal program may not lie
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "layer/plan/links.h"
+#include "layer/plan/onto_base.h"
 #include "layer/plan/place.h"
 
 namespace layer {
@@ -19,7 +20,7 @@ constexpr uint32_t kSymlinkMode = 0777;
 class Planner {
  public:
   Planner(const FileTree& tree, const std::vector<FileFacts>& facts, const PlanOptions& options,
-          StringArena& arena);
+          StringArena& arena, const PlanBase& base);
   ImagePlan run();
 
  private:
@@ -28,26 +29,37 @@ class Planner {
     std::string_view path;
     const PlacedEntry* placed;  // null: an implied parent
   };
-  using Items = std::vector<Item>;
+  // The entries of one layer on their way; `directories` are those of `items`, so that each parent
+  // is added once.
+  struct Items {
+    std::vector<Item> items;
+    std::unordered_set<std::string_view> directories;
+    std::string_view last_parent;
+  };
 
-  static void add_with_parents(const PlacedEntry& placed, Items& items);
-  std::vector<PlannedEntry> complete(Items items);
+  void state_directories();
+  void leave_to_base();
+  LayerAssignment assign() const;
+  void add_with_parents(const PlacedEntry& placed, Items& layer) const;
+  std::vector<PlannedEntry> complete(std::vector<Item> items);
   PlannedEntry plan_entry(const Item& item);
   void plan_link(const PlacedEntry& placed, PlannedEntry& planned);
   PlannedEntry plan_directory(std::string_view path) const;
-  void link_equal_content(const Items& items, std::vector<PlannedEntry>& planned);
+  void link_equal_content(const std::vector<Item>& items, std::vector<PlannedEntry>& planned);
   bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
 
   const FileTree& tree_;
   const std::vector<FileFacts>& facts_;
   const PlanOptions& options_;
   StringArena& arena_;
+  const PlanBase base_;
   std::vector<Link> links_;
   std::vector<PlacedEntry> placed_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
   std::unordered_set<uint32_t> stored_contents_;  // in the layers completed so far
   uint64_t repeated_bytes_ = 0;
+  std::vector<InBase> in_base_;
 };
 
 void apply(const Attributes* stated, PlannedEntry& planned) {
@@ -59,53 +71,100 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
 }
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
-                 const PlanOptions& options, StringArena& arena)
+                 const PlanOptions& options, StringArena& arena, const PlanBase& base)
     : tree_(tree),
       facts_(facts),
       options_(options),
       arena_(arena),
+      base_(base),
       links_(plan_links(tree, facts)),
       placed_(place_entries(tree)) {
-  for (const Entry& entry : tree.entries) {
-    if (entry.kind == EntryKind::kDirectory && entry.attributes != nullptr) {
-      stated_directories_.emplace(entry.path, entry.attributes);
+  if (base_.tree != nullptr) place_onto_base(tree, *base_.tree, placed_, arena_);
+  state_directories();
+  if (base_.contents != nullptr) leave_to_base();
+}
+
+void Planner::state_directories() {
+  for (const PlacedEntry& placed : placed_) {
+    const Entry& entry = tree_.entries[placed.entry];
+    if (entry.kind != EntryKind::kDirectory || entry.attributes == nullptr) continue;
+    const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(placed.path);
+    const Attributes* stated = stated_attributes(entry, node);
+    if (stated != nullptr && placed.held_by == HeldBy::kLayer) {
+      stated_directories_.emplace(placed.path, stated);
     }
   }
 }
 
-ImagePlan Planner::run() {
+void Planner::leave_to_base() {
+  for (PlacedEntry& placed : placed_) {
+    const Node* node = base_.tree->find(placed.path);
+    if (placed.held_by != HeldBy::kLayer || node == nullptr) continue;
+    const PlannedEntry planned = plan_entry({placed.path, &placed});
+    const Attributes* stated = tree_.entries[placed.entry].attributes;
+    const bool states_time = stated != nullptr && stated->mtime;
+    if (!is_same(*base_.contents, *node, planned, placed.entry)) continue;
+    if (states_time && planned.mtime != node->mtime) continue;
+    placed.held_by = HeldBy::kBase;
+    const uint64_t size = planned.type == TarType::kFile ? planned.size : 0;
+    in_base_.push_back({placed.path, planned.origin, size, planned.type});
+  }
+  std::sort(in_base_.begin(), in_base_.end(),
+            [](const InBase& a, const InBase& b) { return a.path < b.path; });
+}
+
+LayerAssignment Planner::assign() const {
   std::vector<uint64_t> stored(tree_.entries.size());
   for (size_t i = 0; i < stored.size(); ++i) {
-    stored[i] = links_[i].reason == LinkReason::kNone ? facts_[i].size : 0;
+    const bool is_stored =
+        links_[i].reason == LinkReason::kNone && placed_[i].held_by == HeldBy::kLayer;
+    stored[i] = is_stored ? facts_[i].size : 0;
   }
-  const LayerAssignment assignment = assign_layers(tree_, stored, options_.layers);
-  std::vector<Items> items(assignment.layers.size());
+  return assign_layers(tree_, stored, options_.layers);
+}
+
+ImagePlan Planner::run() {
+  const LayerAssignment assignment = assign();
+  std::vector<Items> layers(assignment.layers.size());
   for (const PlacedEntry& placed : placed_) {
-    add_with_parents(placed, items[assignment.layer_of[placed.entry]]);
+    if (placed.held_by != HeldBy::kLayer) continue;
+    add_with_parents(placed, layers[assignment.layer_of[placed.entry]]);
   }
   ImagePlan plan;
-  for (size_t i = 0; i < items.size(); ++i) {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].items.empty()) continue;  // the base has all of it
     plan.layers.push_back({assignment.layers[i].name, assignment.layers[i].reason,
-                           complete(std::exchange(items[i], {}))});
+                           complete(std::exchange(layers[i], {}).items)});
   }
+  plan.in_base = std::move(in_base_);
   plan.repeated_bytes = repeated_bytes_;
   return plan;
 }
 
-// Entries come in tree order, so every parent already there is an ancestor of the entry before.
-void Planner::add_with_parents(const PlacedEntry& placed, Items& items) {
-  const std::string_view before = items.empty() ? std::string_view{} : items.back().path;
-  for (size_t slash = placed.path.find('/'); slash != std::string_view::npos;
-       slash = placed.path.find('/', slash + 1)) {
-    const std::string_view parent = placed.path.substr(0, slash);
-    if (before != parent && !is_below(before, parent)) items.push_back({parent, nullptr});
+// A directory that is there has its parents.
+void Planner::add_with_parents(const PlacedEntry& placed, Items& layer) const {
+  const std::string_view parent = parent_path(placed.path);
+  if (parent != layer.last_parent) {
+    layer.last_parent = parent;
+    for (std::string_view at = parent; !at.empty() && layer.directories.insert(at).second;
+         at = parent_path(at)) {
+      layer.items.push_back({at, nullptr});
+    }
   }
-  items.push_back({placed.path, &placed});
+  const bool is_directory =
+      tree_.entries[placed.entry].kind == EntryKind::kDirectory && placed.link.empty();
+  // One that was implied before it is declared comes twice until complete() sorts them.
+  if (is_directory) layer.directories.insert(placed.path);
+  layer.items.push_back({placed.path, &placed});
 }
 
-std::vector<PlannedEntry> Planner::complete(Items items) {
-  std::sort(items.begin(), items.end(),
-            [](const Item& a, const Item& b) { return a.path < b.path; });
+std::vector<PlannedEntry> Planner::complete(std::vector<Item> items) {
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    return a.path != b.path ? a.path < b.path : a.placed != nullptr && b.placed == nullptr;
+  });
+  items.erase(std::unique(items.begin(), items.end(),
+                          [](const Item& a, const Item& b) { return a.path == b.path; }),
+              items.end());
   std::vector<PlannedEntry> planned;
   planned.reserve(items.size());
   for (const Item& item : items) planned.push_back(plan_entry(item));
@@ -119,26 +178,37 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
   planned.type = TarType::kDirectory;
   planned.mode = kDirectoryMode;
   planned.mtime = options_.mtime;
+  const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(path);
+  if (node != nullptr && node->kind == NodeKind::kDirectory) {
+    planned.mode = node->mode;
+    planned.uid = node->uid;
+    planned.gid = node->gid;
+    planned.mtime = node->mtime;
+  }
   const auto stated = stated_directories_.find(path);
   if (stated != stated_directories_.end()) apply(stated->second, planned);
   return planned;
 }
 
-// What a link that veneer makes, or keeps, says.
+// What a link that veneer makes, changes or keeps, says.
 void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
   const Link& link = links_[placed.entry];
   planned.type = TarType::kSymlink;
   planned.mode = kSymlinkMode;
   planned.reason = link.reason;
-  planned.link = link.reason == LinkReason::kDeclared
-                     ? tree_.entries[placed.entry].content
-                     : relative_link(placed.path, placed_[link.home].path, arena_);
+  if (!placed.link.empty()) {
+    planned.link = placed.link;
+  } else if (link.reason == LinkReason::kDeclared) {
+    planned.link = tree_.entries[placed.entry].content;
+  } else {
+    planned.link = relative_link(placed.path, placed_[link.home].path, arena_);
+  }
 }
 
 PlannedEntry Planner::plan_entry(const Item& item) {
-  if (item.placed == nullptr) return plan_directory(item.path);
-  const Entry& entry = tree_.entries[item.placed->entry];
   PlannedEntry planned = plan_directory(item.path);
+  if (item.placed == nullptr) return planned;
+  const Entry& entry = tree_.entries[item.placed->entry];
   planned.origin = entry.origin;
   if (entry.kind == EntryKind::kDirectory) return planned;
   planned.size = facts_[item.placed->entry].size;
@@ -160,11 +230,12 @@ bool Planner::may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool
 }
 
 // Rule 5. The first in path order is stored, so that a hardlink follows its target.
-void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& planned) {
+void Planner::link_equal_content(const std::vector<Item>& items,
+                                 std::vector<PlannedEntry>& planned) {
   std::unordered_map<uint32_t, std::vector<size_t>> homes;  // by content
   for (size_t i = 0; i < planned.size(); ++i) {
     PlannedEntry& entry = planned[i];
-    if (entry.type != TarType::kFile || entry.size < kMinContentLinkSize) continue;
+    if (entry.type != TarType::kFile || entry.size < options_.content_link_min) continue;
     const FileFacts& facts = facts_[items[i].placed->entry];
     if (facts.content == 0) continue;
     std::vector<size_t>& candidates = homes[facts.content];
@@ -186,13 +257,15 @@ void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& 
 }  // namespace
 
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena) {
-  return Planner(tree, facts, options, arena).run();
+                     const PlanOptions& options, StringArena& arena, const PlanBase& base) {
+  return Planner(tree, facts, options, arena, base).run();
 }
 
 PlanSummary summarize(const ImagePlan& plan) {
   PlanSummary summary;
   summary.repeated_bytes = plan.repeated_bytes;
+  summary.in_base = plan.in_base.size();
+  for (const InBase& entry : plan.in_base) summary.bytes_in_base += entry.size;
   for (const LayerPlan& layer : plan.layers) {
     for (const PlannedEntry& entry : layer.entries) {
       switch (entry.type) {

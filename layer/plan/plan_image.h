@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "layer/file_tree.h"
+#include "layer/image_tree.h"
+#include "layer/plan/base_contents.h"
 #include "layer/plan/layers.h"
 #include "layer/plan/plan.h"
 #include "layer/store/identify.h"
@@ -15,11 +17,20 @@ namespace layer {
 struct PlanOptions {
   LayerOptions layers;
   int64_t mtime = 0;  // of all entries that state none; seconds since the epoch
+  uint64_t content_link_min = kMinContentLinkSize;  // as identify() was given
 };
 
-// `facts` are identify()'s for this tree. The plan's texts live in `arena` and the tree's own.
+// The image that the layers go on.
+struct PlanBase {
+  const ImageTree* tree = nullptr;         // null: there is none
+  const BaseContents* contents = nullptr;  // null: nothing is left out because the base has it
+};
+
+// `facts` are identify()'s for this tree. The plan's texts live in `arena`, the tree's own and the
+// base's. Directories that the base has keep its mode, owner and time unless an input states them.
+// Throws Error when the tree cannot lie on the base; see place_onto_base().
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
-                     const PlanOptions& options, StringArena& arena);
+                     const PlanOptions& options, StringArena& arena, const PlanBase& base = {});
 
 // What a plan holds, for the summary that people read.
 struct PlanSummary {
@@ -29,6 +40,8 @@ struct PlanSummary {
   uint64_t hardlinks = 0;
   uint64_t linked_bytes = 0;    // that would be stored again without the links veneer made
   uint64_t repeated_bytes = 0;  // ImagePlan::repeated_bytes
+  uint64_t in_base = 0;         // entries of ImagePlan::in_base
+  uint64_t bytes_in_base = 0;
 };
 PlanSummary summarize(const ImagePlan& plan);
 

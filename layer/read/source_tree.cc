@@ -87,7 +87,8 @@ std::vector<Entry> place_directory(const Placement& placement, mode_t mode, Stri
     entries.push_back({.path = placement.destination,
                        .origin = origin,
                        .attributes = stated_mode(mode, arena),
-                       .kind = EntryKind::kDirectory});
+                       .kind = EntryKind::kDirectory,
+                       .yields_to_base = true});
   }
   for (const WalkedItem& item : walk(placement.source, WalkDetail::kModes, arena)) {
     Entry entry{.path = arena.join(placement.destination, item.path),
@@ -96,6 +97,7 @@ std::vector<Entry> place_directory(const Placement& placement, mode_t mode, Stri
     if (item.type == DiskType::kFile) entry.content = arena.join(placement.source, item.path);
     if (item.type == DiskType::kSymlink) entry.content = item.link;
     if (item.type != DiskType::kSymlink) entry.attributes = stated_mode(item.mode, arena);
+    entry.yields_to_base = item.type == DiskType::kDirectory;
     entries.push_back(entry);
   }
   return entries;

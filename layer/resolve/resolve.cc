@@ -151,7 +151,11 @@ bool same_thing(const Entry& a, const Entry& b) {
 // Two inputs may both name a directory; what is stated about it wins over nothing stated.
 bool merge_directories(Entry& kept, const Entry& other) {
   if (kept.kind != EntryKind::kDirectory || other.kind != EntryKind::kDirectory) return false;
-  if (kept.attributes == nullptr) kept.attributes = other.attributes;
+  if (kept.attributes == nullptr) {
+    kept.attributes = other.attributes;
+    kept.yields_to_base = other.yields_to_base;
+  }
+  if (other.attributes != nullptr && !other.yields_to_base) kept.yields_to_base = false;
   return other.attributes == nullptr || *kept.attributes == *other.attributes;
 }
 

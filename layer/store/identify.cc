@@ -20,11 +20,11 @@
 #include "layer/runfiles_path.h"
 #include "layer/store/elf.h"
 #include "layer/store/file_reader.h"
+#include "layer/store/hash_file.h"
 
 namespace layer {
 namespace {
 
-constexpr size_t kReadSize = size_t{256} << 10;
 constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
 
 // One kFile entry on its way through the grouping.
@@ -87,47 +87,50 @@ void for_each_run(Group files, Same same, Visit visit) {
   }
 }
 
-// The files of one small size that share their path after site-packages/ with another inode.
-void choose_by_suffix(const FileTree& tree, Group group, std::vector<File*>& chosen) {
-  std::vector<std::pair<std::string_view, File*>> by_suffix;
+// The files that share their key with another inode; an empty key is none.
+template <typename Key>
+void choose_by(Key key, Group group, std::vector<File*>& chosen) {
+  std::vector<std::pair<std::string_view, File*>> keyed;
   for (File& file : group) {
-    const std::string_view suffix = site_packages_suffix(tree.entries[file.index].path);
-    if (!suffix.empty()) by_suffix.emplace_back(suffix, &file);
+    if (const std::string_view text = key(file); !text.empty()) keyed.emplace_back(text, &file);
   }
-  std::sort(by_suffix.begin(), by_suffix.end());
-  for (size_t begin = 0; begin < by_suffix.size();) {
+  std::sort(keyed.begin(), keyed.end());
+  for (size_t begin = 0; begin < keyed.size();) {
     size_t end = begin + 1;
-    while (end < by_suffix.size() && by_suffix[end].first == by_suffix[begin].first) ++end;
-    if (!same_inode(*by_suffix[begin].second, *by_suffix[end - 1].second)) {
-      for (size_t i = begin; i < end; ++i) chosen.push_back(by_suffix[i].second);
+    while (end < keyed.size() && keyed[end].first == keyed[begin].first) ++end;
+    if (!same_inode(*keyed[begin].second, *keyed[end - 1].second)) {
+      for (size_t i = begin; i < end; ++i) chosen.push_back(keyed[i].second);
     }
     begin = end;
   }
 }
 
 // The files that a link rule may want to compare, in the order of `files`.
-std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files) {
+std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint64_t min_size) {
+  const auto suffix = [&](const File& file) {
+    return site_packages_suffix(tree.entries[file.index].path);
+  };
+  // What an interpreter is called is at most an alias of one beside it. Below 4 KiB it is none.
+  const auto interpreter_folder = [&](const File& file) {
+    const std::string_view path = tree.entries[file.index].path;
+    return is_interpreter_name(base_name(path)) ? parent_path(path) : std::string_view{};
+  };
   std::vector<File*> chosen;
   for_each_run(
       files, [](const File& a, const File& b) { return a.size == b.size; },
       [&](Group group) {
-        if (group.front().size == 0 || same_inode(group.front(), group.back())) return;
-        if (group.front().size < kMinContentLinkSize) {
-          choose_by_suffix(tree, group, chosen);
-        } else {
+        const uint64_t size = group.front().size;
+        if (size == 0 || same_inode(group.front(), group.back())) return;
+        if (size >= min_size) {
           for (File& file : group) chosen.push_back(&file);
+          return;
         }
+        choose_by(suffix, group, chosen);
+        if (size >= kMinContentLinkSize) choose_by(interpreter_folder, group, chosen);
       });
   std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
-}
-
-Digest hash_file(std::string_view path) {
-  FileReader reader(path);
-  Sha256 hash;
-  std::vector<std::byte> buffer(kReadSize);
-  while (const size_t got = reader.read(buffer)) hash.update(std::span(buffer).first(got));
-  return hash.finish();
 }
 
 // Hashes each inode of the chosen files once, the largest first so that no thread ends up alone.
@@ -162,8 +165,8 @@ bool is_program(std::string_view path) {
 
 // Whether a hardlink could join two of these files, so that it matters if they are programs: rule 3
 // settles those that differ only before site-packages/.
-bool may_be_hardlinked(const FileTree& tree, Group group) {
-  if (group.front().size < kMinContentLinkSize) return false;
+bool may_be_hardlinked(const FileTree& tree, Group group, uint64_t min_size) {
+  if (group.front().size < min_size) return false;
   const std::string_view suffix = site_packages_suffix(tree.entries[group.front().index].path);
   return suffix.empty() || std::any_of(group.begin(), group.end(), [&](const File& file) {
            return site_packages_suffix(tree.entries[file.index].path) != suffix;
@@ -171,19 +174,20 @@ bool may_be_hardlinked(const FileTree& tree, Group group) {
 }
 
 // Numbers a group of equal files by its first one's place in the tree.
-void record_equal(const FileTree& tree, Group group, std::vector<FileFacts>& facts) {
+void record_equal(const FileTree& tree, Group group, uint64_t min_size,
+                  std::vector<FileFacts>& facts) {
   uint32_t first = group.front().index;
   for (const File& file : group) first = std::min(first, file.index);
-  const bool program = may_be_hardlinked(tree, group) && is_program(tree.entries[first].content);
+  const bool program = may_be_hardlinked(tree, group, min_size) && is_program(tree.entries[first].content);
   for (const File& file : group) {
     facts[file.index].content = first + 1;
     facts[file.index].is_program = program;
   }
 }
 
-std::vector<FileFacts> identify_in_arena(const FileTree& tree) {
+std::vector<FileFacts> identify_in_arena(const FileTree& tree, uint64_t min_size) {
   std::vector<File> files = stat_files(tree);
-  hash_files(tree, choose_files_to_hash(tree, files));
+  hash_files(tree, choose_files_to_hash(tree, files, min_size));
   std::vector<FileFacts> facts(tree.entries.size());
   for (const File& file : files) facts[file.index].size = file.size;
 
@@ -203,16 +207,16 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree) {
         if (group.size() > 1 && group.front().size > 0) equal.push_back(group);
       });
   tbb::parallel_for(tbb::blocked_range<size_t>(0, equal.size(), 16), [&](const auto& range) {
-    for (size_t i = range.begin(); i != range.end(); ++i) record_equal(tree, equal[i], facts);
+    for (size_t i = range.begin(); i != range.end(); ++i) record_equal(tree, equal[i], min_size, facts);
   });
   return facts;
 }
 
 }  // namespace
 
-std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs) {
+std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs, uint64_t min_size) {
   tbb::task_arena arena(static_cast<int>(jobs));
-  return arena.execute([&] { return identify_in_arena(tree); });
+  return arena.execute([&] { return identify_in_arena(tree, min_size); });
 }
 
 }  // namespace layer

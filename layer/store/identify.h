@@ -17,14 +17,17 @@ struct FileFacts {
                             // it. Looked at only where `content` is shared
 };
 
-// Facts for each entry, in the tree's order. One stat a file; a file is opened and hashed only if
-// another inode of its size could be linked with it (4 KiB or more, or the same path after
-// site-packages/), and each inode once. `jobs` threads, at least 1. The numbering of `content`
-// depends on nothing but the tree and its bytes. Throws Error for a file that is missing or cannot
-// be read.
-std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs);
-
 // Equal content below this many bytes is not worth a hardlink ("Links", rule 5).
 inline constexpr uint64_t kMinContentLinkSize = 4096;
+// A floor that no file reaches: only what rules 1 to 4 need is looked at.
+inline constexpr uint64_t kNoContentLinks = UINT64_MAX;
+
+// Facts for each entry, in the tree's order. One stat a file; a file is opened and hashed only if
+// another inode of its size could be linked with it (`min_content_link` bytes or more, the same
+// path after site-packages/, or two interpreters of one directory), and each inode once. `jobs`
+// threads, at least 1. The numbering of `content` depends on nothing but the tree and its bytes.
+// Throws Error for a file that is missing or cannot be read.
+std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs,
+                                uint64_t min_content_link = kMinContentLinkSize);
 
 }  // namespace layer

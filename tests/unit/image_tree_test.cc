@@ -73,6 +73,7 @@ TEST_CASE("a path leads where the kernel would go") {
     const char* leads_to;
     ResolveFault fault;
     bool left_root;
+    const char* rest = "";
   };
   const std::vector<Case> cases{
       {"/lib/x", FinalLink::kFollow, "usr/lib/x", ResolveFault::kNone, false},
@@ -81,8 +82,9 @@ TEST_CASE("a path leads where the kernel would go") {
       {"usr/up/x", FinalLink::kFollow, "usr/lib/x", ResolveFault::kNone, true},
       {"abs", FinalLink::kFollow, "usr/lib/x", ResolveFault::kNone, false},
       {"one", FinalLink::kFollow, "two", ResolveFault::kLoop, false},
-      {"gone", FinalLink::kFollow, "nowhere", ResolveFault::kMissing, false},
-      {"usr/lib/x/y", FinalLink::kFollow, "usr/lib/x", ResolveFault::kNotDirectory, false},
+      {"gone", FinalLink::kFollow, "nowhere", ResolveFault::kMissing, false, "x"},
+      {"gone/../y", FinalLink::kFollow, "nowhere", ResolveFault::kMissing, false, "x/../y"},
+      {"usr/lib/x/y", FinalLink::kFollow, "usr/lib/x", ResolveFault::kNotDirectory, false, "y"},
       {"/", FinalLink::kFollow, "", ResolveFault::kNone, false},
   };
   for (const Case& each : cases) {
@@ -90,6 +92,7 @@ TEST_CASE("a path leads where the kernel would go") {
     const Resolution found = tree.resolve(each.path, each.final);
     CHECK(found.fault == each.fault);
     CHECK(found.left_root == each.left_root);
+    CHECK(found.rest == each.rest);
     if (each.fault != ResolveFault::kLoop) CHECK(found.path == each.leads_to);
     CHECK((found.node != nullptr) == (each.fault == ResolveFault::kNone && found.path != ""));
   }

@@ -1,0 +1,59 @@
+// Finds out which files of a base image the inputs may have again, while the base is read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "layer/file_tree.h"
+#include "layer/plan/base_contents.h"
+#include "oci/read_tree.h"
+
+namespace oci {
+
+// Hashes what has the name and size of an input file, whatever its folder: where an input's path
+// leads in the base is known only when all of the base is. Its file may thus be read for nothing,
+// but the base is read once.
+class BaseMatcher : public FileVisitor {
+ public:
+  // `tree` outlives this.
+  explicit BaseMatcher(const layer::FileTree& tree);
+
+  bool wants(const layer::Node& file, std::span<const std::byte> head) override;
+  void take(const layer::Node& file, int fd) override;
+
+  // Call once, when the base is read. Hashes the input files that the base has a match for, in
+  // `jobs` threads. Throws Error for one that cannot be read.
+  layer::BaseContents finish(unsigned jobs);
+
+ private:
+  // Input files of one name.
+  struct Name {
+    std::vector<uint32_t> entries;      // indices in the tree
+    std::vector<uint64_t> sizes;        // theirs, in that order; empty until the name is asked for
+    std::vector<uint64_t> found_sizes;  // that the base has, too, sorted
+  };
+
+  bool matches(const layer::Node& file);
+
+  const layer::FileTree& tree_;
+  std::unordered_map<std::string_view, Name> names_;
+  layer::BaseContents contents_;
+};
+
+struct BaseImage {
+  layer::ImageTree tree;
+  layer::BaseContents contents;
+};
+
+enum class FindDuplicates : uint8_t { kYes, kNo };
+
+// Reads the base and, if duplicates are to be found, compares it with the inputs. As
+// read_image_tree().
+BaseImage read_base(const StoredImage& image, const std::string& scratch,
+                    layer::StringArena& arena, const layer::FileTree& tree,
+                    FindDuplicates find_duplicates, unsigned jobs);
+
+}  // namespace oci
