@@ -55,24 +55,24 @@ oci::ImageConfig final_config(const Options& options, const oci::StoredImage* ba
                               const oci::ConfigChanges& changes) {
   if (base != nullptr) return oci::apply_changes(base->config, changes);
   const oci::Platform platform =
-      wanted_platform(options.image).value_or(oci::parse_platform("linux/amd64"));
+      wanted_platform(options.planning.base).value_or(oci::parse_platform("linux/amd64"));
   return oci::apply_changes(oci::scratch_config(platform), changes);
 }
 
 std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
                                       const oci::StoredImage* base) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
-  const std::string output = oci::parse_image_reference(options.image.outputs.front()).path;
   const oci::ImageConfig config = final_config(options, base, program_changes(options, planned));
-  return report_findings(
-      check_plan(planned, base, config, oci::folder_of(output), options.planning.jobs),
-      options.check);
+  const auto base_layers = static_cast<uint32_t>(base == nullptr ? 0 : base->layers.size());
+  return report_findings(check_plan(planned, base_layers, config, options.planning.jobs),
+                         options.check);
 }
 
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
-  const std::optional<oci::StoredImage> base = open_base(options.image);
-  const Planned planned = make_plan(options.planning);
+  const std::string scratch = oci::folder_of(outputs.front().path);
+  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
+  const Planned planned = make_plan(options.planning, base, scratch);
   Built built;
   built.checks = run_checks(options, planned, base ? &*base : nullptr);
   oci::Delivery delivery(outputs);
@@ -90,7 +90,7 @@ Built build(const Options& options) {
   request.layers = layers;
   request.changes = program_changes(options, planned);
   request.annotations = manifest_annotations(options.image);
-  request.platform = wanted_platform(options.image);
+  request.platform = wanted_platform(options.planning.base);
   built.image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
@@ -106,7 +106,8 @@ void print_summary(const Options& options, const Built& built, double seconds) {
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print("on the base's {}: {}\n", counted(built.base_layers, "layer"), options.image.base);
+    fmt::print("on the base's {}: {}\n", counted(built.base_layers, "layer"),
+               options.planning.base.base);
   }
   fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n",
              counted(built.plan.files, "file"), counted(built.plan.symlinks, "symlink"),
@@ -119,6 +120,10 @@ void print_summary(const Options& options, const Built& built, double seconds) {
   if (built.checks && built.checks->notes > 0) {
     fmt::print("{} on what no file proves; veneer verify prints them\n",
                counted(built.checks->notes, "note"));
+  }
+  if (built.plan.in_base > 0) {
+    fmt::print("{} left to the base, which has the same: {}\n", counted(built.plan.in_base, "path"),
+               human_size(built.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
@@ -144,6 +149,8 @@ void print_json(const Options& options, const Built& built, double seconds) {
                          {"hardlinks", built.plan.hardlinks},
                          {"bytesLinked", built.plan.linked_bytes},
                          {"bytesRepeated", built.plan.repeated_bytes},
+                         {"inBase", built.plan.in_base},
+                         {"bytesInBase", built.plan.bytes_in_base},
                          {"seconds", seconds}};
   if (built.checks) {
     summary["checks"] = {{"errors", built.checks->errors},

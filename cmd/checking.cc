@@ -52,18 +52,10 @@ CheckCounts count_findings(const std::vector<layer::Finding>& findings) {
   return counts;
 }
 
-std::vector<layer::Finding> check_plan(const Planned& planned, const oci::StoredImage* base,
-                                       const oci::ImageConfig& config, const std::string& scratch,
-                                       unsigned jobs) {
-  layer::StringArena arena;
-  layer::Probes probes;
-  layer::ImageTree tree;
-  uint32_t base_layers = 0;
-  if (base != nullptr) {
-    base_layers = static_cast<uint32_t>(base->layers.size());
-    oci::ProbeVisitor visitor(base_layers, probes);
-    tree = oci::read_image_tree(*base, scratch, arena, &visitor);
-  }
+std::vector<layer::Finding> check_plan(const Planned& planned, uint32_t base_layers,
+                                       const oci::ImageConfig& config, unsigned jobs) {
+  layer::Probes probes = planned.base_probes;
+  layer::ImageTree tree = planned.base ? planned.base->tree : layer::ImageTree();
   const layer::ImageTree input = layer::tree_of_input(tree, planned.tree);
   const layer::RunConfig run = oci::run_config(config);
   layer::Findings findings;

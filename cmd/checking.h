@@ -3,14 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "cmd/planning.h"
 #include "layer/check/finding.h"
 #include "oci/config.h"
-#include "oci/stored_image.h"
 
 namespace cmd {
 
@@ -30,11 +27,9 @@ void add_check_option(CLI::App& command, CheckLevel& level);
 
 CheckCounts count_findings(const std::vector<layer::Finding>& findings);
 
-// What is wrong with a plan on its base, as an image of that config. `scratch` is a folder for
-// temporary files.
-std::vector<layer::Finding> check_plan(const Planned& planned, const oci::StoredImage* base,
-                                       const oci::ImageConfig& config, const std::string& scratch,
-                                       unsigned jobs);
+// What is wrong with a plan, as an image of that config on a base of so many layers.
+std::vector<layer::Finding> check_plan(const Planned& planned, uint32_t base_layers,
+                                       const oci::ImageConfig& config, unsigned jobs);
 
 // Prints errors and warnings to stderr; throws layer::Error for errors that stop a build.
 CheckCounts report_findings(const std::vector<layer::Finding>& findings, CheckLevel level);

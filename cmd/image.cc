@@ -5,9 +5,11 @@
 
 #include <memory>
 
+#include "cmd/base_options.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
 #include "oci/delivery.h"
+#include "oci/destination.h"
 #include "oci/image.h"
 #include "oci/layer_descriptor.h"
 #include "oci/stored_image.h"
@@ -16,13 +18,15 @@ namespace cmd {
 namespace {
 
 struct Options {
+  BaseOptions base;
   ImageOptions image;
   std::vector<std::string> layers;
 };
 
 void run(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
-  const std::optional<oci::StoredImage> base = open_base(options.image);
+  const std::optional<oci::StoredImage> base =
+      open_base(options.base, oci::folder_of(outputs.front().path));
   oci::Delivery delivery(outputs);
   if (base) delivery.add_base(*base);
   std::vector<oci::NewLayer> layers;
@@ -36,7 +40,7 @@ void run(const Options& options) {
   request.layers = layers;
   request.changes = config_changes(options.image);
   request.annotations = manifest_annotations(options.image);
-  request.platform = wanted_platform(options.image);
+  request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
   delivery.finish(image);
@@ -51,6 +55,7 @@ void add_image_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "image", "Put layers that exist on a base image, or on none, and write the image");
+  add_base_options(*command, options->base);
   add_image_options(*command, options->image);
   command
       ->add_option(
@@ -59,7 +64,7 @@ void add_image_command(CLI::App& app) {
           "first. BLOB.json beside it, as `veneer layer` writes it, saves reading it twice")
       ->type_name("BLOB")
       ->allow_extra_args(false)
-      ->group("Base and output");
+      ->group(kBaseGroup);
   command->callback([options] { run(*options); });
 }
 

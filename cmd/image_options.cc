@@ -3,14 +3,12 @@
 
 #include <algorithm>
 
-#include "layer/error.h"
-#include "oci/destination.h"
+#include "cmd/check_with.h"
 
 namespace cmd {
 namespace {
 
 constexpr const char* kConfigGroup = "Image";
-constexpr const char* kPlaceGroup = "Base and output";
 
 // One value for each time the option is given: CLI11 by itself takes all words that follow, and
 // splits values in brackets.
@@ -75,25 +73,13 @@ void add_description_options(CLI::App& app, ImageOptions& options) {
 }
 
 void add_place_options(CLI::App& app, ImageOptions& options) {
-  app.add_option("--base", options.base,
-                 "Image to build on: oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
-                 "docker-archive:FILE[:NAME:TAG] (default: none)")
-      ->type_name("IMAGE")
-      ->check(check_with(oci::parse_image_reference))
-      ->group(kPlaceGroup);
-  app.add_option("--platform", options.platform,
-                 "OS/ARCHITECTURE[/VARIANT]; chooses among the base's (default: the base's only "
-                 "one; linux/amd64 without a base)")
-      ->type_name("PLATFORM")
-      ->check(check_with(oci::parse_platform))
-      ->group(kPlaceGroup);
   app.add_option("-o,--output", options.outputs,
                  "Where the image goes, written as for --base; repeat it for several places")
       ->type_name("IMAGE")
       ->allow_extra_args(false)
       ->required()
       ->check(check_with(oci::parse_image_reference))
-      ->group(kPlaceGroup);
+      ->group(kBaseGroup);
 }
 
 }  // namespace
@@ -132,24 +118,12 @@ oci::StringMap manifest_annotations(const ImageOptions& options) {
   return annotations;
 }
 
-std::optional<oci::Platform> wanted_platform(const ImageOptions& options) {
-  if (options.platform.empty()) return std::nullopt;
-  return oci::parse_platform(options.platform);
-}
-
 std::vector<oci::ImageReference> output_references(const ImageOptions& options) {
   std::vector<oci::ImageReference> references;
   for (const std::string& text : options.outputs) {
     references.push_back(oci::parse_image_reference(text));
   }
   return references;
-}
-
-std::optional<oci::StoredImage> open_base(const ImageOptions& options) {
-  if (options.base.empty()) return std::nullopt;
-  const std::string output = oci::parse_image_reference(options.outputs.front()).path;
-  return oci::open_image(oci::parse_image_reference(options.base), wanted_platform(options),
-                         oci::folder_of(output));
 }
 
 }  // namespace cmd

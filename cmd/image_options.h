@@ -6,32 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
+#include "cmd/base_options.h"
 #include "oci/config_changes.h"
 #include "oci/reference.h"
-#include "oci/stored_image.h"
 
 namespace cmd {
 
-// CLI11 takes a check's complaint as text. An Error must not cross it.
-template <typename Parse>
-CLI::Validator check_with(Parse parse) {
-  return {[parse](std::string& value) {
-            try {
-              parse(value);
-            } catch (const layer::Error& error) {
-              const layer::Diagnostic& fault = error.diagnostics().front();
-              return fault.help.empty() ? fault.message : fault.message + "; " + fault.help;
-            }
-            return std::string();
-          },
-          std::string()};
-}
-
 // As the user wrote them, each value checked by then; see the functions below.
 struct ImageOptions {
-  std::string base;
-  std::string platform;
   std::vector<std::string> outputs;
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
@@ -53,11 +35,6 @@ void add_image_options(CLI::App& app, ImageOptions& options);
 
 oci::ConfigChanges config_changes(const ImageOptions& options);
 oci::StringMap manifest_annotations(const ImageOptions& options);
-std::optional<oci::Platform> wanted_platform(const ImageOptions& options);
 std::vector<oci::ImageReference> output_references(const ImageOptions& options);
-
-// The image to build on; a compressed archive is unpacked beside the first output, which has room
-// for an image. Throws layer::Error.
-std::optional<oci::StoredImage> open_base(const ImageOptions& options);
 
 }  // namespace cmd

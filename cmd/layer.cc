@@ -48,6 +48,7 @@ std::string names(const layer::ImagePlan& plan) {
 }
 
 const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::string& only) {
+  if (plan.layers.empty()) throw layer::Error("the base image has all of it: no layer is needed");
   if (only.empty()) {
     if (plan.layers.size() == 1) return plan.layers.front();
     throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
@@ -72,7 +73,9 @@ void run(const Options& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
-  const Planned planned = make_plan(options.planning);
+  const std::string scratch = oci::folder_of(options.output);
+  const Planned planned =
+      make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
   BlobFile blob(options.output);
   const std::vector<layer::Layer> layers = write_layers(
       {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);

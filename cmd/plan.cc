@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "cmd/planning.h"
@@ -17,7 +18,10 @@ struct Options {
 };
 
 void run(const Options& options) {
-  const Planned planned = make_plan(options.planning);
+  // Nothing there gets a name.
+  const std::string scratch = std::filesystem::temp_directory_path();
+  const Planned planned =
+      make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
   fmt::print("{}",
              options.json ? layer::plan_to_json(planned.plan) : layer::plan_to_text(planned.plan));
 }

@@ -2,9 +2,12 @@
 #include "cmd/planning.h"
 
 #include <fmt/format.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +15,7 @@
 #include <vector>
 
 #include "cmd/messages.h"
+#include "oci/probe_image.h"
 
 namespace cmd {
 namespace {
@@ -69,17 +73,45 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
 }
 
+void add_sharing_options(CLI::App& command, PlanningOptions& options) {
+  const std::map<std::string, ContentLinks> links{{"on", ContentLinks::kOn},
+                                                  {"off", ContentLinks::kOff}};
+  const std::map<std::string, oci::FindDuplicates> duplicates{{"on", oci::FindDuplicates::kYes},
+                                                              {"off", oci::FindDuplicates::kNo}};
+  command
+      .add_option("--content-links", options.content_links,
+                  "Whether files of a layer that happen to be equal are hardlinks (default: on)")
+      ->transform(CLI::CheckedTransformer(links).description(""))
+      ->type_name("on|off")
+      ->group("Layers");
+  command
+      .add_option("--content-link-min", options.plan.content_link_min,
+                  "Size from which on they are (default: 4KiB)")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->type_name("SIZE")
+      ->group("Layers");
+  command
+      .add_option("--skip-base-duplicates", options.base_duplicates,
+                  "Whether what the base has at the same path is left out (default: on)")
+      ->transform(CLI::CheckedTransformer(duplicates).description(""))
+      ->type_name("on|off")
+      ->group("Layers");
+}
+
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
   add_layer_options(command, options.plan);
+  add_sharing_options(command, options);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
                   "Threads (default: one a core); changes the time, not the bytes")
       ->check(CLI::Range(1U, 1024U).description(""))
       ->type_name("N");
+  add_base_options(command, options.base);
 }
 
 // Whether the four ways to name a program's runfiles were used at most once.
@@ -100,8 +132,39 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
-Planned make_plan(const PlanningOptions& options) {
-  check_inputs(options.inputs);
+// Step 3 and, beside it, the reading of the base. Of two faults the inputs' is reported.
+void look_at_files(const PlanningOptions& options, const oci::StoredImage* base,
+                   const std::string& scratch, Planned& planned) {
+  std::exception_ptr base_fault;
+  tbb::task_arena arena(static_cast<int>(options.jobs));
+  arena.execute([&] {
+    tbb::task_group group;
+    if (base != nullptr) {
+      group.run([&] {
+        try {
+          oci::ProbeVisitor probing(static_cast<uint32_t>(base->layers.size()),
+                                    planned.base_probes);
+          planned.base = oci::read_base(*base, scratch, *planned.arena, planned.tree,
+                                        options.base_duplicates, &probing, options.jobs);
+        } catch (...) {
+          base_fault = std::current_exception();
+        }
+      });
+    }
+    group.run_and_wait([&] {
+      planned.facts = layer::identify(planned.tree, options.jobs, options.plan.content_link_min);
+    });
+  });
+  if (base_fault) std::rethrow_exception(base_fault);
+}
+
+Planned make_plan(const PlanningOptions& given, const std::optional<oci::StoredImage>& base,
+                  const std::string& scratch) {
+  check_inputs(given.inputs);
+  PlanningOptions options = given;
+  if (options.content_links == ContentLinks::kOff) {
+    options.plan.content_link_min = layer::kNoContentLinks;
+  }
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
   layer::Diagnostics found;
@@ -109,8 +172,13 @@ Planned make_plan(const PlanningOptions& options) {
   print_warnings(found.warnings());
   planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
-  planned.facts = layer::identify(planned.tree, options.jobs);
-  planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
+  look_at_files(options, base ? &*base : nullptr, scratch, planned);
+  layer::PlanBase onto;
+  if (planned.base) {
+    const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;
+    onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
+  }
+  planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena, onto);
   return planned;
 }
 

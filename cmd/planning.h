@@ -1,22 +1,31 @@
-// The inputs and layer options that build, plan and layer share, and the plan made of them.
+// The input, layer and base options that build, plan and layer share, and the plan made of them.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cmd/base_options.h"
+#include "layer/check/probe.h"
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
 #include "layer/store/identify.h"
 #include "layer/string_arena.h"
+#include "oci/match_base.h"
 
 namespace cmd {
+
+enum class ContentLinks : uint8_t { kOn, kOff };
 
 struct PlanningOptions {
   layer::InputRequest inputs;
   layer::PlanOptions plan;
+  ContentLinks content_links = ContentLinks::kOn;
+  BaseOptions base;
+  oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
   unsigned jobs = 1;
 };
 
@@ -26,13 +35,17 @@ struct Planned {
   layer::FileTree tree;
   std::vector<layer::FileFacts> facts;  // of the tree's entries
   std::optional<layer::Program> program;
+  std::optional<oci::BaseImage> base;
+  layer::Probes base_probes;  // of the base's files, for the checks
   layer::ImagePlan plan;
 };
 
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Steps 1 to 4. Prints warnings to stderr.
-Planned make_plan(const PlanningOptions& options);
+// Steps 1 to 4, on the base if there is one; what is unpacked of it passes through `scratch`. Prints
+// warnings to stderr.
+Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                  const std::string& scratch);
 
 }  // namespace cmd

@@ -10,11 +10,13 @@
 #include <string>
 #include <thread>
 
+#include "cmd/check_with.h"
 #include "cmd/checking.h"
-#include "cmd/image_options.h"
 #include "cmd/messages.h"
 #include "layer/check/check_image.h"
 #include "oci/probe_image.h"
+#include "oci/reference.h"
+#include "oci/stored_image.h"
 
 namespace cmd {
 namespace {

@@ -5,9 +5,7 @@ usage: should_fail_test.py VENEER [--update]
 tests/should_fail/NAME/ holds `args` (a command line of veneer, run in a copy of the folder), the
 input files it names, optionally `setup` (a shell script run first, for links and odd names), and
 `expected`: the exit code on the first line, then all of stderr. Nothing new may be left behind.
-A case called warned-NAME passes: it pins a warning. `setup` finds the program in $VENEER and what
-writes ELF files in $ELF_SAMPLE.
---update writes `expected` anew; review the difference before you commit it.
+A case called warned-NAME passes: it pins a warning. --update writes `expected` anew; review the difference before you commit it.
 """
 
 import os
@@ -22,6 +20,9 @@ import unittest
 import program
 
 HERE = pathlib.Path(__file__).resolve().parent
+# `setup` finds in them the interpreter, the programs of the tests, veneer and what writes ELF files.
+SETUP = {**os.environ, "VENEER_PYTHON": sys.executable, "VENEER_TESTS": str(HERE),
+         "VENEER": program.VENEER, "ELF_SAMPLE": f"{sys.executable} {HERE / 'elf_sample.py'}"}
 
 
 def files_below(folder):
@@ -40,10 +41,7 @@ class ShouldFail(unittest.TestCase):
             folder = pathlib.Path(temporary) / "case"
             shutil.copytree(case, folder, symlinks=True)
             if (folder / "setup").exists():
-                tools = {"VENEER": program.VENEER,
-                         "ELF_SAMPLE": f"{sys.executable} {HERE / 'elf_sample.py'}"}
-                subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True,
-                               env={**os.environ, **tools})
+                subprocess.run(["sh", "-e", "setup"], cwd=folder, check=True, env=SETUP)
             before = files_below(folder)
             done = subprocess.run([program.VENEER, *shlex.split((folder / "args").read_text())],
                                   cwd=folder, capture_output=True, text=True, check=False,

@@ -90,6 +90,11 @@ void ElfReader::read_header() {
   if (gelf_getehdr(elf_.get(), &header) == nullptr) throw Damage{libelf_fault()};
   facts_.machine = {header.e_machine, header.e_ident[EI_CLASS] == ELFCLASS64,
                     header.e_ident[EI_DATA] == ELFDATA2MSB};
+  // libelf counts only those that are there.
+  const uint64_t table = uint64_t{header.e_phnum} * header.e_phentsize;
+  if (header.e_phoff > size_ || size_ - header.e_phoff < table) {
+    throw Damage{"its program headers lie beyond its end"};
+  }
   type_ = header.e_type;
   facts_.is_program = type_ == ET_EXEC;
   facts_.is_shared_object = type_ == ET_DYN;

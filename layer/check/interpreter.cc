@@ -44,9 +44,11 @@ std::string home_of(std::string_view config) {
     config.remove_prefix(std::min(end + 1, config.size()));
     const size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
-    std::string key(line.substr(0, equals));
-    key.erase(std::remove_if(key.begin(), key.end(), [](char c) { return c == ' ' || c == '\t'; }),
-              key.end());
+    std::string key;
+    for (const char c : line.substr(0, equals)) {
+      if (kSpace.find(c) == std::string_view::npos)
+        key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
     if (key != "home") continue;
     std::string_view value = line.substr(equals + 1);
     value.remove_prefix(std::min(value.find_first_not_of(kSpace), value.size()));

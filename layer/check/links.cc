@@ -175,6 +175,8 @@ void LinkCheck::check_leaving(const Node& link) {
 
 void LinkCheck::check_layer(const Node& link, const Node& target) {
   if (subject_.is_base(link) || link.layer >= target.layer) return;
+  const Node* next = next_place(tree_, link).node;
+  if (next != nullptr && next->layer <= link.layer) return;  // that one leads up, and is judged
   Finding finding = finding_at(link, "link-upwards");
   finding.severity = Severity::kWarning;
   finding.cause = fmt::format("{} {} {}", link.layer, target.layer, package_of(link.path));

@@ -89,7 +89,7 @@ bool needs_whole_file(std::string_view path, std::span<const std::byte> head) {
 FileProbe probe_head(std::string_view path, std::span<const std::byte> head) {
   FileProbe probe;
   if (is_elf(head)) {
-    probe.elf = std::make_unique<ElfFacts>(read_elf_header(head));
+    probe.elf = std::make_shared<const ElfFacts>(read_elf_header(head));
   } else if (path.ends_with(".pyc")) {
     if (head.size() >= kPycHeaderSize) probe.pyc = read_pyc_header(head);
   } else if (begins_with(head, "#!") || is_settings(path) || is_interpreter_name(base_name(path))) {
@@ -105,7 +105,7 @@ FileProbe probe_file(std::string_view path, int fd) {
   if (probe.elf == nullptr) return probe;
   struct stat status {};
   if (::fstat(fd, &status) != 0) throw system_error(path, "cannot stat", errno);
-  *probe.elf = read_elf(fd, static_cast<uint64_t>(status.st_size));
+  probe.elf = std::make_shared<const ElfFacts>(read_elf(fd, static_cast<uint64_t>(status.st_size)));
   return probe;
 }
 

@@ -25,7 +25,7 @@ struct PycHeader {
 };
 
 struct FileProbe {
-  std::unique_ptr<ElfFacts> elf;  // null: the file does not claim to be ELF
+  std::shared_ptr<const ElfFacts> elf;  // null: the file does not claim to be ELF
   std::optional<PycHeader> pyc;
   std::string text;  // of a script its first 4 KiB, of a file of settings all of it
 };

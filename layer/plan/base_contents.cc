@@ -1,16 +1,18 @@
 // Kind by kind.
 #include "layer/plan/base_contents.h"
 
+#include "layer/plan/mode_of_content.h"
+
 namespace layer {
 namespace {
 
-bool is_same_file(const BaseContents& contents, const Node& node,
-                  const PlannedEntry& planned, uint32_t entry) {
+bool is_same_file(const BaseContents& contents, const Node& node, const PlannedEntry& planned,
+                  uint32_t entry) {
   if (node.kind != NodeKind::kFile || planned.size != node.size) return false;
   const BaseContents::File* equal = contents.equal_file(entry, node);
   if (planned.size > 0 && equal == nullptr) return false;
   if (planned.mode != kModeByContent) return planned.mode == node.mode;
-  return node.mode == (equal != nullptr && equal->is_executable ? 0755 : 0644);
+  return node.mode == (equal == nullptr ? mode_of_content({}) : equal->mode_by_content);
 }
 
 }  // namespace

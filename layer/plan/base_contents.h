@@ -14,7 +14,7 @@ namespace layer {
 struct BaseContents {
   struct File {
     Digest digest;
-    bool is_executable = false;  // ELF, or begins with "#!": see kModeByContent
+    uint32_t mode_by_content = 0;
   };
   std::unordered_map<uint32_t, File> of_base;     // by Node::inode
   std::unordered_map<uint32_t, Digest> of_input;  // by index in the FileTree

@@ -49,6 +49,9 @@ class BasePlacer {
   void check_twins(PlacedEntry& first, PlacedEntry& second);
   void report_meeting(const PlacedEntry& first, const PlacedEntry& second);
   const Entry& entry_of(const PlacedEntry& placed) const { return tree_.entries[placed.entry]; }
+  std::string_view name_of(const PlacedEntry& placed) const {
+    return names_[static_cast<size_t>(&placed - placed_.data())];
+  }
   bool is_directory(const PlacedEntry& placed) const {
     return entry_of(placed).kind == EntryKind::kDirectory && placed.link.empty();
   }
@@ -164,9 +167,11 @@ void BasePlacer::check_replaced(const PlacedEntry& placed) {
     if (leads_to_directory) what = "a link to a directory";
   }
   if (what.empty()) return;
+  const std::string_view name = name_of(placed);
+  const std::string there = name == placed.path ? "" : fmt::format("'{}', ", placed.path);
   found_.error({entry_of(placed).origin.position(),
-                fmt::format("'{}' is {}, and {} in the base image", placed.path,
-                            is_symlink(placed) ? "a symlink" : "a file", what),
+                fmt::format("'{}' is {}, and {}{} in the base image", name,
+                            is_symlink(placed) ? "a symlink" : "a file", there, what),
                 {{node->origin.position(), "in this layer of the base"}},
                 "it would take the place of all that is in there: give it another place"});
 }
@@ -203,16 +208,13 @@ void BasePlacer::keep_link_target(PlacedEntry& placed, std::string_view before) 
 }
 
 void BasePlacer::report_meeting(const PlacedEntry& first, const PlacedEntry& second) {
-  const auto name = [this](const PlacedEntry& placed) {
-    return names_[static_cast<size_t>(&placed - placed_.data())];
-  };
   const std::string relation =
       first.path == second.path
           ? fmt::format("are both '{}'", first.path)
           : fmt::format("are '{}' and '{}', below it", first.path, second.path);
   found_.error({entry_of(second).origin.position(),
-                fmt::format("'{}' and '{}' {} through the links of the base image", name(first),
-                            name(second), relation),
+                fmt::format("'{}' and '{}' {} through the links of the base image", name_of(first),
+                            name_of(second), relation),
                 {{entry_of(first).origin.position(), "the other is declared here"}},
                 "leave one of the two out"});
 }

@@ -151,6 +151,11 @@ std::string plan_to_text(const ImagePlan& plan) {
     out += '\n';
     for (const PlannedEntry& entry : layer.entries) append_entry(entry, out);
   }
+  for (const InBase& entry : plan.in_base) {
+    out += "base\t";
+    append_escaped(entry.path, out);
+    fmt::format_to(std::back_inserter(out), "\t{}\t{}\n", type_name(entry.type), entry.size);
+  }
   const PlanSummary summary = summarize(plan);
   fmt::format_to(std::back_inserter(out),
                  "summary\tfiles={}\tbytes={}\tsymlinks={}\thardlinks={}\tbytes_linked={}\t"
@@ -168,16 +173,23 @@ std::string plan_to_json(const ImagePlan& plan) {
     layers.push_back(
         {{"name", layer.name}, {"reason", layer.reason}, {"entries", std::move(entries)}});
   }
+  nlohmann::json in_base = nlohmann::json::array();
+  for (const InBase& entry : plan.in_base) {
+    in_base.push_back(
+        {{"path", entry.path}, {"type", type_name(entry.type)}, {"size", entry.size}});
+  }
   const PlanSummary summary = summarize(plan);
   const nlohmann::json json{{"format", 1},
                             {"layers", std::move(layers)},
+                            {"inBase", std::move(in_base)},
                             {"summary",
                              {{"files", summary.files},
                               {"bytes", summary.stored_bytes},
                               {"symlinks", summary.symlinks},
                               {"hardlinks", summary.hardlinks},
                               {"bytesLinked", summary.linked_bytes},
-                              {"bytesRepeated", summary.repeated_bytes}}}};
+                              {"bytesRepeated", summary.repeated_bytes},
+                              {"bytesInBase", summary.bytes_in_base}}}};
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

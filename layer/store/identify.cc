@@ -178,7 +178,8 @@ void record_equal(const FileTree& tree, Group group, uint64_t min_size,
                   std::vector<FileFacts>& facts) {
   uint32_t first = group.front().index;
   for (const File& file : group) first = std::min(first, file.index);
-  const bool program = may_be_hardlinked(tree, group, min_size) && is_program(tree.entries[first].content);
+  const bool program =
+      may_be_hardlinked(tree, group, min_size) && is_program(tree.entries[first].content);
   for (const File& file : group) {
     facts[file.index].content = first + 1;
     facts[file.index].is_program = program;
@@ -207,7 +208,8 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, uint64_t min_size
         if (group.size() > 1 && group.front().size > 0) equal.push_back(group);
       });
   tbb::parallel_for(tbb::blocked_range<size_t>(0, equal.size(), 16), [&](const auto& range) {
-    for (size_t i = range.begin(); i != range.end(); ++i) record_equal(tree, equal[i], min_size, facts);
+    for (size_t i = range.begin(); i != range.end(); ++i)
+      record_equal(tree, equal[i], min_size, facts);
   });
   return facts;
 }

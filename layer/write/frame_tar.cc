@@ -13,6 +13,7 @@
 #include <string>
 
 #include "layer/error.h"
+#include "layer/plan/mode_of_content.h"
 #include "layer/write/tar.h"
 
 namespace layer {
@@ -86,15 +87,6 @@ class SourceFile {
   Descriptor descriptor_;
   FileStamp stamp_;
 };
-
-// See kModeByContent.
-uint32_t mode_of_content(std::span<const std::byte> content) {
-  const auto begins_with = [&](std::string_view magic) {
-    return content.size() >= magic.size() &&
-           std::memcmp(content.data(), magic.data(), magic.size()) == 0;
-  };
-  return begins_with("\177ELF") || begins_with("#!") ? 0755 : 0644;
-}
 
 uint32_t mode_of_source(const PlannedEntry& file) {
   if (file.mode != kModeByContent) return file.mode;

@@ -62,7 +62,7 @@ ImageTree CheckedImage::tree() const {
 std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
   for (size_t i = 0; i < elf_.size(); ++i) {
     FileProbe probe;
-    probe.elf = std::make_unique<ElfFacts>(elf_[i]);
+    probe.elf = std::make_shared<const ElfFacts>(elf_[i]);
     probes_.put(elf_inodes_[i], std::move(probe));
   }
   const ImageTree image = tree();

@@ -1,0 +1,63 @@
+"""Makes a small base image, always the same bytes: small_base.py DIR MEMBER...
+
+DIR becomes an OCI layout of one image with one layer; a MEMBER is `d:PATH:MODE`, `l:PATH:TEXT` or
+`f:PATH:MODE:TEXT`.
+"""
+
+import hashlib
+import io
+import json
+import pathlib
+import sys
+import tarfile
+
+OCI = "application/vnd.oci.image"
+
+
+def add_blob(folder, kind, data):
+    """Writes a blob; returns its descriptor."""
+    digest = hashlib.sha256(data).hexdigest()
+    blobs = folder / "blobs" / "sha256"
+    blobs.mkdir(parents=True, exist_ok=True)
+    (blobs / digest).write_bytes(data)
+    return {"mediaType": f"{OCI}.{kind}", "digest": f"sha256:{digest}", "size": len(data)}
+
+
+def layer(members):
+    """The tar of the members."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for member in members:
+            kind, path, *rest = member.split(":")
+            info = tarfile.TarInfo(path)
+            info.type = {"d": tarfile.DIRTYPE, "l": tarfile.SYMTYPE, "f": tarfile.REGTYPE}[kind]
+            if kind == "l":
+                info.linkname = rest[0]
+            else:
+                info.mode = int(rest[0], 8)
+            data = rest[1].encode() if kind == "f" else b""
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def encode(document):
+    """JSON that is always the same."""
+    return json.dumps(document, sort_keys=True).encode()
+
+
+def make(folder, members):
+    """Writes the layout."""
+    tar = layer(members)
+    config = add_blob(folder, "config.v1+json", encode({
+        "architecture": "amd64", "os": "linux", "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(tar).hexdigest()}"]}}))
+    manifest = add_blob(folder, "manifest.v1+json", encode({
+        "schemaVersion": 2, "mediaType": f"{OCI}.manifest.v1+json", "config": config,
+        "layers": [add_blob(folder, "layer.v1.tar", tar)]}))
+    (folder / "index.json").write_bytes(encode({"schemaVersion": 2, "manifests": [manifest]}))
+    (folder / "oci-layout").write_bytes(b'{"imageLayoutVersion":"1.0.0"}')
+
+
+if __name__ == "__main__":
+    make(pathlib.Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,88 @@
+// Inputs compared with a base image.
+#include <fmt/format.h>
+
+#include "layer/resolve/resolve.h"
+#include "oci/match_base.h"
+#include "oci_support.h"
+
+namespace oci {
+namespace {
+
+using test::TemporaryDirectory;
+
+// A base of two layers, in which the upper one replaces "usr/replaced", and inputs beside it.
+class Bench {
+ public:
+  Bench() {
+    const auto layer = [](const std::vector<test::TarMember>& members) {
+      const std::string tar = test::make_tar(members);
+      return test::TestLayer{test::gzip(tar), std::string(kTarGzipType),
+                             digest_of(tar).to_string()};
+    };
+    write_layout(folder_, "base",
+                 {layer({{"usr/small", "#!text", {}},
+                         {"usr/large", large_, {}},
+                         {"usr/replaced", "before", {}},
+                         {"usr/other", "1234", {}}}),
+                  layer({{"usr/replaced", "after!", {}}})});
+  }
+
+  void input(const std::string& path, const std::string& bytes) {
+    folder_.write("inputs/" + path, bytes);
+    layer::Entry entry;
+    entry.path = arena_.copy(path);
+    entry.content = arena_.copy(folder_.path("inputs/" + path));
+    entries_.push_back(entry);
+  }
+
+  BaseImage read(FindDuplicates find) {
+    layer::Diagnostics found;
+    tree_ = layer::merge_inputs({entries_}, found);
+    return read_base(test::open(folder_, "oci", "base"), folder_.path(), arena_, tree_, find, nullptr, 2);
+  }
+
+  // "input = base mode" of every pair found equal.
+  std::string pairs(FindDuplicates find = FindDuplicates::kYes) {
+    const BaseImage base = read(find);
+    std::string text;
+    for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
+      for (const layer::Node& node : base.tree.nodes()) {
+        const auto* file = base.contents.equal_file(i, node);
+        if (file == nullptr) continue;
+        text +=
+            fmt::format("{} = {} {:o}\n", tree_.entries[i].path, node.path, file->mode_by_content);
+      }
+    }
+    return text;
+  }
+  const std::string& large() const { return large_; }
+
+ private:
+  TemporaryDirectory folder_;
+  layer::StringArena arena_;
+  std::vector<layer::Entry> entries_;
+  layer::FileTree tree_;
+  const std::string large_ = std::string(70'000, 'l') + "end";
+};
+
+TEST_CASE("base match: equal files are found by name, whatever their folder") {
+  Bench bench;
+  bench.input("a/small", "#!text");
+  bench.input("b/small", "#!tex~");
+  bench.input("b/large", bench.large());
+  bench.input("c/large", bench.large().substr(1) + "x");
+  bench.input("c/another", "1234");
+  bench.input("d/other", "12345");
+  CHECK(bench.pairs() == "a/small = usr/small 755\nb/large = usr/large 644\n");
+  CHECK(bench.pairs(FindDuplicates::kNo).empty());
+}
+
+TEST_CASE("base match: a file that a layer above replaces is not what the base has") {
+  Bench bench;
+  bench.input("a/replaced", "before");
+  bench.input("b/replaced", "after!");
+  CHECK(bench.pairs() == "b/replaced = usr/replaced 644\n");
+}
+
+}  // namespace
+}  // namespace oci
