@@ -111,7 +111,8 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
       continue;
     }
     const std::string parent = result.path;
-    result.path = parent.empty() ? component : parent + '/' + component;
+    if (!parent.empty()) result.path += '/';
+    result.path += component;
     result.node = find(result.path);
     if (result.node == nullptr) return stopped(std::move(result), ResolveFault::kMissing, rest);
     if (result.node->kind != NodeKind::kSymlink || (rest.empty() && final == FinalLink::kKeep)) {

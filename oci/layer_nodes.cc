@@ -79,7 +79,8 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
       continue;
     }
     const std::string above = physical;
-    physical = above.empty() ? component : above + '/' + component;
+    if (!above.empty()) physical += '/';
+    physical += component;
     const Node* node = find(physical);
     if (node == nullptr) {
       add_parent(physical);
