@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
@@ -25,6 +26,7 @@ struct Options {
   PlanningOptions planning;
   WritingOptions writing;
   ImageOptions image;
+  CheckLevel check = CheckLevel::kError;
   bool json = false;
 };
 
@@ -35,6 +37,7 @@ struct Built {
   std::vector<layer::Layer> layers;
   size_t base_layers = 0;
   oci::Image image;
+  std::optional<CheckCounts> checks;  // none: they are off
 };
 
 // The user's changes over what makes a program of the inputs run.
@@ -50,6 +53,24 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
   return changes;
 }
 
+// What the image's config will say, for the checks.
+oci::ImageConfig final_config(const Options& options, const oci::StoredImage* base,
+                              const oci::ConfigChanges& changes) {
+  if (base != nullptr) return oci::apply_changes(base->config, changes);
+  const oci::Platform platform =
+      wanted_platform(options.planning.base).value_or(oci::parse_platform("linux/amd64"));
+  return oci::apply_changes(oci::scratch_config(platform), changes);
+}
+
+std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
+                                      const oci::StoredImage* base) {
+  if (options.check == CheckLevel::kOff) return std::nullopt;
+  const oci::ImageConfig config = final_config(options, base, program_changes(options, planned));
+  const auto base_layers = static_cast<uint32_t>(base == nullptr ? 0 : base->layers.size());
+  return report_findings(check_plan(planned, base_layers, config, options.planning.jobs),
+                         options.check);
+}
+
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::string& lock = options.planning.layer_lock;
@@ -57,8 +78,9 @@ Built build(const Options& options) {
   const std::string scratch = oci::folder_of(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Planned planned = make_plan(options.planning, base, scratch);
-  oci::Delivery delivery(outputs);
   Built built;
+  built.checks = run_checks(options, planned, base ? &*base : nullptr);
+  oci::Delivery delivery(outputs);
   built.plan = layer::summarize(planned.plan);
   built.dropped = planned.dropped;
   if (base) {
@@ -82,11 +104,6 @@ Built build(const Options& options) {
   return built;
 }
 
-// "1 file", "2 files".
-std::string count(uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 void print_summary(const Options& options, const Built& built, double seconds) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.layers) width = std::max(width, layer.name.size());
@@ -96,18 +113,23 @@ void print_summary(const Options& options, const Built& built, double seconds) {
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print("on the base's {}: {}\n", count(built.base_layers, "layer"),
+    fmt::print("on the base's {}: {}\n", counted(built.base_layers, "layer"),
                options.planning.base.base);
   }
-  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n", count(built.plan.files, "file"),
-             count(built.plan.symlinks, "symlink"), count(built.plan.hardlinks, "hardlink"),
-             human_size(built.plan.linked_bytes), seconds);
+  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n",
+             counted(built.plan.files, "file"), counted(built.plan.symlinks, "symlink"),
+             counted(built.plan.hardlinks, "hardlink"), human_size(built.plan.linked_bytes),
+             seconds);
   if (built.plan.repeated_bytes > 0) {
     fmt::print("{} are equal to a file in another layer, and stored there too\n",
                human_size(built.plan.repeated_bytes));
   }
+  if (built.checks && built.checks->notes > 0) {
+    fmt::print("{} on what no file proves; veneer verify prints them\n",
+               counted(built.checks->notes, "note"));
+  }
   if (built.plan.in_base > 0) {
-    fmt::print("{} left to the base, which has the same: {}\n", count(built.plan.in_base, "path"),
+    fmt::print("{} left to the base, which has the same: {}\n", counted(built.plan.in_base, "path"),
                human_size(built.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
@@ -129,20 +151,25 @@ void print_json(const Options& options, const Built& built, double seconds) {
     dropped.push_back(
         {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
   }
-  const nlohmann::json summary{{"outputs", options.image.outputs},
-                               {"manifest", built.image.manifest.digest.to_string()},
-                               {"config", built.image.config.digest.to_string()},
-                               {"layers", layers},
-                               {"baseLayers", built.base_layers},
-                               {"files", built.plan.files},
-                               {"symlinks", built.plan.symlinks},
-                               {"hardlinks", built.plan.hardlinks},
-                               {"bytesLinked", built.plan.linked_bytes},
-                               {"bytesRepeated", built.plan.repeated_bytes},
-                               {"inBase", built.plan.in_base},
-                               {"bytesInBase", built.plan.bytes_in_base},
-                               {"dropped", dropped},
-                               {"seconds", seconds}};
+  nlohmann::json summary{{"outputs", options.image.outputs},
+                         {"manifest", built.image.manifest.digest.to_string()},
+                         {"config", built.image.config.digest.to_string()},
+                         {"layers", layers},
+                         {"baseLayers", built.base_layers},
+                         {"files", built.plan.files},
+                         {"symlinks", built.plan.symlinks},
+                         {"hardlinks", built.plan.hardlinks},
+                         {"bytesLinked", built.plan.linked_bytes},
+                         {"bytesRepeated", built.plan.repeated_bytes},
+                         {"inBase", built.plan.in_base},
+                         {"bytesInBase", built.plan.bytes_in_base},
+                         {"dropped", dropped},
+                         {"seconds", seconds}};
+  if (built.checks) {
+    summary["checks"] = {{"errors", built.checks->errors},
+                         {"warnings", built.checks->warnings},
+                         {"notes", built.checks->notes}};
+  }
   fmt::print("{}\n", summary.dump(1));
 }
 
@@ -161,6 +188,7 @@ void add_build_command(CLI::App& app) {
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);
+  add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
   command->callback([options] { run(*options); });
 }

@@ -11,6 +11,7 @@
 #include "cmd/image.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
+#include "cmd/verify.h"
 #include "layer/error.h"
 
 namespace {
@@ -28,14 +29,17 @@ int run(int argc, char** argv) {
   cmd::add_plan_command(app);
   cmd::add_layer_command(app);
   cmd::add_image_command(app);
+  cmd::add_verify_command(app);
+  int status = 0;
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RuntimeError& verdict) {
+    status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error);
-    return status == 0 ? 0 : kWrongUsage;
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
   if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
-  return 0;
+  return status;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -17,6 +18,9 @@ void print_warnings(const std::vector<layer::Diagnostic>& warnings);
 
 // "12.3 MB"; powers of 1000, as registries and docker count.
 std::string human_size(uint64_t bytes);
+
+// "1 file", "2 files".
+std::string counted(uint64_t number, std::string_view noun);
 
 // Shows on stderr, while it lives, how far the writing is: only on a terminal and only after a
 // moment, so that short work stays quiet.

@@ -17,6 +17,7 @@
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "layer/plan/parse_plan.h"
+#include "oci/probe_image.h"
 
 namespace cmd {
 namespace {
@@ -202,6 +203,14 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
+// Files of the base are probed for the checks as they pass by.
+void read_base_into(Planned& planned, const PlanningOptions& options, const oci::StoredImage& base,
+                    const std::string& scratch) {
+  oci::ProbeVisitor probing(static_cast<uint32_t>(base.layers.size()), planned.base_probes);
+  planned.base = oci::read_base(base, scratch, *planned.arena, planned.tree,
+                                options.base_duplicates, &probing, options.jobs);
+}
+
 // Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
 // layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
@@ -210,9 +219,7 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
     planned.facts = layer::identify(planned.tree, options.jobs, content_link_min);
   };
   const auto read_base = [&] {
-    if (base == nullptr) return;
-    planned.base = oci::read_base(*base, scratch, *planned.arena, planned.tree,
-                                  options.base_duplicates, options.jobs);
+    if (base != nullptr) read_base_into(planned, options, *base, scratch);
   };
   if (options.layout.layout != RunfilesLayout::kFaithful) {
     identify();
@@ -241,6 +248,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   planned.arena = std::make_unique<layer::StringArena>();
   if (!options.plan_file.empty()) {
     planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+    if (base) read_base_into(planned, options, *base, scratch);
     return planned;
   }
   check_inputs(options.inputs);

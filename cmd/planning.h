@@ -9,6 +9,7 @@
 
 #include "cmd/base_options.h"
 #include "cmd/layout.h"
+#include "layer/check/probe.h"
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/venv_layout.h"
@@ -41,6 +42,7 @@ struct Planned {
   std::vector<layer::FileFacts> facts;       // of the tree's entries
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
+  layer::Probes base_probes;  // of the base's files, for the checks
   layer::ImagePlan plan;
 };
 

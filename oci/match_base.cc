@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "layer/error.h"
 #include "layer/plan/mode_of_content.h"
 #include "layer/store/hash_file.h"
 
@@ -40,6 +41,31 @@ layer::Digest hash_fd(int fd, const layer::Node& file) {
     hash.update(std::span(buffer).first(static_cast<size_t>(got)));
   }
 }
+
+// Shows each file to two visitors.
+class BothVisitors : public FileVisitor {
+ public:
+  BothVisitors(FileVisitor& first, FileVisitor* second) : first_(first), second_(second) {}
+
+  bool wants(const layer::Node& file, std::span<const std::byte> head) override {
+    first_wants_ = first_.wants(file, head);
+    second_wants_ = second_ != nullptr && second_->wants(file, head);
+    return first_wants_ || second_wants_;
+  }
+
+  void take(const layer::Node& file, int fd) override {
+    if (first_wants_) first_.take(file, fd);
+    // Each takes the file from its beginning.
+    if (::lseek(fd, 0, SEEK_SET) != 0) throw layer::system_error(file.path, "cannot seek", errno);
+    if (second_wants_) second_->take(file, fd);
+  }
+
+ private:
+  FileVisitor& first_;
+  FileVisitor* second_;       // may be null
+  bool first_wants_ = false;  // of the file at hand
+  bool second_wants_ = false;
+};
 
 }  // namespace
 
@@ -98,13 +124,15 @@ layer::BaseContents BaseMatcher::finish(unsigned jobs) {
 }
 
 BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
-                    const layer::FileTree& tree, FindDuplicates find_duplicates, unsigned jobs) {
+                    const layer::FileTree& tree, FindDuplicates find_duplicates, FileVisitor* also,
+                    unsigned jobs) {
   if (find_duplicates == FindDuplicates::kNo) {
-    return {read_image_tree(image, scratch, arena, nullptr), {}};
+    return {read_image_tree(image, scratch, arena, also), {}};
   }
   BaseMatcher matcher(tree);
   BaseImage base;
-  base.tree = read_image_tree(image, scratch, arena, &matcher);
+  BothVisitors both(matcher, also);
+  base.tree = read_image_tree(image, scratch, arena, &both);
   base.contents = matcher.finish(jobs);
   return base;
 }

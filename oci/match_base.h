@@ -50,9 +50,10 @@ struct BaseImage {
 
 enum class FindDuplicates : uint8_t { kYes, kNo };
 
-// Reads the base and, if duplicates are to be found, compares it with the inputs. As
-// read_image_tree().
+// Reads the base and, if duplicates are to be found, compares it with the inputs. `also`, which may be
+// null, is shown every file, too. As read_image_tree().
 BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
-                    const layer::FileTree& tree, FindDuplicates find_duplicates, unsigned jobs);
+                    const layer::FileTree& tree, FindDuplicates find_duplicates, FileVisitor* also,
+                    unsigned jobs);
 
 }  // namespace oci

@@ -4,7 +4,8 @@ usage: layouts_test.py VENEER
 
 For each layout: the same plan from the runfiles directory, the runfiles manifest and the spec; the
 packing of *.expected.tsv where there is one; no content of 4 KiB or more stored twice; no link that
-leads nowhere inside the image; the same image from the plan's own text.
+leads nowhere inside the image; the same image from the plan's own text; on a base with a shell and a
+Python, an image that verifies without errors.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import unittest
 
+import elf_sample
 import program
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -97,6 +99,7 @@ class Layouts(unittest.TestCase):
                                                  for e in layer["entries"]]) for layer in layers]
             self.assertEqual(shapes["binary"], shapes["manifest"])
             self.assertEqual(shapes["binary"], shapes["spec"])
+            self.check_image(folder, binary)
             self.check_detour(folder, forms["spec"])
             self.check_venv_layout(folder, shapes["spec"], forms)
 
@@ -144,6 +147,22 @@ class Layouts(unittest.TestCase):
         last = images[0]["layers"][-1]
         printed = veneer(folder, "layer", *read_back, "--only", last["name"], "-o", "last.tar.gz")
         self.assertEqual(printed, f"last.tar.gz {last['digest']}\n")
+
+    def check_image(self, folder, binary):
+        """The image is built, which checks it, and verifies."""
+        root = folder / "base"
+        for name in ("usr/bin/env", "bin/bash", "usr/bin/python3.13"):
+            elf_sample.write(root / name, program=True)
+        (root / "usr/bin/python3").symlink_to("python3.13")
+        (root / "usr/lib/python3.13").mkdir(parents=True)
+        (root / "usr/lib/python3.13/os.py").touch()
+        base, image = f"oci:{folder}/base-image", f"oci:{folder}/image"
+        for command in (["build", "--tree", f"{root}/usr:usr", "--tree", f"{root}/bin:bin", "-o", base],
+                        ["build", binary, "--base", base, "-o", image],
+                        ["verify", image]):
+            done = subprocess.run([program.VENEER, *command], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def check_packing(self, layout, entries):
         """Every expected path is what it should be, and a link says what it should say."""

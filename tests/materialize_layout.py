@@ -17,6 +17,8 @@ import re
 import sys
 from typing import NamedTuple
 
+import elf_sample
+
 KINDS = {"empty", "file-gen", "file-src", "file-symaction", "raw-symlink", "repo-mapping",
          "root-symlink"}
 WORKSPACE = "_main"
@@ -52,11 +54,12 @@ def is_loaded(path):
 
 
 def synthetic(exec_path):
-    """Text lines for text files, noise behind ELF's magic number for what a loader opens."""
+    """Text lines for text files, noise behind a small ELF file for what a loader opens."""
     seed = hashlib.sha256(exec_path.encode()).digest()
     if is_loaded(exec_path):
         size = 8192 + int.from_bytes(seed[:2], "big") % 8192
-        head = b"\x7fELF" + exec_path.encode() + b"\0"
+        is_program = os.path.basename(exec_path).startswith("python")
+        head = elf_sample.elf(program=is_program) + exec_path.encode() + b"\0"
         noise = hashlib.shake_256(seed).digest(size)
         return (head + noise)[:size]
     size = 64 + int.from_bytes(seed[:2], "big") % 8000

@@ -19,6 +19,8 @@ class FileReader {
   // Fills `buffer` unless the file ends first; the number of bytes read.
   size_t read(std::span<std::byte> buffer);
 
+  int fd() const { return fd_; }
+
  private:
   std::string_view path_;
   int fd_;

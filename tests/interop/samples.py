@@ -105,8 +105,9 @@ def token_of(binary):
 
 
 def build(binary, output, *options):
-    """Builds the image of a program."""
-    veneer("build", binary, *options, "-o", output)
+    """Builds the image of a program; without a base it has no shell, which is told and no more."""
+    check = () if "--base" in options else ("--check=warn",)
+    veneer("build", binary, *options, *check, "-o", output)
 
 
 def plan(binary, *options):

@@ -1,0 +1,132 @@
+// Reads an image, runs every check, prints what was found and sums it up.
+#include "cmd/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "cmd/check_with.h"
+#include "cmd/checking.h"
+#include "cmd/messages.h"
+#include "layer/check/check_image.h"
+#include "oci/probe_image.h"
+#include "oci/reference.h"
+#include "oci/stored_image.h"
+
+namespace cmd {
+namespace {
+
+struct Options {
+  std::string image;
+  std::string platform;
+  unsigned jobs = 1;
+  bool json = false;
+};
+
+struct Verified {
+  std::vector<layer::Finding> findings;
+  size_t paths = 0;
+  size_t layers = 0;
+};
+
+Verified verify(const Options& options) {
+  std::optional<oci::Platform> platform;
+  if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
+  const std::string scratch = std::filesystem::temp_directory_path().string();
+  const oci::StoredImage image =
+      oci::open_image(oci::parse_image_reference(options.image), platform, scratch);
+  layer::StringArena arena;
+  layer::Probes probes;
+  const std::optional<uint32_t> below = oci::layers_below_ours(image.config);
+  oci::ProbeVisitor visitor(below.value_or(0), probes);
+  const layer::ImageTree tree = oci::read_image_tree(image, scratch, arena, &visitor);
+  const layer::RunConfig run = oci::run_config(image.config);
+  layer::Findings findings;
+  layer::check_image({tree, probes, run, nullptr, below}, options.jobs, findings);
+  return {findings.take(), tree.nodes().size(), image.layers.size()};
+}
+
+void print_text(const Options& options, const Verified& verified) {
+  for (const layer::Finding& finding : verified.findings) {
+    fmt::print(stderr, "{}",
+               layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
+  }
+  const CheckCounts counts = count_findings(verified.findings);
+  fmt::print("{}: {} in {} checked: {}, {}, {}\n", options.image, counted(verified.paths, "path"),
+             counted(verified.layers, "layer"), counted(counts.errors, "error"),
+             counted(counts.warnings, "warning"), counted(counts.notes, "note"));
+}
+
+nlohmann::json position_json(const layer::Position& position) {
+  nlohmann::json json{{"file", position.file}};
+  if (position.line > 0) json["line"] = position.line;
+  if (position.column > 0) json["column"] = position.column;
+  return json;
+}
+
+nlohmann::json finding_json(const layer::Finding& finding) {
+  nlohmann::json json{{"severity", layer::severity_name(finding.severity)},
+                      {"check", finding.check},
+                      {"path", finding.path},
+                      {"reason", finding.reason},
+                      {"count", finding.count}};
+  if (!finding.origin.file.empty()) json["origin"] = position_json(finding.origin);
+  if (!finding.help.empty()) json["help"] = finding.help;
+  for (const layer::Note& note : finding.notes) {
+    json["notes"].push_back({{"at", position_json(note.position)}, {"message", note.message}});
+  }
+  return json;
+}
+
+// Names that are not UTF-8 appear with U+FFFD in place of what is not.
+void print_json(const Options& options, const Verified& verified) {
+  const CheckCounts counts = count_findings(verified.findings);
+  nlohmann::json findings = nlohmann::json::array();
+  for (const layer::Finding& finding : verified.findings) findings.push_back(finding_json(finding));
+  const nlohmann::json report{{"format", 1},
+                              {"image", options.image},
+                              {"paths", verified.paths},
+                              {"layers", verified.layers},
+                              {"errors", counts.errors},
+                              {"warnings", counts.warnings},
+                              {"notes", counts.notes},
+                              {"findings", findings}};
+  fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void run(const Options& options) {
+  const Verified verified = verify(options);
+  (options.json ? print_json : print_text)(options, verified);
+  if (count_findings(verified.findings).errors > 0) throw CLI::RuntimeError(1);
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "verify", "Prove that an image's links, libraries and Python hold together");
+  command
+      ->add_option("IMAGE", options->image,
+                   "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]")
+      ->required()
+      ->check(check_with(oci::parse_image_reference));
+  command
+      ->add_option("--platform", options->platform,
+                   "OS/ARCHITECTURE[/VARIANT]; chooses among the images (default: the only one)")
+      ->type_name("PLATFORM")
+      ->check(check_with(oci::parse_platform));
+  command->add_flag("--json", options->json, "Print the findings as JSON; docs/checks.md");
+  options->jobs = std::max(1U, std::thread::hardware_concurrency());
+  command->add_option("-j,--jobs", options->jobs, "Threads (default: one a core)")
+      ->check(CLI::Range(1U, 1024U).description(""))
+      ->type_name("N");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace cmd

@@ -1,0 +1,141 @@
+// The order is that of ld.so(8); each candidate is resolved in the tree as the kernel would.
+#include "layer/check/library_lookup.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "layer/check/library_directories.h"
+#include "layer/file_tree.h"
+
+namespace layer {
+namespace {
+
+struct Token {
+  std::string_view name;
+  std::string value;
+};
+
+// "$NAME" and "${NAME}". ld.so(8), "Dynamic string tokens".
+std::string expand(std::string_view text, const std::array<Token, 3>& tokens) {
+  std::string expanded;
+  while (!text.empty()) {
+    bool is_token = false;
+    for (const Token& token : tokens) {
+      for (const std::string& spelt :
+           {fmt::format("${{{}}}", token.name), fmt::format("${}", token.name)}) {
+        if (is_token || !text.starts_with(spelt)) continue;
+        expanded += token.value;
+        text.remove_prefix(spelt.size());
+        is_token = true;
+      }
+    }
+    if (is_token) continue;
+    expanded += text.front();
+    text.remove_prefix(1);
+  }
+  return expanded;
+}
+
+std::array<Token, 3> tokens_of(const OpenedFile& opener) {
+  const bool is_64_bit = opener.elf->machine.is_64_bit;
+  return {Token{"ORIGIN", fmt::format("/{}", parent_path(opener.path))},
+          Token{"LIB", is_64_bit ? "lib64" : "lib"},
+          Token{"PLATFORM", opener.elf->machine.to_string() == "x86-64"
+                                ? "x86_64"
+                                : opener.elf->machine.to_string()}};
+}
+
+// The parts between colons; an empty one is the working directory, which is not known here.
+std::vector<std::string> split_path(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(':'), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<std::string> LibraryLookup::run_path(const OpenedFile& opener) const {
+  const ElfFacts& elf = *opener.elf;
+  if (!elf.runpath && !elf.rpath) return {};
+  return split_path(expand(elf.runpath ? *elf.runpath : *elf.rpath, tokens_of(opener)));
+}
+
+// A library for another machine is passed over, as by the dynamic linker.
+bool LibraryLookup::fits(const Node& file, const ElfFacts& opener) const {
+  const ElfFacts* elf = subject_.probes.find_elf(file);
+  return elf == nullptr || elf->machine == opener.machine;
+}
+
+Found LibraryLookup::try_file(const ElfFacts& opener, std::string path) const {
+  const Node* node = subject_.view.find(path);
+  if (node == nullptr || node->kind != NodeKind::kFile) return {};
+  if (!fits(*node, opener)) return {nullptr, {}, node};
+  return {node, std::move(path), nullptr};
+}
+
+Found LibraryLookup::find_in_image(const ElfFacts& opener, std::string_view needed) const {
+  const std::string machine = opener.machine.to_string();
+  const std::string key = fmt::format("{} {}", machine, needed);
+  const std::lock_guard lock(mutex_);
+  if (const auto known = found_.find(key); known != found_.end()) return known->second;
+  if (directories_.count(machine) == 0) {
+    directories_[machine] = library_directories(subject_, opener.machine);
+  }
+  Found result;
+  for (const std::string& directory : directories_[machine]) {
+    Found found = try_file(opener, fmt::format("{}/{}", directory, needed));
+    if (result.alien == nullptr) result.alien = found.alien;
+    if (found.node == nullptr) continue;
+    result = std::move(found);
+    break;
+  }
+  return found_.emplace(key, std::move(result)).first->second;
+}
+
+Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) const {
+  if (needed.find('/') != std::string_view::npos) {
+    return try_file(*opener.elf, expand(needed, tokens_of(opener)));
+  }
+  std::vector<std::string> directories = run_path(opener);
+  const std::optional<std::string_view> from_env = subject_.config.variable("LD_LIBRARY_PATH");
+  if (from_env) {
+    std::vector<std::string> named = split_path(*from_env);
+    const auto place = opener.elf->runpath ? directories.begin() : directories.end();
+    directories.insert(place, named.begin(), named.end());
+  }
+  const Node* alien = nullptr;
+  for (const std::string& directory : directories) {
+    Found found = try_file(*opener.elf, fmt::format("{}/{}", directory, needed));
+    if (found.node != nullptr) return found;
+    if (alien == nullptr) alien = found.alien;
+  }
+  Found found = find_in_image(*opener.elf, needed);
+  if (found.alien == nullptr) found.alien = alien;
+  return found;
+}
+
+bool LibraryLookup::try_input(const ElfFacts& opener, const std::string& path) const {
+  const Resolution end = subject_.input->resolve(path);
+  if (end.node == nullptr || end.node->kind != NodeKind::kFile) return false;
+  const Node* in_image = subject_.view.find(end.node->path);
+  return in_image == nullptr || fits(*in_image, opener);
+}
+
+bool LibraryLookup::is_in_input(const OpenedFile& opener, std::string_view needed) const {
+  if (subject_.input == nullptr) return false;
+  if (needed.find('/') != std::string_view::npos) {
+    return try_input(*opener.elf, expand(needed, tokens_of(opener)));
+  }
+  for (const std::string& directory : run_path(opener)) {
+    if (try_input(*opener.elf, fmt::format("{}/{}", directory, needed))) return true;
+  }
+  return false;
+}
+
+}  // namespace layer

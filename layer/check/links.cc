@@ -1,0 +1,213 @@
+// The common case, a link that leads to a file, was settled by TreeView; here is the rest.
+#include "layer/check/links.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "layer/file_tree.h"
+
+namespace layer {
+namespace {
+
+// Filled when a container starts.
+constexpr std::array<std::string_view, 4> kRuntimeDirectories{"dev", "proc", "run", "sys"};
+
+struct BuildPlace {
+  std::string_view mark;
+  std::string_view name;
+};
+// The first that is in a link's text names it.
+constexpr std::array kBuildPlaces{
+    BuildPlace{"/execroot/", "Bazel's execution root"},
+    BuildPlace{"/bazel-out/", "Bazel's output tree"},
+    BuildPlace{"/_bazel_", "Bazel's output base"},
+    BuildPlace{"/.cache/bazel", "Bazel's output base"},
+    BuildPlace{"/home/", "a home directory"},
+    BuildPlace{"/Users/", "a home directory"},
+    BuildPlace{"/root/", "a home directory"},
+    BuildPlace{"/tmp/", "a directory for temporary files"},
+    BuildPlace{"/var/folders/", "a directory for temporary files"},
+};
+
+bool is_filled_at_start(std::string_view path) {
+  return std::any_of(kRuntimeDirectories.begin(), kRuntimeDirectories.end(),
+                     [&](std::string_view d) { return path == d || is_below(path, d); });
+}
+
+std::string_view place_on_build_machine(std::string_view text) {
+  const auto found = std::find_if(kBuildPlaces.begin(), kBuildPlaces.end(), [&](const auto& place) {
+    return text.find(place.mark) != std::string_view::npos;
+  });
+  return found == kBuildPlaces.end() ? std::string_view() : found->name;
+}
+
+Finding finding_at(const Node& node, std::string_view check) {
+  Finding finding;
+  finding.check = check;
+  finding.path = node.path;
+  finding.origin = node.origin.position();
+  return finding;
+}
+
+// Where the link's text leads, a link at that very place not followed.
+Resolution next_place(const ImageTree& tree, const Node& link) {
+  if (link.link.starts_with('/')) return tree.resolve(link.link, FinalLink::kKeep);
+  return tree.resolve(fmt::format("{}/{}", parent_path(link.path), link.link), FinalLink::kKeep);
+}
+
+class LinkCheck {
+ public:
+  LinkCheck(const Subject& subject, Findings& findings)
+      : subject_(subject), tree_(subject.view.tree()), findings_(findings) {}
+  void run();
+
+ private:
+  void check_unsound(const Node& link);
+  void check_loop(const Node& link);
+  void check_dangling(const Node& link, const Resolution& next);
+  Finding describe_dangling(const Node& link, const Resolution& next) const;
+  void check_leaving(const Node& link);
+  void check_layer(const Node& link, const Node& target);
+  void check_way(const Node& node, const Node& link);
+
+  const Subject& subject_;
+  const ImageTree& tree_;
+  Findings& findings_;
+};
+
+void LinkCheck::run() {
+  const Node* barrier = nullptr;  // the last node that nothing can lie below
+  for (const Node& node : tree_.nodes()) {
+    if (barrier != nullptr && is_below(node.path, barrier->path)) {
+      if (!subject_.is_base(node)) check_way(node, *barrier);
+    } else if (node.kind != NodeKind::kDirectory) {
+      barrier = &node;
+    }
+    if (node.kind != NodeKind::kSymlink) continue;
+    if (!subject_.view.is_sound(node)) {
+      check_unsound(node);
+    } else if (const Node* target = subject_.view.follow(node); target != nullptr) {
+      check_layer(node, *target);
+    }
+  }
+}
+
+// A link to a link is judged there, so that each cause is told once.
+void LinkCheck::check_unsound(const Node& link) {
+  const Resolution next = next_place(tree_, link);
+  if (next.fault == ResolveFault::kLoop) return check_loop(link);
+  if (next.fault != ResolveFault::kNone) return check_dangling(link, next);
+  if (next.left_root) return check_leaving(link);
+  const Resolution end = tree_.resolve(link.path);
+  if (end.fault == ResolveFault::kLoop) check_loop(link);
+}
+
+// Told at the first path of a loop; a link that leads into one is not told.
+void LinkCheck::check_loop(const Node& link) {
+  std::set<std::string_view> seen;
+  const Node* at = &link;
+  while (at != nullptr && seen.insert(at->path).second) {
+    const Node* next = next_place(tree_, *at).node;
+    at = next != nullptr && next->kind == NodeKind::kSymlink ? next : nullptr;
+  }
+  if (at != nullptr && (at != &link || *seen.begin() != link.path)) return;
+  Finding finding = finding_at(link, "link-loops");
+  if (subject_.is_base(link)) finding.severity = Severity::kNote;
+  finding.reason = fmt::format("is a link to '{}' that leads {}", link.link,
+                               at == nullptr ? "to no end" : "back to itself");
+  findings_.add(std::move(finding));
+}
+
+Finding LinkCheck::describe_dangling(const Node& link, const Resolution& next) const {
+  const bool is_absolute = link.link.starts_with('/');
+  Finding finding = finding_at(link, is_absolute ? "link-absolute" : "link-dangles");
+  const std::string_view missing =
+      next.fault == ResolveFault::kNotDirectory ? "is not a directory" : "is not in the image";
+  const std::string_view place =
+      is_absolute ? place_on_build_machine(link.link) : std::string_view();
+  if (!place.empty()) {
+    finding.cause = place;
+    finding.reason = fmt::format("is a link to '{}', in {} of the machine that built it; '/{}' {}",
+                                 link.link, place, next.path, missing);
+    finding.help = "declare the link with a relative text, or pack the file itself";
+  } else {
+    finding.cause = next.path;
+    finding.reason =
+        fmt::format("is a link to '{}' and dangles: '/{}' {}", link.link, next.path, missing);
+    if (is_absolute) finding.help = "choose a --base that has it, or declare a relative text";
+  }
+  return finding;
+}
+
+void LinkCheck::check_dangling(const Node& link, const Resolution& next) {
+  if (is_filled_at_start(next.path)) return;
+  Finding finding = describe_dangling(link, next);
+  if (next.left_root) {
+    finding.check = "link-leaves-root";
+    finding.reason += ", and its '..' go beyond the root";
+  }
+  const bool dangles_in_input = subject_.input != nullptr && !link.link.starts_with('/') &&
+                                subject_.input->resolve(link.path).node == nullptr;
+  if (subject_.is_base(link)) {
+    finding.severity = Severity::kNote;
+  } else if (dangles_in_input) {
+    finding.severity = Severity::kWarning;
+    finding.reason += ", nor in the input";
+  }
+  findings_.add(std::move(finding));
+}
+
+void LinkCheck::check_leaving(const Node& link) {
+  if (subject_.is_base(link)) return;  // a container's root keeps it in
+  Finding finding = finding_at(link, "link-leaves-root");
+  finding.severity = Severity::kWarning;
+  finding.reason = fmt::format(
+      "is a link to '{}', which goes beyond the root; a container stays there, an unpacked image "
+      "does not",
+      link.link);
+  findings_.add(std::move(finding));
+}
+
+void LinkCheck::check_layer(const Node& link, const Node& target) {
+  if (subject_.is_base(link) || link.layer >= target.layer) return;
+  const Node* next = next_place(tree_, link).node;
+  if (next != nullptr && next->layer <= link.layer) return;  // that one leads up, and is judged
+  Finding finding = finding_at(link, "link-upwards");
+  finding.severity = Severity::kWarning;
+  finding.cause = fmt::format("{} {} {}", link.layer, target.layer, package_of(link.path));
+  finding.reason = fmt::format(
+      "is a link to '{}', in a layer above its own; it dangles in an image that shares this layer "
+      "and not that one",
+      link.link);
+  finding.help = "put both into one layer";
+  findings_.add(std::move(finding));
+}
+
+void LinkCheck::check_way(const Node& node, const Node& barrier) {
+  const bool is_link = barrier.kind == NodeKind::kSymlink;
+  Finding finding = finding_at(node, "entry-behind-link");
+  finding.cause = barrier.path;
+  finding.reason = is_link ? fmt::format(
+                                 "lies behind '{}', a link to '{}': unpacking would write "
+                                 "elsewhere, or refuse to",
+                                 barrier.path, barrier.link)
+                           : fmt::format("lies below '{}', which is no directory", barrier.path);
+  if (!barrier.origin.file.empty()) {
+    finding.notes.push_back(
+        {barrier.origin.position(), is_link ? "the link is declared here" : "declared here"});
+  }
+  findings_.add(std::move(finding));
+}
+
+}  // namespace
+
+void check_links(const Subject& subject, Findings& findings) {
+  LinkCheck(subject, findings).run();
+}
+
+}  // namespace layer

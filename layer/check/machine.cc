@@ -1,0 +1,90 @@
+// What Python imports is known by its name and its place.
+#include "layer/check/machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "layer/file_tree.h"
+#include "layer/runfiles_path.h"
+
+namespace layer {
+namespace {
+
+// Sorted. Directories whose content is looked at, not run.
+constexpr std::array<std::string_view, 8> kDataDirectories{
+    "data", "examples", "fixtures", "test", "test_data", "testdata", "testing", "tests"};
+
+bool is_in_data_directory(std::string_view path) {
+  for (path = parent_path(path); !path.empty(); path = parent_path(path)) {
+    if (std::binary_search(kDataDirectories.begin(), kDataDirectories.end(), base_name(path))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether `import` would come upon the file: an extension module by its tag (PEP 3149), any shared
+// object in a package.
+bool is_imported(const Subject& subject, const Node& file) {
+  const std::string_view name = base_name(file.path);
+  if (!name.ends_with(".so")) return false;
+  const std::string_view suffix = site_packages_suffix(file.path);
+  if (is_in_data_directory(suffix.empty() ? file.path : suffix)) return false;
+  const bool is_tagged = name.find(".cpython-") != std::string_view::npos ||
+                         name.find(".abi3.") != std::string_view::npos;
+  const std::string init = fmt::format("{}/__init__.py", parent_path(file.path));
+  return is_tagged || subject.view.find(init) != nullptr;
+}
+
+Finding finding_at(const Node& node, std::string_view check) {
+  Finding finding;
+  finding.check = check;
+  finding.path = node.path;
+  finding.cause = package_of(node.path);
+  finding.origin = node.origin.position();
+  return finding;
+}
+
+// "is for aarch64, and the image for x86-64"; empty when it fits, or when that is not known.
+std::string machine_fault(const Subject& subject, const ElfFacts& elf) {
+  const std::optional<ElfMachine> wanted = machine_of(subject.config.architecture);
+  if (!wanted || *wanted == elf.machine) return {};
+  return fmt::format("is for {}, and the image for {}", elf.machine.to_string(),
+                     wanted->to_string());
+}
+
+void check_file(const Subject& subject, const Node& file, const ElfFacts& elf, bool is_run,
+                Findings& findings) {
+  if (!elf.damage.empty()) {
+    Finding finding = finding_at(file, "elf-damaged");
+    finding.severity = Severity::kWarning;
+    finding.reason = fmt::format("begins as an ELF file and is damaged: {}", elf.damage);
+    findings.add(std::move(finding));
+    return;
+  }
+  std::string fault = machine_fault(subject, elf);
+  if (fault.empty() || (!elf.is_program && !elf.is_shared_object)) return;
+  Finding finding = finding_at(file, "machine");
+  finding.reason = std::move(fault);
+  finding.help = "choose the packages of the image's platform, or set --platform";
+  if (!is_run && !is_imported(subject, file)) finding.severity = Severity::kWarning;
+  findings.add(std::move(finding));
+}
+
+}  // namespace
+
+void check_machines(const Subject& subject, const std::set<const Node*>& run, Findings& findings) {
+  for (const Node& node : subject.view.nodes()) {
+    const bool is_run = run.count(&node) != 0;
+    if (node.kind != NodeKind::kFile || (subject.is_base(node) && !is_run)) continue;
+    const ElfFacts* elf = subject.probes.find_elf(node);
+    if (elf != nullptr) check_file(subject, node, *elf, is_run, findings);
+  }
+}
+
+}  // namespace layer

@@ -1,0 +1,207 @@
+// Entries become nodes; of one layer after the other, as they will be laid over each other.
+#include "layer/check/plan_tree.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/store/file_reader.h"
+
+namespace layer {
+namespace {
+
+constexpr uint32_t kProgramMode = 0755;
+constexpr uint32_t kDataMode = 0644;
+
+NodeKind node_kind(TarType type) {
+  switch (type) {
+    case TarType::kDirectory:
+      return NodeKind::kDirectory;
+    case TarType::kSymlink:
+      return NodeKind::kSymlink;
+    case TarType::kFile:
+    case TarType::kHardlink:
+      return NodeKind::kFile;
+  }
+  throw std::logic_error("unknown tar type");
+}
+
+Node to_node(const PlannedEntry& entry, uint32_t layer) {
+  Node node;
+  node.path = entry.path;
+  node.kind = node_kind(entry.type);
+  if (node.kind == NodeKind::kSymlink) node.link = entry.link;
+  node.source = entry.source;
+  node.origin = entry.origin;
+  node.size = entry.size;
+  node.mtime = entry.mtime;
+  node.mode = entry.mode;
+  node.uid = entry.uid;
+  node.gid = entry.gid;
+  node.layer = layer;
+  return node;
+}
+
+Finding finding_at(const PlannedEntry& entry, std::string_view check, std::string reason) {
+  Finding finding;
+  finding.check = check;
+  finding.path = entry.path;
+  finding.origin = entry.origin.position();
+  finding.reason = std::move(reason);
+  return finding;
+}
+
+// A directory in place of a link that leads to one hides all that the base has there.
+void check_replaced_link(const ImageTree& below, const PlannedEntry& entry, Findings& findings) {
+  if (entry.type != TarType::kDirectory) return;
+  const Node* node = below.find(entry.path);
+  if (node == nullptr || node->kind != NodeKind::kSymlink) return;
+  const Resolution end = below.resolve(entry.path);
+  if (end.node == nullptr || end.node->kind != NodeKind::kDirectory) return;
+  Finding finding = finding_at(
+      entry, "link-replaced",
+      fmt::format("is a directory here and a link to '{}' in a layer below: what that one has in "
+                  "'{}' is no longer found here",
+                  node->link, end.path));
+  finding.help = fmt::format("put the files into '/{}'", end.path);
+  findings.add(std::move(finding));
+}
+
+// The nodes of one layer. A hardlink has the inode, source and mode of its target.
+class LayerNodes {
+ public:
+  LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode, Findings& findings);
+
+  std::vector<Node>& nodes() { return nodes_; }
+
+ private:
+  void add_hardlink(const PlannedEntry& entry, Node node, Findings& findings);
+
+  std::vector<Node> nodes_;
+  std::unordered_map<std::string_view, size_t> files_;
+};
+
+LayerNodes::LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode,
+                       Findings& findings) {
+  nodes_.reserve(plan.entries.size());
+  const bool has_hardlinks =
+      std::any_of(plan.entries.begin(), plan.entries.end(),
+                  [](const PlannedEntry& entry) { return entry.type == TarType::kHardlink; });
+  for (const PlannedEntry& entry : plan.entries) {
+    Node node = to_node(entry, layer);
+    if (entry.type == TarType::kHardlink) {
+      add_hardlink(entry, node, findings);
+      continue;
+    }
+    if (entry.type == TarType::kFile) {
+      node.inode = next_inode++;
+      if (has_hardlinks) files_.emplace(entry.path, nodes_.size());
+    }
+    nodes_.push_back(node);
+  }
+}
+
+void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node, Findings& findings) {
+  const auto target = files_.find(entry.link);
+  if (target == files_.end()) {
+    Finding finding = finding_at(
+        entry, "hardlink",
+        fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.link));
+    finding.help = "a hardlink cannot lead out of its layer; a symlink can";
+    findings.add(std::move(finding));
+    return;
+  }
+  const Node& file = nodes_[target->second];
+  node.source = file.source;
+  node.inode = file.inode;
+  node.mode = file.mode;
+  nodes_.push_back(node);
+}
+
+// Looks into a file, and settles a mode that is left to its content.
+std::optional<FileProbe> probe_node(Node& node, bool is_entry_point) {
+  std::optional<FileProbe> probe;
+  if (!node.source.empty() && (is_entry_point || may_matter(node.path))) {
+    const FileReader file(node.source);
+    probe = probe_file(node.path, file.fd());
+  }
+  if (node.mode == kModeByContent) {
+    const bool is_program = probe && (probe->elf != nullptr || probe->text.starts_with("#!"));
+    node.mode = is_program ? kProgramMode : kDataMode;
+  }
+  return probe;
+}
+
+void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, Probes& probes) {
+  std::vector<std::optional<FileProbe>> found(nodes.size());
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, nodes.size(), 64), [&](const auto& range) {
+    for (size_t i = range.begin(); i != range.end(); ++i) {
+      if (nodes[i].kind != NodeKind::kFile) continue;
+      found[i] = probe_node(nodes[i], nodes[i].path == entry_point);
+    }
+  });
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (found[i]) probes.put(nodes[i].inode, std::move(*found[i]));
+  }
+}
+
+// Adds the parents of `path` that do not come before it; `before` is the node last added.
+void add_parents(std::string_view path, uint32_t layer, std::vector<Node>& nodes) {
+  const std::string_view before = nodes.empty() ? std::string_view{} : nodes.back().path;
+  for (size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string_view parent = path.substr(0, slash);
+    if (before == parent || is_below(before, parent)) continue;
+    Node& node = nodes.emplace_back();
+    node.path = parent;
+    node.kind = NodeKind::kDirectory;
+    node.layer = layer;
+  }
+}
+
+}  // namespace
+
+void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entry_point,
+              ImageTree& tree, Probes& probes, Findings& findings) {
+  uint32_t inode = 1;
+  for (const Node& node : tree.nodes()) inode = std::max(inode, node.inode + 1);
+  uint32_t layer = base_layers;
+  for (const LayerPlan& each : plan.layers) {
+    for (const PlannedEntry& entry : each.entries) check_replaced_link(tree, entry, findings);
+    LayerNodes made(each, layer++, inode, findings);
+    probe_nodes(made.nodes(), entry_point, probes);
+    tree.add_layer(std::move(made.nodes()));
+  }
+}
+
+ImageTree tree_of_input(const ImageTree& base, const FileTree& input) {
+  ImageTree tree = base;
+  uint32_t layer = 0;
+  for (const Node& node : base.nodes()) layer = std::max(layer, node.layer + 1);
+  std::vector<Node> nodes;
+  for (const Entry& entry : input.entries) {
+    add_parents(entry.path, layer, nodes);
+    Node& node = nodes.emplace_back();
+    node.path = entry.path;
+    node.layer = layer;
+    node.origin = entry.origin;
+    if (entry.kind == EntryKind::kDirectory) node.kind = NodeKind::kDirectory;
+    if (entry.kind == EntryKind::kSymlink) {
+      node.kind = NodeKind::kSymlink;
+      node.link = entry.content;
+    }
+  }
+  tree.add_layer(std::move(nodes));
+  return tree;
+}
+
+}  // namespace layer

@@ -1,0 +1,44 @@
+// What one run of the checks is about: an image, how it is started, and what it was made from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/check/probe.h"
+#include "layer/check/tree_view.h"
+#include "layer/image_tree.h"
+
+namespace layer {
+
+// The parts of an image's config that decide what runs. image-spec config.md.
+struct RunConfig {
+  std::vector<std::string> command;  // entrypoint and cmd
+  std::string working_directory;
+  std::vector<std::string> env;  // "KEY=VALUE"
+  std::string architecture;      // Go's word; empty: not known
+
+  // The value of a variable; no value when it is not set.
+  std::optional<std::string_view> variable(std::string_view name) const;
+};
+
+// All of it outlives the run.
+struct Subject {
+  const TreeView& view;
+  const Probes& probes;
+  const RunConfig& config;
+  const ImageTree* input = nullptr;  // the same files as the input declares them, on the same base;
+                                     // null: not known
+  std::optional<uint32_t> base_layers;  // how many are not ours to judge; no value: not known
+
+  // Where the layers do not tell, what is in runfiles is ours.
+  bool is_base(const Node& node) const;
+};
+
+// "app/x.runfiles/repo" of a path below it; of a path outside of runfiles its first two components.
+// What one package's files have in common.
+std::string_view package_of(std::string_view path);
+
+}  // namespace layer

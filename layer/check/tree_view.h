@@ -1,0 +1,42 @@
+// An image's tree with every link followed once: what the checks walk.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "layer/image_tree.h"
+
+namespace layer {
+
+class TreeView {
+ public:
+  // Follows every link, on as many threads as the calling task arena has.
+  explicit TreeView(const ImageTree& tree);
+
+  const ImageTree& tree() const { return tree_; }
+  const std::vector<Node>& nodes() const { return tree_.nodes(); }
+
+  // The node itself, or what a link leads to in the end; null when that is nothing, or the root.
+  const Node* follow(const Node& node) const;
+
+  // Whether resolving the link went fine: to something inside, without a ".." at the root.
+  bool is_sound(const Node& link) const { return sound_[index(link)] != 0; }
+
+  // Everything below a directory, in tree order; links are not followed.
+  std::span<const Node> below(const Node& directory) const;
+
+  // A file or directory by path, links followed; null when there is none.
+  const Node* find(std::string_view path) const { return tree_.resolve(path).node; }
+
+ private:
+  size_t index(const Node& node) const { return static_cast<size_t>(&node - nodes().data()); }
+  void follow_link(size_t link);
+
+  const ImageTree& tree_;
+  std::vector<const Node*> target_;  // of links
+  std::vector<uint8_t> sound_;       // of links; not bits, because threads write it
+};
+
+}  // namespace layer

@@ -1,0 +1,92 @@
+#include "checked_image.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "layer/file_tree.h"
+
+namespace layer {
+
+Node& CheckedImage::add(std::string_view path, NodeKind kind) {
+  std::vector<Node>& nodes = layers_.back();
+  path = arena_.copy(path);
+  for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent)) {
+    Node node;
+    node.path = parent;
+    node.kind = NodeKind::kDirectory;
+    node.layer = static_cast<uint32_t>(layers_.size() - 1);
+    // Before all others: what is added at this path is what counts.
+    nodes.insert(nodes.begin(), node);
+  }
+  Node& node = nodes.emplace_back();
+  node.path = path;
+  node.kind = kind;
+  node.layer = static_cast<uint32_t>(layers_.size() - 1);
+  if (kind == NodeKind::kFile) node.inode = ++inode_;
+  return node;
+}
+
+void CheckedImage::file(std::string_view path, std::string_view text, uint32_t mode) {
+  Node& node = add(path, NodeKind::kFile);
+  node.mode = mode;
+  node.size = text.size();
+  if (text.empty()) return;
+  FileProbe probe;
+  probe.text = text;
+  probes_.put(node.inode, std::move(probe));
+}
+
+ElfFacts& CheckedImage::elf(std::string_view path, std::vector<std::string> needed,
+                            std::string runpath) {
+  Node& node = add(path, NodeKind::kFile);
+  node.mode = 0755;
+  ElfFacts& facts = elf_.emplace_back();
+  facts.machine = {EM_X86_64, true, false};
+  facts.is_shared_object = true;
+  facts.needed = std::move(needed);
+  if (!runpath.empty()) facts.runpath = std::move(runpath);
+  facts.print = node.inode;
+  elf_inodes_.push_back(node.inode);
+  return facts;
+}
+
+ImageTree CheckedImage::tree() const {
+  ImageTree tree;
+  for (const std::vector<Node>& nodes : layers_) tree.add_layer(nodes);
+  return tree;
+}
+
+std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
+  for (size_t i = 0; i < elf_.size(); ++i) {
+    FileProbe probe;
+    probe.elf = std::make_shared<const ElfFacts>(elf_[i]);
+    probes_.put(elf_inodes_[i], std::move(probe));
+  }
+  const ImageTree image = tree();
+  const ImageTree declared = input == nullptr ? ImageTree() : input->tree();
+  Findings findings;
+  check_image({image, probes_, config, input == nullptr ? nullptr : &declared, base_layers}, 1,
+              findings);
+  return findings.take();
+}
+
+std::string CheckedImage::findings(const CheckedImage* input) {
+  std::string text;
+  for (const Finding& finding : check(input)) {
+    text += fmt::format("{} {} {}\n", severity_name(finding.severity), finding.check, finding.path);
+  }
+  return text;
+}
+
+std::string CheckedImage::messages() {
+  std::string text;
+  for (const Finding& finding : check(nullptr)) {
+    text += to_diagnostic(finding).to_string(severity_name(finding.severity));
+  }
+  return text;
+}
+
+}  // namespace layer
