@@ -85,9 +85,10 @@ void add_layout_options(CLI::App& command, LayoutOptions& options) {
       ->group("Inputs");
 }
 
-std::vector<layer::DroppedPaths> lay_out_as_venv(const LayoutOptions& options, layer::FileTree& tree,
-                                              std::vector<layer::FileFacts>& facts,
-                                              layer::StringArena& arena) {
+std::vector<layer::DroppedPaths> lay_out_as_venv(const LayoutOptions& options,
+                                                 layer::FileTree& tree,
+                                                 std::vector<layer::FileFacts>& facts,
+                                                 layer::StringArena& arena) {
   layer::Diagnostics found;
   layer::VenvLayout layout = layer::lay_out_as_venv(tree, facts, options.keep, arena, found);
   print_warnings(found.warnings());

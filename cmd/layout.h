@@ -24,8 +24,9 @@ void add_layout_options(CLI::App& command, LayoutOptions& options);
 
 // Lays the tree out as kVenv, facts about its entries with it; returns what was dropped. Tells on
 // stderr.
-std::vector<layer::DroppedPaths> lay_out_as_venv(const LayoutOptions& options, layer::FileTree& tree,
-                                              std::vector<layer::FileFacts>& facts,
-                                              layer::StringArena& arena);
+std::vector<layer::DroppedPaths> lay_out_as_venv(const LayoutOptions& options,
+                                                 layer::FileTree& tree,
+                                                 std::vector<layer::FileFacts>& facts,
+                                                 layer::StringArena& arena);
 
 }  // namespace cmd

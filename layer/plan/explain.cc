@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "layer/plan/explain_words.h"
-#include "layer/plan/layers.h"
+#include "layer/plan/package_name.h"
 #include "layer/plan/plan_nodes.h"
 #include "layer/plan/plan_text.h"
 #include "layer/runfiles_path.h"

@@ -193,7 +193,8 @@ PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
   const std::string_view word = fields.front().text;
   const auto* kind = std::ranges::find(kLines, word, &LineKind::word);
   if (kind == std::end(kLines)) {
-    return fault(0, fmt::format("unknown line '{}': expected one of layer d f l h base summary", word));
+    return fault(
+        0, fmt::format("unknown line '{}': expected one of layer d f l h base summary", word));
   }
   if (fields.size() == kind->count) return {};
   return fault(
@@ -244,8 +245,8 @@ PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entr
   if (!size) return expected_number(fields[3].offset, fields[3].text);
   entry.size = *size;
   if (entry.size != 0 && entry.type != TarType::kFile) {
-    return fault(fields[3].offset, fmt::format("size '{}': expected 0 of a {}", entry.size,
-                                               type_name(entry.type)));
+    return fault(fields[3].offset,
+                 fmt::format("size '{}': expected 0 of a {}", entry.size, type_name(entry.type)));
   }
   return {};
 }

@@ -199,7 +199,7 @@ std::string plan_to_json(const ImagePlan& plan) {
                         {"hardlinks", summary.hardlinks},
                         {"bytesLinked", summary.linked_bytes},
                         {"bytesRepeated", summary.repeated_bytes},
-                         {"bytesInBase", summary.bytes_in_base}}}};
+                        {"bytesInBase", summary.bytes_in_base}}}};
   if (plan.program) {
     json["program"] = {{"entryPoint", plan.program->entry_point},
                        {"workingDirectory", plan.program->working_directory}};

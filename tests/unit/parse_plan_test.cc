@@ -61,7 +61,8 @@ TEST_CASE("plan text: what is read prints as it was, for every golden plan") {
     if (file.path().extension() != ".plan") continue;
     CAPTURE(file.path());
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    text.erase(0, text.find("veneer plan"));  // warnings come before it
     CHECK(print_again(text) == text);
     ++plans;
   }
@@ -104,7 +105,7 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"layer\tapp\tall of it\n", "d\tx\t-\nlayer\tapp\tall of it\n",
        "p:3:1: error: an entry before the first 'layer' line\n"},
       {"d\ta\t-", "q\ta\t-",
-       "p:4:1: error: unknown line 'q': expected one of layer d f l h summary\n"
+       "p:4:1: error: unknown line 'q': expected one of layer d f l h base summary\n"
        "p:5:3: error: 'a/b' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:6:3: error: 'a/c' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:7:3: error: 'a/d' comes without its parent: expected a 'd' line for 'a' before it\n"

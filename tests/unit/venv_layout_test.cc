@@ -59,7 +59,9 @@ class Program {
   std::string paths(const std::vector<std::string>& keep = {}) {
     const VenvLayout layout = lay_out(keep);
     std::string text;
-    for (const LayerPlan& layer : plan_image(layout.tree, layout.facts, {}, arena_).layers) {
+    Diagnostics found;
+    const ImagePlan plan = plan_image(layout.tree, layout.facts, {}, arena_, found);
+    for (const LayerPlan& layer : plan.layers) {
       for (const PlannedEntry& entry : layer.entries) {
         if (entry.type == TarType::kDirectory || entry.path.ends_with("pyvenv.cfg")) continue;
         text += layer.name + ": " + std::string(entry.path.substr(entry.path.find('/') + 1));
