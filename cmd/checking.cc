@@ -55,8 +55,10 @@ CheckCounts count_findings(const std::vector<layer::Finding>& findings) {
 std::vector<layer::Finding> check_plan(const Planned& planned, uint32_t base_layers,
                                        const oci::ImageConfig& config, unsigned jobs) {
   layer::Probes probes = planned.base_probes;
-  layer::ImageTree tree = planned.base ? planned.base->tree : layer::ImageTree();
-  const layer::ImageTree input = layer::tree_of_input(tree, planned.tree);
+  const layer::ImageTree none;
+  const layer::ImageTree& base = planned.base ? planned.base->tree : none;
+  const layer::DeclaredTree input([&] { return layer::tree_of_input(base, planned.tree); });
+  layer::ImageTree tree = base;
   const layer::RunConfig run = oci::run_config(config);
   layer::Findings findings;
   tbb::task_arena threads(static_cast<int>(jobs));

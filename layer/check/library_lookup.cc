@@ -121,7 +121,7 @@ Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) con
 }
 
 bool LibraryLookup::try_input(const ElfFacts& opener, const std::string& path) const {
-  const Resolution end = subject_.input->resolve(path);
+  const Resolution end = subject_.input->tree().resolve(path);
   if (end.node == nullptr || end.node->kind != NodeKind::kFile) return false;
   const Node* in_image = subject_.view.find(end.node->path);
   return in_image == nullptr || fits(*in_image, opener);

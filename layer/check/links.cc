@@ -152,7 +152,7 @@ void LinkCheck::check_dangling(const Node& link, const Resolution& next) {
     finding.reason += ", and its '..' go beyond the root";
   }
   const bool dangles_in_input = subject_.input != nullptr && !link.link.starts_with('/') &&
-                                subject_.input->resolve(link.path).node == nullptr;
+                                subject_.input->tree().resolve(link.path).node == nullptr;
   if (subject_.is_base(link)) {
     finding.severity = Severity::kNote;
   } else if (dangles_in_input) {

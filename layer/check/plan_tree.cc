@@ -81,7 +81,7 @@ class LayerNodes {
  public:
   LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode, Findings& findings);
 
-  std::vector<Node>& nodes() { return nodes_; }
+  std::vector<Node> take() { return std::move(nodes_); }
 
  private:
   void add_hardlink(const PlannedEntry& entry, Node node, Findings& findings);
@@ -175,12 +175,15 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
   uint32_t inode = 1;
   for (const Node& node : tree.nodes()) inode = std::max(inode, node.inode + 1);
   uint32_t layer = base_layers;
+  std::vector<Node> all;
   for (const LayerPlan& each : plan.layers) {
     for (const PlannedEntry& entry : each.entries) check_replaced_link(tree, entry, findings);
-    LayerNodes made(each, layer++, inode, findings);
-    probe_nodes(made.nodes(), entry_point, probes);
-    tree.add_layer(std::move(made.nodes()));
+    std::vector<Node> nodes = LayerNodes(each, layer++, inode, findings).take();
+    all.insert(all.end(), nodes.begin(), nodes.end());
   }
+  probe_nodes(all, entry_point, probes);
+  // As one layer: those of a plan have nothing but directories in common.
+  tree.add_layer(std::move(all));
 }
 
 ImageTree tree_of_input(const ImageTree& base, const FileTree& input) {

@@ -21,12 +21,13 @@ constexpr size_t kMaxText = size_t{64} << 10;  // no file of settings is longer
 constexpr size_t kPycHeaderSize = 16;
 
 // Sorted. Sources, texts, data: a wheel consists of them.
-constexpr std::array<std::string_view, 53> kDullSuffixes{
-    "a",      "c",   "cc",  "cfg",   "cpp",  "css",   "csv", "cu",   "cuh", "dat", "eot",
-    "f90",    "gif", "gz",  "h",     "hh",   "hpp",   "htm", "html", "ico", "inc", "ini",
-    "ipynb",  "jpg", "js",  "json",  "map",  "md",    "mo",  "npy",  "npz", "pem", "pgm",
-    "pickle", "pkl", "png", "po",    "pot",  "pxd",   "py",  "pyi",  "pyx", "rst", "svg",
-    "toml",   "ttf", "txt", "typed", "woff", "woff2", "xml", "yaml", "yml"};
+constexpr std::array<std::string_view, 64> kDullSuffixes{
+    "a",     "al",  "arff", "bz2",   "c",     "cc",     "cfg",  "cpp",  "css",  "csv", "cu",
+    "cuh",   "dat", "eot",  "f",     "f90",   "gif",    "gz",   "h",    "hh",   "hpp", "htm",
+    "html",  "ico", "inc",  "ini",   "ipynb", "jpg",    "js",   "json", "map",  "mat", "md",
+    "mo",    "npy", "npz",  "pem",   "pgm",   "pickle", "pkl",  "png",  "po",   "pot", "pxd",
+    "pxi",   "py",  "pyf",  "pyi",   "pyx",   "rst",    "sav",  "svg",  "toml", "ttf", "txt",
+    "typed", "wav", "woff", "woff2", "xml",   "xsl",    "yaml", "yml",  "zip"};
 constexpr std::array<std::string_view, 6> kDullNames{"INSTALLER", "LICENSE",   "METADATA",
                                                      "RECORD",    "REQUESTED", "WHEEL"};
 

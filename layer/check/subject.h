@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "layer/check/probe.h"
@@ -24,13 +27,31 @@ struct RunConfig {
   std::optional<std::string_view> variable(std::string_view name) const;
 };
 
+// The files as the input declares them, no link made by veneer among them, on the same base. Made
+// when it is first asked for, which a sound image never does. May be used from several threads.
+class DeclaredTree {
+ public:
+  explicit DeclaredTree(std::function<ImageTree()> make) : make_(std::move(make)) {}
+
+  const ImageTree& tree() const {
+    std::call_once(made_, [this] { tree_ = make_(); });
+    return tree_;
+  }
+
+ private:
+  std::function<ImageTree()> make_;
+  mutable std::once_flag made_;
+  mutable ImageTree tree_;
+};
+
 // All of it outlives the run.
 struct Subject {
   const TreeView& view;
   const Probes& probes;
   const RunConfig& config;
-  const ImageTree* input = nullptr;  // the same files as the input declares them, on the same base;
-                                     // null: not known
+  const DeclaredTree* input =
+      nullptr;  // the same files as the input declares them, on the same base;
+                // null: not known
   std::optional<uint32_t> base_layers;  // how many are not ours to judge; no value: not known
 
   // Where the layers do not tell, what is in runfiles is ours.
