@@ -65,7 +65,9 @@ std::vector<layer::Finding> check_plan(const Planned& planned, uint32_t base_lay
   threads.execute([&] {
     layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings);
   });
-  layer::check_image({tree, probes, run, &input, base_layers}, jobs, findings);
+  // A plan that was read from its text has no input.
+  const layer::DeclaredTree* declared = planned.tree.entries.empty() ? nullptr : &input;
+  layer::check_image({tree, probes, run, declared, base_layers}, jobs, findings);
   return findings.take();
 }
 

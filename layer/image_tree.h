@@ -24,6 +24,7 @@ enum class NodeKind : uint8_t {
 struct Node {
   std::string_view path{};    // relative, '/'-separated, no "." or "..", no trailing '/'
   std::string_view link{};    // kSymlink: its text
+  std::string_view named{};   // the path that its layer names it by, if that leads through a link
   std::string_view source{};  // kFile: where its bytes can be read on this machine; may be empty
   Origin origin{};            // where the input declared it; of an image's own entries, its layer
   uint64_t size = 0;          // bytes of a kFile

@@ -118,6 +118,7 @@ void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNod
   if (!path || add_whiteout(*path, entries, nodes)) return;
   Node node = attributes_of(entries, entry);
   check(entries, nodes.place(*path, node.path));
+  if (node.path != *path) node.named = nodes.keep(*path);
   if (const char* target = archive_entry_hardlink(entry)) {
     const std::optional<std::string> clean = clean_path(target);
     if (!clean) {

@@ -74,6 +74,7 @@ class LinkCheck {
   void check_leaving(const Node& link);
   void check_layer(const Node& link, const Node& target);
   void check_way(const Node& node, const Node& link);
+  void check_name(const Node& node);
 
   const Subject& subject_;
   const ImageTree& tree_;
@@ -88,6 +89,7 @@ void LinkCheck::run() {
     } else if (node.kind != NodeKind::kDirectory) {
       barrier = &node;
     }
+    if (!node.named.empty() && !subject_.is_base(node)) check_name(node);
     if (node.kind != NodeKind::kSymlink) continue;
     if (!subject_.view.is_sound(node)) {
       check_unsound(node);
@@ -201,6 +203,17 @@ void LinkCheck::check_way(const Node& node, const Node& barrier) {
     finding.notes.push_back(
         {barrier.origin.position(), is_link ? "the link is declared here" : "declared here"});
   }
+  findings_.add(std::move(finding));
+}
+
+// In an image that is read, entries are where the engines put them.
+void LinkCheck::check_name(const Node& node) {
+  Finding finding = finding_at(node, "entry-behind-link");
+  finding.severity = Severity::kWarning;
+  finding.cause = parent_path(node.named);
+  finding.reason = fmt::format(
+      "is '{}' in its layer, behind a link: some programs unpack it here, others refuse to",
+      node.named);
   findings_.add(std::move(finding));
 }
 
