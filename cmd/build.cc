@@ -43,32 +43,19 @@ struct Built {
 // The user's changes over what makes a program of the inputs run.
 oci::ConfigChanges program_changes(const Options& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
-  if (const std::optional<layer::Program>& program = planned.plan.program) {
-    if (!changes.entrypoint) changes.entrypoint = {program->entry_point};
-    if (!changes.working_dir) changes.working_dir = program->working_directory;
-  }
+  start_program(planned.plan.program, changes);
   if (!changes.created) {
     changes.created = oci::parse_created(std::to_string(options.planning.plan.mtime));
   }
   return changes;
 }
 
-// What the image's config will say, for the checks.
-oci::ImageConfig final_config(const Options& options, const oci::StoredImage* base,
-                              const oci::ConfigChanges& changes) {
-  if (base != nullptr) return oci::apply_changes(base->config, changes);
-  const oci::Platform platform =
-      wanted_platform(options.planning.base).value_or(oci::parse_platform("linux/amd64"));
-  return oci::apply_changes(oci::scratch_config(platform), changes);
-}
-
 std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
                                       const oci::StoredImage* base) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
-  const oci::ImageConfig config = final_config(options, base, program_changes(options, planned));
-  const auto base_layers = static_cast<uint32_t>(base == nullptr ? 0 : base->layers.size());
-  return report_findings(check_plan(planned, base_layers, config, options.planning.jobs),
-                         options.check);
+  return report_findings(
+      check_plan(planned, options.planning, base, program_changes(options, planned)),
+      options.check);
 }
 
 Built build(const Options& options) {

@@ -3,11 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "cmd/planning.h"
 #include "layer/check/finding.h"
-#include "oci/config.h"
+#include "layer/plan/explain.h"
+#include "oci/config_changes.h"
+#include "oci/stored_image.h"
 
 namespace cmd {
 
@@ -27,9 +30,17 @@ void add_check_option(CLI::App& command, CheckLevel& level);
 
 CheckCounts count_findings(const std::vector<layer::Finding>& findings);
 
-// What is wrong with a plan, as an image of that config on a base of so many layers.
-std::vector<layer::Finding> check_plan(const Planned& planned, uint32_t base_layers,
-                                       const oci::ImageConfig& config, unsigned jobs);
+// Makes an image start the program, unless `changes` say something else.
+void start_program(const std::optional<layer::Program>& program, oci::ConfigChanges& changes);
+
+// What is wrong with a plan, as an image on `base` (null: none) whose config is so changed.
+std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOptions& options,
+                                       const oci::StoredImage* base,
+                                       const oci::ConfigChanges& changes);
+
+// Adds to each explanation what the checks found about its path, or what it was checked as.
+void explain_checks(const std::vector<layer::Finding>& findings, const Planned& planned,
+                    std::vector<layer::Explanation>& explanations);
 
 // Prints errors and warnings to stderr; throws layer::Error for errors that stop a build.
 CheckCounts report_findings(const std::vector<layer::Finding>& findings, CheckLevel level);

@@ -5,9 +5,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cmd/checking.h"
 #include "cmd/planning.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
@@ -21,11 +23,13 @@ struct Options {
   bool json = false;
 };
 
-// What is found about a path elsewhere (layer/check) belongs behind the explainer's own statements.
-void explain(const Options& options, const Planned& planned) {
+void explain(const Options& options, const Planned& planned, const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
+  oci::ConfigChanges changes;
+  start_program(planned.plan.program, changes);
+  explain_checks(check_plan(planned, options.planning, base, changes), planned, explanations);
   if (options.json) {
     fmt::print("{}", layer::explanations_to_json(explanations));
     return;
@@ -38,9 +42,9 @@ void explain(const Options& options, const Planned& planned) {
 void run(const Options& options) {
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
-  const Planned planned =
-      make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
-  if (!options.explain.empty()) return explain(options, planned);
+  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
+  const Planned planned = make_plan(options.planning, base, scratch);
+  if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
   fmt::print("{}",
              options.json ? layer::plan_to_json(planned.plan) : layer::plan_to_text(planned.plan));
 }
