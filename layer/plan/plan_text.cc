@@ -192,6 +192,7 @@ std::string plan_to_json(const ImagePlan& plan) {
   const PlanSummary summary = summarize(plan);
   nlohmann::json json{{"format", 1},
                       {"layers", std::move(layers)},
+                      {"inBase", std::move(in_base)},
                       {"summary",
                        {{"files", summary.files},
                         {"bytes", summary.stored_bytes},
