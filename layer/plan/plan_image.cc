@@ -1,4 +1,4 @@
-// Puts links and layers together and completes each layer: parents, order, hardlinks.
+// Puts links and layers together and completes each layer: parents, order, metadata.
 #include "layer/plan/plan_image.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "layer/plan/content_links.h"
 #include "layer/plan/links.h"
 #include "layer/plan/onto_base.h"
 #include "layer/plan/place.h"
@@ -51,8 +52,6 @@ class Planner {
   bool is_added(const PlacedEntry& placed) const {
     return static_cast<size_t>(&placed - placed_.data()) >= tree_.entries.size();
   }
-  void link_equal_content(const std::vector<Item>& items, std::vector<PlannedEntry>& planned);
-  bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const;
 
   const FileTree& tree_;
   const std::vector<FileFacts>& facts_;
@@ -64,8 +63,7 @@ class Planner {
   SharedRepositories shared_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
-  std::unordered_set<uint32_t> stored_contents_;  // in the layers completed so far
-  uint64_t repeated_bytes_ = 0;
+  ContentLinks content_links_;
   std::vector<InBase> in_base_;
 };
 
@@ -86,7 +84,8 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
       arena_(arena),
       base_(base),
       links_(plan_links(tree, facts)),
-      placed_(place_entries(tree)) {
+      placed_(place_entries(tree)),
+      content_links_(facts, options.content_link_min) {
   if (!options_.shared_root.empty()) {
     shared_ = share_repositories(tree, links_, options_.shared_root, placed_, arena_, found);
   }
@@ -151,7 +150,7 @@ ImagePlan Planner::run() {
                            complete(std::exchange(layers[i], {}).items)});
   }
   plan.in_base = std::move(in_base_);
-  plan.repeated_bytes = repeated_bytes_;
+  plan.repeated_bytes = content_links_.repeated_bytes();
   plan.lock = assignment.lock;
   return plan;
 }
@@ -183,7 +182,7 @@ std::vector<PlannedEntry> Planner::complete(std::vector<Item> items) {
   std::vector<PlannedEntry> planned;
   planned.reserve(items.size());
   for (const Item& item : items) planned.push_back(plan_entry(item));
-  link_equal_content(items, planned);
+  content_links_.link(planned);
   return planned;
 }
 
@@ -241,37 +240,6 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   }
   apply(entry.attributes, planned);
   return planned;
-}
-
-// A program finds its libraries and data from where it lies, so it may only share with a neighbour.
-bool Planner::may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) const {
-  return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.mtime == b.mtime &&
-         (!is_program || parent_path(a.path) == parent_path(b.path));
-}
-
-// Rule 5. The first in path order is stored, so that a hardlink follows its target.
-void Planner::link_equal_content(const std::vector<Item>& items,
-                                 std::vector<PlannedEntry>& planned) {
-  std::unordered_map<uint32_t, std::vector<size_t>> homes;  // by content
-  for (size_t i = 0; i < planned.size(); ++i) {
-    PlannedEntry& entry = planned[i];
-    if (entry.type != TarType::kFile || entry.size < options_.content_link_min) continue;
-    const FileFacts& facts = facts_[items[i].placed->entry];
-    if (facts.content == 0) continue;
-    std::vector<size_t>& candidates = homes[facts.content];
-    const auto home = std::find_if(candidates.begin(), candidates.end(), [&](size_t candidate) {
-      return may_share_inode(planned[candidate], entry, facts.is_program);
-    });
-    if (home == candidates.end()) {
-      candidates.push_back(i);
-      if (!stored_contents_.insert(facts.content).second) repeated_bytes_ += entry.size;
-      continue;
-    }
-    entry.type = TarType::kHardlink;
-    entry.reason = LinkReason::kContent;
-    entry.link = planned[*home].path;
-    entry.source = {};
-  }
 }
 
 }  // namespace
