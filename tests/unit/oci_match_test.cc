@@ -38,7 +38,8 @@ class Bench {
   BaseImage read(FindDuplicates find) {
     layer::Diagnostics found;
     tree_ = layer::merge_inputs({entries_}, found);
-    return read_base(test::open(folder_, "oci", "base"), folder_.path(), arena_, tree_, find, nullptr, 2);
+    return read_base(test::open(folder_, "oci", "base"), folder_.path(), arena_, tree_, find,
+                     nullptr, 2);
   }
 
   // "input = base mode" of every pair found equal.
