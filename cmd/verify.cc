@@ -1,10 +1,11 @@
-// Reads an image, runs every check, prints what was found and sums it up.
+// Reads an image or a plan, runs every check, prints what was found and sums it up.
 #include "cmd/verify.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,6 +14,7 @@
 #include "cmd/check_with.h"
 #include "cmd/checking.h"
 #include "cmd/messages.h"
+#include "cmd/planning.h"
 #include "layer/check/check_image.h"
 #include "oci/probe_image.h"
 #include "oci/reference.h"
@@ -22,8 +24,9 @@ namespace cmd {
 namespace {
 
 struct Options {
-  std::string image;
+  std::string image;  // or a plan's file
   std::string platform;
+  std::string base;  // of a plan
   unsigned jobs = 1;
   bool json = false;
 };
@@ -34,10 +37,41 @@ struct Verified {
   size_t layers = 0;
 };
 
+constexpr std::string_view kPlanBegin = "veneer plan ";  // docs/plan_format.md
+
+// Whether the argument names a plan's text: images begin with a transport.
+bool is_plan(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(kPlanBegin.size(), '\0');
+  return file.read(begin.data(), static_cast<std::streamsize>(begin.size())) && begin == kPlanBegin;
+}
+
+void check_argument(const std::string& value) {
+  if (!is_plan(value)) oci::parse_image_reference(value);
+}
+
+Verified verify_plan(const Options& options, const std::string& scratch) {
+  PlanningOptions planning;
+  planning.plan_file = options.image;
+  planning.base = {options.base, options.platform};
+  planning.jobs = options.jobs;
+  const std::optional<oci::StoredImage> base = open_base(planning.base, scratch);
+  const Planned planned = make_plan(planning, base, scratch);
+  oci::ConfigChanges changes;
+  start_program(planned.plan.program, changes);
+  Verified verified;
+  verified.findings = check_plan(planned, planning, base ? &*base : nullptr, changes);
+  for (const layer::LayerPlan& layer : planned.plan.layers) verified.paths += layer.entries.size();
+  verified.layers = planned.plan.layers.size();
+  return verified;
+}
+
 Verified verify(const Options& options) {
+  const std::string scratch = std::filesystem::temp_directory_path().string();
+  if (is_plan(options.image)) return verify_plan(options, scratch);
+  if (!options.base.empty()) throw CLI::ExcludesError("--base", "an IMAGE, which has its own");
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
-  const std::string scratch = std::filesystem::temp_directory_path().string();
   const oci::StoredImage image =
       oci::open_image(oci::parse_image_reference(options.image), platform, scratch);
   layer::StringArena arena;
@@ -113,8 +147,12 @@ void add_verify_command(CLI::App& app) {
       "verify", "Prove that an image's links, libraries and Python hold together");
   command
       ->add_option("IMAGE", options->image,
-                   "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]")
+                   "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]; or "
+                   "the file of a plan")
       ->required()
+      ->check(check_with(check_argument));
+  command->add_option("--base", options->base, "Of a plan: the image that it goes onto")
+      ->type_name("IMAGE")
       ->check(check_with(oci::parse_image_reference));
   command
       ->add_option("--platform", options->platform,
