@@ -9,7 +9,6 @@ import json
 
 import daemons
 import judge
-import make_runfiles
 import samples
 
 # Pinned with all that they depend on.
@@ -68,8 +67,8 @@ class Packages(judge.Judge):
     def check(self, style):
         main = self.folder / "app.py"
         main.write_text(PROGRAM)
-        binary = make_runfiles.make(self.folder / "program", WHEELS, style, main,
-                                    cache=samples.shared_folder() / "cache")
+        binary = samples.make_runfiles.make(self.folder / "program", WHEELS, style, main,
+                                            cache=samples.shared_folder() / "cache")
         archive = self.folder / "image.tar"
         image = f"docker-archive:{archive}:app:latest"
         samples.build(binary, image, "--base", samples.base(), "--compression", "none")
