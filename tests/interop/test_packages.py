@@ -73,7 +73,7 @@ class Packages(judge.Judge):
         image = f"docker-archive:{archive}:app:latest"
         samples.build(binary, image, "--base", samples.base(), "--compression", "none")
         self.check_verified(image)
-        with daemons.dockerd(self.folder, storage_driver="overlay2") as docker:
+        with daemons.dockerd(self.folder, daemons.storage_driver(self.folder)) as docker:
             judge.run([*docker, "load", "-i", archive])
             archive.unlink()
             self.assertEqual(judge.run([*docker, "run", "--rm", "--network", "none", "app"]),
