@@ -21,17 +21,19 @@ struct BuildPlace {
   std::string_view mark;
   std::string_view name;
 };
-// The first that is in a link's text names it.
-constexpr std::array kBuildPlaces{
+// Bazel's own are known by a mark anywhere in a link's text; the first that is there names it.
+constexpr std::array kBazelPlaces{
     BuildPlace{"/execroot/", "Bazel's execution root"},
     BuildPlace{"/bazel-out/", "Bazel's output tree"},
     BuildPlace{"/_bazel_", "Bazel's output base"},
     BuildPlace{"/.cache/bazel", "Bazel's output base"},
-    BuildPlace{"/home/", "a home directory"},
-    BuildPlace{"/Users/", "a home directory"},
-    BuildPlace{"/root/", "a home directory"},
-    BuildPlace{"/tmp/", "a directory for temporary files"},
-    BuildPlace{"/var/folders/", "a directory for temporary files"},
+};
+// Others by the first directory of an absolute text.
+constexpr std::array kTopPlaces{
+    BuildPlace{"home", "a home directory"},
+    BuildPlace{"Users", "a home directory"},
+    BuildPlace{"root", "a home directory"},
+    BuildPlace{"tmp", "a directory for temporary files"},
 };
 
 bool is_filled_at_start(std::string_view path) {
@@ -39,19 +41,15 @@ bool is_filled_at_start(std::string_view path) {
                      [&](std::string_view d) { return path == d || is_below(path, d); });
 }
 
+// `text` is absolute.
 std::string_view place_on_build_machine(std::string_view text) {
-  const auto found = std::find_if(kBuildPlaces.begin(), kBuildPlaces.end(), [&](const auto& place) {
-    return text.find(place.mark) != std::string_view::npos;
-  });
-  return found == kBuildPlaces.end() ? std::string_view() : found->name;
-}
-
-Finding finding_at(const Node& node, std::string_view check) {
-  Finding finding;
-  finding.check = check;
-  finding.path = node.path;
-  finding.origin = node.origin.position();
-  return finding;
+  for (const BuildPlace& place : kBazelPlaces) {
+    if (text.find(place.mark) != std::string_view::npos) return place.name;
+  }
+  for (const BuildPlace& place : kTopPlaces) {
+    if (is_below(text.substr(1), place.mark)) return place.name;
+  }
+  return {};
 }
 
 // Where the link's text leads, a link at that very place not followed.
