@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "layer/error.h"
+#include "layer/plan/plan_nodes.h"
 #include "layer/store/file_reader.h"
 
 namespace layer {
@@ -22,36 +23,7 @@ namespace {
 constexpr uint32_t kProgramMode = 0755;
 constexpr uint32_t kDataMode = 0644;
 
-NodeKind node_kind(TarType type) {
-  switch (type) {
-    case TarType::kDirectory:
-      return NodeKind::kDirectory;
-    case TarType::kSymlink:
-      return NodeKind::kSymlink;
-    case TarType::kFile:
-    case TarType::kHardlink:
-      return NodeKind::kFile;
-  }
-  throw std::logic_error("unknown tar type");
-}
-
-Node to_node(const PlannedEntry& entry, uint32_t layer) {
-  Node node;
-  node.path = entry.path;
-  node.kind = node_kind(entry.type);
-  if (node.kind == NodeKind::kSymlink) node.link = entry.link;
-  node.source = entry.source;
-  node.origin = entry.origin;
-  node.size = entry.size;
-  node.mtime = entry.mtime;
-  node.mode = entry.mode;
-  node.uid = entry.uid;
-  node.gid = entry.gid;
-  node.layer = layer;
-  return node;
-}
-
-Finding finding_at(const PlannedEntry& entry, std::string_view check, std::string reason) {
+Finding finding_about(const PlannedEntry& entry, std::string_view check, std::string reason) {
   Finding finding;
   finding.check = check;
   finding.path = entry.path;
@@ -67,7 +39,7 @@ void check_replaced_link(const ImageTree& below, const PlannedEntry& entry, Find
   if (node == nullptr || node->kind != NodeKind::kSymlink) return;
   const Resolution end = below.resolve(entry.path);
   if (end.node == nullptr || end.node->kind != NodeKind::kDirectory) return;
-  Finding finding = finding_at(
+  Finding finding = finding_about(
       entry, "link-replaced",
       fmt::format("is a directory here and a link to '{}' in a layer below: what that one has in "
                   "'{}' is no longer found here",
@@ -113,7 +85,7 @@ LayerNodes::LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_ino
 void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node, Findings& findings) {
   const auto target = files_.find(entry.link);
   if (target == files_.end()) {
-    Finding finding = finding_at(
+    Finding finding = finding_about(
         entry, "hardlink",
         fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.link));
     finding.help = "a hardlink cannot lead out of its layer; a symlink can";
@@ -154,20 +126,6 @@ void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, Probes&
   }
 }
 
-// Adds the parents of `path` that do not come before it; `before` is the node last added.
-void add_parents(std::string_view path, uint32_t layer, std::vector<Node>& nodes) {
-  const std::string_view before = nodes.empty() ? std::string_view{} : nodes.back().path;
-  for (size_t slash = path.find('/'); slash != std::string_view::npos;
-       slash = path.find('/', slash + 1)) {
-    const std::string_view parent = path.substr(0, slash);
-    if (before == parent || is_below(before, parent)) continue;
-    Node& node = nodes.emplace_back();
-    node.path = parent;
-    node.kind = NodeKind::kDirectory;
-    node.layer = layer;
-  }
-}
-
 }  // namespace
 
 void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entry_point,
@@ -190,20 +148,7 @@ ImageTree tree_of_input(const ImageTree& base, const FileTree& input) {
   ImageTree tree = base;
   uint32_t layer = 0;
   for (const Node& node : base.nodes()) layer = std::max(layer, node.layer + 1);
-  std::vector<Node> nodes;
-  for (const Entry& entry : input.entries) {
-    add_parents(entry.path, layer, nodes);
-    Node& node = nodes.emplace_back();
-    node.path = entry.path;
-    node.layer = layer;
-    node.origin = entry.origin;
-    if (entry.kind == EntryKind::kDirectory) node.kind = NodeKind::kDirectory;
-    if (entry.kind == EntryKind::kSymlink) {
-      node.kind = NodeKind::kSymlink;
-      node.link = entry.content;
-    }
-  }
-  tree.add_layer(std::move(nodes));
+  tree.add_layer(nodes_of_entries(input.entries, layer));
   return tree;
 }
 

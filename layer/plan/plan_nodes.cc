@@ -1,7 +1,7 @@
 // Entries as nodes.
 #include "layer/plan/plan_nodes.h"
 
-#include <cstdint>
+#include <stdexcept>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -11,8 +11,8 @@
 namespace layer {
 namespace {
 
-Node node_of(const Entry& entry) {
-  Node node{.path = entry.path, .origin = entry.origin};
+Node node_of(const Entry& entry, uint32_t layer) {
+  Node node{.path = entry.path, .origin = entry.origin, .layer = layer};
   switch (entry.kind) {
     case EntryKind::kFile:
     case EntryKind::kEmptyFile:
@@ -31,39 +31,37 @@ Node node_of(const Entry& entry) {
   return node;
 }
 
-// A hardlink gets what its target has that only a file has.
-Node node_of(const PlannedEntry& entry, uint32_t layer,
-             const std::unordered_map<std::string_view, Node>& files) {
-  Node node{.path = entry.path,
-            .origin = entry.origin,
-            .size = entry.size,
-            .mtime = entry.mtime,
-            .mode = entry.mode,
-            .uid = entry.uid,
-            .gid = entry.gid,
-            .layer = layer};
-  switch (entry.type) {
+NodeKind node_kind(TarType type) {
+  switch (type) {
     case TarType::kDirectory:
-      node.kind = NodeKind::kDirectory;
-      break;
-    case TarType::kFile:
-      node.source = entry.source;
-      break;
+      return NodeKind::kDirectory;
     case TarType::kSymlink:
-      node.kind = NodeKind::kSymlink;
-      node.link = entry.link;
-      break;
+      return NodeKind::kSymlink;
+    case TarType::kFile:
     case TarType::kHardlink:
-      node.source = files.at(entry.link).source;
-      node.inode = files.at(entry.link).inode;
-      break;
+      return NodeKind::kFile;
   }
-  return node;
+  throw std::logic_error("unknown tar type");
 }
 
 }  // namespace
 
-ImageTree tree_of_entries(const std::vector<Entry>& entries) {
+Node to_node(const PlannedEntry& entry, uint32_t layer) {
+  const NodeKind kind = node_kind(entry.type);
+  return {.path = entry.path,
+          .link = kind == NodeKind::kSymlink ? entry.link : std::string_view(),
+          .source = entry.source,
+          .origin = entry.origin,
+          .size = entry.size,
+          .mtime = entry.mtime,
+          .mode = entry.mode,
+          .uid = entry.uid,
+          .gid = entry.gid,
+          .layer = layer,
+          .kind = kind};
+}
+
+std::vector<Node> nodes_of_entries(const std::vector<Entry>& entries, uint32_t layer) {
   std::vector<Node> nodes;
   nodes.reserve(entries.size());
   std::string_view before;
@@ -72,13 +70,17 @@ ImageTree tree_of_entries(const std::vector<Entry>& entries) {
          slash = entry.path.find('/', slash + 1)) {
       const std::string_view parent = entry.path.substr(0, slash);
       if (before == parent || is_below(before, parent)) continue;
-      nodes.push_back({.path = parent, .kind = NodeKind::kDirectory});
+      nodes.push_back({.path = parent, .layer = layer, .kind = NodeKind::kDirectory});
     }
-    nodes.push_back(node_of(entry));
+    nodes.push_back(node_of(entry, layer));
     before = entry.path;
   }
+  return nodes;
+}
+
+ImageTree tree_of_entries(const std::vector<Entry>& entries) {
   ImageTree tree;
-  tree.add_layer(std::move(nodes));
+  tree.add_layer(nodes_of_entries(entries, 0));
   return tree;
 }
 
@@ -90,8 +92,11 @@ ImageTree tree_of_plan(const ImagePlan& plan) {
     std::vector<Node> nodes;
     nodes.reserve(plan.layers[i].entries.size());
     for (const PlannedEntry& entry : plan.layers[i].entries) {
-      Node node = node_of(entry, i, files);
-      if (entry.type == TarType::kFile) {
+      Node node = to_node(entry, i);
+      if (entry.type == TarType::kHardlink) {
+        node.source = files.at(entry.link).source;
+        node.inode = files.at(entry.link).inode;
+      } else if (entry.type == TarType::kFile) {
         node.inode = ++inode;
         files.emplace(entry.path, node);
       }
