@@ -18,6 +18,14 @@ bool same_cause(const Finding& a, const Finding& b) {
 
 }  // namespace
 
+Finding finding_at(const Node& node, std::string_view check) {
+  Finding finding;
+  finding.check = check;
+  finding.path = node.path;
+  finding.origin = node.origin.position();
+  return finding;
+}
+
 std::string_view severity_name(Severity severity) {
   switch (severity) {
     case Severity::kError:

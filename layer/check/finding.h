@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "layer/error.h"
+#include "layer/image_tree.h"
 
 namespace layer {
 
@@ -27,6 +28,9 @@ struct Finding {
   std::string help;
   uint32_t count = 1;
 };
+
+// An error at a node of the image, to which the reason is still to be added.
+Finding finding_at(const Node& node, std::string_view check);
 
 // "error", "warning", "note".
 std::string_view severity_name(Severity severity);

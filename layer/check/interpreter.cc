@@ -93,11 +93,8 @@ const Node* VenvCheck::program() const {
 
 void VenvCheck::report(std::string_view check, const Node& at, std::string reason,
                        std::string help) {
-  Finding finding;
+  Finding finding = finding_at(at, check);
   finding.severity = subject_.is_base(at) ? Severity::kNote : Severity::kError;
-  finding.check = check;
-  finding.path = at.path;
-  finding.origin = at.origin.position();
   finding.reason = std::move(reason);
   finding.help = std::move(help);
   findings_.add(std::move(finding));

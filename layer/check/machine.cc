@@ -41,12 +41,9 @@ bool is_imported(const Subject& subject, const Node& file) {
   return is_tagged || subject.view.find(init) != nullptr;
 }
 
-Finding finding_at(const Node& node, std::string_view check) {
-  Finding finding;
-  finding.check = check;
-  finding.path = node.path;
+Finding finding_in_package(const Node& node, std::string_view check) {
+  Finding finding = finding_at(node, check);
   finding.cause = package_of(node.path);
-  finding.origin = node.origin.position();
   return finding;
 }
 
@@ -61,7 +58,7 @@ std::string machine_fault(const Subject& subject, const ElfFacts& elf) {
 void check_file(const Subject& subject, const Node& file, const ElfFacts& elf, bool is_run,
                 Findings& findings) {
   if (!elf.damage.empty()) {
-    Finding finding = finding_at(file, "elf-damaged");
+    Finding finding = finding_in_package(file, "elf-damaged");
     finding.severity = Severity::kWarning;
     finding.reason = fmt::format("begins as an ELF file and is damaged: {}", elf.damage);
     findings.add(std::move(finding));
@@ -69,7 +66,7 @@ void check_file(const Subject& subject, const Node& file, const ElfFacts& elf, b
   }
   std::string fault = machine_fault(subject, elf);
   if (fault.empty() || (!elf.is_program && !elf.is_shared_object)) return;
-  Finding finding = finding_at(file, "machine");
+  Finding finding = finding_in_package(file, "machine");
   finding.reason = std::move(fault);
   finding.help = "choose the packages of the image's platform, or set --platform";
   if (!is_run && !is_imported(subject, file)) finding.severity = Severity::kWarning;

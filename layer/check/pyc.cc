@@ -51,12 +51,9 @@ void check_pyc_files(const Subject& subject, Findings& findings) {
     if (source == nullptr || source->kind != NodeKind::kFile) continue;
     const std::string different = difference(*probe->pyc, *source);
     if (different.empty()) continue;
-    Finding finding;
+    Finding finding = finding_at(node, "pyc-stale");
     finding.severity = Severity::kWarning;
-    finding.check = "pyc-stale";
-    finding.path = node.path;
     finding.cause = package_of(node.path);
-    finding.origin = node.origin.position();
     finding.reason = fmt::format(
         "was compiled from a source {}: Python compiles it again at every start", different);
     finding.help = fmt::format(

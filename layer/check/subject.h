@@ -49,9 +49,7 @@ struct Subject {
   const TreeView& view;
   const Probes& probes;
   const RunConfig& config;
-  const DeclaredTree* input =
-      nullptr;  // the same files as the input declares them, on the same base;
-                // null: not known
+  const DeclaredTree* input = nullptr;  // null: not known
   std::optional<uint32_t> base_layers;  // how many are not ours to judge; no value: not known
 
   // Where the layers do not tell, what is in runfiles is ours.
