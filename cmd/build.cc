@@ -49,7 +49,8 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::optional<oci::StoredImage> base = open_base(options.image);
-  const Planned planned = make_plan(options.planning);
+  const std::unique_ptr<layer::Store> store = open_store(options.writing.store);
+  const Planned planned = make_plan(options.planning, store.get());
   oci::Delivery delivery(outputs);
   Built built;
   built.plan = layer::summarize(planned.plan);
@@ -57,8 +58,9 @@ Built build(const Options& options) {
     built.base_layers = base->layers.size();
     delivery.add_base(*base);
   }
-  built.layers =
-      write_layers(planned.plan.layers, options.writing, options.planning.jobs, delivery.layers());
+  built.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
+                              delivery.layers(), store.get());
+  commit_store(store.get(), options.writing.store);
   std::vector<oci::NewLayer> layers;
   for (const layer::Layer& layer : built.layers) layers.push_back(oci::describe_layer(layer));
   oci::ImageRequest request;

@@ -28,13 +28,17 @@ struct Options {
 // One blob in one file.
 class BlobFile : public layer::LayerSink {
  public:
-  explicit BlobFile(const std::string& path) : file_(oci::folder_of(path)) {}
+  explicit BlobFile(const std::string& path) : folder_(oci::folder_of(path)), file_(folder_) {}
 
   layer::OutputFile& begin(const layer::LayerPlan&) override { return file_; }
   void end(const layer::Layer&) override {}
+  void add(const layer::LayerPlan&, const layer::Layer&, int fd) override {
+    file_ = layer::OutputFile::share(folder_, fd);
+  }
   void commit(const std::string& path) { file_.commit(path); }
 
  private:
+  std::string folder_;
   layer::OutputFile file_;
 };
 
@@ -72,10 +76,13 @@ void run(const Options& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
-  const Planned planned = make_plan(options.planning);
+  const std::unique_ptr<layer::Store> store = open_store(options.writing.store);
+  const Planned planned = make_plan(options.planning, store.get());
   BlobFile blob(options.output);
-  const std::vector<layer::Layer> layers = write_layers(
-      {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);
+  const std::vector<layer::Layer> layers =
+      write_layers({choose_layer(planned.plan, options.only)}, options.writing,
+                   options.planning.jobs, blob, store.get());
+  commit_store(store.get(), options.writing.store);
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
   write_text(

@@ -100,7 +100,7 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
-Planned make_plan(const PlanningOptions& options) {
+Planned make_plan(const PlanningOptions& options, layer::Store* store) {
   check_inputs(options.inputs);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
@@ -109,7 +109,7 @@ Planned make_plan(const PlanningOptions& options) {
   print_warnings(found.warnings());
   planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
-  planned.facts = layer::identify(planned.tree, options.jobs);
+  planned.facts = layer::identify(planned.tree, options.jobs, store);
   planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
   return planned;
 }

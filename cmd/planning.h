@@ -10,6 +10,7 @@
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
 #include "layer/store/identify.h"
+#include "layer/store/store.h"
 #include "layer/string_arena.h"
 
 namespace cmd {
@@ -32,7 +33,7 @@ struct Planned {
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Steps 1 to 4. Prints warnings to stderr.
-Planned make_plan(const PlanningOptions& options);
+// Steps 1 to 4. Prints warnings to stderr. A store, if given, saves hashing files it knows.
+Planned make_plan(const PlanningOptions& options, layer::Store* store = nullptr);
 
 }  // namespace cmd

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "cmd/store_options.h"
 #include "layer/plan/plan.h"
 #include "layer/write/layer_writer.h"
 
@@ -13,13 +14,15 @@ namespace cmd {
 struct WritingOptions {
   layer::Codec codec = layer::Codec::kGzip;
   std::optional<int> level;  // absent: the codec's default
+  StoreOptions store;
 };
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
 
-// layer::write_layers with a progress line. A level the codec does not have is wrong usage.
+// layer::write_layers with a progress line; `store` may be null. A level the codec does not have is
+// wrong usage.
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                        const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink);
+                                       layer::LayerSink& sink, layer::Store* store);
 
 }  // namespace cmd

@@ -145,6 +145,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
     planned.type = TarType::kFile;
     planned.source = entry.content;
+    if (entry.kind == EntryKind::kFile) planned.stamp = &facts_[item.placed->entry].stamp;
     planned.mode = kModeByContent;
   } else {
     plan_link(*item.placed, planned);
@@ -180,6 +181,7 @@ void Planner::link_equal_content(const Items& items, std::vector<PlannedEntry>& 
     entry.reason = LinkReason::kContent;
     entry.link = planned[*home].path;
     entry.source = {};
+    entry.stamp = nullptr;
   }
 }
 

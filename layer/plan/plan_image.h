@@ -17,7 +17,8 @@ struct PlanOptions {
   int64_t mtime = 0;  // of all entries that state none; seconds since the epoch
 };
 
-// `facts` are identify()'s for this tree. The plan's texts live in `arena` and the tree's own.
+// `facts` are identify()'s for this tree; the plan points into them. Its texts live in `arena` and
+// the tree's own.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena);
 

@@ -5,14 +5,18 @@
 #include <vector>
 
 #include "layer/file_tree.h"
+#include "layer/store/stamp.h"
 
 namespace layer {
+
+class Store;
 
 // What the disk says about one entry of a FileTree; zeros for all but kFile.
 struct FileFacts {
   uint64_t size = 0;     // bytes
   uint32_t content = 0;  // entries with the same number have equal bytes; 0: known to be unlike any
                          // other entry that a link rule would join it with
+  Stamp stamp;           // when it was looked at
   bool is_program = false;  // an ELF file that asks for an interpreter: where it lies matters to
                             // it. Looked at only where `content` is shared
 };
@@ -22,7 +26,8 @@ struct FileFacts {
 // site-packages/), and each inode once. `jobs` threads, at least 1. The numbering of `content`
 // depends on nothing but the tree and its bytes. Throws Error for a file that is missing or cannot
 // be read.
-std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs);
+// A store, if given, saves hashing what it knows and is told what is hashed.
+std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs, Store* store = nullptr);
 
 // Equal content below this many bytes is not worth a hardlink ("Links", rule 5).
 inline constexpr uint64_t kMinContentLinkSize = 4096;

@@ -12,6 +12,8 @@
 
 namespace layer {
 
+class Store;
+
 enum class Codec : uint8_t { kNone, kGzip, kZstd };
 
 struct Compression {
@@ -42,6 +44,9 @@ class LayerSink {
   // The file that the next layer's bytes are appended to until end().
   virtual OutputFile& begin(const LayerPlan& plan) = 0;
   virtual void end(const Layer& layer) = 0;
+  // Instead of both, for a layer whose blob is the whole of a file that nobody writes to any more.
+  // The file stays the caller's.
+  virtual void add(const LayerPlan& plan, const Layer& layer, int fd) = 0;
 };
 
 // How far the writing is; may be read from another thread.
@@ -54,7 +59,10 @@ struct Progress {
 // and the codec's version, on nothing else: not on `jobs` (threads, at least 1).
 // Throws Error when a file cannot be read or changed size since it was planned.
 // Memory: about 16 MiB a job, whatever the input.
+// With a store, what it has is not made again; layers are written there and then added to the sink.
+// What was learned is in the store once it is committed.
 std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
-                                unsigned jobs, LayerSink& sink, Progress& progress);
+                                unsigned jobs, LayerSink& sink, Progress& progress,
+                                Store* store = nullptr);
 
 }  // namespace layer
