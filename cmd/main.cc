@@ -11,6 +11,7 @@
 #include "cmd/image.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
+#include "cmd/store.h"
 #include "layer/error.h"
 
 namespace {
@@ -28,8 +29,11 @@ int run(int argc, char** argv) {
   cmd::add_plan_command(app);
   cmd::add_layer_command(app);
   cmd::add_image_command(app);
+  cmd::add_store_command(app);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RuntimeError& error) {  // said all there is to say
+    return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : kWrongUsage;

@@ -17,12 +17,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-int64_t now() {
-  using std::chrono::nanoseconds;
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<nanoseconds>(time).count();
-}
-
 }  // namespace
 
 void add_store_options(CLI::App& command, StoreOptions& options) {
@@ -42,6 +36,12 @@ void add_store_options(CLI::App& command, StoreOptions& options) {
       ->group(kGroup);
 }
 
+int64_t nanoseconds_now() {
+  using std::chrono::nanoseconds;
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<nanoseconds>(time).count();
+}
+
 std::string default_store() {
   // XDG Base Directory Specification: a relative path is to be ignored.
   if (const std::string cache = environment("XDG_CACHE_HOME"); cache.starts_with('/')) {
@@ -53,11 +53,12 @@ std::string default_store() {
 
 std::unique_ptr<layer::Store> open_store(const StoreOptions& options) {
   if (options.none) return nullptr;
-  if (!options.directory.empty()) return std::make_unique<layer::Store>(options.directory, now());
+  if (!options.directory.empty())
+    return std::make_unique<layer::Store>(options.directory, nanoseconds_now());
   const std::string directory = default_store();
   if (directory.empty()) return nullptr;
   try {
-    return std::make_unique<layer::Store>(directory, now());
+    return std::make_unique<layer::Store>(directory, nanoseconds_now());
   } catch (const layer::Error& error) {
     layer::Diagnostic warning = error.diagnostics().front();
     warning.message += "; this run uses no store";

@@ -21,6 +21,9 @@ struct StoreOptions {
 // For sub-commands that make layers.
 void add_store_options(CLI::App& command, StoreOptions& options);
 
+// The time, since the epoch.
+int64_t nanoseconds_now();
+
 // $XDG_CACHE_HOME/veneer, or ~/.cache/veneer; empty when neither is known.
 std::string default_store();
 

@@ -53,6 +53,7 @@ size_t GzipCompressor::compress_fragment(std::span<const std::byte> data,
 }
 
 uint32_t gzip_crc32(std::span<const std::byte> data, uint32_t before) {
+  if (data.empty()) return before;  // libdeflate takes a null pointer for a request to start
   return libdeflate_crc32(before, data.data(), data.size());
 }
 

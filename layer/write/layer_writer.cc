@@ -161,6 +161,7 @@ void Pipeline::pack(Slot& slot) {
     if (!sources.as_planned) slot.key.reset();
     slot.stamp = sources.large;
     slot.tar = tar;
+    progress_.tar_bytes_read += tar.size();
     pack_or_reuse(slot);
   } catch (...) {
     slot.failure = std::current_exception();
@@ -180,6 +181,7 @@ void Pipeline::pack_or_reuse(Slot& slot) {
     }
   }
   slot.packed = compressors_.local().pack(slot.tar, memory);
+  progress_.tar_bytes_packed += slot.tar.size();
 }
 
 void Pipeline::hash_tar(Slot& slot) {

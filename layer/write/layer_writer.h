@@ -53,6 +53,8 @@ class LayerSink {
 struct Progress {
   std::atomic<uint64_t> tar_bytes_done{0};
   std::atomic<uint64_t> tar_bytes_total{0};
+  std::atomic<uint64_t> tar_bytes_read{0};     // that were not taken over from a store
+  std::atomic<uint64_t> tar_bytes_packed{0};  // that were compressed
 };
 
 // Writes every layer of a plan. The bytes depend on the plan, the files' content, the compression
