@@ -15,6 +15,7 @@
 
 #include "layer/error.h"
 #include "layer/file_handle.h"
+#include "layer/store/store_files.h"
 #include "layer/write/gzip.h"
 #include "layer/write/output_file.h"
 
@@ -183,7 +184,7 @@ void write_index(const std::string& path, const IndexTables& tables) {
   IndexTables::for_each(
       [&](const auto& table) { sum = gzip_crc32(std::as_bytes(std::span(table)), sum); }, tables);
   header.checksum = sum;
-  OutputFile file(folder_of(path));
+  OutputFile file(folder_of(path), kFullStoreHelp);
   file.write(std::as_bytes(std::span(&header, 1)));
   IndexTables::for_each([&](const auto& table) { file.write(std::as_bytes(std::span(table))); },
                         tables);

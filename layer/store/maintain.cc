@@ -57,7 +57,9 @@ void drop(const std::string& directory, const std::vector<Finding>& found, Store
     remove_blob(directory, finding.digest);
     ++change.dropped_blobs;
     change.dropped_bytes += static_cast<uint64_t>(status.st_size);
-    change.warnings.push_back({{path}, finding.message + "; it is dropped from the store", {}, {}});
+    Diagnostic& warning = change.warnings.emplace_back();
+    warning.position.file = path;
+    warning.message = finding.message + "; it is dropped from the store";
   }
 }
 

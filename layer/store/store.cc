@@ -74,10 +74,9 @@ BlobPointer Store::check_blob(const Digest& digest) {
 
 void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
   damaged_.emplace_back(digest, inode);
-  warnings_.push_back({{store_blob_path(directory_, digest)},
-                       std::move(why) + "; it is dropped from the store",
-                       {},
-                       {}});
+  Diagnostic& warning = warnings_.emplace_back();
+  warning.position.file = store_blob_path(directory_, digest);
+  warning.message = std::move(why) + "; it is dropped from the store";
 }
 
 std::optional<FileContent> Store::find_file(const Stamp& stamp) const {
@@ -102,7 +101,7 @@ void Store::add_file(const Stamp& stamp, const FileContent& content) {
 }
 
 OutputFile Store::create_blob() const {
-  return OutputFile(store_blob_folder(directory_));
+  return OutputFile(store_blob_folder(directory_), kFullStoreHelp);
 }
 
 BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {

@@ -58,7 +58,8 @@ class Store {
   BlobPointer add_blob(const Digest& digest, OutputFile file);
 
   // Puts what was added in place, then drops the blobs not used for longest until the rest are
-  // `max_size` bytes or fewer.
+  // `max_size` bytes or fewer. To be called before an output that shares a new blob's file could be
+  // removed: a file that has lost its only name is given none again (linkat(2)).
   void commit(uint64_t max_size);
 
   // What was found wrong and dropped.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "layer/digest.h"
@@ -13,6 +14,9 @@
 #include "layer/store/index.h"
 
 namespace layer {
+
+inline constexpr std::string_view kFullStoreHelp =
+    "make room with `veneer store gc`, or build with --no-store";
 
 // DIRECTORY/ index lock blobs/sha256/<hex>...
 std::string store_index_path(const std::string& directory);

@@ -64,7 +64,8 @@ bool needs_fallback(int error_number) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string directory) : directory_(std::move(directory)) {
+OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
+    : directory_(std::move(directory)), help_when_full_(help_when_full) {
   if (directory_.empty()) directory_ = ".";
   fd_ = open_unnamed(directory_);
   if (fd_ >= 0) return;
@@ -81,6 +82,7 @@ OutputFile::~OutputFile() {
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : directory_(std::move(other.directory_)),
+      help_when_full_(other.help_when_full_),
       temporary_(std::exchange(other.temporary_, {})),
       fd_(std::exchange(other.fd_, -1)),
       size_(std::exchange(other.size_, 0)),
@@ -88,6 +90,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
 
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(directory_, other.directory_);
+  std::swap(help_when_full_, other.help_when_full_);
   std::swap(temporary_, other.temporary_);
   std::swap(fd_, other.fd_);
   std::swap(size_, other.size_);
@@ -116,6 +119,13 @@ OutputFile OutputFile::share(std::string directory, int fd) {
   return file;
 }
 
+void OutputFile::throw_write_error(const char* action, int error_number) const {
+  Error error = system_error(directory_, action, error_number);
+  const bool is_full = error_number == ENOSPC || error_number == EDQUOT;
+  if (!is_full || help_when_full_.empty()) throw error;
+  throw std::move(error).with_help(std::string(help_when_full_));
+}
+
 void OutputFile::write(std::span<const std::byte> bytes) {
   write_at(size_, bytes);
 }
@@ -126,7 +136,7 @@ void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
     const ssize_t put =
         pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw system_error(directory_, "cannot write a file in it", errno);
+    if (put < 0) throw_write_error("cannot write a file in it", errno);
     done += static_cast<size_t>(put);
   }
   size_ = std::max(size_, offset + bytes.size());
@@ -152,7 +162,7 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
       if (got > 0) write({buffer.get(), static_cast<size_t>(got)});
     }
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error(directory_, "cannot copy into a file in it", errno);
+    if (got < 0) throw_write_error("cannot copy into a file in it", errno);
     if (got == 0) {
       throw Error({directory_}, fmt::format("cannot copy into a file in it: the source ends {} "
                                             "bytes early",

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace layer {
 
@@ -15,8 +16,9 @@ namespace layer {
 // destructor. Throws Error (with the destination's path) when a write fails.
 class OutputFile {
  public:
-  // A file that may later be committed to a path in `directory`, which exists.
-  explicit OutputFile(std::string directory);
+  // A file that may later be committed to a path in `directory`, which exists. The error that says
+  // that the disk is full comes with `help_when_full`.
+  explicit OutputFile(std::string directory, std::string_view help_when_full = {});
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&& other) noexcept;
@@ -39,11 +41,13 @@ class OutputFile {
   void commit(const std::string& path, mode_t mode = 0644);
 
  private:
+  [[noreturn]] void throw_write_error(const char* action, int error_number) const;
   void replace(const std::string& path);
   bool try_link_shared(const std::string& path);
 
   std::string directory_;
-  std::string temporary_;  // empty while the file has no name
+  std::string_view help_when_full_;  // a text that lives as long as the program
+  std::string temporary_;            // empty while the file has no name
   int fd_ = -1;
   uint64_t size_ = 0;
   bool is_shared_ = false;  // `fd_` is another's file, not to be written to
