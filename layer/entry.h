@@ -9,6 +9,8 @@
 
 namespace layer {
 
+struct Stamp;
+
 // Where an input declared an entry. `file` lives in the arena; see Position for the rest.
 struct Origin {
   std::string_view file;
@@ -46,6 +48,7 @@ struct Entry {
   std::string_view owner{};    // Bazel label of what made it; may be empty
   Origin origin{};
   const Attributes* attributes = nullptr;
+  const Stamp* stamp = nullptr;  // kFile: of `content`, if its reader looked at it; in the arena
   EntryKind kind = EntryKind::kFile;
 };
 

@@ -105,7 +105,7 @@ class Walker {
   }
 
   std::string_view read_link(int directory, const char* name, std::string_view path) {
-    std::array<char, PATH_MAX> text{};  // a link's text is shorter than PATH_MAX: symlink(2)
+    std::array<char, PATH_MAX> text;  // a link's text is shorter than PATH_MAX: symlink(2)
     const ssize_t size = readlinkat(directory, name, text.data(), text.size());
     if (size < 0) throw system_error(on_disk(path), "cannot read link", errno);
     return arena_.copy({text.data(), static_cast<size_t>(size)});

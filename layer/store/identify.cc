@@ -42,6 +42,7 @@ bool same_inode(const File& a, const File& b) {
 }
 
 File stat_entry(const Entry& entry, uint32_t index) {
+  if (entry.stamp != nullptr) return {*entry.stamp, index, false, {}};
   struct stat status = {};
   if (::stat(std::string(entry.content).c_str(), &status) != 0) {
     throw system_error(entry.content, fmt::format("cannot read, for '{}'", entry.path), errno)

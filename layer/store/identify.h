@@ -21,7 +21,8 @@ struct FileFacts {
                             // it. Looked at only where `content` is shared
 };
 
-// Facts for each entry, in the tree's order. One stat a file; a file is opened and hashed only if
+// Facts for each entry, in the tree's order. One stat a file, unless its
+// reader looked at it; a file is opened and hashed only if
 // another inode of its size could be linked with it (4 KiB or more, or the same path after
 // site-packages/), and each inode once. `jobs` threads, at least 1. The numbering of `content`
 // depends on nothing but the tree and its bytes. Throws Error for a file that is missing or cannot
