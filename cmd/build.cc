@@ -6,6 +6,8 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
@@ -49,8 +51,11 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::optional<oci::StoredImage> base = open_base(options.image);
+  const std::unique_ptr<layer::Trace> trace = make_trace(options.writing.timing);
+  std::optional<layer::TraceScope> step(std::in_place, trace.get(), "open the store");
   const std::unique_ptr<layer::Store> store = open_store(options.writing.store);
-  const Planned planned = make_plan(options.planning, store.get());
+  step.reset();
+  const Planned planned = make_plan(options.planning, store.get(), trace.get());
   oci::Delivery delivery(outputs);
   Built built;
   built.plan = layer::summarize(planned.plan);
@@ -59,8 +64,10 @@ Built build(const Options& options) {
     delivery.add_base(*base);
   }
   built.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
-                              delivery.layers(), store.get());
+                              delivery.layers(), store.get(), trace.get());
+  step.emplace(trace.get(), "commit to the store");
   commit_store(store.get(), options.writing.store);
+  step.emplace(trace.get(), "deliver");
   std::vector<oci::NewLayer> layers;
   for (const layer::Layer& layer : built.layers) layers.push_back(oci::describe_layer(layer));
   oci::ImageRequest request;
@@ -72,6 +79,8 @@ Built build(const Options& options) {
   built.image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
+  step.reset();
+  report_timings(trace.get(), options.writing.timing);
   return built;
 }
 

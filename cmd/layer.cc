@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "cmd/planning.h"
 #include "cmd/writing.h"
@@ -76,18 +77,25 @@ void run(const Options& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
+  const std::unique_ptr<layer::Trace> trace = make_trace(options.writing.timing);
+  std::optional<layer::TraceScope> step(std::in_place, trace.get(), "open the store");
   const std::unique_ptr<layer::Store> store = open_store(options.writing.store);
-  const Planned planned = make_plan(options.planning, store.get());
+  step.reset();
+  const Planned planned = make_plan(options.planning, store.get(), trace.get());
   BlobFile blob(options.output);
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only)}, options.writing,
-                   options.planning.jobs, blob, store.get());
+                   options.planning.jobs, blob, store.get(), trace.get());
+  step.emplace(trace.get(), "commit to the store");
   commit_store(store.get(), options.writing.store);
+  step.emplace(trace.get(), "deliver");
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
   write_text(
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
       oci::layer_descriptor_json(described).dump(1) + "\n");
+  step.reset();
+  report_timings(trace.get(), options.writing.timing);
   fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
 }
 

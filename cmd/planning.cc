@@ -7,8 +7,10 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cmd/messages.h"
@@ -100,16 +102,19 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
-Planned make_plan(const PlanningOptions& options, layer::Store* store) {
+Planned make_plan(const PlanningOptions& options, layer::Store* store, layer::Trace* trace) {
   check_inputs(options.inputs);
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
   layer::Diagnostics found;
+  std::optional<layer::TraceScope> step(std::in_place, trace, "read inputs");
   layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
   print_warnings(found.warnings());
   planned.program = std::move(gathered.program);
   planned.tree = std::move(gathered.tree);
+  step.emplace(trace, "identify");
   planned.facts = layer::identify(planned.tree, options.jobs, store);
+  step.emplace(trace, "plan");
   planned.plan = layer::plan_image(planned.tree, planned.facts, options.plan, *planned.arena);
   return planned;
 }

@@ -12,6 +12,7 @@
 #include "layer/store/identify.h"
 #include "layer/store/store.h"
 #include "layer/string_arena.h"
+#include "layer/trace.h"
 
 namespace cmd {
 
@@ -34,6 +35,7 @@ struct Planned {
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
 // Steps 1 to 4. Prints warnings to stderr. A store, if given, saves hashing files it knows.
-Planned make_plan(const PlanningOptions& options, layer::Store* store = nullptr);
+Planned make_plan(const PlanningOptions& options, layer::Store* store = nullptr,
+                  layer::Trace* trace = nullptr);
 
 }  // namespace cmd

@@ -50,12 +50,16 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
       ->type_name("N")
       ->group("Layers");
   add_store_options(command, options.store);
+  add_timing_options(command, options.timing);
 }
 
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                        const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink, layer::Store* store) {
+                                       layer::LayerSink& sink, layer::Store* store,
+                                       layer::Trace* trace) {
+  const layer::TraceScope step(trace, "write layers");
   layer::Progress progress;
+  progress.trace = trace;
   const ProgressLine line(progress);
   return layer::write_layers(plans, compression(options), jobs, sink, progress, store);
 }

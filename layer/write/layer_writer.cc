@@ -14,6 +14,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "layer/trace.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
 #include "layer/write/frame_tar.h"
@@ -157,7 +158,10 @@ void Pipeline::pack(Slot& slot) {
   // Kept until the frame's turn, so that of several faults the first in order is reported.
   try {
     const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
-    const FrameSources sources = build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+    const FrameSources sources = [&] {
+      const TraceScope scope(progress_.trace, "read", plans_[slot.layer].name);
+      return build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+    }();
     if (!sources.as_planned) slot.key.reset();
     slot.stamp = sources.large;
     slot.tar = tar;
@@ -169,6 +173,7 @@ void Pipeline::pack(Slot& slot) {
 }
 
 void Pipeline::pack_or_reuse(Slot& slot) {
+  const TraceScope scope(progress_.trace, "compress", plans_[slot.layer].name);
   const std::span<std::byte> memory(slot.packed_memory.get(), packed_capacity_);
   if (reuse_) {
     std::optional<StoredFrame> known;
@@ -187,6 +192,7 @@ void Pipeline::pack_or_reuse(Slot& slot) {
 void Pipeline::hash_tar(Slot& slot) {
   if (slot.failure) std::rethrow_exception(slot.failure);
   if (slot.frame == nullptr) return;
+  const TraceScope scope(progress_.trace, "hash", plans_[slot.layer].name);
   const KnownStart& start = work_[slot.layer].start;
   const PlannedEntry* large = slot.stamp ? &plans_[slot.layer].entries[slot.frame->first] : nullptr;
   if (slot.begins_layer && !start.frames.empty()) {
@@ -234,6 +240,7 @@ void Pipeline::note_frame(const Slot& slot) {
 }
 
 void Pipeline::write_blob(Slot& slot) {
+  const TraceScope scope(progress_.trace, "write", plans_[slot.layer].name);
   const std::optional<StoredLayer>& stored = work_[slot.layer].stored;
   if (stored) {
     sink_.add(plans_[slot.layer], stored->layer, stored->blob->file.get());

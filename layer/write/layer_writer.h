@@ -13,6 +13,7 @@
 namespace layer {
 
 class Store;
+class Trace;
 
 enum class Codec : uint8_t { kNone, kGzip, kZstd };
 
@@ -51,9 +52,11 @@ class LayerSink {
 
 // How far the writing is; may be read from another thread.
 struct Progress {
+  Trace* trace =
+      nullptr;  // where spans of reading, compressing, hashing and writing go, if anywhere
   std::atomic<uint64_t> tar_bytes_done{0};
   std::atomic<uint64_t> tar_bytes_total{0};
-  std::atomic<uint64_t> tar_bytes_read{0};     // that were not taken over from a store
+  std::atomic<uint64_t> tar_bytes_read{0};    // that were not taken over from a store
   std::atomic<uint64_t> tar_bytes_packed{0};  // that were compressed
 };
 
