@@ -30,10 +30,16 @@ void append(std::vector<Entry>& all, std::vector<Entry>&& more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+// Readers mostly hand over what is in order already.
+void sort_by_path(std::vector<Entry>& entries) {
+  const auto before = [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); };
+  if (std::is_sorted(entries.begin(), entries.end(), before)) return;
+  std::stable_sort(entries.begin(), entries.end(), before);
+}
+
 // Sorts by path; of entries with one path only the last one added stays.
 void keep_last(std::vector<Entry>& entries) {
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
+  sort_by_path(entries);
   auto out = entries.begin();
   for (auto it = entries.begin(); it != entries.end(); ++it) {
     if (std::next(it) != entries.end() && std::next(it)->path == it->path) continue;
@@ -204,8 +210,7 @@ std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, St
 FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found) {
   std::vector<Entry> all;
   for (std::vector<Entry>& input : inputs) append(all, std::move(input));
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
+  sort_by_path(all);
   FileTree tree;
   tree.entries.reserve(all.size());
   for (const Entry& entry : all) {

@@ -4,6 +4,7 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -102,10 +103,13 @@ Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression,
       progress_(progress),
       compressors_([compression] { return FrameCompressor(compression); }) {
   if (store != nullptr) reuse_.emplace(*store, compression);
-  for (const LayerPlan& plan : plans) {
-    work_.push_back(prepare_layer(plan, compression.codec, reuse_ ? &*reuse_ : nullptr));
-    progress_.tar_bytes_total += work_.back().tar_size;
-  }
+  work_.resize(plans.size());
+  tbb::task_arena(static_cast<int>(jobs_)).execute([&] {
+    tbb::parallel_for(size_t{0}, plans.size(), [&](size_t i) {
+      work_[i] = prepare_layer(plans[i], compression.codec, reuse_ ? &*reuse_ : nullptr);
+      progress_.tar_bytes_total += work_[i].tar_size;
+    });
+  });
   make_slots();
   if (!work_.empty()) next_frame_ = work_.front().start.frames.size();
 }
