@@ -32,10 +32,6 @@ DiskType type_of_mode(mode_t mode) {
   return DiskType::kOther;
 }
 
-bool by_path(const WalkedItem& a, const WalkedItem& b) {
-  return a.path < b.path;
-}
-
 // What is in one directory, as the disk says it: one text for all names and links, because a thread
 // that lists cannot use the arena.
 struct Listing {
@@ -105,6 +101,9 @@ Listing list(const std::string& path, WalkDetail detail) {
     add_item(dirfd(directory.get()), path, *entry, detail, listing);
   }
   if (errno != 0) throw system_error(path, "cannot read directory", errno);
+  std::ranges::sort(listing.items, [&](const Listing::Item& a, const Listing::Item& b) {
+    return listing.name(a) < listing.name(b);
+  });
   return listing;
 }
 
@@ -121,8 +120,10 @@ class Walker {
       list_some(begin, end);
       begin = end;
     }
-    std::ranges::sort(items_, by_path);
-    return std::move(items_);
+    std::vector<WalkedItem> sorted;
+    sorted.reserve(items_.size());
+    append_below(0, sorted);
+    return sorted;
   }
 
  private:
@@ -140,23 +141,42 @@ class Walker {
     for (size_t i = begin; i < end; ++i) add(i, listings[i - begin]);
   }
 
-  void add(size_t directory, const Listing& listing) {
-    const Directory parent = directories_[directory];
-    if (parent.item != kRoot) items_[parent.item].is_empty = listing.items.empty();
+  void add(size_t index, const Listing& listing) {
+    const std::string_view path = directories_[index].path;
+    directories_[index].first = items_.size();
+    directories_[index].count = listing.items.size();
     for (const Listing::Item& found : listing.items) {
-      WalkedItem item{.path = arena_.join(parent.path, listing.name(found))};
+      WalkedItem item{.path = arena_.join(path, listing.name(found))};
       item.type = found.type;
       item.mode = found.mode;
       item.link = arena_.copy(listing.link(found));
-      if (item.type == DiskType::kDirectory) directories_.push_back({item.path, items_.size()});
       items_.push_back(item);
+      if (item.type != DiskType::kDirectory) continue;
+      if (directories_[index].first_directory == 0) {
+        directories_[index].first_directory = directories_.size();
+      }
+      directories_.emplace_back().path = item.path;
     }
   }
 
-  static constexpr size_t kRoot = SIZE_MAX;
+  // What is in a directory, each directory in it followed by its own.
+  void append_below(size_t index, std::vector<WalkedItem>& sorted) const {
+    const Directory& directory = directories_[index];
+    size_t next = directory.first_directory;
+    for (size_t i = directory.first; i < directory.first + directory.count; ++i) {
+      sorted.push_back(items_[i]);
+      if (items_[i].type != DiskType::kDirectory) continue;
+      sorted.back().is_empty = directories_[next].count == 0;
+      append_below(next++, sorted);
+    }
+  }
+
+  // Found in one listing, directories and their items stand together, in the order of their names.
   struct Directory {
     std::string_view path{};  // below the root
-    size_t item = kRoot;
+    size_t first = 0;         // of its items
+    size_t count = 0;
+    size_t first_directory = 0;  // of those in it; 0: none
   };
 
   const std::string root_;
