@@ -10,10 +10,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <memory>
-#include <mutex>
 #include <optional>
-#include <stdexcept>
 
 #include "layer/trace.h"
 #include "layer/write/blob_stream.h"
@@ -22,6 +19,7 @@
 #include "layer/write/frames.h"
 #include "layer/write/layer_work.h"
 #include "layer/write/reuse.h"
+#include "layer/write/slots.h"
 
 namespace layer {
 namespace {
@@ -29,24 +27,6 @@ namespace {
 // Frames under way for each job: enough that one thread with a slow frame does not stop the others,
 // whose frames must wait for it to be written in order.
 constexpr size_t kSlotsPerJob = 3;
-
-// One frame under way, in memory that is used again for a later one; or a layer that is stored.
-struct Slot {
-  std::unique_ptr<std::byte[]> tar_memory;
-  std::unique_ptr<std::byte[]> packed_memory;
-
-  size_t layer = 0;
-  const Frame* frame = nullptr;  // null: the layer is stored
-  bool begins_layer = false;     // the first that is not taken over
-  std::optional<Digest> key{};   // of the frame, while its files are as planned
-  Digest content{};              // with a store
-  std::span<const std::byte> tar{};
-  PackedFrame packed{};
-  std::optional<Stamp> stamp{};  // of the large file that the frame is a piece of
-  Sha256State tar_state{};       // behind the frame
-  DiffId diff_id{};              // once the layer's last frame is hashed
-  std::exception_ptr failure{};
-};
 
 class Pipeline {
  public:
@@ -78,10 +58,8 @@ class Pipeline {
   size_t next_frame_ = 0;
 
   tbb::enumerable_thread_specific<FrameCompressor> compressors_;
-  std::vector<Slot> slots_;
+  SlotPool slots_;
   size_t packed_capacity_ = 0;  // of a slot
-  std::mutex free_mutex_;
-  std::vector<Slot*> free_;  // the one used last is taken first: its memory is in the caches
 
   // What hash_tar() keeps from frame to frame.
   Sha256 tar_hash_;
@@ -124,24 +102,12 @@ void Pipeline::make_slots() {
   packed_capacity_ = FrameCompressor(compression_).bound(largest);
   // What a store has needs room even where nothing is compressed.
   if (reuse_) packed_capacity_ = std::max<size_t>(packed_capacity_, largest);
-  slots_.resize(std::min(count, kSlotsPerJob * jobs_));
-  for (Slot& slot : slots_) {
-    slot.tar_memory = std::make_unique_for_overwrite<std::byte[]>(largest);
-    slot.packed_memory = std::make_unique_for_overwrite<std::byte[]>(packed_capacity_);
-    free_.push_back(&slot);
-  }
+  slots_.make(std::min(count, kSlotsPerJob * jobs_), largest, packed_capacity_);
 }
 
 Slot* Pipeline::take_next() {
   if (next_layer_ == work_.size()) return nullptr;
-  Slot* slot = nullptr;
-  {
-    const std::lock_guard lock(free_mutex_);
-    slot = free_.back();
-    free_.pop_back();
-  }
-  // All but the memory anew.
-  *slot = Slot{std::move(slot->tar_memory), std::move(slot->packed_memory)};
+  Slot* slot = &slots_.take();
   const LayerWork& work = work_[next_layer_];
   slot->layer = next_layer_;
   if (!work.stored) {
@@ -257,8 +223,7 @@ void Pipeline::write_blob(Slot& slot) {
     progress_.tar_bytes_done += slot.tar.size();
     if (slot.frame->ends_layer) finish_layer(slot);
   }
-  const std::lock_guard lock(free_mutex_);
-  free_.push_back(&slot);
+  slots_.give_back(slot);
 }
 
 void Pipeline::finish_layer(const Slot& slot) {
