@@ -6,6 +6,8 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "cmd/checking.h"
 #include "cmd/image_options.h"
@@ -60,13 +62,16 @@ std::optional<CheckCounts> run_checks(const Options& options, const Planned& pla
 
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const Tools tools = open_tools(options.writing.tools);
   const std::string& lock = options.planning.layer_lock;
   if (!lock.empty()) layer::check_replaceable(lock);
   const std::string scratch = oci::folder_of(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
-  const Planned planned = make_plan(options.planning, base, scratch);
+  const Planned planned = make_plan(options.planning, base, scratch, tools);
   Built built;
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "check");
   built.checks = run_checks(options, planned, base ? &*base : nullptr);
+  step.reset();
   oci::Delivery delivery(outputs);
   built.plan = layer::summarize(planned.plan);
   built.dropped = planned.dropped;
@@ -74,8 +79,11 @@ Built build(const Options& options) {
     built.base_layers = base->layers.size();
     delivery.add_base(*base);
   }
-  built.layers =
-      write_layers(planned.plan.layers, options.writing, options.planning.jobs, delivery.layers());
+  built.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
+                              delivery.layers(), tools);
+  step.emplace(tools.trace.get(), "commit to the store");
+  commit_store(tools.store.get(), options.writing.tools.store);
+  step.emplace(tools.trace.get(), "deliver");
   std::vector<oci::NewLayer> layers;
   for (const layer::Layer& layer : built.layers) layers.push_back(oci::describe_layer(layer));
   oci::ImageRequest request;
@@ -88,6 +96,8 @@ Built build(const Options& options) {
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
   if (planned.plan.lock) save_layer_lock(lock, *planned.plan.lock);
+  step.reset();
+  report_timings(tools.trace.get(), options.writing.tools.timing);
   return built;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "cmd/planning.h"
 #include "cmd/writing.h"
@@ -28,13 +29,17 @@ struct Options {
 // One blob in one file.
 class BlobFile : public layer::LayerSink {
  public:
-  explicit BlobFile(const std::string& path) : file_(oci::folder_of(path)) {}
+  explicit BlobFile(const std::string& path) : folder_(oci::folder_of(path)), file_(folder_) {}
 
   layer::OutputFile& begin(const layer::LayerPlan&) override { return file_; }
   void end(const layer::Layer&) override {}
+  void add(const layer::LayerPlan&, const layer::Layer&, int fd) override {
+    file_ = layer::OutputFile::share(folder_, fd);
+  }
   void commit(const std::string& path) { file_.commit(path); }
 
  private:
+  std::string folder_;
   layer::OutputFile file_;
 };
 
@@ -73,17 +78,24 @@ void run(const Options& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
+  const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = oci::folder_of(options.output);
   const Planned planned =
-      make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
+      make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
   BlobFile blob(options.output);
-  const std::vector<layer::Layer> layers = write_layers(
-      {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);
+  const std::vector<layer::Layer> layers =
+      write_layers({choose_layer(planned.plan, options.only)}, options.writing,
+                   options.planning.jobs, blob, tools);
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
+  commit_store(tools.store.get(), options.writing.tools.store);
+  step.emplace(tools.trace.get(), "deliver");
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
   write_text(
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
       oci::layer_descriptor_json(described).dump(1) + "\n");
+  step.reset();
+  report_timings(tools.trace.get(), options.writing.tools.timing);
   fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
 }
 

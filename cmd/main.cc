@@ -11,6 +11,7 @@
 #include "cmd/image.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
+#include "cmd/store.h"
 #include "cmd/verify.h"
 #include "layer/error.h"
 
@@ -30,6 +31,7 @@ int run(int argc, char** argv) {
   cmd::add_layer_command(app);
   cmd::add_image_command(app);
   cmd::add_verify_command(app);
+  cmd::add_store_command(app);
   int status = 0;
   try {
     app.parse(argc, argv);

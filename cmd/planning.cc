@@ -10,8 +10,10 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cmd/layer_lock.h"
@@ -214,9 +216,10 @@ void read_base_into(Planned& planned, const PlanningOptions& options, const oci:
 // Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
 // layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
-                   const oci::StoredImage* base, const std::string& scratch, Planned& planned) {
+                   const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
+                   Planned& planned) {
   const auto identify = [&] {
-    planned.facts = layer::identify(planned.tree, options.jobs, content_link_min);
+    planned.facts = layer::identify(planned.tree, {options.jobs, content_link_min, store});
   };
   const auto read_base = [&] {
     if (base != nullptr) read_base_into(planned, options, *base, scratch);
@@ -243,7 +246,7 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
 }
 
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                  const std::string& scratch) {
+                  const std::string& scratch, const Tools& tools) {
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
   if (!options.plan_file.empty()) {
@@ -254,10 +257,14 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   check_inputs(options.inputs);
   const layer::PlanOptions plan = plan_options(options);
   layer::Diagnostics found;
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "read inputs");
   layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
-  look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, planned);
+  step.emplace(tools.trace.get(), "look at files and base");
+  look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, tools.store.get(),
+                planned);
+  step.emplace(tools.trace.get(), "plan");
   layer::PlanBase onto;
   if (planned.base) {
     const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;

@@ -9,6 +9,7 @@
 
 #include "cmd/base_options.h"
 #include "cmd/layout.h"
+#include "cmd/tools.h"
 #include "layer/check/probe.h"
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
@@ -50,8 +51,8 @@ struct Planned {
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
 // Steps 1 to 4, on the base if there is one (what is unpacked of it passes through `scratch`), or the
-// plan read from a file. Prints warnings, and what a layout dropped, to stderr.
+// plan read from a file. A store saves looking into files it knows. Prints warnings, and what a layout dropped, to stderr.
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                  const std::string& scratch);
+                  const std::string& scratch, const Tools& tools = {});
 
 }  // namespace cmd

@@ -49,14 +49,17 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
                   "Compression level: gzip 1 to 12 (default 6), zstd 1 to 19 (default 3)")
       ->type_name("N")
       ->group("Layers");
+  add_tool_options(command, options.tools);
 }
 
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                        const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink) {
+                                       layer::LayerSink& sink, const Tools& tools) {
+  const layer::TraceScope step(tools.trace.get(), "write layers");
   layer::Progress progress;
+  progress.trace = tools.trace.get();
   const ProgressLine line(progress);
-  return layer::write_layers(plans, compression(options), jobs, sink, progress);
+  return layer::write_layers(plans, compression(options), jobs, sink, progress, tools.store.get());
 }
 
 }  // namespace cmd

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "cmd/tools.h"
 #include "layer/plan/plan.h"
 #include "layer/write/layer_writer.h"
 
@@ -13,6 +14,7 @@ namespace cmd {
 struct WritingOptions {
   layer::Codec codec = layer::Codec::kGzip;
   std::optional<int> level;  // absent: the codec's default
+  ToolOptions tools;
 };
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
@@ -20,6 +22,6 @@ void add_writing_options(CLI::App& command, WritingOptions& options);
 // layer::write_layers with a progress line. A level the codec does not have is wrong usage.
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                        const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink);
+                                       layer::LayerSink& sink, const Tools& tools);
 
 }  // namespace cmd

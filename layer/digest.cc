@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <stdexcept>
 
 namespace layer {
@@ -27,6 +30,23 @@ std::string Digest::hex() const {
 
 Sha256::Sha256() : state_{} {
   check(SHA256_Init(&state_));
+}
+
+Sha256::Sha256(const Sha256State& state) : Sha256() {
+  std::copy(state.chaining.begin(), state.chaining.end(), state_.h);
+  const uint64_t bits = state.length * 8;
+  state_.Nl = static_cast<SHA_LONG>(bits);
+  state_.Nh = static_cast<SHA_LONG>(bits >> 32);
+  state_.num = static_cast<unsigned>(state.length % SHA256_CBLOCK);
+  std::memcpy(state_.data, state.pending.data(), state_.num);
+}
+
+Sha256State Sha256::state() const {
+  Sha256State state;
+  std::copy(std::begin(state_.h), std::end(state_.h), state.chaining.begin());
+  state.length = ((uint64_t{state_.Nh} << 32) | state_.Nl) / 8;
+  std::memcpy(state.pending.data(), state_.data, state_.num);
+  return state;
 }
 
 void Sha256::update(std::span<const std::byte> bytes) {

@@ -29,13 +29,24 @@ struct DiffId {
   auto operator<=>(const DiffId&) const = default;
 };
 
+// Where an incremental SHA-256 stands; plain data, to be kept (FIPS 180-4, section 6.2).
+struct Sha256State {
+  std::array<uint32_t, 8> chaining{};
+  std::array<uint8_t, 64> pending{};  // the last length % 64 bytes, then zeros
+  uint64_t length = 0;                // bytes so far
+
+  bool operator==(const Sha256State&) const = default;
+};
+
 // An incremental SHA-256. Copyable: a copy goes on from the same state.
 class Sha256 {
  public:
   Sha256();
+  explicit Sha256(const Sha256State& state);  // goes on from there
 
   void update(std::span<const std::byte> bytes);
   Digest finish();  // call once
+  Sha256State state() const;
 
  private:
   SHA256_CTX state_;

@@ -9,6 +9,8 @@
 
 namespace layer {
 
+struct Stamp;
+
 // Where an input declared an entry. `file` lives in the arena; see Position for the rest.
 struct Origin {
   std::string_view file;
@@ -48,6 +50,7 @@ struct Entry {
   std::string_view repository{};  // whose file it is, where its path does not say so; else empty
   Origin origin{};
   const Attributes* attributes = nullptr;
+  const Stamp* stamp = nullptr;  // kFile: of `content`, if its reader looked at it; in the arena
   EntryKind kind = EntryKind::kFile;
   bool yields_to_base = false;  // kDirectory: `attributes` are what it happens to have on disk, and
                                 // what a base image says of this directory is meant

@@ -1,6 +1,7 @@
 // Owns the bytes of the many texts of one build: paths, link texts, labels.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "layer/entry.h"
+#include "layer/store/stamp.h"
 
 namespace layer {
 
@@ -31,6 +33,9 @@ class StringArena {
   // The one copy of these attributes; an input states few distinct ones.
   const Attributes* intern(const Attributes& attributes);
 
+  // A copy of a file's stamp, for Entry::stamp.
+  const Stamp* keep(const Stamp& stamp) { return &stamps_.emplace_back(stamp); }
+
   // Takes over `size` bytes, so that a file read whole needs no second copy.
   std::string_view adopt(std::unique_ptr<char[]> bytes, size_t size);
 
@@ -46,6 +51,7 @@ class StringArena {
   size_t left_ = 0;
   std::unordered_set<std::string_view> interned_;
   std::set<Attributes, AttributesLess> attributes_;
+  std::deque<Stamp> stamps_;
 };
 
 }  // namespace layer

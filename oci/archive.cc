@@ -90,6 +90,12 @@ class ArchiveDestination : public Destination {
     finish(layer.digest);
   }
 
+  void add(const layer::LayerPlan& plan, const layer::Layer& layer, int fd) override {
+    reserve(most_bytes(plan));  // the same header, whether or not the size is known before
+    out_.copy_from(fd, 0, layer.size);
+    finish(layer.digest);
+  }
+
   bool has(const layer::Digest& digest) const override { return blobs_.contains(digest); }
 
   void add(const Descriptor& descriptor, const Blob& blob) override {

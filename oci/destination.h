@@ -15,6 +15,8 @@ namespace oci {
 // nothing of it stays.
 class Destination : public layer::LayerSink {
  public:
+  using layer::LayerSink::add;
+
   virtual bool has(const layer::Digest& digest) const = 0;
 
   // Copies a blob, verified against its descriptor.

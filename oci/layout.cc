@@ -169,6 +169,11 @@ class LayoutDestination : public Destination {
     current_.reset();
   }
 
+  void add(const layer::LayerPlan&, const layer::Layer& layer, int fd) override {
+    if (has(layer.digest)) return;
+    staged_.try_emplace(layer.digest, layer::OutputFile::share(blob_folder_, fd));
+  }
+
   bool has(const layer::Digest& digest) const override {
     return staged_.contains(digest) || present_.contains(digest);
   }

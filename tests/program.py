@@ -1,13 +1,21 @@
 """The command line of a test module that runs veneer: MODULE VENEER [--update] [UNITTEST-OPTION...]."""
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import unittest
 
 VENEER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 UPDATE = "--update" in sys.argv
 if UPDATE:
     sys.argv.remove("--update")
+
+# Not the user's own store; an empty one for each module.
+CACHE = tempfile.mkdtemp(prefix="veneer-test-cache-")
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
+os.environ["XDG_CACHE_HOME"] = CACHE
 
 
 def add_tests(case, items, name_of):

@@ -60,10 +60,11 @@ class Reproducible(unittest.TestCase):
     def digest(self, codec, folder=None, umask=0o022, **environment):
         """The manifest digest of one build."""
         jobs = environment.pop("jobs", "2")
+        store = environment.pop("store", ["--no-store"])
         output = self.top / "image.tar"
         done = subprocess.run(
             [program.VENEER, "build", "--spec", "../spec", "--tree", "data:srv/data",
-             f"--compression={codec}", "--jobs", jobs, "--json", "--check=warn",
+             f"--compression={codec}", "--jobs", jobs, *store, "--json", "--check=warn",
              "-o", f"oci-archive:{output}:x"],
             cwd=(folder or self.layout) / "execroot", capture_output=True, text=True, check=False,
             env={**os.environ, **environment}, umask=umask)
@@ -80,6 +81,28 @@ class Reproducible(unittest.TestCase):
                                  {"LC_ALL": "C.UTF-8"}, {"TZ": "Asia/Tokyo"}, {"umask": 0o077}):
                 with self.subTest(codec=codec, circumstance=circumstance):
                     self.assertTrue(first == self.digest(codec, **circumstance))
+
+    def test_store(self):
+        """An empty store, a full one, one that knows every file under other stamps, one that knows a
+        part: the same archive to the byte."""
+        data = self.layout / "execroot" / "data"
+        store = ["--store", str(self.top / "store")]
+        for codec in ("gzip", "zstd", "none"):
+            expected = self.digest(codec)
+            for jobs in ("1", "8", "2"):
+                self.assertTrue(expected == self.digest(codec, jobs=jobs, store=store))
+            for file in data.iterdir():
+                os.utime(file, (1, 1))
+            self.assertTrue(expected == self.digest(codec, store=store))
+            for name in ("small7", "line1000", "noise", "text"):
+                content = (data / name).read_bytes()
+                (data / name).write_bytes(content[:-9] + b"and more")
+                self.digest(codec, store=store)
+                changed = self.digest(codec)
+                self.assertTrue(changed == self.digest(codec, jobs="8", store=store))
+                self.assertTrue(changed == self.digest(codec, store=store))
+                (data / name).write_bytes(content)
+            self.assertTrue(expected == self.digest(codec, store=store))
 
     def test_copy(self):
         """A copy elsewhere, with other directory order, modes and times, of inputs whose mode veneer

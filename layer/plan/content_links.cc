@@ -37,6 +37,7 @@ void ContentLinks::link(std::vector<PlannedEntry>& layer) {
     entry.reason = LinkReason::kContent;
     entry.link = (*home)->path;
     entry.source = {};
+    entry.stamp = nullptr;
   }
 }
 

@@ -13,6 +13,8 @@
 
 namespace layer {
 
+struct Stamp;
+
 enum class TarType : uint8_t { kDirectory, kFile, kSymlink, kHardlink };
 
 // Why an entry is what it is; the rule numbers are those of "Links" in ARCHITECTURE.md.
@@ -32,9 +34,10 @@ inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
 
 // One tar entry. Texts live in the arena of the build.
 struct PlannedEntry {
-  std::string_view path;    // in the image, relative, no trailing '/'
-  std::string_view source;  // kFile: the file to read; empty for a file of no bytes
-  std::string_view link;    // kSymlink: its text; kHardlink: path of an earlier entry of this layer
+  std::string_view path;         // in the image, relative, no trailing '/'
+  std::string_view source;       // kFile: the file to read; empty for a file of no bytes
+  const Stamp* stamp = nullptr;  // of `source` when it was looked at, in the FileFacts; may be null
+  std::string_view link;  // kSymlink: its text; kHardlink: path of an earlier entry of this layer
   Origin origin;      // where an input declared it; no file for a directory that is only implied
   uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
   int64_t mtime = 0;  // seconds since the epoch

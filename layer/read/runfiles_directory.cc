@@ -80,6 +80,7 @@ class DirectoryReader {
     }
     const bool is_tree = target.type == TargetType::kDirectory;
     add(item.path, is_tree ? EntryKind::kTree : EntryKind::kFile, item.link);
+    if (!is_tree) runfiles_.root_symlinks.back().stamp = arena_.keep(target.stamp);
   }
 
   void add_kept(const WalkedItem& item) {

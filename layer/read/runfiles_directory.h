@@ -9,7 +9,7 @@
 
 namespace layer {
 
-// Everything below `directory`, in `root_symlinks`, sorted by path. Bazel makes a link with an
+// Everything below `directory`, in `root_symlinks`, in tree order. Bazel makes a link with an
 // absolute text for a file or tree artifact, a link with a relative text for a declared symlink,
 // and an empty file for an empty one; directories are implied by what is in them, unless empty.
 // `MANIFEST` at the root is Bazel's own record and no entry; a real file that it does not list was

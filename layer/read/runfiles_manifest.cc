@@ -131,6 +131,7 @@ class ManifestReader {
 
   void classify(Entry& entry, const Target& target) {
     if (target.type == TargetType::kDirectory) entry.kind = EntryKind::kTree;
+    if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     const std::string why = target.fault();
     if (why.empty()) return;
     found_.error(

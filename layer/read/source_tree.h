@@ -9,7 +9,7 @@
 
 namespace layer {
 
-// The entries of "SRC:DEST", split at the last colon, with paths below the image's root, sorted. A
+// The entries of "SRC:DEST", split at the last colon, with paths below the image's root, in tree order. A
 // directory SRC becomes DEST, and everything in it keeps its place: links with their texts, empty
 // directories, and the modes of files and directories as Attributes. A file SRC becomes the file
 // DEST, or DEST/SRC's name when DEST is empty or ends in '/'. SRC itself is followed if it is a

@@ -83,6 +83,7 @@ class ContentsReader {
     if (entry.kind == EntryKind::kTree && !is_directory) {
       return fault(entry, "is declared a tree artifact, but is no directory", {});
     }
+    if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     if (!is_directory) return;
     if (is_single(entry)) return fault(entry, "is a directory: expected a file", {});
     entry.kind = EntryKind::kTree;

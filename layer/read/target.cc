@@ -17,10 +17,10 @@ constexpr size_t kGrain = 128;  // paths a task: some hundred microseconds of sy
 
 Target find_target(std::string_view path) {
   struct stat status = {};
-  if (stat(std::string(path).c_str(), &status) != 0) return {TargetType::kUnreachable, errno};
-  if (S_ISREG(status.st_mode)) return {TargetType::kFile};
-  if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory};
-  return {TargetType::kOther};
+  if (stat(std::string(path).c_str(), &status) != 0) return {TargetType::kUnreachable, errno, {}};
+  if (S_ISREG(status.st_mode)) return {TargetType::kFile, 0, stamp_of(status)};
+  if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory, 0, {}};
+  return {TargetType::kOther, 0, {}};
 }
 
 }  // namespace

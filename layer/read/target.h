@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/store/stamp.h"
+
 namespace layer {
 
 enum class TargetType : uint8_t { kFile, kDirectory, kOther, kUnreachable };
@@ -14,6 +16,7 @@ enum class TargetType : uint8_t { kFile, kDirectory, kOther, kUnreachable };
 struct Target {
   TargetType type = TargetType::kUnreachable;
   int error = 0;  // kUnreachable: errno
+  Stamp stamp{};  // kFile
 
   // Why no bytes can be read there: "does not exist", "is neither a file nor a directory", "cannot
   // be reached: ..."; empty when it is a file or a directory.

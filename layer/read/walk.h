@@ -25,9 +25,9 @@ enum class WalkDetail : uint8_t {
   kModes,
 };
 
-// All items, directories before what is in them, sorted bytewise by path; the directory itself,
-// which is followed if it is a link, is not one. Throws Error, naming the path, when one cannot be
-// read. Speed: about a microsecond an item plus readlink for each link.
+// All items in tree order (see tree_order()); the directory itself, which is followed if it is a
+// link, is not one. Throws Error, naming the path, when one cannot be read. Directories are read in
+// parallel: about a microsecond an item plus readlink for each link, over the threads.
 std::vector<WalkedItem> walk(const std::string& directory, WalkDetail detail, StringArena& arena);
 
 }  // namespace layer

@@ -38,10 +38,16 @@ bool same_thing(const Entry& a, const Entry& b) {
 
 using Lost = std::vector<LostEntry>;
 
+// Readers mostly hand over what is in order already.
+void sort_by_path(std::vector<Entry>& entries) {
+  const auto before = [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); };
+  if (std::is_sorted(entries.begin(), entries.end(), before)) return;
+  std::stable_sort(entries.begin(), entries.end(), before);
+}
+
 // Sorts by path; of entries with one path only the last one added stays.
 void keep_last(std::vector<Entry>& entries, Lost& lost) {
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
+  sort_by_path(entries);
   auto out = entries.begin();
   for (auto it = entries.begin(); it != entries.end(); ++it) {
     const auto next = std::next(it);
@@ -233,8 +239,7 @@ std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, St
 FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found) {
   std::vector<Entry> all;
   for (std::vector<Entry>& input : inputs) append(all, std::move(input));
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
+  sort_by_path(all);
   FileTree tree;
   tree.entries.reserve(all.size());
   for (const Entry& entry : all) {

@@ -2,6 +2,7 @@
 #include "layer/store/file_reader.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,18 +13,18 @@
 namespace layer {
 
 FileReader::FileReader(std::string_view path)
-    : path_(path), fd_(::open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (fd_ < 0) throw system_error(path_, "cannot open", errno);
-}
+    : path_(path), file_(open_or_throw(std::string(path), O_RDONLY)) {}
 
-FileReader::~FileReader() {
-  ::close(fd_);
+Stamp FileReader::stamp() const {
+  struct stat status = {};
+  if (fstat(file_.get(), &status) != 0) throw system_error(path_, "cannot stat", errno);
+  return stamp_of(status);
 }
 
 size_t FileReader::read(std::span<std::byte> buffer) {
   size_t filled = 0;
   while (filled < buffer.size()) {
-    const ssize_t got = ::read(fd_, buffer.data() + filled, buffer.size() - filled);
+    const ssize_t got = ::read(file_.get(), buffer.data() + filled, buffer.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw system_error(path_, "cannot read", errno);
     if (got == 0) break;

@@ -6,24 +6,26 @@
 #include <span>
 #include <string_view>
 
+#include "layer/file_handle.h"
+#include "layer/store/stamp.h"
+
 namespace layer {
 
-// An open file; closed by the destructor. Links are followed. Throws Error with the path.
+// Links are followed. Throws Error with the path.
 class FileReader {
  public:
   explicit FileReader(std::string_view path);
-  ~FileReader();
-  FileReader(const FileReader&) = delete;
-  FileReader& operator=(const FileReader&) = delete;
+
+  Stamp stamp() const;  // as it is now
 
   // Fills `buffer` unless the file ends first; the number of bytes read.
   size_t read(std::span<std::byte> buffer);
 
-  int fd() const { return fd_; }
+  int fd() const { return file_.get(); }
 
  private:
   std::string_view path_;
-  int fd_;
+  FileHandle file_;
 };
 
 }  // namespace layer

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -20,28 +21,28 @@
 #include "layer/runfiles_path.h"
 #include "layer/store/elf.h"
 #include "layer/store/file_reader.h"
-#include "layer/store/hash_file.h"
+#include "layer/store/store.h"
 
 namespace layer {
 namespace {
 
+constexpr size_t kReadSize = size_t{256} << 10;
 constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
 
 // One kFile entry on its way through the grouping.
 struct File {
-  uint64_t size = 0;
-  dev_t device = 0;
-  ino_t inode = 0;
+  Stamp stamp;
   uint32_t index = 0;  // in the tree
   bool hashed = false;
-  Digest digest;
+  FileContent content;  // if hashed
 };
 
 bool same_inode(const File& a, const File& b) {
-  return a.device == b.device && a.inode == b.inode;
+  return a.stamp.device == b.stamp.device && a.stamp.inode == b.stamp.inode;
 }
 
 File stat_entry(const Entry& entry, uint32_t index) {
+  if (entry.stamp != nullptr) return {*entry.stamp, index, false, {}};
   struct stat status = {};
   if (::stat(std::string(entry.content).c_str(), &status) != 0) {
     throw system_error(entry.content, fmt::format("cannot read, for '{}'", entry.path), errno)
@@ -52,7 +53,7 @@ File stat_entry(const Entry& entry, uint32_t index) {
                 fmt::format("is not a regular file, for '{}'", entry.path))
         .with_note(entry.origin.position(), "declared here");
   }
-  return {static_cast<uint64_t>(status.st_size), status.st_dev, status.st_ino, index, false, {}};
+  return {stamp_of(status), index, false, {}};
 }
 
 // The files of the tree, sorted so that equal sizes and, within them, equal inodes are neighbours.
@@ -68,8 +69,8 @@ std::vector<File> stat_files(const FileTree& tree) {
     }
   });
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
-    return std::tie(a.size, a.device, a.inode, a.index) <
-           std::tie(b.size, b.device, b.inode, b.index);
+    return std::tie(a.stamp.size, a.stamp.device, a.stamp.inode, a.index) <
+           std::tie(b.stamp.size, b.stamp.device, b.stamp.inode, b.index);
   });
   return files;
 }
@@ -117,9 +118,9 @@ std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint6
   };
   std::vector<File*> chosen;
   for_each_run(
-      files, [](const File& a, const File& b) { return a.size == b.size; },
+      files, [](const File& a, const File& b) { return a.stamp.size == b.stamp.size; },
       [&](Group group) {
-        const uint64_t size = group.front().size;
+        const uint64_t size = group.front().stamp.size;
         if (size == 0 || same_inode(group.front(), group.back())) return;
         if (size >= min_size) {
           for (File& file : group) chosen.push_back(&file);
@@ -133,8 +134,28 @@ std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint6
   return chosen;
 }
 
+// What the file holds, if it is as it was when it was looked at, before and after being read.
+FileContent read_content(std::string_view path, const Stamp& stamp, Store* store) {
+  if (store != nullptr) {
+    if (const std::optional<FileContent> known = store->find_file(stamp)) return *known;
+  }
+  FileReader reader(path);
+  const bool is_expected = reader.stamp() == stamp;
+  FileContent content;
+  Sha256 hash;
+  std::vector<std::byte> buffer(kReadSize);
+  for (bool is_first = true; const size_t got = reader.read(buffer); is_first = false) {
+    const std::span bytes = std::span(buffer).first(got);
+    if (is_first) content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
+    hash.update(bytes);
+  }
+  content.digest = hash.finish();
+  if (store != nullptr && is_expected && reader.stamp() == stamp) store->add_file(stamp, content);
+  return content;
+}
+
 // Hashes each inode of the chosen files once, the largest first so that no thread ends up alone.
-void hash_files(const FileTree& tree, std::vector<File*> chosen) {
+void hash_files(const FileTree& tree, std::vector<File*> chosen, Store* store) {
   std::vector<std::span<File*>> inodes;
   for (size_t begin = 0; begin < chosen.size();) {
     size_t end = begin + 1;
@@ -147,9 +168,11 @@ void hash_files(const FileTree& tree, std::vector<File*> chosen) {
       tbb::blocked_range<size_t>(0, inodes.size(), 1),
       [&](const auto& range) {
         for (size_t i = range.begin(); i != range.end(); ++i) {
-          const Digest digest = hash_file(tree.entries[inodes[i].front()->index].content);
+          const File& first = *inodes[i].front();
+          const FileContent content =
+              read_content(tree.entries[first.index].content, first.stamp, store);
           for (File* file : inodes[i]) {
-            file->digest = digest;
+            file->content = content;
             file->hashed = true;
           }
         }
@@ -166,7 +189,7 @@ bool is_program(std::string_view path) {
 // Whether a hardlink could join two of these files, so that it matters if they are programs: rule 3
 // settles those that differ only before site-packages/.
 bool may_be_hardlinked(const FileTree& tree, Group group, uint64_t min_size) {
-  if (group.front().size < min_size) return false;
+  if (group.front().stamp.size < min_size) return false;
   const std::string_view suffix = site_packages_suffix(tree.entries[group.front().index].path);
   return suffix.empty() || std::any_of(group.begin(), group.end(), [&](const File& file) {
            return site_packages_suffix(tree.entries[file.index].path) != suffix;
@@ -178,47 +201,51 @@ void record_equal(const FileTree& tree, Group group, uint64_t min_size,
                   std::vector<FileFacts>& facts) {
   uint32_t first = group.front().index;
   for (const File& file : group) first = std::min(first, file.index);
-  const bool program =
-      may_be_hardlinked(tree, group, min_size) && is_program(tree.entries[first].content);
+  const bool program = may_be_hardlinked(tree, group, min_size) &&
+                       (group.front().hashed ? group.front().content.is_program
+                                             : is_program(tree.entries[first].content));
   for (const File& file : group) {
     facts[file.index].content = first + 1;
     facts[file.index].is_program = program;
   }
 }
 
-std::vector<FileFacts> identify_in_arena(const FileTree& tree, uint64_t min_size) {
+std::vector<FileFacts> identify_in_arena(const FileTree& tree, const IdentifyOptions& options) {
   std::vector<File> files = stat_files(tree);
-  hash_files(tree, choose_files_to_hash(tree, files, min_size));
+  hash_files(tree, choose_files_to_hash(tree, files, options.min_content_link), options.store);
   std::vector<FileFacts> facts(tree.entries.size());
-  for (const File& file : files) facts[file.index].size = file.size;
+  for (const File& file : files) {
+    facts[file.index].size = file.stamp.size;
+    facts[file.index].stamp = file.stamp;
+  }
 
   // Hashed files of a size come together by digest, the others stay together by inode.
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
-    return std::tie(a.size, a.hashed, a.digest, a.device, a.inode) <
-           std::tie(b.size, b.hashed, b.digest, b.device, b.inode);
+    return std::tie(a.stamp.size, a.hashed, a.content.digest, a.stamp.device, a.stamp.inode) <
+           std::tie(b.stamp.size, b.hashed, b.content.digest, b.stamp.device, b.stamp.inode);
   });
   std::vector<Group> equal;
   for_each_run(
       std::span(files),
       [](const File& a, const File& b) {
-        return a.size == b.size && a.hashed == b.hashed &&
-               (a.hashed ? a.digest == b.digest : same_inode(a, b));
+        return a.stamp.size == b.stamp.size && a.hashed == b.hashed &&
+               (a.hashed ? a.content.digest == b.content.digest : same_inode(a, b));
       },
       [&](Group group) {
-        if (group.size() > 1 && group.front().size > 0) equal.push_back(group);
+        if (group.size() > 1 && group.front().stamp.size > 0) equal.push_back(group);
       });
   tbb::parallel_for(tbb::blocked_range<size_t>(0, equal.size(), 16), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i)
-      record_equal(tree, equal[i], min_size, facts);
+      record_equal(tree, equal[i], options.min_content_link, facts);
   });
   return facts;
 }
 
 }  // namespace
 
-std::vector<FileFacts> identify(const FileTree& tree, unsigned jobs, uint64_t min_size) {
-  tbb::task_arena arena(static_cast<int>(jobs));
-  return arena.execute([&] { return identify_in_arena(tree, min_size); });
+std::vector<FileFacts> identify(const FileTree& tree, const IdentifyOptions& options) {
+  tbb::task_arena arena(static_cast<int>(options.jobs));
+  return arena.execute([&] { return identify_in_arena(tree, options); });
 }
 
 }  // namespace layer

@@ -7,28 +7,24 @@
 #include <span>
 
 #include "layer/plan/plan.h"
+#include "layer/store/stamp.h"
 #include "layer/write/frames.h"
 
 namespace layer {
 
-// Tells whether a file stayed what it was. The change time is left out: linking a file elsewhere
-// changes it.
-struct FileStamp {
-  uint64_t device = 0;
-  uint64_t inode = 0;
-  uint64_t size = 0;
-  int64_t mtime_seconds = 0;
-  int64_t mtime_nanoseconds = 0;
-
-  bool operator==(const FileStamp&) const = default;
+// What was found out while reading a frame's files.
+struct FrameSources {
+  std::optional<Stamp> large;  // of the file that the frame is a piece of
+  bool as_planned = true;      // each had the stamp that it was planned with
 };
 
 // Reads the files of a frame straight into `out`, which has frame.tar_size bytes, and puts headers,
-// padding and end blocks around them. The result is the stamp of the large file that the frame is a
-// piece of. Throws Error if a file cannot be read, is not regular, has another size than planned,
-// or changes meanwhile. Safe to call from several threads.
-std::optional<FileStamp> build_frame_tar(const LayerPlan& plan, const Frame& frame,
-                                         std::span<std::byte> out);
+// padding and end blocks around them. Throws Error if a file cannot be read, is not regular, has
+// another size than planned, or changes meanwhile. Safe to call from several threads.
+FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::span<std::byte> out);
+
+// The entry that a hardlink leads to. Throws std::logic_error unless it is an earlier file.
+const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link);
 
 // The error for a file that was not the same in all its pieces.
 [[noreturn]] void throw_changed(std::string_view path);

@@ -4,20 +4,22 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <exception>
-#include <memory>
-#include <mutex>
 #include <optional>
-#include <stdexcept>
 
+#include "layer/trace.h"
+#include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/frames.h"
-#include "layer/write/gzip.h"
+#include "layer/write/layer_work.h"
+#include "layer/write/reuse.h"
+#include "layer/write/slots.h"
 
 namespace layer {
 namespace {
@@ -26,34 +28,22 @@ namespace {
 // whose frames must wait for it to be written in order.
 constexpr size_t kSlotsPerJob = 3;
 
-// One frame under way, in memory that is used again for a later one.
-struct Slot {
-  std::unique_ptr<std::byte[]> tar_memory;
-  std::unique_ptr<std::byte[]> packed_memory;
-
-  size_t layer = 0;
-  const Frame* frame = nullptr;
-  bool begins_layer = false;
-  std::span<const std::byte> tar;
-  PackedFrame packed;
-  std::optional<FileStamp> stamp;  // of the large file that the frame is a piece of
-  DiffId diff_id;                  // once the layer's last frame is hashed
-  std::exception_ptr failure;
-};
-
 class Pipeline {
  public:
   Pipeline(const std::vector<LayerPlan>& plans, Compression compression, unsigned jobs,
-           LayerSink& sink, Progress& progress);
+           LayerSink& sink, Progress& progress, Store* store);
 
   std::vector<Layer> run();
 
  private:
-  Slot* take_next_frame();      // in order
-  void pack(Slot& slot);        // in parallel
+  void make_slots();
+  Slot* take_next();      // in order
+  void pack(Slot& slot);  // in parallel
+  void pack_or_reuse(Slot& slot);
   void hash_tar(Slot& slot);    // in order
   void write_blob(Slot& slot);  // in order
-  void append_to_blob(std::span<const std::byte> bytes);
+  void begin_blob(const Slot& slot);
+  void note_frame(const Slot& slot);
   void finish_layer(const Slot& slot);
 
   const std::vector<LayerPlan>& plans_;
@@ -61,147 +51,203 @@ class Pipeline {
   const unsigned jobs_;
   LayerSink& sink_;
   Progress& progress_;
+  std::optional<Reuse> reuse_;
 
-  std::vector<std::vector<Frame>> frames_;  // of each layer
+  std::vector<LayerWork> work_;  // of each layer
   size_t next_layer_ = 0;
   size_t next_frame_ = 0;
 
   tbb::enumerable_thread_specific<FrameCompressor> compressors_;
-  std::vector<Slot> slots_;
+  SlotPool slots_;
   size_t packed_capacity_ = 0;  // of a slot
-  std::mutex free_mutex_;
-  std::vector<Slot*> free_;  // the one used last is taken first: its memory is in the caches
 
   // What hash_tar() keeps from frame to frame.
   Sha256 tar_hash_;
-  std::optional<FileStamp> last_stamp_;
+  std::optional<Stamp> last_stamp_;
 
   // What write_blob() keeps from frame to frame.
-  OutputFile* blob_ = nullptr;
-  Sha256 blob_hash_;
-  GzipSplice splice_;
-  uint64_t blob_size_ = 0;
-  uint64_t tar_size_ = 0;
+  std::optional<OutputFile> stored_file_;  // with a store
+  std::optional<BlobStream> blob_;
+  std::vector<WrittenFrame> written_;  // with a store
   std::vector<Layer> layers_;
 };
 
 Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression, unsigned jobs,
-                   LayerSink& sink, Progress& progress)
+                   LayerSink& sink, Progress& progress, Store* store)
     : plans_(plans),
       compression_(compression),
       jobs_(std::max(jobs, 1U)),
       sink_(sink),
       progress_(progress),
       compressors_([compression] { return FrameCompressor(compression); }) {
-  uint64_t total = 0;
-  uint64_t largest = 0;
-  size_t count = 0;
-  for (const LayerPlan& plan : plans) {
-    frames_.push_back(cut_frames(plan, frame_rule(compression.codec)));
-    for (const Frame& frame : frames_.back()) {
-      total += frame.tar_size;
-      largest = std::max(largest, frame.tar_size);
-    }
-    count += frames_.back().size();
-  }
-  progress_.tar_bytes_total = total;
-  slots_.resize(std::min(count, kSlotsPerJob * jobs_));
-  const size_t packed = FrameCompressor(compression).bound(largest);
-  for (Slot& slot : slots_) {
-    slot.tar_memory = std::make_unique_for_overwrite<std::byte[]>(largest);
-    slot.packed_memory = std::make_unique_for_overwrite<std::byte[]>(packed);
-    free_.push_back(&slot);
-  }
-  packed_capacity_ = packed;
+  if (store != nullptr) reuse_.emplace(*store, compression);
+  work_.resize(plans.size());
+  tbb::task_arena(static_cast<int>(jobs_)).execute([&] {
+    tbb::parallel_for(size_t{0}, plans.size(), [&](size_t i) {
+      work_[i] = prepare_layer(plans[i], compression.codec, reuse_ ? &*reuse_ : nullptr);
+      progress_.tar_bytes_total += work_[i].tar_size;
+    });
+  });
+  make_slots();
+  if (!work_.empty()) next_frame_ = work_.front().start.frames.size();
 }
 
-Slot* Pipeline::take_next_frame() {
-  if (next_layer_ == plans_.size()) return nullptr;
-  Slot* slot = nullptr;
-  {
-    const std::lock_guard lock(free_mutex_);
-    slot = free_.back();
-    free_.pop_back();
+void Pipeline::make_slots() {
+  uint64_t largest = 0;
+  size_t count = 0;
+  for (const LayerWork& work : work_) {
+    for (const Frame& frame : work.frames) largest = std::max(largest, frame.tar_size);
+    count += std::max<size_t>(work.frames.size(), 1);
   }
+  packed_capacity_ = FrameCompressor(compression_).bound(largest);
+  // What a store has needs room even where nothing is compressed.
+  if (reuse_) packed_capacity_ = std::max<size_t>(packed_capacity_, largest);
+  slots_.make(std::min(count, kSlotsPerJob * jobs_), largest, packed_capacity_);
+}
+
+Slot* Pipeline::take_next() {
+  if (next_layer_ == work_.size()) return nullptr;
+  Slot* slot = &slots_.take();
+  const LayerWork& work = work_[next_layer_];
   slot->layer = next_layer_;
-  slot->frame = &frames_[next_layer_][next_frame_];
-  slot->begins_layer = next_frame_ == 0;
-  slot->tar = {};
-  slot->packed = {};
-  slot->stamp.reset();
-  slot->failure = nullptr;
-  if (++next_frame_ == frames_[next_layer_].size()) {
-    next_frame_ = 0;
+  if (!work.stored) {
+    slot->frame = &work.frames[next_frame_];
+    slot->key = work.keys.frames[next_frame_];
+    slot->begins_layer = next_frame_ == work.start.frames.size();
+    ++next_frame_;
+  }
+  if (work.stored || next_frame_ == work.frames.size()) {
     ++next_layer_;
+    next_frame_ = next_layer_ < work_.size() ? work_[next_layer_].start.frames.size() : 0;
   }
   return slot;
 }
 
 void Pipeline::pack(Slot& slot) {
+  if (slot.frame == nullptr) return;
   // Kept until the frame's turn, so that of several faults the first in order is reported.
   try {
     const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
-    slot.stamp = build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+    const FrameSources sources = [&] {
+      const TraceScope scope(progress_.trace, "read", plans_[slot.layer].name);
+      return build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+    }();
+    if (!sources.as_planned) slot.key.reset();
+    slot.stamp = sources.large;
     slot.tar = tar;
-    slot.packed = compressors_.local().pack(tar, {slot.packed_memory.get(), packed_capacity_});
+    progress_.tar_bytes_read += tar.size();
+    pack_or_reuse(slot);
   } catch (...) {
     slot.failure = std::current_exception();
   }
 }
 
+void Pipeline::pack_or_reuse(Slot& slot) {
+  const TraceScope scope(progress_.trace, "compress", plans_[slot.layer].name);
+  const std::span<std::byte> memory(slot.packed_memory.get(), packed_capacity_);
+  if (reuse_) {
+    std::optional<StoredFrame> known;
+    if (slot.key) known = reuse_->find_frame(*slot.key, slot.tar.size());
+    slot.content = known ? known->record.key : reuse_->content_of(slot.tar);
+    if (!known) known = reuse_->find_content(slot.content, slot.tar.size());
+    if (const auto packed = known ? Reuse::read(*known, memory) : std::nullopt) {
+      slot.packed = *packed;
+      return;
+    }
+  }
+  slot.packed = compressors_.local().pack(slot.tar, memory);
+  progress_.tar_bytes_packed += slot.tar.size();
+}
+
 void Pipeline::hash_tar(Slot& slot) {
   if (slot.failure) std::rethrow_exception(slot.failure);
-  if (slot.frame->piece_offset > 0 && slot.stamp != last_stamp_) {
-    throw_changed(plans_[slot.layer].entries[slot.frame->first].source);
+  if (slot.frame == nullptr) return;
+  const TraceScope scope(progress_.trace, "hash", plans_[slot.layer].name);
+  const KnownStart& start = work_[slot.layer].start;
+  const PlannedEntry* large = slot.stamp ? &plans_[slot.layer].entries[slot.frame->first] : nullptr;
+  if (slot.begins_layer && !start.frames.empty()) {
+    tar_hash_ = Sha256(start.frames.back().tar);
+    // Pieces that were taken over are as the file was when it was planned.
+    if (slot.frame->piece_offset > 0) last_stamp_ = *large->stamp;
+  }
+  if (slot.frame->piece_offset > 0 && !is_same_content(*slot.stamp, *last_stamp_)) {
+    throw_changed(large->source);
   }
   last_stamp_ = slot.stamp;
   tar_hash_.update(slot.tar);
+  slot.tar_state = tar_hash_.state();
   if (!slot.frame->ends_layer) return;
   slot.diff_id = DiffId{tar_hash_.finish()};
   tar_hash_ = Sha256();
 }
 
-void Pipeline::append_to_blob(std::span<const std::byte> bytes) {
-  // Without a codec the blob is the tar, which has been hashed already.
-  if (compression_.codec != Codec::kNone) blob_hash_.update(bytes);
-  blob_->write(bytes);
-  blob_size_ += bytes.size();
+// Takes over the frames that are known, as few copies as their places allow.
+void Pipeline::begin_blob(const Slot& slot) {
+  if (reuse_) stored_file_.emplace(reuse_->create_blob());
+  blob_.emplace(compression_, reuse_ ? *stored_file_ : sink_.begin(plans_[slot.layer]));
+  const KnownStart& start = work_[slot.layer].start;
+  written_ = start.frames;
+  for (size_t i = 0; i < start.sources.size();) {
+    const StoredFrame& first = start.sources[i];
+    uint64_t size = 0;
+    for (; i < start.sources.size() && start.sources[i].blob == first.blob &&
+           start.sources[i].record.offset == first.record.offset + size;
+         ++i) {
+      size += start.sources[i].record.packed_size;
+      blob_->skip_frame(written_[i].crc, written_[i].tar_size);
+      progress_.tar_bytes_done += written_[i].tar_size;
+    }
+    blob_->copy_frames(first.blob->file.get(), first.record.offset, size);
+  }
+  if (!written_.empty()) blob_->resume(written_.back().packed);
+}
+
+void Pipeline::note_frame(const Slot& slot) {
+  if (!reuse_) return;
+  written_.push_back({slot.key, slot.content, blob_->size() - slot.packed.bytes.size(),
+                      slot.tar.size(), slot.packed.bytes.size(), slot.packed.crc, slot.tar_state,
+                      blob_->state()});
 }
 
 void Pipeline::write_blob(Slot& slot) {
-  const bool is_gzip = compression_.codec == Codec::kGzip;
-  if (slot.begins_layer) {
-    blob_ = &sink_.begin(plans_[slot.layer]);
-    if (is_gzip) append_to_blob(kGzipHeader);
+  const TraceScope scope(progress_.trace, "write", plans_[slot.layer].name);
+  const std::optional<StoredLayer>& stored = work_[slot.layer].stored;
+  if (stored) {
+    sink_.add(plans_[slot.layer], stored->layer, stored->blob->file.get());
+    layers_.push_back(stored->layer);
+    progress_.tar_bytes_done += stored->layer.tar_size;
+  } else {
+    if (slot.begins_layer) begin_blob(slot);
+    blob_->append(slot.packed, slot.tar.size());
+    note_frame(slot);
+    progress_.tar_bytes_done += slot.tar.size();
+    if (slot.frame->ends_layer) finish_layer(slot);
   }
-  append_to_blob(slot.packed.bytes);
-  tar_size_ += slot.tar.size();
-  if (is_gzip) splice_.append(slot.packed.crc, slot.tar.size());
-  if (slot.frame->ends_layer) {
-    if (is_gzip) append_to_blob(splice_.trailer());
-    finish_layer(slot);
-  }
-  progress_.tar_bytes_done += slot.tar.size();
-  const std::lock_guard lock(free_mutex_);
-  free_.push_back(&slot);
+  slots_.give_back(slot);
 }
 
 void Pipeline::finish_layer(const Slot& slot) {
+  const LayerPlan& plan = plans_[slot.layer];
   Layer layer;
-  layer.name = plans_[slot.layer].name;
+  layer.name = plan.name;
   layer.compression = compression_;
   layer.recipe = recipe(compression_);
   layer.diff_id = slot.diff_id;
-  layer.digest = compression_.codec == Codec::kNone ? slot.diff_id.digest : blob_hash_.finish();
-  layer.size = blob_size_;
-  layer.tar_size = tar_size_;
-  sink_.end(layer);
+  layer.digest = blob_->finish(slot.diff_id);
+  layer.size = blob_->size();
+  layer.tar_size = blob_->tar_size();
+  blob_.reset();
+  if (reuse_) {
+    const bool is_as_planned = std::all_of(written_.begin(), written_.end(),
+                                           [](const WrittenFrame& frame) { return frame.key; });
+    const std::optional<Digest> key = is_as_planned ? work_[slot.layer].keys.layer : std::nullopt;
+    const BlobPointer blob = reuse_->add_layer(key, layer, written_, std::move(*stored_file_));
+    stored_file_.reset();
+    sink_.add(plan, layer, blob->file.get());
+  } else {
+    sink_.end(layer);
+  }
   layers_.push_back(std::move(layer));
-  blob_ = nullptr;
-  blob_hash_ = Sha256();
-  splice_ = {};
-  blob_size_ = 0;
-  tar_size_ = 0;
 }
 
 std::vector<Layer> Pipeline::run() {
@@ -214,7 +260,7 @@ std::vector<Layer> Pipeline::run() {
         slots_.size(),
         tbb::make_filter<void, Slot*>(filter_mode::serial_in_order,
                                       [this](tbb::flow_control& control) {
-                                        Slot* slot = take_next_frame();
+                                        Slot* slot = take_next();
                                         if (slot == nullptr) control.stop();
                                         return slot;
                                       }) &
@@ -231,9 +277,9 @@ std::vector<Layer> Pipeline::run() {
 }  // namespace
 
 std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
-                                unsigned jobs, LayerSink& sink, Progress& progress) {
+                                unsigned jobs, LayerSink& sink, Progress& progress, Store* store) {
   if (plans.empty()) return {};
-  return Pipeline(plans, compression, jobs, sink, progress).run();
+  return Pipeline(plans, compression, jobs, sink, progress, store).run();
 }
 
 }  // namespace layer

@@ -12,6 +12,9 @@
 
 namespace layer {
 
+class Store;
+class Trace;
+
 enum class Codec : uint8_t { kNone, kGzip, kZstd };
 
 struct Compression {
@@ -42,19 +45,29 @@ class LayerSink {
   // The file that the next layer's bytes are appended to until end().
   virtual OutputFile& begin(const LayerPlan& plan) = 0;
   virtual void end(const Layer& layer) = 0;
+  // Instead of both, for a layer whose blob is the whole of a file that nobody writes to any more.
+  // The file stays the caller's.
+  virtual void add(const LayerPlan& plan, const Layer& layer, int fd) = 0;
 };
 
 // How far the writing is; may be read from another thread.
 struct Progress {
+  Trace* trace =
+      nullptr;  // where spans of reading, compressing, hashing and writing go, if anywhere
   std::atomic<uint64_t> tar_bytes_done{0};
   std::atomic<uint64_t> tar_bytes_total{0};
+  std::atomic<uint64_t> tar_bytes_read{0};    // that were not taken over from a store
+  std::atomic<uint64_t> tar_bytes_packed{0};  // that were compressed
 };
 
 // Writes every layer of a plan. The bytes depend on the plan, the files' content, the compression
 // and the codec's version, on nothing else: not on `jobs` (threads, at least 1).
 // Throws Error when a file cannot be read or changed size since it was planned.
 // Memory: about 16 MiB a job, whatever the input.
+// With a store, what it has is not made again; layers are written there and then added to the sink.
+// What was learned is in the store once it is committed.
 std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
-                                unsigned jobs, LayerSink& sink, Progress& progress);
+                                unsigned jobs, LayerSink& sink, Progress& progress,
+                                Store* store = nullptr);
 
 }  // namespace layer

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,15 +12,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "layer/error.h"
+#include "layer/file_handle.h"
 
 namespace layer {
 namespace {
 
 constexpr size_t kCopyBuffer = size_t{256} << 10;
-constexpr mode_t kMode = 0644;
 
 std::string descriptor_path(int fd) {
   return fmt::format("/proc/self/fd/{}", fd);
@@ -61,7 +64,8 @@ bool needs_fallback(int error_number) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string directory) : directory_(std::move(directory)) {
+OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
+    : directory_(std::move(directory)), help_when_full_(help_when_full) {
   if (directory_.empty()) directory_ = ".";
   fd_ = open_unnamed(directory_);
   if (fd_ >= 0) return;
@@ -78,26 +82,68 @@ OutputFile::~OutputFile() {
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : directory_(std::move(other.directory_)),
+      help_when_full_(other.help_when_full_),
       temporary_(std::exchange(other.temporary_, {})),
       fd_(std::exchange(other.fd_, -1)),
-      size_(std::exchange(other.size_, 0)) {}
+      size_(std::exchange(other.size_, 0)),
+      is_shared_(std::exchange(other.is_shared_, false)) {}
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(directory_, other.directory_);
+  std::swap(help_when_full_, other.help_when_full_);
+  std::swap(temporary_, other.temporary_);
+  std::swap(fd_, other.fd_);
+  std::swap(size_, other.size_);
+  std::swap(is_shared_, other.is_shared_);
+  return *this;
+}
+
+OutputFile OutputFile::share(std::string directory, int fd) {
+  OutputFile file(std::move(directory));
+  struct stat source = {};
+  struct stat own = {};
+  if (fstat(fd, &source) != 0 || fstat(file.fd_, &own) != 0) {
+    throw system_error(file.directory_, "cannot stat a file for it", errno);
+  }
+  const auto size = static_cast<uint64_t>(source.st_size);
+  if (ioctl(file.fd_, FICLONE, fd) == 0) {
+    file.size_ = size;
+  } else if (source.st_dev == own.st_dev && file.temporary_.empty()) {
+    const FileHandle unneeded(std::exchange(file.fd_, -1));
+    file.fd_ = duplicate(fd, file.directory_).release();
+    file.size_ = size;
+    file.is_shared_ = true;
+  } else {
+    file.copy_from(fd, 0, size);
+  }
+  return file;
+}
+
+void OutputFile::throw_write_error(const char* action, int error_number) const {
+  Error error = system_error(directory_, action, error_number);
+  const bool is_full = error_number == ENOSPC || error_number == EDQUOT;
+  if (!is_full || help_when_full_.empty()) throw error;
+  throw std::move(error).with_help(std::string(help_when_full_));
+}
 
 void OutputFile::write(std::span<const std::byte> bytes) {
   write_at(size_, bytes);
 }
 
 void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
+  if (is_shared_) throw std::logic_error("a shared file is written to");
   for (size_t done = 0; done < bytes.size();) {
     const ssize_t put =
         pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw system_error(directory_, "cannot write a file in it", errno);
+    if (put < 0) throw_write_error("cannot write a file in it", errno);
     done += static_cast<size_t>(put);
   }
   size_ = std::max(size_, offset + bytes.size());
 }
 
 void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
+  if (is_shared_) throw std::logic_error("a shared file is written to");
   std::unique_ptr<std::byte[]> buffer;  // once the kernel has refused
   while (size > 0) {
     ssize_t got = 0;
@@ -116,7 +162,7 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
       if (got > 0) write({buffer.get(), static_cast<size_t>(got)});
     }
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error(directory_, "cannot copy into a file in it", errno);
+    if (got < 0) throw_write_error("cannot copy into a file in it", errno);
     if (got == 0) {
       throw Error({directory_}, fmt::format("cannot copy into a file in it: the source ends {} "
                                             "bytes early",
@@ -134,8 +180,29 @@ void OutputFile::truncate(uint64_t size) {
   size_ = size;
 }
 
-void OutputFile::commit(const std::string& path) {
-  if (fchmod(fd_, kMode) != 0) throw system_error(path, "cannot set its mode", errno);
+// False where the other file cannot have this name: it is on another file system after all, not
+// ours (fs.protected_hardlinks), has too many names or has lost its last.
+bool OutputFile::try_link_shared(const std::string& path) {
+  try {
+    replace(path);
+    return true;
+  } catch (const Error&) {
+    return false;  // the copy that follows reports what is wrong with `path`
+  }
+}
+
+void OutputFile::commit(const std::string& path, mode_t mode) {
+  if (is_shared_) {
+    if (try_link_shared(path)) return;
+    OutputFile copy(directory_);
+    copy.copy_from(fd_, 0, size_);
+    return copy.commit(path, mode);
+  }
+  if (fchmod(fd_, mode) != 0) throw system_error(path, "cannot set its mode", errno);
+  replace(path);
+}
+
+void OutputFile::replace(const std::string& path) {
   if (temporary_.empty()) {
     // Nothing there: one step, so that not even a kill in between leaves a name behind.
     if (link_descriptor(fd_, path)) return;
@@ -146,6 +213,10 @@ void OutputFile::commit(const std::string& path) {
   }
   if (rename(temporary_.c_str(), path.c_str()) != 0) {
     throw system_error(path, "cannot replace", errno);
+  }
+  // Between two names of one file, rename(2) does nothing.
+  if (is_shared_ && unlink(temporary_.c_str()) != 0 && errno != ENOENT) {
+    throw system_error(temporary_, "cannot remove", errno);
   }
   temporary_.clear();
 }

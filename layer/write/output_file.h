@@ -1,10 +1,13 @@
 // A file that appears whole or not at all.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace layer {
 
@@ -13,14 +16,20 @@ namespace layer {
 // destructor. Throws Error (with the destination's path) when a write fails.
 class OutputFile {
  public:
-  // A file that may later be committed to a path in `directory`, which exists.
-  explicit OutputFile(std::string directory);
+  // A file that may later be committed to a path in `directory`, which exists. The error that says
+  // that the disk is full comes with `help_when_full`.
+  explicit OutputFile(std::string directory, std::string_view help_when_full = {});
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
-  OutputFile& operator=(OutputFile&&) = delete;
+  OutputFile& operator=(OutputFile&& other) noexcept;
 
   void write(std::span<const std::byte> bytes);                      // appends
   void write_at(uint64_t offset, std::span<const std::byte> bytes);  // overwrites
+  // A file with the bytes of `fd`, a whole file on which nothing is written any more, to be committed
+  // as it is: sharing its blocks where the file system can (FICLONE), else being that very file
+  // under another name, its mode kept, or else a copy.
+  static OutputFile share(std::string directory, int fd);
+
   // Appends `size` bytes of another file without passing them through this process where possible.
   void copy_from(int fd, uint64_t offset, uint64_t size);
   void truncate(uint64_t size);  // and append from there
@@ -28,14 +37,20 @@ class OutputFile {
   uint64_t size() const { return size_; }
   int fd() const { return fd_; }
 
-  // Gives the file its name, replacing what is there, with mode 0644 whatever the umask.
-  void commit(const std::string& path);
+  // Gives the file its name, replacing what is there, with this mode whatever the umask.
+  void commit(const std::string& path, mode_t mode = 0644);
 
  private:
+  [[noreturn]] void throw_write_error(const char* action, int error_number) const;
+  void replace(const std::string& path);
+  bool try_link_shared(const std::string& path);
+
   std::string directory_;
-  std::string temporary_;  // empty while the file has no name
+  std::string_view help_when_full_;  // a text that lives as long as the program
+  std::string temporary_;            // empty while the file has no name
   int fd_ = -1;
   uint64_t size_ = 0;
+  bool is_shared_ = false;  // `fd_` is another's file, not to be written to
 };
 
 // Throws Error if `path` leads to something that a commit() must not replace: a pipe, a device, a

@@ -17,6 +17,9 @@ namespace layer {
 // cannot hold: a name that does not split into prefix and name, or is not ASCII (`path`,
 // `linkpath`, preceded by `hdrcharset=BINARY` if it is not UTF-8 either), 8 GiB or more (`size`), a
 // negative or far `mtime`, a large `uid` or `gid`. There are no global headers and no GNU types.
+// Version of these forms. A change of any byte that an entry is encoded to is a new one.
+inline constexpr int kTarVersion = 1;
+
 inline constexpr size_t kTarBlock = 512;
 inline constexpr size_t kTarEndSize = 2 * kTarBlock;  // two zero blocks, and no record padding
 

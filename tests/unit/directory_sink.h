@@ -19,6 +19,9 @@ class DirectorySink : public LayerSink {
     file_->commit(path(layer.name));
     file_.reset();
   }
+  void add(const LayerPlan&, const Layer& layer, int fd) override {
+    OutputFile::share(directory_.string(), fd).commit(path(layer.name));
+  }
   std::string path(const std::string& name) const { return directory_ / name; }
 
  private:

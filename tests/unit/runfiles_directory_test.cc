@@ -51,13 +51,14 @@ TEST_CASE("runfiles directory: link texts tell files, trees and declared symlink
   CHECK(read_text(temporary, temporary / "r//") == expected);
 }
 
-TEST_CASE("runfiles directory: entries are sorted bytewise, whatever the directories they are in") {
+TEST_CASE(
+    "runfiles directory: entries come in tree order, each directory followed by what is in it") {
   const TemporaryDirectory temporary;
   for (const char* name : {"r/a/x", "r/a-b", "r/a.c/y", "r/a0", "r/Z"}) temporary.write(name, "");
   temporary.make_directory("r/b");
   temporary.write("r/b-", "");
   CHECK(read_text(temporary, temporary / "r") ==
-        "[root_symlinks]\nempty Z\nempty a-b\nempty a.c/y\nempty a/x\nempty a0\ndir b\nempty b-\n");
+        "[root_symlinks]\nempty Z\nempty a/x\nempty a-b\nempty a.c/y\nempty a0\ndir b\nempty b-\n");
 }
 
 TEST_CASE("runfiles directory: a tree artifact keeps its inner links and empty directories") {

@@ -29,16 +29,16 @@ TEST_CASE("source tree: a directory keeps links, modes and empty directories") {
   CHECK(read_text(temporary, temporary / "s" + ":/opt//x/") ==
         "dir opt/x mode=0700\n"
         "dir opt/x/bin mode=0755\n"
-        "file opt/x/bin-x -> $/s/bin-x mode=0640\n"
         "link opt/x/bin/abs -> /etc/hostname\n"
         "file opt/x/bin/tool -> $/s/bin/tool mode=4755\n"
+        "file opt/x/bin-x -> $/s/bin-x mode=0640\n"
         "link opt/x/rel -> bin\n"
         "dir opt/x/void mode=1777\n");
   const std::string at_root =
       "dir bin mode=0755\n"
-      "file bin-x -> $/s/bin-x mode=0640\n"
       "link bin/abs -> /etc/hostname\n"
       "file bin/tool -> $/s/bin/tool mode=4755\n"
+      "file bin-x -> $/s/bin-x mode=0640\n"
       "link rel -> bin\n"
       "dir void mode=1777\n";
   CHECK(read_text(temporary, temporary / "s/" + ":") == at_root);

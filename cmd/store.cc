@@ -1,0 +1,110 @@
+// stat, gc and verify.
+#include "cmd/store.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cmd/messages.h"
+#include "cmd/store_options.h"
+#include "layer/store/maintain.h"
+
+namespace cmd {
+namespace {
+
+struct Options {
+  std::string directory;  // empty: the default
+  bool json = false;
+  std::optional<uint64_t> max_size;
+  std::optional<double> max_age;  // days
+};
+
+std::string directory_of(const Options& options) {
+  const std::string directory = options.directory.empty() ? default_store() : options.directory;
+  if (!directory.empty()) return directory;
+  throw layer::Error("there is no home directory that the store could be in")
+      .with_help("name it with --store");
+}
+
+void run_stat(const Options& options) {
+  const std::string directory = directory_of(options);
+  const layer::StoreStatistics found = layer::measure_store(directory);
+  print_warnings(found.warnings);
+  if (options.json) {
+    const nlohmann::json report{{"directory", directory},        {"blobs", found.blobs},
+                                {"blobBytes", found.blob_bytes}, {"indexBytes", found.index_bytes},
+                                {"layers", found.layers},        {"frames", found.frames},
+                                {"files", found.files}};
+    fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  fmt::print("{}\n{:>10}  in {} blobs\n{:>10}  of index: {} layers, {} frames, {} files\n",
+             directory, human_size(found.blob_bytes), found.blobs, human_size(found.index_bytes),
+             found.layers, found.frames, found.files);
+}
+
+void print_change(const Options& options, const layer::StoreChange& change) {
+  print_warnings(change.warnings);
+  if (options.json) {
+    const nlohmann::json report{{"droppedBlobs", change.dropped_blobs},
+                                {"droppedBytes", change.dropped_bytes},
+                                {"keptBlobs", change.kept_blobs},
+                                {"keptBytes", change.kept_bytes}};
+    fmt::print("{}\n", report.dump(1));
+    return;
+  }
+  fmt::print("dropped {} in {} blobs, kept {} in {}\n", human_size(change.dropped_bytes),
+             change.dropped_blobs, human_size(change.kept_bytes), change.kept_blobs);
+}
+
+void run_gc(const Options& options) {
+  layer::GcLimits limits;
+  limits.max_size = options.max_size.value_or(
+      options.max_age ? limits.max_size : kDefaultStoreSize);  // by age alone if only that is given
+  if (options.max_age) {
+    constexpr double kDay = 24 * 3600 * 1e9;
+    limits.oldest = nanoseconds_now() - static_cast<int64_t>(*options.max_age * kDay);
+  }
+  print_change(options, layer::collect_garbage(directory_of(options), limits));
+}
+
+void run_verify(const Options& options) {
+  const layer::StoreChange change = layer::verify_store(directory_of(options));
+  print_change(options, change);
+  if (!change.warnings.empty()) throw CLI::RuntimeError(1);
+}
+
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,
+                      const std::shared_ptr<Options>& options, void (*run)(const Options&)) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command
+      ->add_option("--store", options->directory,
+                   "Its directory (default: $XDG_CACHE_HOME/veneer or ~/.cache/veneer)")
+      ->type_name("DIR");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, run] { run(*options); });
+  return command;
+}
+
+}  // namespace
+
+void add_store_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* store = app.add_subcommand("store", "Look after what builds keep for later ones");
+  store->require_subcommand(1);
+  add_command(*store, "stat", "Say what is in it", options, run_stat);
+  CLI::App* gc = add_command(*store, "gc", "Drop what was not used for longest", options, run_gc);
+  gc->add_option("--max-size", options->max_size, "Bytes that blobs may take (default: 10GB)")
+      ->transform(CLI::AsSizeValue(true).description(""))
+      ->type_name("SIZE");
+  gc->add_option("--max-age", options->max_age, "Days that what is not used may stay")
+      ->check(CLI::Range(0.0, 36500.0).description(""))
+      ->type_name("DAYS");
+  add_command(*store, "verify", "Read all blobs, drop what is damaged; exit code 1 if any was",
+              options, run_verify);
+}
+
+}  // namespace cmd

@@ -1,0 +1,30 @@
+// What a run works with beside its inputs: the store, and the trace of where its time goes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cmd/store_options.h"
+#include "cmd/timings.h"
+#include "layer/store/store.h"
+#include "layer/trace.h"
+
+namespace cmd {
+
+struct ToolOptions {
+  StoreOptions store;
+  TimingOptions timing;
+};
+
+// Each may be absent.
+struct Tools {
+  std::unique_ptr<layer::Trace> trace;
+  std::unique_ptr<layer::Store> store;
+};
+
+void add_tool_options(CLI::App& command, ToolOptions& options);
+
+// To be called before any input is looked at: a store takes the time here.
+Tools open_tools(const ToolOptions& options);
+
+}  // namespace cmd

@@ -1,0 +1,50 @@
+// open, dup, close.
+#include "layer/file_handle.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "layer/error.h"
+
+namespace layer {
+
+FileHandle::~FileHandle() {
+  if (fd_ >= 0) close(fd_);  // what must be on disk is checked where it is written
+}
+
+FileHandle try_open(const std::string& path, int flags) {
+  int fd = -1;
+  do {
+    fd = open(path.c_str(), flags | O_CLOEXEC, 0600);
+  } while (fd < 0 && errno == EINTR);
+  return FileHandle(fd);
+}
+
+FileHandle open_or_throw(const std::string& path, int flags) {
+  FileHandle file = try_open(path, flags);
+  if (!file) throw system_error(path, "cannot open", errno);
+  return file;
+}
+
+FileHandle duplicate(int fd, const std::string& path) {
+  FileHandle copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy) throw system_error(path, "cannot reopen", errno);
+  return copy;
+}
+
+size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, const std::string& path) {
+  size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got =
+        pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw system_error(path, "cannot read", errno);
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  return done;
+}
+
+}  // namespace layer

@@ -1,0 +1,41 @@
+// An open file descriptor, closed when its owner goes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace layer {
+
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int fd) : fd_(fd) {}  // takes it over; negative: none
+  ~FileHandle();
+  FileHandle(FileHandle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileHandle& operator=(FileHandle&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+  explicit operator bool() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }  // no longer owned
+
+ private:
+  int fd_ = -1;
+};
+
+// open(2) with O_CLOEXEC; empty on failure, with errno set.
+FileHandle try_open(const std::string& path, int flags);
+// The same; throws Error on failure.
+FileHandle open_or_throw(const std::string& path, int flags);
+// Another descriptor of the same open file. Throws Error, naming `path`.
+FileHandle duplicate(int fd, const std::string& path);
+
+// Fills `out` from `offset` on unless the file ends first; the bytes read. Throws Error.
+size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, const std::string& path);
+
+}  // namespace layer

@@ -1,0 +1,169 @@
+// Looks up, opens and checks blobs; puts a run's additions in place under the store's lock.
+#include "layer/store/store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include "layer/store/store_files.h"
+
+namespace layer {
+namespace {
+
+constexpr mode_t kBlobMode = 0444;
+constexpr int64_t kSecond = 1'000'000'000;
+// A file that was not seen for so long is hashed again when it is.
+constexpr int64_t kMaxFileAge = 90 * 24 * 3600 * kSecond;
+
+struct stat stat_of(int fd, const std::string& path) {
+  struct stat status = {};
+  if (fstat(fd, &status) != 0) throw system_error(path, "cannot stat", errno);
+  return status;
+}
+
+BlobRecord record_of(const Digest& digest, const struct stat& status) {
+  const Stamp stamp = stamp_of(status);
+  return {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime};
+}
+
+// Marks a use for list_blobs(). What fails costs a place in the order of use, no more: on a file
+// system that is mounted read-only, say.
+void mark_used(int fd) {
+  const timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+  [[maybe_unused]] const int ignored = futimens(fd, times);
+}
+
+}  // namespace
+
+Store::Store(std::string directory, int64_t now) : directory_(std::move(directory)), now_(now) {
+  make_store(directory_);
+  index_ = open_store_index(directory_, warnings_);
+}
+
+BlobPointer Store::open_blob(const Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] = open_.try_emplace(digest);
+  if (is_new) found->second = check_blob(digest);
+  return found->second;
+}
+
+BlobPointer Store::check_blob(const Digest& digest) {
+  const BlobRecord* record = index_.find_blob(digest);
+  if (record == nullptr) return nullptr;
+  const std::string path = store_blob_path(directory_, digest);
+  FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW);
+  if (!file && errno == ENOENT) return nullptr;  // dropped by another process
+  if (!file) throw system_error(path, "cannot open", errno);
+  const struct stat status = stat_of(file.get(), path);
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (!is_untouched(*record, status)) {
+    if (size != record->size || hash_file(file.get(), path) != digest) {
+      drop_blob(digest, status.st_ino, "is damaged");
+      return nullptr;
+    }
+    checked_.push_back(record_of(digest, status));
+  }
+  mark_used(file.get());
+  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size});
+}
+
+void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
+  damaged_.emplace_back(digest, inode);
+  Diagnostic& warning = warnings_.emplace_back();
+  warning.position.file = store_blob_path(directory_, digest);
+  warning.message = std::move(why) + "; it is dropped from the store";
+}
+
+std::optional<FileContent> Store::find_file(const Stamp& stamp) const {
+  const FileRecord* record = index_.find_file(stamp.device, stamp.inode);
+  if (record == nullptr || record->size != stamp.size || record->mtime != stamp.mtime ||
+      record->ctime != stamp.ctime || !is_settled(stamp, now_)) {
+    return std::nullopt;
+  }
+  return FileContent{record->digest, record->is_program != 0};
+}
+
+void Store::add_file(const Stamp& stamp, const FileContent& content) {
+  if (!is_settled(stamp, now_)) return;
+  const std::lock_guard lock(mutex_);
+  files_.push_back({{stamp.device, stamp.inode},
+                    stamp.size,
+                    stamp.mtime,
+                    stamp.ctime,
+                    content.digest,
+                    content.is_program ? 1U : 0U,
+                    now_});
+}
+
+OutputFile Store::create_blob() const {
+  return OutputFile(store_blob_folder(directory_), kFullStoreHelp);
+}
+
+BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
+  const std::string path = store_blob_path(directory_, digest);
+  // The time of the run's begin, so that any write from now on gives it another.
+  const timespec times[2] = {{0, UTIME_NOW}, {now_ / kSecond, now_ % kSecond}};
+  if (fchmod(file.fd(), kBlobMode) != 0 || futimens(file.fd(), times) != 0) {
+    throw system_error(path, "cannot set its mode and time", errno);
+  }
+  auto blob =
+      std::make_shared<const StoredBlob>(StoredBlob{duplicate(file.fd(), path), file.size()});
+  new_blobs_.emplace_back(digest, std::move(file));
+  return blob;
+}
+
+// A blob of the same name stays if it can be trusted; its bytes are the same.
+void Store::place_blobs(const Index& current) {
+  for (const auto& [digest, inode] : damaged_) {
+    struct stat status = {};
+    const std::string path = store_blob_path(directory_, digest);
+    if (lstat(path.c_str(), &status) == 0 && status.st_ino == inode)
+      remove_blob(directory_, digest);
+  }
+  for (auto& [digest, file] : new_blobs_) {
+    struct stat status = {};
+    const std::string path = store_blob_path(directory_, digest);
+    const BlobRecord* record = current.find_blob(digest);
+    const bool is_there =
+        record != nullptr && lstat(path.c_str(), &status) == 0 && is_untouched(*record, status);
+    if (!is_there) {
+      file.commit(path, kBlobMode);
+      added_.blobs.push_back(record_of(digest, stat_of(file.fd(), path)));
+    }
+  }
+}
+
+void Store::commit(uint64_t max_size) {
+  const std::lock_guard guard(mutex_);
+  std::move(files_.begin(), files_.end(), std::back_inserter(added_.files));
+  files_.clear();
+  std::move(checked_.begin(), checked_.end(), std::back_inserter(added_.blobs));
+  checked_.clear();
+  bool is_changed = !new_blobs_.empty() || !damaged_.empty();
+  IndexTables::for_each([&](const auto& table) { is_changed = is_changed || !table.empty(); },
+                        added_);
+  if (!is_changed) return;
+  const FileHandle lock = lock_store(directory_);
+  std::vector<Diagnostic> told_before;
+  const Index current = open_store_index(directory_, told_before);
+  place_blobs(current);
+  for (const BlobFile& blob : choose_garbage(list_blobs(directory_), {max_size})) {
+    remove_blob(directory_, blob.digest);
+  }
+  replace_index(directory_, current, std::move(added_), now_ - kMaxFileAge);
+  added_ = {};
+  new_blobs_.clear();
+  damaged_.clear();
+}
+
+std::vector<Diagnostic> Store::warnings() const {
+  const std::lock_guard lock(mutex_);
+  return warnings_;
+}
+
+}  // namespace layer

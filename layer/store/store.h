@@ -1,0 +1,87 @@
+// What earlier runs made, kept for later ones: blobs and the index that says what is in them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "layer/error.h"
+#include "layer/file_handle.h"
+#include "layer/store/index.h"
+#include "layer/store/stamp.h"
+#include "layer/write/output_file.h"
+
+namespace layer {
+
+// A blob that nobody writes to any more. Its bytes stay while it is held, whatever becomes of its
+// name.
+struct StoredBlob {
+  FileHandle file;
+  uint64_t size = 0;
+};
+using BlobPointer = std::shared_ptr<const StoredBlob>;
+
+struct FileContent {
+  Digest digest;
+  bool is_program = false;
+};
+
+// A directory that any number of processes use at once; docs/store.md describes it. Nothing in it
+// is missed when it is gone but time. Everything that a run adds appears at once, in commit().
+class Store {
+ public:
+  // `now`, in nanoseconds since the epoch, is a moment before any input was looked at. Makes the
+  // directory. Throws Error if that cannot be done; a damaged index is a warning.
+  Store(std::string directory, int64_t now);
+
+  const Index& index() const { return index_; }
+  int64_t now() const { return now_; }
+  // Where commit() finds what this run adds; one thread at a time.
+  IndexTables& added() { return added_; }
+
+  // A blob of the index whose bytes can be trusted; null if there is none. One that was touched since
+  // it was written is read and compared first. Counts as a use. Any thread.
+  BlobPointer open_blob(const Digest& digest);
+
+  // The content of a file, if it is known, and remembering it. Only of settled stamps. Any thread.
+  std::optional<FileContent> find_file(const Stamp& stamp) const;
+  void add_file(const Stamp& stamp, const FileContent& content);
+
+  // A file for a blob that is being made, and its being whole: from then on it is read only.
+  OutputFile create_blob() const;
+  BlobPointer add_blob(const Digest& digest, OutputFile file);
+
+  // Puts what was added in place, then drops the blobs not used for longest until the rest are
+  // `max_size` bytes or fewer. To be called before an output that shares a new blob's file could be
+  // removed: a file that has lost its only name is given none again (linkat(2)).
+  void commit(uint64_t max_size);
+
+  // What was found wrong and dropped.
+  std::vector<Diagnostic> warnings() const;
+
+ private:
+  BlobPointer check_blob(const Digest& digest);
+  void drop_blob(const Digest& digest, uint64_t inode, std::string why);
+  void place_blobs(const Index& current);
+
+  const std::string directory_;
+  const int64_t now_;
+  Index index_;
+  IndexTables added_;
+  std::vector<std::pair<Digest, OutputFile>> new_blobs_;
+
+  mutable std::mutex mutex_;  // for what follows
+  std::map<Digest, BlobPointer> open_;
+  std::vector<std::pair<Digest, uint64_t>> damaged_;  // and the inode that was
+  std::vector<FileRecord> files_;
+  std::vector<BlobRecord> checked_;
+  std::vector<Diagnostic> warnings_;
+};
+
+}  // namespace layer

@@ -1,0 +1,178 @@
+// Paths, flock, listing, garbage, and the index that fits the blobs.
+#include "layer/store/store_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "layer/store/stamp.h"
+
+namespace layer {
+namespace {
+
+constexpr mode_t kPrivate = 0700;
+constexpr size_t kReadSize = size_t{1} << 20;
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }  // nothing was written
+};
+
+std::optional<Digest> parse_hex(std::string_view text) {
+  Digest digest;
+  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
+  for (size_t i = 0; i < digest.bytes.size(); ++i) {
+    const char* begin = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(begin, begin + 2, digest.bytes[i], 16);
+    if (error != std::errc() || end != begin + 2) return std::nullopt;
+  }
+  return digest;
+}
+
+int64_t last_use(const struct stat& status) {
+  const auto nanoseconds = [](const timespec& time) {
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  return std::max(nanoseconds(status.st_atim), nanoseconds(status.st_mtim));
+}
+
+void make_directory(const std::string& path) {
+  if (mkdir(path.c_str(), kPrivate) != 0 && errno != EEXIST) {
+    throw system_error(path, "cannot create the directory", errno);
+  }
+}
+
+}  // namespace
+
+std::string store_index_path(const std::string& directory) {
+  return directory + "/index";
+}
+
+std::string store_blob_folder(const std::string& directory) {
+  return directory + "/blobs/sha256";
+}
+
+std::string store_blob_path(const std::string& directory, const Digest& digest) {
+  return store_blob_folder(directory) + '/' + digest.hex();
+}
+
+void make_store(const std::string& directory) {
+  const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
+  std::error_code failure;
+  if (!parent.empty()) std::filesystem::create_directories(parent, failure);
+  if (failure) throw system_error(directory, "cannot create the directory", failure.value());
+  make_directory(directory);
+  make_directory(directory + "/blobs");
+  make_directory(store_blob_folder(directory));
+}
+
+FileHandle lock_store(const std::string& directory) {
+  const std::string path = directory + "/lock";
+  FileHandle lock = open_or_throw(path, O_RDWR | O_CREAT);
+  while (flock(lock.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) throw system_error(path, "cannot lock", errno);
+  }
+  return lock;
+}
+
+Index open_store_index(const std::string& directory, std::vector<Diagnostic>& warnings) {
+  try {
+    return Index::open(store_index_path(directory));
+  } catch (const Error& error) {
+    Diagnostic warning = error.diagnostics().front();
+    warning.message += "; the store begins anew";
+    warnings.push_back(std::move(warning));
+    return {};
+  }
+}
+
+std::vector<BlobFile> list_blobs(const std::string& directory) {
+  const std::string folder = store_blob_folder(directory);
+  const std::unique_ptr<DIR, CloseDirectory> stream(opendir(folder.c_str()));
+  if (!stream) throw system_error(folder, "cannot read the directory", errno);
+  std::vector<BlobFile> blobs;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): its own stream
+    if (entry == nullptr && errno != 0) throw system_error(folder, "cannot read it", errno);
+    if (entry == nullptr) break;
+    const std::optional<Digest> digest = parse_hex(entry->d_name);
+    if (!digest) continue;
+    struct stat status = {};
+    if (fstatat(dirfd(stream.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT) continue;  // another process dropped it
+      throw system_error(folder + '/' + entry->d_name, "cannot stat", errno);
+    }
+    blobs.push_back({*digest, static_cast<uint64_t>(status.st_size), last_use(status)});
+  }
+  std::sort(blobs.begin(), blobs.end(),
+            [](const BlobFile& a, const BlobFile& b) { return a.digest < b.digest; });
+  return blobs;
+}
+
+std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits) {
+  std::stable_sort(blobs.begin(), blobs.end(),
+                   [](const BlobFile& a, const BlobFile& b) { return a.used < b.used; });
+  uint64_t total = 0;
+  for (const BlobFile& blob : blobs) total += blob.size;
+  auto end = blobs.begin();
+  for (; end != blobs.end() && (total > limits.max_size || end->used < limits.oldest); ++end) {
+    total -= end->size;
+  }
+  blobs.erase(end, blobs.end());
+  return blobs;
+}
+
+void remove_blob(const std::string& directory, const Digest& digest) {
+  const std::string path = store_blob_path(directory, digest);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT)
+    throw system_error(path, "cannot remove", errno);
+}
+
+void replace_index(const std::string& directory, const Index& current, IndexTables added,
+                   int64_t oldest_file) {
+  const std::vector<BlobFile> blobs = list_blobs(directory);
+  const auto has_blob = [&](const Digest& digest) {
+    return std::binary_search(
+        blobs.begin(), blobs.end(), BlobFile{digest},
+        [](const BlobFile& a, const BlobFile& b) { return a.digest < b.digest; });
+  };
+  const IndexTables tables = merge_tables(current, std::move(added), has_blob, oldest_file);
+  write_index(store_index_path(directory), tables);
+  for (const BlobFile& blob : blobs) {
+    const bool is_named =
+        std::binary_search(tables.blobs.begin(), tables.blobs.end(), BlobRecord{blob.digest},
+                           [](const BlobRecord& a, const BlobRecord& b) { return a.key < b.key; });
+    if (!is_named) remove_blob(directory, blob.digest);
+  }
+}
+
+bool is_untouched(const BlobRecord& record, const struct stat& status) {
+  const Stamp found = stamp_of(status);
+  // Links made to a blob change its change time.
+  return is_same_content(found,
+                         {record.device, record.inode, record.size, record.mtime, found.ctime});
+}
+
+Digest hash_file(int fd, const std::string& path) {
+  Sha256 hash;
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadSize);
+  for (uint64_t offset = 0;;) {
+    const size_t got = read_fully(fd, offset, {buffer.get(), kReadSize}, path);
+    hash.update({buffer.get(), got});
+    if (got < kReadSize) return hash.finish();
+    offset += got;
+  }
+}
+
+}  // namespace layer

@@ -1,0 +1,120 @@
+// Keys to records to open blobs, and back.
+#include "layer/write/reuse.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace layer {
+namespace {
+
+constexpr size_t kHashBlock = 64;  // FIPS 180-4, section 1: SHA-256's block, in bytes
+
+// Whole blocks, so that the bytes that follow are hashed from where they lie.
+Sha256 begin_content(std::string recipe) {
+  recipe.resize((recipe.size() / kHashBlock + 1) * kHashBlock);
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(recipe)));
+  return hash;
+}
+
+// The key of the states behind a frame: of the contents of it and all before.
+Digest chain(const Digest& before, const Digest& content) {
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(before.bytes)));
+  hash.update(std::as_bytes(std::span(content.bytes)));
+  return hash.finish();
+}
+
+}  // namespace
+
+Reuse::Reuse(Store& store, Compression compression)
+    : store_(store),
+      compression_(compression),
+      recipe_(key_recipe(compression)),
+      content_hash_(begin_content(recipe_)) {}
+
+LayerKeys Reuse::keys(const LayerPlan& plan, std::span<const Frame> frames) const {
+  return layer_keys(plan, frames, recipe_, store_.now());
+}
+
+std::optional<StoredLayer> Reuse::find_layer(const Digest& key, const std::string& name) {
+  const LayerRecord* record = store_.index().find_layer(key);
+  if (record == nullptr) return std::nullopt;
+  BlobPointer blob = store_.open_blob(record->blob);
+  if (!blob || blob->size != record->size) return std::nullopt;
+  return StoredLayer{{name, compression_, recipe(compression_), DiffId{record->diff_id},
+                      record->blob, record->size, record->tar_size},
+                     std::move(blob)};
+}
+
+std::optional<StoredFrame> Reuse::find_content(const Digest& content, uint64_t tar_size) {
+  const ContentRecord* record = store_.index().find_content(content);
+  if (record == nullptr || record->tar_size != tar_size) return std::nullopt;
+  BlobPointer blob = store_.open_blob(record->blob);
+  if (!blob || record->packed_size > blob->size ||
+      record->offset > blob->size - record->packed_size) {
+    return std::nullopt;
+  }
+  return StoredFrame{*record, std::move(blob)};
+}
+
+std::optional<StoredFrame> Reuse::find_frame(const Digest& key, uint64_t tar_size) {
+  const FrameRecord* record = store_.index().find_frame(key);
+  if (record == nullptr) return std::nullopt;
+  return find_content(record->content, tar_size);
+}
+
+KnownStart Reuse::find_start(const LayerKeys& keys, std::span<const Frame> frames) {
+  KnownStart start;
+  Digest state_key;
+  uint64_t offset = compression_.codec == Codec::kGzip ? kGzipHeader.size() : 0;
+  for (size_t i = 0; i + 1 < frames.size() && keys.frames[i]; ++i) {
+    std::optional<StoredFrame> found = find_frame(*keys.frames[i], frames[i].tar_size);
+    if (!found) break;
+    state_key = chain(state_key, found->record.key);
+    const StateRecord* state = store_.index().find_state(state_key);
+    if (state == nullptr) break;
+    start.frames.push_back({keys.frames[i], found->record.key, offset, found->record.tar_size,
+                            found->record.packed_size, static_cast<uint32_t>(found->record.crc),
+                            state->tar, state->packed});
+    offset += found->record.packed_size;
+    start.sources.push_back(std::move(*found));
+  }
+  return start;
+}
+
+Digest Reuse::content_of(std::span<const std::byte> tar) const {
+  Sha256 hash = content_hash_;
+  hash.update(tar);
+  return hash.finish();
+}
+
+std::optional<PackedFrame> Reuse::read(const StoredFrame& frame, std::span<std::byte> memory) {
+  const ContentRecord& record = frame.record;
+  if (record.packed_size > memory.size()) return std::nullopt;
+  const std::span<std::byte> bytes = memory.first(record.packed_size);
+  if (read_fully(frame.blob->file.get(), record.offset, bytes, "a blob of the store") !=
+      bytes.size()) {
+    return std::nullopt;
+  }
+  return PackedFrame{bytes, static_cast<uint32_t>(record.crc)};
+}
+
+BlobPointer Reuse::add_layer(const std::optional<Digest>& key, const Layer& layer,
+                             const std::vector<WrittenFrame>& frames, OutputFile file) {
+  IndexTables& added = store_.added();
+  if (key) {
+    added.layers.push_back({*key, layer.diff_id.digest, layer.digest, layer.size, layer.tar_size});
+  }
+  Digest state_key;
+  for (const WrittenFrame& frame : frames) {
+    if (frame.key) added.frames.push_back({*frame.key, frame.content});
+    added.contents.push_back(
+        {frame.content, layer.digest, frame.offset, frame.tar_size, frame.packed_size, frame.crc});
+    state_key = chain(state_key, frame.content);
+    added.states.push_back({state_key, layer.digest, frame.tar, frame.packed});
+  }
+  return store_.add_blob(layer.digest, std::move(file));
+}
+
+}  // namespace layer

@@ -1,0 +1,80 @@
+// What of a layer need not be made again: asks a store, and tells it what was made.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "layer/store/store.h"
+#include "layer/write/codec.h"
+#include "layer/write/frames.h"
+#include "layer/write/layer_keys.h"
+#include "layer/write/layer_writer.h"
+
+namespace layer {
+
+// A frame that a blob of the store holds compressed.
+struct StoredFrame {
+  ContentRecord record;
+  BlobPointer blob;
+};
+
+// A frame as it was written, and the states behind it.
+struct WrittenFrame {
+  std::optional<Digest> key;  // see LayerKeys
+  Digest content;
+  uint64_t offset = 0;  // in the blob
+  uint64_t tar_size = 0;
+  uint64_t packed_size = 0;
+  uint32_t crc = 0;
+  Sha256State tar;
+  Sha256State packed;
+};
+
+// A layer's leading frames that need neither be read nor hashed.
+struct KnownStart {
+  std::vector<WrittenFrame> frames;  // as they will stand in the new blob
+  std::vector<StoredFrame> sources;  // of the same frames
+};
+
+// A layer that the store has whole.
+struct StoredLayer {
+  Layer layer;
+  BlobPointer blob;
+};
+
+// One compression's view of a store.
+class Reuse {
+ public:
+  Reuse(Store& store, Compression compression);
+
+  LayerKeys keys(const LayerPlan& plan, std::span<const Frame> frames) const;
+
+  // For the layer `name`.
+  std::optional<StoredLayer> find_layer(const Digest& key, const std::string& name);
+  // Never all frames: the last one is left to be written.
+  KnownStart find_start(const LayerKeys& keys, std::span<const Frame> frames);
+
+  // By the key of a frame, which has `tar_size` bytes. Any thread.
+  std::optional<StoredFrame> find_frame(const Digest& key, uint64_t tar_size);
+  // By its bytes. Any thread.
+  Digest content_of(std::span<const std::byte> tar) const;
+  std::optional<StoredFrame> find_content(const Digest& content, uint64_t tar_size);
+  // Its compressed bytes, in `memory` if they fit there. Any thread.
+  static std::optional<PackedFrame> read(const StoredFrame& frame, std::span<std::byte> memory);
+
+  OutputFile create_blob() const { return store_.create_blob(); }
+  // Takes over a finished layer; `key` is absent where it may not be found again.
+  BlobPointer add_layer(const std::optional<Digest>& key, const Layer& layer,
+                        const std::vector<WrittenFrame>& frames, OutputFile file);
+
+ private:
+  Store& store_;
+  const Compression compression_;
+  const std::string recipe_;
+  const Sha256 content_hash_;  // of the recipe, padded to whole blocks
+};
+
+}  // namespace layer

@@ -1,0 +1,227 @@
+"""What the store must never change, and what becomes of one that is damaged, full or unknown.
+
+usage: store_test.py VENEER
+"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import program
+
+
+def files_below(folder):
+    """Every file below a folder and its content."""
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
+class Store(unittest.TestCase):
+    """Builds of one tree that share a store."""
+    maxDiff = None
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.top = pathlib.Path(self.temporary.name)
+        self.store = self.top / "store"
+        rng = random.Random(1)
+        (self.top / "tree").mkdir()
+        for number in range(200):
+            (self.top / "tree" / f"file{number:03}").write_bytes(rng.randbytes(20000) * 2)
+        (self.top / "tree" / "large").write_bytes(rng.randbytes(5 << 20))
+        time.sleep(0.1)  # until the stamps of these files can be trusted
+
+    def veneer(self, *arguments, status=0, **environment):
+        """Runs veneer in the folder; what it prints, and what it says."""
+        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
+                              text=True, check=False, env={**os.environ, **environment})
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout, done.stderr
+
+    def build(self, *options, output="oci:image", said="", **environment):
+        """The manifest digest of one build with the store, which says nothing but `said`."""
+        options = options or ("--store", "store")
+        out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", output, *options,
+                                 **environment)
+        self.assertEqual(error, said)
+        return json.loads(out)["manifest"]
+
+    def blobs(self):
+        """The store's blobs."""
+        return sorted((self.store / "blobs" / "sha256").iterdir())
+
+    def test_outputs_are_the_same(self):
+        """Cold, warm, changed and without a store: every output has the same bytes."""
+        for codec in ("gzip", "zstd", "none"):
+            for output in ("oci:out", "oci-archive:out"):
+                found = []
+                for options in (("--no-store",), ("--store", "store"), ("--store", "store"),
+                                ("--store", "store", "--jobs=1")):
+                    self.build(f"--compression={codec}", *options, output=output)
+                    path = self.top / "out"
+                    found.append(files_below(path) if path.is_dir() else path.read_bytes())
+                    if path.is_dir():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
+                self.assertTrue(all(one == found[0] for one in found), (codec, output))
+
+    def test_layer(self):
+        """`veneer layer`: the same blob, twice into the same place."""
+        arguments = ["layer", "--tree", "tree:srv", "-o", "blob"]
+        self.veneer(*arguments, "--no-store")
+        expected = (self.top / "blob").read_bytes()
+        for _ in range(3):
+            self.veneer(*arguments, "--store", "store")
+            self.assertEqual((self.top / "blob").read_bytes(), expected)
+        self.assertEqual(sorted(path.name for path in self.top.iterdir()),
+                         ["blob", "blob.json", "store", "tree"])
+
+    def test_shared_files(self):
+        """A layout's layers are the store's files, where one file system holds both."""
+        self.build()
+        blob = self.blobs()[0]
+        shared = self.top / "image" / "blobs" / "sha256" / blob.name
+        self.assertEqual(shared.read_bytes(), blob.read_bytes())
+        if shared.stat().st_ino == blob.stat().st_ino:  # not where files can share blocks instead
+            self.assertEqual(shared.stat().st_mode & 0o7777, 0o444)
+        self.build()  # over itself
+        shutil.rmtree(self.top / "image")
+        self.build()
+
+    def test_damaged_blob(self):
+        """A blob with other bytes is dropped and made again."""
+        expected = self.build(output="oci-archive:image.tar")
+        blob = self.blobs()[0]
+        blob.chmod(0o644)
+        with open(blob, "r+b") as file:
+            file.seek(100)
+            file.write(b"damage")
+        warning = f"store/blobs/sha256/{blob.name}: warning: is damaged; it is dropped from the store\n"
+        self.assertEqual(self.build(output="oci-archive:image.tar", said=warning), expected)
+        self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
+        self.assertEqual(self.veneer("store", "verify", "--store", "store")[1], "")
+
+    def test_damage_that_shows_in_no_stamp(self):
+        """`store verify` reads all bytes."""
+        self.build(output="oci-archive:image.tar")
+        blob = self.blobs()[0]
+        before = blob.stat()
+        blob.chmod(0o644)
+        with open(blob, "r+b") as file:
+            file.seek(100)
+            file.write(b"damage")
+        os.utime(blob, ns=(before.st_atime_ns, before.st_mtime_ns))
+        out, error = self.veneer("store", "verify", "--store", "store", "--json", status=1)
+        self.assertEqual(json.loads(out)["droppedBlobs"], 1)
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
+                                r"it is dropped from the store\n$")
+        self.veneer("store", "verify", "--store", "store")
+        self.build(output="oci-archive:image.tar")
+
+    def test_damaged_index(self):
+        """An index that is cut, changed or another's is dropped; the build goes on."""
+        expected = self.build()
+        index = self.store / "index"
+        whole = index.read_bytes()
+        rng = random.Random(2)
+        flipped = [bytes(byte ^ (1 if place == at else 0) for place, byte in enumerate(whole))
+                   for at in rng.sample(range(16, len(whole)), 5)]
+        cases = [(whole[:size], "is damaged") for size in (0, 5, 60, 100, len(whole) - 1)]
+        cases += [(bytes_, "is damaged") for bytes_ in flipped]
+        cases += [(b"SQLite format 3\0" + whole[16:], "is not an index of this version of veneer")]
+        for bytes_, what in cases:
+            index.unlink()
+            index.write_bytes(bytes_)
+            said = f"store/index: warning: {what}; the store begins anew\n"
+            self.assertEqual(self.build(said=said), expected)
+            self.assertEqual(self.build(), expected)
+
+    def test_gone_blobs(self):
+        """Blobs that somebody removed are made again."""
+        expected = self.build()
+        for blob in self.blobs():
+            blob.unlink()
+        self.assertEqual(self.build(), expected)
+        self.assertEqual(len(self.blobs()), 1)
+
+    def test_moved_store(self):
+        """A store that was copied elsewhere is read once and then used."""
+        expected = self.build()
+        shutil.copytree(self.store, self.top / "copy")
+        shutil.rmtree(self.store)
+        self.assertEqual(self.build("--store", "copy"), expected)
+        self.assertEqual(self.build("--store", "copy"), expected)
+
+    def test_default_place(self):
+        """XDG_CACHE_HOME, else HOME; without either there is no store, and none that cannot be made."""
+        cache, home = str(self.top / "cache"), str(self.top / "home")
+        self.build("--layers=one", XDG_CACHE_HOME=cache)
+        self.assertTrue((self.top / "cache" / "veneer" / "index").is_file())
+        self.build("--layers=one", XDG_CACHE_HOME="", HOME=home)
+        self.assertTrue((self.top / "home" / ".cache" / "veneer" / "index").is_file())
+        self.build("--layers=one", XDG_CACHE_HOME="relative", HOME="")
+        self.assertFalse((self.top / "relative").exists())
+        (self.top / "file").write_text("")
+        said = (f"{self.top}/file/veneer: warning: cannot create the directory: Not a directory; this "
+                "run uses no store\n"
+                f"{self.top}/file/veneer: help: name another directory with --store, or say "
+                "--no-store\n")
+        self.build("--layers=one", XDG_CACHE_HOME=str(self.top / "file"), said=said)
+
+    def test_bound(self):
+        """--store-size holds after a build; `store gc` takes what is old."""
+        self.build("--store", "store", "--store-size=1MB")
+        self.assertEqual(self.blobs(), [])
+        self.build()
+        stat = json.loads(self.veneer("store", "stat", "--store", "store", "--json")[0])
+        self.assertEqual((stat["blobs"], stat["layers"]), (1, 1))
+        self.veneer("store", "gc", "--store", "store", "--max-age", "1")
+        self.assertEqual(len(self.blobs()), 1)
+        old = time.time() - 3 * 24 * 3600
+        os.utime(self.blobs()[0], (old, old))
+        out, _ = self.veneer("store", "gc", "--store", "store", "--max-age", "1", "--json")
+        self.assertEqual(json.loads(out)["droppedBlobs"], 1)
+        stat = json.loads(self.veneer("store", "stat", "--store", "store", "--json")[0])
+        self.assertEqual((stat["blobs"], stat["layers"], stat["frames"]), (0, 0, 0))
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting needs root")
+    def test_full_disk(self):
+        """A full disk is an error that names a remedy; the store stays in order."""
+        full = self.top / "full"
+        full.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", full],
+                                 capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("tmpfs cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", full], check=True)
+        small = ["build", "--tree", "tree/file001:srv/f", "--store", "full/store", "-o", "oci:small"]
+        self.veneer(*small)
+        _, error = self.veneer("build", "--tree", "tree:srv", "--store", "full/store", "-o",
+                               "oci:image", status=1)
+        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in it: No space "
+                                "left on device\nfull/store/blobs/sha256: help: make room with "
+                                "`veneer store gc`, or build with --no-store\n")
+        self.assertFalse((self.top / "image").exists())
+        self.veneer("store", "verify", "--store", "full/store")
+        _, error = self.veneer(*small)
+        self.assertEqual(error, "")
+        # So full that not even an index fits.
+        free = os.statvfs(full)
+        with open(full / "filler", "wb") as file:
+            file.write(bytes(free.f_bavail * free.f_bsize))
+        self.veneer("build", "--tree", "tree/file002:srv/f", "--store", "full/store", "-o",
+                    "oci:other", status=1)
+        self.veneer("store", "verify", "--store", "full/store")
+        self.veneer(*small)
+
+
+if __name__ == "__main__":
+    program.main()

@@ -1,0 +1,279 @@
+// The store's parts: stamps, the index, blobs, and what goes.
+#include "layer/store/store.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "layer/store/maintain.h"
+#include "layer/store/store_files.h"
+#include "temporary_directory.h"
+
+namespace layer {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kNow = 1'700'000'000 * kSecond;
+
+TEST_CASE("stamps: settled once the clock that stamps files has surely ticked since") {
+  const struct {
+    int64_t mtime;
+    int64_t ctime;
+    bool settled;
+  } cases[] = {
+      {kNow - 60'000'001, kNow - 60'000'001, true},
+      {kNow - 49'000'001, kNow - 60'000'001, false},
+      {kNow - 60'000'001, kNow - 49'000'001, false},
+      {kNow + 1, kNow - 60'000'001, false},
+      // Whole seconds: a file system that may keep no more.
+      {kNow - kSecond, kNow - 60'000'001, false},
+      {kNow - 2 * kSecond, kNow - 60'000'001, false},
+      {kNow - 3 * kSecond, kNow - 60'000'001, true},
+      {kNow - 3 * kSecond, kNow - kSecond, false},
+  };
+  for (const auto& [mtime, ctime, settled] : cases) {
+    CAPTURE(kNow - mtime);
+    CAPTURE(kNow - ctime);
+    CHECK(is_settled({1, 2, 3, mtime, ctime}, kNow) == settled);
+  }
+}
+
+Digest digest_of(std::string_view text) {
+  return sha256(std::as_bytes(std::span(text)));
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// One record a table but for `files`, which has none: an empty table is where a checksum may break.
+IndexTables some_tables() {
+  IndexTables tables;
+  const Digest blob = digest_of("blob");
+  tables.layers.push_back({digest_of("layer"), digest_of("diff id"), blob, 10, 20});
+  tables.frames.push_back({digest_of("frame"), digest_of("content")});
+  tables.contents.push_back({digest_of("content"), blob, 1, 2, 3, 4});
+  tables.states.push_back({digest_of("state"), blob, {}, {}});
+  tables.blobs.push_back({blob, 1, 2, 10, 3});
+  return tables;
+}
+
+TEST_CASE("index: what was written is found") {
+  const TemporaryDirectory folder;
+  write_index(folder / "index", some_tables());
+  const Index index = Index::open(folder / "index");
+  REQUIRE(index.find_layer(digest_of("layer")) != nullptr);
+  CHECK(index.find_layer(digest_of("layer"))->tar_size == 20);
+  REQUIRE(index.find_frame(digest_of("frame")) != nullptr);
+  CHECK(index.find_frame(digest_of("frame"))->content == digest_of("content"));
+  REQUIRE(index.find_content(digest_of("content")) != nullptr);
+  CHECK(index.find_content(digest_of("content"))->crc == 4);
+  CHECK(index.find_state(digest_of("state")) != nullptr);
+  CHECK(index.find_blob(digest_of("blob")) != nullptr);
+  CHECK(index.find_blob(digest_of("another")) == nullptr);
+  CHECK(index.find_file(1, 2) == nullptr);
+}
+
+TEST_CASE("index: any changed byte and any missing end is an error, never a wrong record") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "index";
+  write_index(path, some_tables());
+  const std::string whole = read_file(path);
+  for (size_t i = 0; i < whole.size(); ++i) {
+    std::string changed = whole;
+    changed[i] = static_cast<char>(changed[i] ^ 0x10);
+    folder.write("index", changed);
+    CHECK(folder.error_of([&] { Index::open(path); }) ==
+          (i < 16 ? "$/index: error: is not an index of this version of veneer\n"
+                  : "$/index: error: is damaged\n"));
+    folder.write("index", whole.substr(0, i));
+    CHECK(folder.error_of([&] { Index::open(path); }) == "$/index: error: is damaged\n");
+  }
+  folder.write("index", whole + '\0');
+  CHECK(folder.error_of([&] { Index::open(path); }) == "$/index: error: is damaged\n");
+}
+
+TEST_CASE("index: merging keeps the newer of two records and what its blobs still hold") {
+  const TemporaryDirectory folder;
+  write_index(folder / "index", some_tables());
+  const Index index = Index::open(folder / "index");
+  const auto always = [](const Digest&) { return true; };
+
+  IndexTables added;
+  added.layers.push_back({digest_of("layer"), digest_of("x"), digest_of("blob"), 1, 1});
+  added.layers.push_back({digest_of("layer"), digest_of("y"), digest_of("blob"), 1, 2});
+  added.files.push_back({{1, 2}, 3, 4, 5, digest_of("file"), 0, kNow});
+  added.files.push_back({{1, 3}, 3, 4, 5, digest_of("file"), 0, kNow - kSecond});
+  const IndexTables merged = merge_tables(index, added, always, kNow);
+  REQUIRE(merged.layers.size() == 1);
+  CHECK(merged.layers.front().tar_size == 2);
+  REQUIRE(merged.files.size() == 1);
+  CHECK(merged.files.front().key[1] == 2);
+  CHECK(merged.contents.size() == 1);
+
+  const IndexTables without_blob = merge_tables(
+      index, {}, [](const Digest&) { return false; }, kNow);
+  IndexTables::for_each([](const auto& table) { CHECK(table.empty()); }, without_blob);
+}
+
+// Puts a blob into a store the way a build does.
+void add_blob(const std::string& directory, const std::string& bytes, int64_t now = kNow) {
+  Store store(directory, now);
+  OutputFile file = store.create_blob();
+  file.write(std::as_bytes(std::span(bytes)));
+  store.add_blob(digest_of(bytes), std::move(file));
+  store.commit(UINT64_MAX);
+}
+
+std::string blob_path(const std::string& directory, const std::string& bytes) {
+  return store_blob_path(directory, digest_of(bytes));
+}
+
+TEST_CASE("store: a blob is found again, read-only, and held although its name goes") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "deep/store";
+  add_blob(directory, "content");
+  struct stat status = {};
+  REQUIRE(stat(blob_path(directory, "content").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0444);
+  Store store(directory, kNow);
+  const BlobPointer blob = store.open_blob(digest_of("content"));
+  REQUIRE(blob);
+  std::filesystem::remove_all(directory);
+  CHECK(hash_file(blob->file.get(), "blob") == digest_of("content"));
+}
+
+TEST_CASE("store: a blob that was written to is dropped with a warning, one only touched is not") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  add_blob(directory, "content");
+  add_blob(directory, "other");
+  std::filesystem::permissions(blob_path(directory, "content"), std::filesystem::perms::all);
+  folder.write("store/blobs/sha256/" + digest_of("content").hex(), "CONTENT");
+  std::filesystem::last_write_time(blob_path(directory, "other"),
+                                   std::filesystem::file_time_type::clock::now());
+  {
+    Store store(directory, kNow);
+    CHECK_FALSE(store.open_blob(digest_of("content")));
+    CHECK_FALSE(store.open_blob(digest_of("content")));
+    CHECK(store.open_blob(digest_of("other")));
+    REQUIRE(store.warnings().size() == 1);
+    CHECK(folder.strip(store.warnings().front().to_string("warning")) ==
+          "$/store/blobs/sha256/" + digest_of("content").hex() +
+              ": warning: is damaged; it is dropped from the store\n");
+    store.commit(UINT64_MAX);
+  }
+  CHECK_FALSE(std::filesystem::exists(blob_path(directory, "content")));
+  CHECK(Index::open(store_index_path(directory)).find_blob(digest_of("content")) == nullptr);
+  CHECK(verify_store(directory).warnings.empty());
+}
+
+TEST_CASE("store: a damaged index is a warning, and the store begins anew") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  add_blob(directory, "old");
+  folder.write("store/index", "something else");
+  {
+    Store store(directory, kNow);
+    REQUIRE(store.warnings().size() == 1);
+    CHECK(folder.strip(store.warnings().front().to_string("warning")) ==
+          "$/store/index: warning: is damaged; the store begins anew\n");
+    CHECK_FALSE(store.open_blob(digest_of("old")));
+  }
+  add_blob(directory, "new");
+  CHECK(Store(directory, kNow).warnings().empty());
+  CHECK_FALSE(std::filesystem::exists(blob_path(directory, "old")));
+  CHECK(Store(directory, kNow).open_blob(digest_of("new")));
+}
+
+TEST_CASE("store: file contents are remembered by settled stamps only, and by all of the stamp") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  const Stamp old{1, 2, 3, kNow - kSecond - 1, kNow - kSecond - 1};
+  const Stamp young{1, 3, 3, kNow - 1, kNow - 1};
+  {
+    Store store(directory, kNow);
+    store.add_file(old, {digest_of("a"), true});
+    store.add_file(young, {digest_of("b"), false});
+    store.commit(UINT64_MAX);
+  }
+  const Store store(directory, kNow + 3600 * kSecond);
+  REQUIRE(store.find_file(old));
+  CHECK(store.find_file(old)->digest == digest_of("a"));
+  CHECK(store.find_file(old)->is_program);
+  CHECK_FALSE(store.find_file(young));
+  for (Stamp other : {Stamp{9, 2, 3, old.mtime, old.ctime}, Stamp{1, 9, 3, old.mtime, old.ctime},
+                      Stamp{1, 2, 9, old.mtime, old.ctime}, Stamp{1, 2, 3, 9, old.ctime},
+                      Stamp{1, 2, 3, old.mtime, 9}}) {
+    CHECK_FALSE(store.find_file(other));
+  }
+}
+
+TEST_CASE("store: what was not used for longest goes first") {
+  std::vector<BlobFile> blobs;
+  for (const auto& [name, size, used] :
+       {std::tuple{"a", 10U, 3}, {"b", 20U, 1}, {"c", 30U, 2}, {"d", 40U, 4}}) {
+    blobs.push_back({digest_of(name), size, used});
+  }
+  const struct {
+    GcLimits limits;
+    std::string gone;  // sizes
+  } cases[] = {
+      {{100, INT64_MIN}, ""},           {{99, INT64_MIN}, "20 "},    {{79, INT64_MIN}, "20 30 "},
+      {{0, INT64_MIN}, "20 30 10 40 "}, {{UINT64_MAX, 3}, "20 30 "}, {{99, 3}, "20 30 "},
+  };
+  for (const auto& [limits, gone] : cases) {
+    std::string found;
+    for (const BlobFile& blob : choose_garbage(blobs, limits))
+      found += fmt::format("{} ", blob.size);
+    CHECK(found == gone);
+  }
+}
+
+TEST_CASE("store: verify drops what is not what its name says, and strangers are let be") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  CHECK(folder.error_of([&] { verify_store(directory); }) ==
+        "$/store: error: is not a store\n$/store: help: builds make one; name another with "
+        "--store\n");
+  add_blob(directory, "good");
+  add_blob(directory, "bad");
+  std::filesystem::permissions(blob_path(directory, "bad"), std::filesystem::perms::all);
+  folder.write("store/blobs/sha256/" + digest_of("bad").hex(), "BAD");
+  folder.write("store/blobs/sha256/readme", "not a blob");
+  const StoreChange change = verify_store(directory);
+  CHECK(change.kept_blobs == 1);
+  CHECK(change.dropped_blobs == 1);
+  REQUIRE(change.warnings.size() == 1);
+  CHECK(folder.strip(change.warnings.front().to_string("warning")) ==
+        fmt::format("$/store/blobs/sha256/{}: warning: has digest {}; it is dropped from the "
+                    "store\n",
+                    digest_of("bad").hex(), digest_of("BAD").to_string()));
+  CHECK(std::filesystem::exists(folder / "store/blobs/sha256/readme"));
+  CHECK(verify_store(directory).warnings.empty());
+}
+
+TEST_CASE("store: more than it may keep is dropped at once, and the index with it") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  Store store(directory, kNow);
+  for (const std::string bytes : {"one", "three", "eleven"}) {
+    OutputFile file = store.create_blob();
+    file.write(std::as_bytes(std::span(bytes)));
+    store.add_blob(digest_of(bytes), std::move(file));
+  }
+  store.commit(11);
+  const StoreStatistics found = measure_store(directory);
+  CHECK(found.blob_bytes <= 11);
+  CHECK(found.blobs == 2);
+  CHECK(Index::open(store_index_path(directory)).tables().blobs.size() == 2);
+}
+
+}  // namespace
+}  // namespace layer
