@@ -53,10 +53,10 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 }
 
 std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
-                                      const oci::StoredImage* base) {
+                                      const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
   return report_findings(
-      check_plan(planned, options.planning, base, program_changes(options, planned)),
+      check_plan(planned, options.planning, base, program_changes(options, planned), store),
       options.check);
 }
 
@@ -70,14 +70,14 @@ Built build(const Options& options) {
   const Planned planned = make_plan(options.planning, base, scratch, tools);
   Built built;
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "check");
-  built.checks = run_checks(options, planned, base ? &*base : nullptr);
+  built.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
   step.reset();
   oci::Delivery delivery(outputs);
   built.plan = layer::summarize(planned.plan);
   built.dropped = planned.dropped;
   if (base) {
     built.base_layers = base->layers.size();
-    delivery.add_base(*base);
+    delivery.add_base(*base, tools.store.get());
   }
   built.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
                               delivery.layers(), tools);

@@ -86,10 +86,10 @@ void start_program(const std::optional<layer::Program>& program, oci::ConfigChan
 
 std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOptions& options,
                                        const oci::StoredImage* base,
-                                       const oci::ConfigChanges& changes) {
+                                       const oci::ConfigChanges& changes, layer::Store* store) {
   const auto base_layers = static_cast<uint32_t>(base == nullptr ? 0 : base->layers.size());
   const oci::ImageConfig config = final_config(base, wanted_platform(options.base), changes);
-  layer::Probes probes = planned.base_probes;
+  layer::Probes probes = planned.base ? planned.base->probes : layer::Probes{};
   const layer::ImageTree none;
   const layer::ImageTree& below = planned.base ? planned.base->tree : none;
   const layer::DeclaredTree input([&] { return layer::tree_of_input(below, planned.tree); });
@@ -98,7 +98,7 @@ std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOpt
   layer::Findings findings;
   tbb::task_arena threads(static_cast<int>(options.jobs));
   threads.execute([&] {
-    layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings);
+    layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings, store);
   });
   // A plan that was read from its text has no input.
   const layer::DeclaredTree* declared = planned.tree.entries.empty() ? nullptr : &input;

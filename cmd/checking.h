@@ -36,7 +36,8 @@ void start_program(const std::optional<layer::Program>& program, oci::ConfigChan
 // What is wrong with a plan, as an image on `base` (null: none) whose config is so changed.
 std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOptions& options,
                                        const oci::StoredImage* base,
-                                       const oci::ConfigChanges& changes);
+                                       const oci::ConfigChanges& changes,
+                                       layer::Store* store = nullptr);
 
 // Adds to each explanation what the checks found about its path, or what it was checked as.
 void explain_checks(const std::vector<layer::Finding>& findings, const Planned& planned,

@@ -19,7 +19,6 @@
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "layer/plan/parse_plan.h"
-#include "oci/probe_image.h"
 
 namespace cmd {
 namespace {
@@ -205,12 +204,10 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
-// Files of the base are probed for the checks as they pass by.
 void read_base_into(Planned& planned, const PlanningOptions& options, const oci::StoredImage& base,
-                    const std::string& scratch) {
-  oci::ProbeVisitor probing(static_cast<uint32_t>(base.layers.size()), planned.base_probes);
-  planned.base = oci::read_base(base, scratch, *planned.arena, planned.tree,
-                                options.base_duplicates, &probing, options.jobs);
+                    const std::string& scratch, layer::Store* store) {
+  const oci::BaseReading reading{options.base_duplicates, options.jobs, store, scratch};
+  planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
 }
 
 // Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
@@ -222,7 +219,7 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
     planned.facts = layer::identify(planned.tree, {options.jobs, content_link_min, store});
   };
   const auto read_base = [&] {
-    if (base != nullptr) read_base_into(planned, options, *base, scratch);
+    if (base != nullptr) read_base_into(planned, options, *base, scratch, store);
   };
   if (options.layout.layout != RunfilesLayout::kFaithful) {
     identify();
@@ -251,14 +248,16 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   planned.arena = std::make_unique<layer::StringArena>();
   if (!options.plan_file.empty()) {
     planned.plan = layer::read_plan(options.plan_file, *planned.arena);
-    if (base) read_base_into(planned, options, *base, scratch);
+    if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
     return planned;
   }
   check_inputs(options.inputs);
   const layer::PlanOptions plan = plan_options(options);
   layer::Diagnostics found;
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "read inputs");
-  layer::Inputs gathered = layer::gather_inputs(options.inputs, *planned.arena, found);
+  layer::Inputs gathered = tbb::task_arena(static_cast<int>(options.jobs)).execute([&] {
+    return layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
+  });
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
   step.emplace(tools.trace.get(), "look at files and base");

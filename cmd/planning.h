@@ -10,13 +10,12 @@
 #include "cmd/base_options.h"
 #include "cmd/layout.h"
 #include "cmd/tools.h"
-#include "layer/check/probe.h"
 #include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/venv_layout.h"
 #include "layer/store/identify.h"
 #include "layer/string_arena.h"
-#include "oci/match_base.h"
+#include "oci/read_base.h"
 
 namespace cmd {
 
@@ -43,7 +42,6 @@ struct Planned {
   std::vector<layer::FileFacts> facts;       // of the tree's entries
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
-  layer::Probes base_probes;  // of the base's files, for the checks
   layer::ImagePlan plan;
 };
 

@@ -37,13 +37,14 @@ void run_stat(const Options& options) {
     const nlohmann::json report{{"directory", directory},        {"blobs", found.blobs},
                                 {"blobBytes", found.blob_bytes}, {"indexBytes", found.index_bytes},
                                 {"layers", found.layers},        {"frames", found.frames},
-                                {"files", found.files}};
+                                {"memos", found.memos},          {"files", found.files}};
     fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  fmt::print("{}\n{:>10}  in {} blobs\n{:>10}  of index: {} layers, {} frames, {} files\n",
-             directory, human_size(found.blob_bytes), found.blobs, human_size(found.index_bytes),
-             found.layers, found.frames, found.files);
+  fmt::print(
+      "{}\n{:>10}  in {} blobs\n{:>10}  of index: {} layers, {} frames, {} memos, {} files\n",
+      directory, human_size(found.blob_bytes), found.blobs, human_size(found.index_bytes),
+      found.layers, found.frames, found.memos, found.files);
 }
 
 void print_change(const Options& options, const layer::StoreChange& change) {

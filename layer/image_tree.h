@@ -11,6 +11,8 @@
 
 namespace layer {
 
+struct Stamp;
+
 enum class NodeKind : uint8_t {
   kDirectory,
   kFile,
@@ -27,9 +29,10 @@ struct Node {
   std::string_view named{};   // the path that its layer names it by, if that leads through a link
   std::string_view source{};  // kFile: where its bytes can be read on this machine; may be empty
   Origin origin{};            // where the input declared it; of an image's own entries, its layer
-  uint64_t size = 0;          // bytes of a kFile
-  int64_t mtime = 0;          // seconds since the epoch
-  uint32_t mode = 0;          // permission bits
+  const Stamp* stamp = nullptr;  // of `source` when it was looked at; may be null
+  uint64_t size = 0;             // bytes of a kFile
+  int64_t mtime = 0;             // seconds since the epoch
+  uint32_t mode = 0;             // permission bits
   uint32_t uid = 0;
   uint32_t gid = 0;
   uint32_t layer = 0;  // index of the layer that it is in, base first

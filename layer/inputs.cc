@@ -111,12 +111,12 @@ ProgramFiles read_spec_files(const std::string& spec, StringArena& arena) {
   return files;
 }
 
-ProgramFiles read_merged_files(const InputRequest& request, StringArena& arena,
-                               Diagnostics& found) {
+ProgramFiles read_merged_files(const InputRequest& request, StringArena& arena, Diagnostics& found,
+                               Store* store) {
   ProgramFiles files;
   const bool is_directory = !request.runfiles_directory.empty();
   const std::string& path = is_directory ? request.runfiles_directory : request.runfiles_manifest;
-  files.runfiles = is_directory ? read_runfiles_directory(path, arena, found)
+  files.runfiles = is_directory ? read_runfiles_directory(path, arena, found, store)
                                 : read_runfiles_manifest(path, arena);
   const std::string binary = request.binary.empty() ? binary_of(path) : request.binary;
   files.name = base_name(binary);
@@ -153,8 +153,8 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
 
 // Reads and places a program's runfiles; adds them to `inputs`, and the program to `result`.
 void gather_program(const InputRequest& request, StringArena& arena, Diagnostics& found,
-                    std::vector<std::vector<Entry>>& inputs, Inputs& result) {
-  ProgramFiles files = request.spec.empty() ? read_merged_files(request, arena, found)
+                    Store* store, std::vector<std::vector<Entry>>& inputs, Inputs& result) {
+  ProgramFiles files = request.spec.empty() ? read_merged_files(request, arena, found, store)
                                             : read_spec_files(request.spec, arena);
   if (!request.name.empty()) files.name = request.name;
   if (files.name.empty()) {
@@ -182,14 +182,15 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
 
 }  // namespace
 
-Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics& found) {
+Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics& found,
+                     Store* store) {
   InputRequest request = given;
   if (!request.binary.empty()) find_runfiles_of(request.binary, request);
   Inputs result;
   std::vector<std::vector<Entry>> inputs;
   if (!request.runfiles_directory.empty() || !request.runfiles_manifest.empty() ||
       !request.spec.empty()) {
-    gather_program(request, arena, found, inputs, result);
+    gather_program(request, arena, found, store, inputs, result);
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
   for (const std::string& tree : request.trees) inputs.push_back(read_source(tree, arena));

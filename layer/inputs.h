@@ -13,6 +13,8 @@
 
 namespace layer {
 
+class Store;
+
 // At most one of the first four, which all say where a program's runfiles are. Empty: not given.
 struct InputRequest {
   std::string binary;  // as `bazel build` leaves it, its runfiles beside it
@@ -33,6 +35,8 @@ struct Inputs {
 };
 
 // Reads and merges every input. Throws Error, with all conflicts at once; warnings go to `found`.
-Inputs gather_inputs(const InputRequest& request, StringArena& arena, Diagnostics& found);
+// A store, if given, saves reading again what did not change.
+Inputs gather_inputs(const InputRequest& request, StringArena& arena, Diagnostics& found,
+                     Store* store = nullptr);
 
 }  // namespace layer

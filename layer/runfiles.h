@@ -24,7 +24,7 @@ struct Runfiles {
 
   // What is inside each tree artifact, by the directory it is read from (Entry::content of kTree):
   // paths relative to that directory, kinds kFile, kSymlink (inner links, verbatim) or kDirectory
-  // (empty ones), in tree order. One item for every kTree entry above.
+  // (empty ones), sorted by path. One item for every kTree entry above.
   std::map<std::string_view, std::vector<Entry>> trees;
 };
 

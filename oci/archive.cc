@@ -105,6 +105,13 @@ class ArchiveDestination : public Destination {
     finish(descriptor.digest);
   }
 
+  void share(const Descriptor& descriptor, const layer::StoredBlob& blob) override {
+    if (has(descriptor.digest)) return;
+    reserve(descriptor.size);
+    out_.copy_from(blob.file.get(), 0, blob.size);
+    finish(descriptor.digest);
+  }
+
   void add(const Descriptor& descriptor, std::string_view bytes) override {
     if (has(descriptor.digest)) return;
     reserve(bytes.size());

@@ -5,8 +5,21 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace oci {
+namespace {
+
+// The layer's blob in the store, verified when it came there.
+layer::BlobPointer keep(const StoredLayer& layer, layer::Store& store) {
+  const layer::Digest& digest = layer.descriptor.digest;
+  if (layer::BlobPointer known = store.open_blob(digest)) return known;
+  layer::OutputFile file = store.create_blob();
+  copy_blob(layer.blob, layer.descriptor, file);
+  return store.add_blob(digest, std::move(file));
+}
+
+}  // namespace
 
 Delivery::Delivery(const std::vector<ImageReference>& places) {
   if (places.empty()) throw layer::Error("an image needs a place to be written to");
@@ -19,8 +32,14 @@ Delivery::Delivery(const std::vector<ImageReference>& places) {
   }
 }
 
-void Delivery::add_base(const StoredImage& base) {
-  for (const StoredLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob);
+void Delivery::add_base(const StoredImage& base, layer::Store* store) {
+  for (const StoredLayer& layer : base.layers) {
+    if (store == nullptr) {
+      add_layer(layer.descriptor, layer.blob);
+    } else if (!destinations_.front()->has(layer.descriptor.digest)) {
+      destinations_.front()->share(layer.descriptor, *keep(layer, *store));
+    }
+  }
 }
 
 void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob) {

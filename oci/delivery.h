@@ -15,8 +15,9 @@ class Delivery {
   // Throws Error when there is no place, or two archives would be one file.
   explicit Delivery(const std::vector<ImageReference>& places);
 
-  // Copies the layers of a base; call before writing the new ones, so that they come first.
-  void add_base(const StoredImage& base);
+  // Adds the layers of a base; call before writing the new ones, so that they come first. With a
+  // store they are kept there, and shared with it from the second time on.
+  void add_base(const StoredImage& base, layer::Store* store = nullptr);
   void add_layer(const Descriptor& descriptor, const Blob& blob);
 
   layer::LayerSink& layers() { return *destinations_.front(); }

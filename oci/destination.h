@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "layer/store/store.h"
 #include "layer/write/layer_writer.h"
 #include "oci/image.h"
 #include "oci/reference.h"
@@ -22,6 +23,8 @@ class Destination : public layer::LayerSink {
   // Copies a blob, verified against its descriptor.
   virtual void add(const Descriptor& descriptor, const Blob& blob) = 0;
   virtual void add(const Descriptor& descriptor, std::string_view bytes) = 0;
+  // Adds a blob of a store, which is trusted.
+  virtual void share(const Descriptor& descriptor, const layer::StoredBlob& blob) = 0;
 
   // A blob that is had, for reading before commit().
   virtual Blob blob(const layer::Digest& digest) const = 0;

@@ -185,6 +185,11 @@ class LayoutDestination : public Destination {
     staged_.try_emplace(descriptor.digest, std::move(file));
   }
 
+  void share(const Descriptor& descriptor, const layer::StoredBlob& blob) override {
+    if (has(descriptor.digest)) return;
+    staged_.try_emplace(descriptor.digest, layer::OutputFile::share(blob_folder_, blob.file.get()));
+  }
+
   void add(const Descriptor& descriptor, std::string_view bytes) override {
     if (has(descriptor.digest)) return;
     layer::OutputFile file(blob_folder_);

@@ -14,7 +14,7 @@
 
 #include "layer/error.h"
 #include "layer/plan/mode_of_content.h"
-#include "layer/store/hash_file.h"
+#include "layer/store/read_content.h"
 
 namespace oci {
 namespace {
@@ -22,12 +22,13 @@ namespace {
 constexpr size_t kReadSize = size_t{64} << 10;
 
 // Of a file that cannot be read: identify() says what is wrong with it.
-constexpr uint64_t kNoSize = UINT64_MAX;
+constexpr layer::Stamp kNoStamp{.size = UINT64_MAX};
 
-uint64_t size_of(std::string_view path) {
+layer::Stamp find_stamp(const layer::Entry& entry) {
+  if (entry.stamp != nullptr) return *entry.stamp;
   struct stat status = {};
-  if (::stat(std::string(path).c_str(), &status) != 0) return kNoSize;
-  return static_cast<uint64_t>(status.st_size);
+  if (::stat(std::string(entry.content).c_str(), &status) != 0) return kNoStamp;
+  return layer::stamp_of(status);
 }
 
 layer::Digest hash_fd(int fd, const layer::Node& file) {
@@ -42,31 +43,6 @@ layer::Digest hash_fd(int fd, const layer::Node& file) {
   }
 }
 
-// Shows each file to two visitors.
-class BothVisitors : public FileVisitor {
- public:
-  BothVisitors(FileVisitor& first, FileVisitor* second) : first_(first), second_(second) {}
-
-  bool wants(const layer::Node& file, std::span<const std::byte> head) override {
-    first_wants_ = first_.wants(file, head);
-    second_wants_ = second_ != nullptr && second_->wants(file, head);
-    return first_wants_ || second_wants_;
-  }
-
-  void take(const layer::Node& file, int fd) override {
-    if (first_wants_) first_.take(file, fd);
-    // Each takes the file from its beginning.
-    if (::lseek(fd, 0, SEEK_SET) != 0) throw layer::system_error(file.path, "cannot seek", errno);
-    if (second_wants_) second_->take(file, fd);
-  }
-
- private:
-  FileVisitor& first_;
-  FileVisitor* second_;       // may be null
-  bool first_wants_ = false;  // of the file at hand
-  bool second_wants_ = false;
-};
-
 }  // namespace
 
 BaseMatcher::BaseMatcher(const layer::FileTree& tree) : tree_(tree) {
@@ -80,10 +56,12 @@ bool BaseMatcher::matches(const layer::Node& file) {
   const auto found = names_.find(layer::base_name(file.path));
   if (found == names_.end() || file.size == 0) return false;
   Name& name = found->second;
-  if (name.sizes.empty()) {
-    for (const uint32_t i : name.entries) name.sizes.push_back(size_of(tree_.entries[i].content));
+  if (name.stamps.empty()) {
+    for (const uint32_t i : name.entries) name.stamps.push_back(find_stamp(tree_.entries[i]));
   }
-  if (std::find(name.sizes.begin(), name.sizes.end(), file.size) == name.sizes.end()) return false;
+  if (std::ranges::find(name.stamps, file.size, &layer::Stamp::size) == name.stamps.end()) {
+    return false;
+  }
   const auto at = std::lower_bound(name.found_sizes.begin(), name.found_sizes.end(), file.size);
   if (at == name.found_sizes.end() || *at != file.size) name.found_sizes.insert(at, file.size);
   return true;
@@ -101,13 +79,24 @@ void BaseMatcher::take(const layer::Node& file, int fd) {
   contents_.of_base[file.inode].digest = hash_fd(fd, file);
 }
 
-layer::BaseContents BaseMatcher::finish(unsigned jobs) {
-  std::vector<uint32_t> chosen;
+bool BaseMatcher::recall(const layer::Node& file, const layer::BaseContents& known) {
+  if (!matches(file)) return true;
+  const auto content = known.of_base.find(file.inode);
+  if (content == known.of_base.end()) return false;
+  contents_.of_base.insert(*content);
+  return true;
+}
+
+layer::BaseContents BaseMatcher::finish(unsigned jobs, layer::Store* store) {
+  struct Chosen {
+    uint32_t entry;
+    const layer::Stamp* stamp;
+  };
+  std::vector<Chosen> chosen;
   for (const auto& [text, name] : names_) {
-    for (size_t i = 0; i < name.sizes.size(); ++i) {
-      const auto& found = name.found_sizes;
-      if (std::binary_search(found.begin(), found.end(), name.sizes[i])) {
-        chosen.push_back(name.entries[i]);
+    for (size_t i = 0; i < name.stamps.size(); ++i) {
+      if (std::ranges::binary_search(name.found_sizes, name.stamps[i].size)) {
+        chosen.push_back({name.entries[i], &name.stamps[i]});
       }
     }
   }
@@ -115,26 +104,13 @@ layer::BaseContents BaseMatcher::finish(unsigned jobs) {
   tbb::task_arena(static_cast<int>(jobs)).execute([&] {
     tbb::parallel_for(tbb::blocked_range<size_t>(0, chosen.size()), [&](const auto& range) {
       for (size_t i = range.begin(); i != range.end(); ++i) {
-        digests[i] = layer::hash_file(tree_.entries[chosen[i]].content);
+        const std::string_view path = tree_.entries[chosen[i].entry].content;
+        digests[i] = layer::read_content(path, *chosen[i].stamp, store).digest;
       }
     });
   });
-  for (size_t i = 0; i < chosen.size(); ++i) contents_.of_input[chosen[i]] = digests[i];
+  for (size_t i = 0; i < chosen.size(); ++i) contents_.of_input[chosen[i].entry] = digests[i];
   return std::move(contents_);
-}
-
-BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
-                    const layer::FileTree& tree, FindDuplicates find_duplicates, FileVisitor* also,
-                    unsigned jobs) {
-  if (find_duplicates == FindDuplicates::kNo) {
-    return {read_image_tree(image, scratch, arena, also), {}};
-  }
-  BaseMatcher matcher(tree);
-  BaseImage base;
-  BothVisitors both(matcher, also);
-  base.tree = read_image_tree(image, scratch, arena, &both);
-  base.contents = matcher.finish(jobs);
-  return base;
 }
 
 }  // namespace oci

@@ -23,16 +23,19 @@ class BaseMatcher : public FileVisitor {
 
   bool wants(const layer::Node& file, std::span<const std::byte> head) override;
   void take(const layer::Node& file, int fd) override;
+  // Instead of both, for a file whose content may be known; false if it is not, and is wanted.
+  bool recall(const layer::Node& file, const layer::BaseContents& known);
 
   // Call once, when the base is read. Hashes the input files that the base has a match for, in
-  // `jobs` threads. Throws Error for one that cannot be read.
-  layer::BaseContents finish(unsigned jobs);
+  // `jobs` threads; a store, if given, saves hashing what it knows. Throws Error for one that cannot
+  // be read.
+  layer::BaseContents finish(unsigned jobs, layer::Store* store);
 
  private:
   // Input files of one name.
   struct Name {
     std::vector<uint32_t> entries;      // indices in the tree
-    std::vector<uint64_t> sizes;        // theirs, in that order; empty until the name is asked for
+    std::vector<layer::Stamp> stamps;   // theirs, in that order; empty until the name is asked for
     std::vector<uint64_t> found_sizes;  // that the base has, too, sorted
   };
 
@@ -42,18 +45,5 @@ class BaseMatcher : public FileVisitor {
   std::unordered_map<std::string_view, Name> names_;
   layer::BaseContents contents_;
 };
-
-struct BaseImage {
-  layer::ImageTree tree;
-  layer::BaseContents contents;
-};
-
-enum class FindDuplicates : uint8_t { kYes, kNo };
-
-// Reads the base and, if duplicates are to be found, compares it with the inputs. `also`, which may be
-// null, is shown every file, too. As read_image_tree().
-BaseImage read_base(const StoredImage& image, const std::string& scratch, layer::StringArena& arena,
-                    const layer::FileTree& tree, FindDuplicates find_duplicates, FileVisitor* also,
-                    unsigned jobs);
 
 }  // namespace oci

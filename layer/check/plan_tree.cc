@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "layer/check/probe_memo.h"
 #include "layer/error.h"
 #include "layer/plan/plan_nodes.h"
 #include "layer/store/file_reader.h"
@@ -94,17 +95,22 @@ void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node, Findings& fi
   }
   const Node& file = nodes_[target->second];
   node.source = file.source;
+  node.stamp = file.stamp;
   node.inode = file.inode;
   node.mode = file.mode;
   nodes_.push_back(node);
 }
 
 // Looks into a file, and settles a mode that is left to its content.
-std::optional<FileProbe> probe_node(Node& node, bool is_entry_point) {
+std::optional<FileProbe> probe_node(Node& node, bool is_entry_point, const ProbeMemo* memo) {
   std::optional<FileProbe> probe;
   if (!node.source.empty() && (is_entry_point || may_matter(node.path))) {
-    const FileReader file(node.source);
-    probe = probe_file(node.path, file.fd());
+    if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(node)) {
+      probe = *known;
+    } else {
+      const FileReader file(node.source);
+      probe = probe_file(node.path, file.fd());
+    }
   }
   if (node.mode == kModeByContent) {
     const bool is_program = probe && (probe->elf != nullptr || probe->text.starts_with("#!"));
@@ -113,23 +119,31 @@ std::optional<FileProbe> probe_node(Node& node, bool is_entry_point) {
   return probe;
 }
 
-void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, Probes& probes) {
+void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMemo* memo,
+                 Probes& probes) {
   std::vector<std::optional<FileProbe>> found(nodes.size());
   tbb::parallel_for(tbb::blocked_range<size_t>(0, nodes.size(), 64), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i) {
       if (nodes[i].kind != NodeKind::kFile) continue;
-      found[i] = probe_node(nodes[i], nodes[i].path == entry_point);
+      found[i] = probe_node(nodes[i], nodes[i].path == entry_point, memo);
     }
   });
+  if (memo != nullptr) memo->replace(nodes, found);
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (found[i]) probes.put(nodes[i].inode, std::move(*found[i]));
   }
 }
 
+// Where the first of the files was declared.
+std::string_view input_of(const std::vector<Node>& nodes) {
+  const auto file = std::ranges::find(nodes, NodeKind::kFile, &Node::kind);
+  return file == nodes.end() ? std::string_view() : file->origin.file;
+}
+
 }  // namespace
 
 void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entry_point,
-              ImageTree& tree, Probes& probes, Findings& findings) {
+              ImageTree& tree, Probes& probes, Findings& findings, Store* store) {
   uint32_t inode = 1;
   for (const Node& node : tree.nodes()) inode = std::max(inode, node.inode + 1);
   uint32_t layer = base_layers;
@@ -139,7 +153,9 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
     std::vector<Node> nodes = LayerNodes(each, layer++, inode, findings).take();
     all.insert(all.end(), nodes.begin(), nodes.end());
   }
-  probe_nodes(all, entry_point, probes);
+  std::optional<ProbeMemo> memo;
+  if (store != nullptr) memo.emplace(*store, entry_point, input_of(all));
+  probe_nodes(all, entry_point, memo ? &*memo : nullptr, probes);
   // As one layer: those of a plan have nothing but directories in common.
   tree.add_layer(std::move(all));
 }

@@ -52,6 +52,7 @@ Node to_node(const PlannedEntry& entry, uint32_t layer) {
           .link = kind == NodeKind::kSymlink ? entry.link : std::string_view(),
           .source = entry.source,
           .origin = entry.origin,
+          .stamp = entry.stamp,
           .size = entry.size,
           .mtime = entry.mtime,
           .mode = entry.mode,

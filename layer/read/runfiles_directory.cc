@@ -25,23 +25,29 @@ std::string without_trailing_slashes(std::string path) {
   return path;
 }
 
-std::vector<WalkedItem> walk_runfiles(const std::string& directory, StringArena& arena) {
+std::vector<WalkedItem> walk_runfiles(const std::string& directory, StringArena& arena,
+                                      Store* store) {
   struct stat status = {};
   if (stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     throw Error({directory}, "not a runfiles directory")
         .with_help(
             "build the target with --build_runfile_links, or give its runfiles manifest instead");
   }
-  return walk(directory, WalkDetail::kTypes, arena);
+  return walk(directory, WalkDetail::kTypes, arena, store);
 }
 
 class DirectoryReader {
  public:
-  DirectoryReader(const std::string& directory, StringArena& arena, Diagnostics& found)
-      : directory_(directory), origin_{arena.intern(directory)}, arena_(arena), found_(found) {}
+  DirectoryReader(const std::string& directory, StringArena& arena, Diagnostics& found,
+                  Store* store)
+      : directory_(directory),
+        origin_{arena.intern(directory)},
+        arena_(arena),
+        found_(found),
+        store_(store) {}
 
   Runfiles run() {
-    const std::vector<WalkedItem> items = walk_runfiles(directory_, arena_);
+    const std::vector<WalkedItem> items = walk_runfiles(directory_, arena_, store_);
     std::vector<std::string_view> links;
     for (const WalkedItem& item : items) {
       if (is_staged(item)) links.push_back(item.link);
@@ -140,6 +146,7 @@ class DirectoryReader {
   const Origin origin_;
   StringArena& arena_;
   Diagnostics& found_;
+  Store* store_;                                         // may be null
   std::optional<std::vector<std::string_view>> listed_;  // read when first asked for
   size_t strangers_ = 0;
   std::string_view stranger_;  // the first of them
@@ -149,8 +156,8 @@ class DirectoryReader {
 }  // namespace
 
 Runfiles read_runfiles_directory(const std::string& directory, StringArena& arena,
-                                 Diagnostics& found) {
-  return DirectoryReader(without_trailing_slashes(directory), arena, found).run();
+                                 Diagnostics& found, Store* store) {
+  return DirectoryReader(without_trailing_slashes(directory), arena, found, store).run();
 }
 
 }  // namespace layer

@@ -1,6 +1,7 @@
 // Asks the file system about many paths at once.
 #include "layer/read/target.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -8,20 +9,49 @@
 
 #include <cerrno>
 #include <system_error>
-#include <unordered_map>
+
+#include "layer/file_handle.h"
 
 namespace layer {
 namespace {
 
 constexpr size_t kGrain = 128;  // paths a task: some hundred microseconds of system calls
 
-Target find_target(std::string_view path) {
-  struct stat status = {};
-  if (stat(std::string(path).c_str(), &status) != 0) return {TargetType::kUnreachable, errno, {}};
+Target target_of(const struct stat& status) {
   if (S_ISREG(status.st_mode)) return {TargetType::kFile, 0, stamp_of(status)};
   if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory, 0, {}};
   return {TargetType::kOther, 0, {}};
 }
+
+// Asks for one path after the other. Of neighbours the kernel walks to their directory once.
+class TargetFinder {
+ public:
+  // `next` is the path asked for next; empty: none.
+  Target find(std::string_view path, std::string_view next) {
+    const size_t slash = path.rfind('/');
+    const std::string_view parent = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+    if (parent.empty()) return look(AT_FDCWD, path);
+    if (parent != parent_) {
+      const bool has_neighbour = next.size() > slash && next.starts_with(path.substr(0, slash + 1));
+      if (!has_neighbour) return look(AT_FDCWD, path);
+      directory_ = try_open(std::string(parent), O_PATH | O_DIRECTORY);
+      parent_ = directory_ ? parent : std::string_view{};
+    }
+    return directory_ ? look(directory_.get(), path.substr(slash + 1)) : look(AT_FDCWD, path);
+  }
+
+ private:
+  Target look(int directory, std::string_view path) {
+    path_ = path;
+    struct stat status = {};
+    if (fstatat(directory, path_.c_str(), &status, 0) == 0) return target_of(status);
+    return {TargetType::kUnreachable, errno, {}};
+  }
+
+  FileHandle directory_;
+  std::string_view parent_;  // its path
+  std::string path_;         // ends with a zero; its memory is used again
+};
 
 }  // namespace
 
@@ -40,28 +70,15 @@ std::string Target::fault() const {
 }
 
 std::vector<Target> find_targets(std::span<const std::string_view> paths) {
-  std::unordered_map<std::string_view, size_t> slots;
-  slots.reserve(paths.size());
-  std::vector<std::string_view> distinct;
-  distinct.reserve(paths.size());
-  std::vector<size_t> slot_of;
-  slot_of.reserve(paths.size());
-  for (const std::string_view path : paths) {
-    const auto [found, is_new] = slots.try_emplace(path, distinct.size());
-    if (is_new) distinct.push_back(path);
-    slot_of.push_back(found->second);
-  }
-  std::vector<Target> targets(distinct.size());
-  tbb::parallel_for(tbb::blocked_range<size_t>(0, distinct.size(), kGrain),
-                    [&](const tbb::blocked_range<size_t>& range) {
-                      for (size_t i = range.begin(); i != range.end(); ++i) {
-                        targets[i] = find_target(distinct[i]);
-                      }
-                    });
-  std::vector<Target> result;
-  result.reserve(paths.size());
-  for (const size_t slot : slot_of) result.push_back(targets[slot]);
-  return result;
+  std::vector<Target> targets(paths.size());
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, paths.size(), kGrain), [&](const auto& range) {
+    TargetFinder finder;
+    for (size_t i = range.begin(); i != range.end(); ++i) {
+      const bool has_next = i + 1 != range.end();
+      targets[i] = finder.find(paths[i], has_next ? paths[i + 1] : std::string_view{});
+    }
+  });
+  return targets;
 }
 
 }  // namespace layer

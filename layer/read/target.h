@@ -23,7 +23,8 @@ struct Target {
   std::string fault() const;
 };
 
-// Item i is what path i is once all links are followed. Each distinct path is asked for once.
+// Item i is what path i is once all links are followed. Cheapest where paths of one directory stand
+// together.
 std::vector<Target> find_targets(std::span<const std::string_view> paths);
 
 }  // namespace layer

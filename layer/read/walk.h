@@ -6,11 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/read/list_directory.h"
 #include "layer/string_arena.h"
 
 namespace layer {
-
-enum class DiskType : uint8_t { kFile, kDirectory, kSymlink, kOther };
 
 struct WalkedItem {
   std::string_view path;    // relative to the directory walked
@@ -20,14 +19,13 @@ struct WalkedItem {
   bool is_empty = false;  // kDirectory: nothing in it
 };
 
-enum class WalkDetail : uint8_t {
-  kTypes,  // no stat where the directory entry tells the type
-  kModes,
-};
+class Store;
 
 // All items in tree order (see tree_order()); the directory itself, which is followed if it is a
 // link, is not one. Throws Error, naming the path, when one cannot be read. Directories are read in
-// parallel: about a microsecond an item plus readlink for each link, over the threads.
-std::vector<WalkedItem> walk(const std::string& directory, WalkDetail detail, StringArena& arena);
+// parallel: about a microsecond an item plus readlink for each link, over the threads. With a store,
+// kTypes costs one stat for a directory that did not change since an earlier walk.
+std::vector<WalkedItem> walk(const std::string& directory, WalkDetail detail, StringArena& arena,
+                             Store* store = nullptr);
 
 }  // namespace layer

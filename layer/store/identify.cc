@@ -21,12 +21,12 @@
 #include "layer/runfiles_path.h"
 #include "layer/store/elf.h"
 #include "layer/store/file_reader.h"
+#include "layer/store/read_content.h"
 #include "layer/store/store.h"
 
 namespace layer {
 namespace {
 
-constexpr size_t kReadSize = size_t{256} << 10;
 constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
 
 // One kFile entry on its way through the grouping.
@@ -132,26 +132,6 @@ std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint6
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
-}
-
-// What the file holds, if it is as it was when it was looked at, before and after being read.
-FileContent read_content(std::string_view path, const Stamp& stamp, Store* store) {
-  if (store != nullptr) {
-    if (const std::optional<FileContent> known = store->find_file(stamp)) return *known;
-  }
-  FileReader reader(path);
-  const bool is_expected = reader.stamp() == stamp;
-  FileContent content;
-  Sha256 hash;
-  std::vector<std::byte> buffer(kReadSize);
-  for (bool is_first = true; const size_t got = reader.read(buffer); is_first = false) {
-    const std::span bytes = std::span(buffer).first(got);
-    if (is_first) content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
-    hash.update(bytes);
-  }
-  content.digest = hash.finish();
-  if (store != nullptr && is_expected && reader.stamp() == stamp) store->add_file(stamp, content);
-  return content;
 }
 
 // Hashes each inode of the chosen files once, the largest first so that no thread ends up alone.

@@ -22,7 +22,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kTables = 6;
+constexpr size_t kTables = 7;
 
 struct Header {
   std::array<char, 16> magic{};
@@ -96,6 +96,17 @@ struct DigestHash {
 };
 using DigestSet = std::unordered_set<Digest, DigestHash>;
 
+// The blobs of the memos that new ones replace.
+DigestSet replaced_memos(std::span<const MemoRecord> before, const std::vector<MemoRecord>& now) {
+  DigestSet replaced;
+  DigestSet named;
+  for (const MemoRecord& memo : now) named.insert(memo.blob);
+  for (const MemoRecord& memo : before) {
+    if (!named.contains(memo.blob)) replaced.insert(memo.blob);
+  }
+  return replaced;
+}
+
 }  // namespace
 
 Index Index::open(const std::string& path) {
@@ -145,6 +156,9 @@ const ContentRecord* Index::find_content(const Digest& key) const {
 const StateRecord* Index::find_state(const Digest& key) const {
   return find(views_.states, key);
 }
+const MemoRecord* Index::find_memo(const Digest& key) const {
+  return find(views_.memos, key);
+}
 const FileRecord* Index::find_file(uint64_t device, uint64_t inode) const {
   return find(views_.files, std::array<uint64_t, 2>{device, inode});
 }
@@ -160,13 +174,17 @@ IndexTables merge_tables(const Index& index, IndexTables added,
         merge_into(before, table);
       },
       old, added);
-  std::erase_if(added.blobs, [&](const BlobRecord& record) { return !has_blob(record.key); });
+  const DigestSet replaced = replaced_memos(old.memos, added.memos);
+  std::erase_if(added.blobs, [&](const BlobRecord& record) {
+    return replaced.contains(record.key) || !has_blob(record.key);
+  });
   DigestSet blobs;
   for (const BlobRecord& record : added.blobs) blobs.insert(record.key);
   const auto is_lost = [&](const auto& record) { return !blobs.contains(record.blob); };
   std::erase_if(added.layers, is_lost);
   std::erase_if(added.contents, is_lost);
   std::erase_if(added.states, is_lost);
+  std::erase_if(added.memos, is_lost);
   DigestSet contents;
   for (const ContentRecord& record : added.contents) contents.insert(record.key);
   std::erase_if(added.frames,

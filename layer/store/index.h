@@ -12,7 +12,7 @@
 namespace layer {
 
 // A file of this form, in this machine's byte order:
-//   index    := magic count{6} checksum table{6}
+//   index    := magic count{7} checksum table{7}
 //   magic    := "veneer index " version LF, zeros up to 16 bytes
 //   count    := u64, the records of a table
 //   checksum := u64, the CRC-32 of counts and tables
@@ -33,6 +33,7 @@ class Index {
   const FrameRecord* find_frame(const Digest& key) const;
   const ContentRecord* find_content(const Digest& key) const;
   const StateRecord* find_state(const Digest& key) const;
+  const MemoRecord* find_memo(const Digest& key) const;
   const FileRecord* find_file(uint64_t device, uint64_t inode) const;
   const BlobRecord* find_blob(const Digest& digest) const;
 
@@ -41,6 +42,7 @@ class Index {
     std::span<const FrameRecord> frames;
     std::span<const ContentRecord> contents;
     std::span<const StateRecord> states;
+    std::span<const MemoRecord> memos;
     std::span<const FileRecord> files;
     std::span<const BlobRecord> blobs;
   };
@@ -54,8 +56,8 @@ class Index {
 };
 
 // The records of `index` and `added`, of which the latter count where both have a key, and of two
-// added with one key the later. Left out is what belongs to a blob that `has_blob` denies, and
-// files seen before `oldest_file`.
+// added with one key the later. Left out is what belongs to a blob that `has_blob` denies, blobs of
+// memos that others take the place of, and files seen before `oldest_file`.
 IndexTables merge_tables(const Index& index, IndexTables added,
                          const std::function<bool(const Digest&)>& has_blob, int64_t oldest_file);
 

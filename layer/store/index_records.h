@@ -45,6 +45,13 @@ struct StateRecord {
   Sha256State packed;
 };
 
+// What a run found out and a later one may ask for, as a blob: see layer/store/memo.h. The key says
+// what it is about, and all that it depends on but what it states itself.
+struct MemoRecord {
+  Digest key;
+  Digest blob;
+};
+
 // The content of an input file. The key is the device and the inode alone, so that what was known of
 // a file's earlier content goes when it changes.
 struct FileRecord {
@@ -72,6 +79,7 @@ struct IndexTables {
   std::vector<FrameRecord> frames;
   std::vector<ContentRecord> contents;
   std::vector<StateRecord> states;
+  std::vector<MemoRecord> memos;
   std::vector<FileRecord> files;
   std::vector<BlobRecord> blobs;
 
@@ -82,6 +90,7 @@ struct IndexTables {
     visit(all.frames...);
     visit(all.contents...);
     visit(all.states...);
+    visit(all.memos...);
     visit(all.files...);
     visit(all.blobs...);
   }

@@ -86,6 +86,7 @@ StoreStatistics measure_store(const std::string& directory) {
   }
   statistics.layers = index.tables().layers.size();
   statistics.frames = index.tables().contents.size();
+  statistics.memos = index.tables().memos.size();
   statistics.files = index.tables().files.size();
   return statistics;
 }

@@ -16,6 +16,7 @@ struct StoreStatistics {
   uint64_t index_bytes = 0;
   uint64_t layers = 0;  // records of the index
   uint64_t frames = 0;
+  uint64_t memos = 0;
   uint64_t files = 0;
   std::vector<Diagnostic> warnings;
 };

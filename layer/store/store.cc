@@ -100,6 +100,26 @@ void Store::add_file(const Stamp& stamp, const FileContent& content) {
                     now_});
 }
 
+Memo Store::find_memo(const Digest& key) {
+  const MemoRecord* record = index_.find_memo(key);
+  const BlobPointer blob = record == nullptr ? nullptr : open_blob(record->blob);
+  if (blob == nullptr) return {};
+  Memo memo{std::make_unique_for_overwrite<char[]>(blob->size), blob->size};
+  const std::span<char> memory(memo.memory.get(), memo.size);
+  const std::string path = store_blob_path(directory_, record->blob);
+  // Nobody writes to it any more, so that less can only be a fault of the disk.
+  if (read_fully(blob->file.get(), 0, std::as_writable_bytes(memory), path) != memo.size) return {};
+  return memo;
+}
+
+void Store::add_memo(const Digest& key, std::string_view bytes) {
+  OutputFile file = create_blob();
+  file.write(std::as_bytes(std::span(bytes)));
+  const Digest digest = sha256(std::as_bytes(std::span(bytes)));
+  add_blob(digest, std::move(file));
+  added_.memos.push_back({key, digest});
+}
+
 OutputFile Store::create_blob() const {
   return OutputFile(store_blob_folder(directory_), kFullStoreHelp);
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,14 @@ struct StoredBlob {
   uint64_t size = 0;
 };
 using BlobPointer = std::shared_ptr<const StoredBlob>;
+
+struct Memo {
+  std::unique_ptr<char[]> memory;  // null: there is none
+  size_t size = 0;
+
+  explicit operator bool() const { return memory != nullptr; }
+  std::string_view bytes() const { return {memory.get(), size}; }
+};
 
 struct FileContent {
   Digest digest;
@@ -52,6 +61,11 @@ class Store {
   // The content of a file, if it is known, and remembering it. Only of settled stamps. Any thread.
   std::optional<FileContent> find_file(const Stamp& stamp) const;
   void add_file(const Stamp& stamp, const FileContent& content);
+
+  // What an earlier run noted under a key; null if nothing that can be trusted. Any thread.
+  Memo find_memo(const Digest& key);
+  // For later runs, in place of what is there. One thread at a time.
+  void add_memo(const Digest& key, std::string_view bytes);
 
   // A file for a blob that is being made, and its being whole: from then on it is read only.
   OutputFile create_blob() const;

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "layer/resolve/resolve.h"
-#include "oci/match_base.h"
+#include "oci/read_base.h"
 #include "oci_support.h"
 
 namespace oci {
@@ -35,16 +35,16 @@ class Bench {
     entries_.push_back(entry);
   }
 
-  BaseImage read(FindDuplicates find) {
+  BaseImage read(FindDuplicates find, layer::Store* store = nullptr) {
     layer::Diagnostics found;
     tree_ = layer::merge_inputs({entries_}, found);
-    return read_base(test::open(folder_, "oci", "base"), folder_.path(), arena_, tree_, find,
-                     nullptr, 2);
+    const BaseReading reading{find, 2, store, folder_.path()};
+    return read_base(test::open(folder_, "oci", "base"), tree_, reading, arena_);
   }
 
   // "input = base mode" of every pair found equal.
-  std::string pairs(FindDuplicates find = FindDuplicates::kYes) {
-    const BaseImage base = read(find);
+  std::string pairs(FindDuplicates find = FindDuplicates::kYes, layer::Store* store = nullptr) {
+    const BaseImage base = read(find, store);
     std::string text;
     for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
       for (const layer::Node& node : base.tree.nodes()) {
@@ -83,6 +83,30 @@ TEST_CASE("base match: a file that a layer above replaces is not what the base h
   bench.input("a/replaced", "before");
   bench.input("b/replaced", "after!");
   CHECK(bench.pairs() == "b/replaced = usr/replaced 644\n");
+}
+
+// What pairs() says with a store; `*` before it if the base was read.
+std::string pairs_with_store(Bench& bench, const std::string& directory) {
+  constexpr int64_t kFarFuture = INT64_MAX / 2;  // from where everything is settled
+  layer::Store store(directory, kFarFuture);
+  const std::string text = bench.pairs(FindDuplicates::kYes, &store);
+  const bool is_read = !store.added().memos.empty();
+  store.commit(UINT64_MAX);
+  return (is_read ? "*" : "") + text;
+}
+
+TEST_CASE("base match: with a store the base is read again only for what was not asked before") {
+  Bench bench;
+  const TemporaryDirectory folder;
+  const std::string store = folder.path("store");
+  bench.input("a/small", "#!text");
+  const std::string small = "a/small = usr/small 755\n";
+  CHECK(pairs_with_store(bench, store) == "*" + small);
+  CHECK(pairs_with_store(bench, store) == small);
+  bench.input("b/large", bench.large());
+  const std::string both = small + "b/large = usr/large 644\n";
+  CHECK(pairs_with_store(bench, store) == "*" + both);
+  CHECK(pairs_with_store(bench, store) == both);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "base_plan.h"
 #include "layer/plan/mode_of_content.h"
-#include "layer/store/hash_file.h"
+#include "layer/store/read_content.h"
 #include "temporary_directory.h"
 
 namespace layer {
@@ -30,7 +30,8 @@ class Duplicates {
     const std::string name = files_.write(std::to_string(entries_.size()), bytes);
     Entry made = entry(path, EntryKind::kFile, arena_.copy(name));
     made.attributes = attributes;
-    contents_.of_input[static_cast<uint32_t>(entries_.size())] = hash_file(made.content);
+    contents_.of_input[static_cast<uint32_t>(entries_.size())] =
+        read_content(made.content, {}, nullptr).digest;
     entries_.push_back(made);
   }
   void other(const Entry& made) { entries_.push_back(made); }

@@ -1,0 +1,40 @@
+// Hash and kind in one pass.
+#include "layer/store/read_content.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "layer/store/elf.h"
+#include "layer/store/file_reader.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kReadSize = size_t{256} << 10;
+constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
+
+}  // namespace
+
+FileContent read_content(std::string_view path, const Stamp& stamp, Store* store) {
+  if (store != nullptr) {
+    if (const std::optional<FileContent> known = store->find_file(stamp)) return *known;
+  }
+  FileReader reader(path);
+  const bool is_expected = reader.stamp() == stamp;
+  FileContent content;
+  Sha256 hash;
+  std::vector<std::byte> buffer(kReadSize);
+  for (bool is_first = true; const size_t got = reader.read(buffer); is_first = false) {
+    const std::span bytes = std::span(buffer).first(got);
+    if (is_first) content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
+    hash.update(bytes);
+  }
+  content.digest = hash.finish();
+  if (store != nullptr && is_expected && reader.stamp() == stamp) store->add_file(stamp, content);
+  return content;
+}
+
+}  // namespace layer
