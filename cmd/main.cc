@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
+#include <string_view>
 
 #include "cmd/build.h"
 #include "cmd/image.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
 #include "cmd/store.h"
+#include "cmd/tar.h"
 #include "cmd/verify.h"
 #include "layer/error.h"
 
@@ -21,7 +23,18 @@ constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 
+// All output is there, or the system has a fault to tell.
+void flush_output() {
+  if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
+}
+
 int run(int argc, char** argv) {
+  const bool is_tar = argc > 0 && cmd::is_tar_name(argv[0]);
+  if (is_tar || (argc > 1 && std::string_view(argv[1]) == "tar")) {
+    cmd::run_tar({argv + (is_tar ? 1 : 2), argv + argc});
+    flush_output();
+    return 0;
+  }
   CLI::App app("Turns Bazel runfiles into OCI image layers and images, each real file stored once.",
                "veneer");
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
@@ -32,6 +45,7 @@ int run(int argc, char** argv) {
   cmd::add_image_command(app);
   cmd::add_verify_command(app);
   cmd::add_store_command(app);
+  cmd::add_tar_command(app);
   int status = 0;
   try {
     app.parse(argc, argv);
@@ -40,7 +54,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
-  if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
+  flush_output();
   return status;
 }
 

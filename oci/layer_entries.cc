@@ -2,36 +2,13 @@
 #include "oci/layer_entries.h"
 
 #include <fmt/format.h>
-#include <locale.h>  // NOLINT(modernize-deprecated-headers): uselocale is POSIX's
 
 #include <cerrno>
 #include <new>
 
+#include "layer/utf8_names.h"
+
 namespace oci {
-namespace {
-
-// libarchive converts the names of pax headers into the locale's character set, and fails or warns
-// in the "C" locale. In C.UTF-8 the bytes stay as they are. Of this thread only.
-class Utf8Names {
- public:
-  Utf8Names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ == nullptr) throw layer::Error("the system has no locale 'C.UTF-8'");
-    before_ = uselocale(locale_);
-  }
-  ~Utf8Names() {
-    uselocale(before_);
-    freelocale(locale_);
-  }
-  Utf8Names(const Utf8Names&) = delete;
-  Utf8Names& operator=(const Utf8Names&) = delete;
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
-};
-
-}  // namespace
-
 LayerEntries::LayerEntries(const StoredLayer& layer)
     : layer_(layer), plain_(layer.blob, sniff_codec(layer.blob)), reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
@@ -49,7 +26,7 @@ LayerEntries::LayerEntries(const StoredLayer& layer)
 }
 
 archive_entry* LayerEntries::next() {
-  const Utf8Names names;
+  const layer::Utf8Names names;
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(reader_.get(), &entry);
   if (status == ARCHIVE_EOF) {

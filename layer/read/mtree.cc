@@ -33,6 +33,7 @@
 #include "layer/read/mtree_keywords.h"
 #include "layer/read/mtree_lines.h"
 #include "layer/read/relative_path.h"
+#include "layer/read/staged_link.h"
 #include "layer/read/target.h"
 
 namespace layer {
@@ -52,17 +53,18 @@ bool is_control(char c) {
 
 class MtreeReader {
  public:
-  MtreeReader(const std::string& file, StringArena& arena)
-      : file_(arena.intern(file)), arena_(arena) {}
+  MtreeReader(const std::string& file, const MtreeOptions& options, StringArena& arena)
+      : file_(arena.intern(file)),
+        directory_on_disk_(arena.intern(options.directory)),
+        link_content_(options.link_content),
+        arena_(arena) {}
 
-  std::vector<Entry> run() {
-    for (MtreeLines lines(read_input_file(std::string(file_), arena_), arena_); lines.next();) {
-      read_line(lines.line());
-    }
+  Mtree run(std::string_view text) {
+    for (MtreeLines lines(text, arena_); lines.next();) read_line(lines.line());
     found_.throw_if_errors();
-    std::vector<Entry> entries = make_entries();
+    make_entries();
     found_.throw_if_errors();
-    return entries;
+    return std::move(result_);
   }
 
  private:
@@ -139,33 +141,42 @@ class MtreeReader {
   }
 
   // Where a row's file is on disk.
-  static std::string_view place(const Row& row) {
-    const auto& content = row.keywords.content;
-    return content && !content->empty() ? *content : row.spelling;
+  std::string_view place(const Row& row) const {
+    const std::string_view place = has_content(row) ? *row.keywords.content : row.spelling;
+    const bool is_below = !directory_on_disk_.empty() && !place.starts_with('/');
+    return is_below ? arena_.join(directory_on_disk_, place) : place;
+  }
+
+  static bool has_content(const Row& row) {
+    return row.keywords.content && !row.keywords.content->empty();
   }
 
   static bool is_looked_up(const Row& row) {
     return row.keywords.type == MtreeType::kFile || row.keywords.is_optional;
   }
 
-  std::vector<Entry> make_entries() {
+  void make_entries() {
     std::vector<std::string_view> places;
     for (const Row& row : rows_) {
       if (is_looked_up(row)) places.push_back(place(row));
     }
     const std::vector<Target> targets = find_targets(places);
     auto target = targets.begin();
-    std::vector<Entry> entries;
-    entries.reserve(rows_.size());
+    auto looked_up = places.begin();
+    result_.entries.reserve(rows_.size());
     for (const Row& row : rows_) {
-      const Target at_place = is_looked_up(row) ? *target++ : Target{};
+      const bool is_placed = is_looked_up(row);
+      const std::string_view at = is_placed ? *looked_up++ : std::string_view();
+      const Target at_place = is_placed ? *target++ : Target{};
       if (row.keywords.is_optional && at_place.error == ENOENT) continue;
-      if (const auto entry = make_entry(row, at_place)) entries.push_back(*entry);
+      if (const auto entry = make_entry(row, at, at_place)) {
+        result_.entries.push_back(*entry);
+        result_.names.push_back(row.spelling);
+      }
     }
-    return entries;
   }
 
-  std::optional<Entry> make_entry(const Row& row, const Target& target) {
+  std::optional<Entry> make_entry(const Row& row, std::string_view at, const Target& target) {
     Entry entry{.path = row.path, .origin = row.origin};
     if (row.keywords.attributes != Attributes{}) {
       entry.attributes = arena_.intern(row.keywords.attributes);
@@ -186,19 +197,26 @@ class MtreeReader {
         fault(row.origin, fmt::format("'{}' has type=link, but no link=TEXT", row.path));
         return std::nullopt;
       case MtreeType::kFile:
-        return find_content(row, target, entry);
+        return find_content(row, at, target, entry);
     }
     return std::nullopt;
   }
 
-  std::optional<Entry> find_content(const Row& row, const Target& target, Entry entry) {
-    const std::string_view content = place(row);
-    const bool is_stated = content.data() != row.spelling.data();
+  std::optional<Entry> find_content(const Row& row, std::string_view content, const Target& target,
+                                    Entry entry) {
     if (target.type == TargetType::kFile) {
       entry.content = content;
       return entry;
     }
-    if (!is_stated && (target.error == ENOENT || target.error == ENOTDIR)) {
+    if (link_content_ == LinkContent::kKeep) {
+      if (const auto text = unstaged_link_text(std::string(content))) {
+        entry.kind = EntryKind::kSymlink;
+        entry.content = arena_.copy(*text);
+        result_.kept_links.push_back(entry.path);
+        return entry;
+      }
+    }
+    if (!has_content(row) && (target.error == ENOENT || target.error == ENOTDIR)) {
       entry.kind = EntryKind::kEmptyFile;
       return entry;
     }
@@ -216,8 +234,11 @@ class MtreeReader {
   }
 
   const std::string_view file_;
+  const std::string_view directory_on_disk_;  // of relative contents
+  const LinkContent link_content_;
   StringArena& arena_;
   Diagnostics found_;
+  Mtree result_;
   MtreeKeywords global_;
   std::string_view directory_;  // of the relative rows
   std::vector<Row> rows_;
@@ -227,7 +248,12 @@ class MtreeReader {
 }  // namespace
 
 std::vector<Entry> read_mtree(const std::string& file, StringArena& arena) {
-  return MtreeReader(file, arena).run();
+  return parse_mtree(read_input_file(file, arena), file, {}, arena).entries;
+}
+
+Mtree parse_mtree(std::string_view text, const std::string& name, const MtreeOptions& options,
+                  StringArena& arena) {
+  return MtreeReader(name, options, arena).run(text);
 }
 
 }  // namespace layer

@@ -1,7 +1,9 @@
 // Reads an mtree specification as bsdtar does, as tar.bzl and rules_py write it.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "layer/entry.h"
@@ -14,5 +16,26 @@ namespace layer {
 // A relative `content` is relative to the current directory. A row for the root itself gives no
 // entry. Each distinct content is looked up once, in parallel. Throws Error with every fault found.
 std::vector<Entry> read_mtree(const std::string& file, StringArena& arena);
+
+// A row of type=file whose content is a symlink that leads to no file.
+enum class LinkContent : uint8_t {
+  kRefuse,
+  kKeep,  // the entry is that link: Bazel lists a link that a rule declared like a file
+};
+
+struct MtreeOptions {
+  std::string directory{};  // below which a relative content is; empty: the current one
+  LinkContent link_content = LinkContent::kRefuse;
+};
+
+struct Mtree {
+  std::vector<Entry> entries;
+  std::vector<std::string_view> names;       // of each entry, as its row spells it: "./a/"
+  std::vector<std::string_view> kept_links;  // paths of entries that are so by LinkContent::kKeep
+};
+
+// The same of a text, which lives in the arena, called `name` in positions.
+Mtree parse_mtree(std::string_view text, const std::string& name, const MtreeOptions& options,
+                  StringArena& arena);
 
 }  // namespace layer

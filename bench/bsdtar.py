@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Measures `veneer tar` beside what it stands in for: a pass that keeps links, and bsdtar.
+
+    bench/bsdtar.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE]
+
+The mtree lists a program's runfiles as Bazel rules list them: each path a file, whose content is
+the link that Bazel or its sandbox staged. bsdtar alone stores every path in full and stops at
+links to directories, so rules run a pass before it (keep_links.awk): it is counted once, for it
+takes minutes. Last, the listings of both archives are compared.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tarfile
+import time
+
+import workloads
+from run import Tool
+
+HERE = pathlib.Path(__file__).resolve().parent
+CODECS = {
+    "plain": [],
+    "gzip 6": ["--gzip", "--options", "gzip:compression-level=6,gzip:!timestamp"],
+    "zstd 3": ["--zstd", "--options", "zstd:compression-level=3"],
+}
+
+
+def write_spec(tree, spec):
+    """Lists the runfiles; returns the number of rows."""
+    runfiles = pathlib.Path(f"{tree.binary}.runfiles")
+    rows = []
+    for folder, folders, names in os.walk(runfiles):
+        for name in names + [f for f in folders if os.path.islink(f"{folder}/{f}")]:
+            path = f"{folder}/{name}"
+            if name == "MANIFEST" and folder == str(runfiles):
+                continue
+            place = "app.runfiles/" + os.path.relpath(path, runfiles)
+            content = os.path.relpath(path, tree.root)
+            rows.append(f"{_escape(place)} uid=0 gid=0 time=1672560000 mode=0755 type=file nlink=1 "
+                        f"content={_escape(content)}")
+    spec.write_text("\n".join(sorted(rows)) + "\n")
+    return len(rows)
+
+
+def _escape(name):
+    return name.replace("\\", "\\134").replace(" ", "\\040")
+
+
+def keep_links(spec, kept):
+    """Runs the pass; returns its seconds."""
+    begin = time.perf_counter()
+    with open(kept, "wb") as out:
+        subprocess.run(["awk", "-f", HERE / "keep_links.awk", spec], stdout=out, check=True)
+    return time.perf_counter() - begin
+
+
+def behind(archive):
+    """Digest of the bytes behind every path, links followed; of a link that leads on to a directory
+    or out of the archive, where to."""
+    files, links = {}, {}
+    with tarfile.open(archive) as tar:
+        for entry in tar:
+            name = os.path.normpath(entry.name)
+            if entry.issym():
+                links[name] = os.path.normpath(f"{os.path.dirname(name)}/{entry.linkname}")
+            elif entry.islnk():
+                links[name] = os.path.normpath(entry.linkname)
+            elif entry.isfile():
+                files[name] = hashlib.sha256(tar.extractfile(entry).read()).digest()
+    leads = {}
+    for name in files.keys() | links.keys():
+        end = name
+        while end in links:
+            end = links[end]
+        leads[name] = files.get(end, end)
+    return leads, len(links)
+
+
+def compare(before, after):
+    """Whether two archives have the same paths, and behind each the same bytes."""
+    (left, left_links), (right, right_links) = behind(before), behind(after)
+    differing = sum(1 for name in left.keys() & right.keys() if left[name] != right[name])
+    return (f"Paths: {len(left):,} and {len(right):,}, of which {len(left.keys() ^ right.keys())} are "
+            f"in one of the two only and {differing} lead to something else. Links: {left_links:,} and "
+            f"{right_links:,}.")
+
+
+def table(tools, seconds, rows):
+    """Medians, and how many times veneer's each is."""
+    lines = ["| codec | pass + bsdtar s | bsdtar alone s | veneer tar s | times faster | "
+             "bsdtar CPU s | veneer CPU s | bsdtar MB | veneer MB |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for codec in CODECS:
+        theirs, ours = tools["bsdtar", codec], tools["veneer", codec]
+        alone, wall = statistics.median(theirs.wall), statistics.median(ours.wall)
+        lines.append(f"| {codec} | {seconds + alone:.1f} | {alone:.2f} | {wall:.2f} | "
+                     f"{(seconds + alone) / wall:.0f} | {statistics.median(theirs.cpu):.2f} | "
+                     f"{statistics.median(ours.cpu):.2f} | {theirs.size() / 1e6:.1f} | "
+                     f"{ours.size() / 1e6:.1f} |")
+    return f"{rows:,} rows; the pass alone takes {seconds:.1f} s.\n\n" + "\n".join(lines)
+
+
+def main():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--veneer", required=True, help="the program under test")
+    parser.add_argument("--runs", type=int, default=3, help="counted runs of each tool")
+    parser.add_argument("--work", default="build/bench", help="folder for the workload and outputs")
+    parser.add_argument("--markdown", help="file to write the table to")
+    options = parser.parse_args()
+
+    veneer = str(pathlib.Path(options.veneer).resolve())
+    work = pathlib.Path(options.work).resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ProcessPoolExecutor(1) as apart:
+        tree = apart.submit(workloads.real_packages, work).result()
+    os.chdir(tree.root)
+    spec, kept = work / "listed.mtree", work / "kept.mtree"
+    rows = write_spec(tree, spec)
+    seconds = keep_links(spec, kept)
+    tools = {}
+    for codec, words in CODECS.items():
+        for name, program, source in (("bsdtar", ["bsdtar"], kept), ("veneer", [veneer, "tar"], spec)):
+            output = work / f"{name}_{codec.replace(' ', '_')}.drop_in.tar"
+            command = [*program, "--create", *words, "--file", str(output), f"@{source}"]
+            tools[name, codec] = Tool(f"{name} {codec}", command, output)
+    for tool in tools.values():  # a warm-up, not counted
+        tool.run(tree.contents)
+        tool.wall, tool.cpu, tool.peak = [], [], []
+    for _ in range(options.runs):
+        for tool in tools.values():
+            tool.run(tree.contents)
+    text = (f"{tree.description}; {table(tools, seconds, rows)}\n\n"
+            f"{compare(tools['bsdtar', 'plain'].output, tools['veneer', 'plain'].output)}\n")
+    print(text)
+    if options.markdown:
+        pathlib.Path(options.markdown).write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

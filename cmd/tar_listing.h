@@ -1,0 +1,31 @@
+// The lines that `tar -t`, `-tv` and `-xv` print.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "layer/bsdtar/extract.h"
+
+namespace cmd {
+
+// As bsdtar prints them: widths grow from line to line, times are in the time zone and a month or
+// a year is shown by how far they are from now. What cannot be printed in the environment's
+// character set is escaped.
+class TarListing {
+ public:
+  TarListing();
+
+  std::string name(const layer::ListedMember& member) const { return escape(member.path); }
+  std::string line(const layer::ListedMember& member);
+
+ private:
+  std::string escape(const std::string& text) const;
+
+  bool is_utf8_ = false;
+  int64_t now_ = 0;
+  size_t owner_width_ = 6;
+  size_t group_size_width_ = 13;
+};
+
+}  // namespace cmd

@@ -1,0 +1,36 @@
+// bsdtar's command line, as far as `veneer tar` takes it: docs/bsdtar.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "layer/bsdtar/archive_form.h"
+#include "layer/bsdtar/create.h"
+#include "layer/bsdtar/extract.h"
+
+namespace cmd {
+
+enum class TarMode : uint8_t { kNone, kCreate, kList, kExtract, kHelp, kVersion };
+
+struct TarCommand {
+  TarMode mode = TarMode::kNone;
+  std::string file;  // -f; empty: standard input or output
+  layer::CompressionRequest compression;
+  bool auto_compress = false;
+  layer::CreateRequest create;  // but for its scratch folder and jobs
+  layer::ReadRequest read;      // but for its source's file, program and options
+  layer::ExtractOptions extract;
+  layer::NameRules names;          // of all three
+  layer::Owner owner;              // likewise
+  std::string directory;           // -C before the first operand
+  std::vector<std::string> lists;  // -T
+  unsigned verbose = 0;
+  bool totals = false;
+};
+
+// Reads the words that follow `tar`. `is_root` decides about owners and modes where they do not.
+// Throws layer::Error that names the word at fault.
+TarCommand parse_tar(const std::vector<std::string>& words, bool is_root);
+
+}  // namespace cmd

@@ -1,0 +1,159 @@
+// libarchive reads, files hold what it reads.
+#include "layer/bsdtar/copied_archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <unordered_map>
+#include <vector>
+
+#include "layer/bsdtar/archive_reader.h"
+#include "layer/error.h"
+#include "layer/store/file_reader.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kHeadSize = 4096;
+
+class Copier {
+ public:
+  Copier(const std::string& path, const std::string& called, ExtendedAttributes attributes,
+         Scratch& scratch, StringArena& arena, Members& members)
+      : reader_({.file = path, .called = called}),
+        origin_{arena.intern(called)},
+        attributes_(attributes),
+        scratch_(scratch),
+        arena_(arena),
+        members_(members) {}
+
+  void run() {
+    while (archive_entry* entry = reader_.next()) {
+      const std::string name = reader_.name();
+      if (!members_.selects(name)) continue;
+      check_extended(*entry, name);
+      Member member{.source = MemberSource::kCopied};
+      member.entry = {.origin = origin_, .attributes = attributes_of(*entry)};
+      fill(*entry, name, member.entry);
+      std::string_view relative = name;
+      while (relative.starts_with('/')) relative.remove_prefix(1);
+      members_.add(member, relative);
+    }
+  }
+
+ private:
+  void fill(archive_entry& entry, const std::string& name, Entry& member) {
+    const char* hardlink = archive_entry_hardlink(&entry);
+    if (hardlink != nullptr && archive_entry_size(&entry) == 0) {
+      return share(name, hardlink, member);
+    }
+    switch (archive_entry_filetype(&entry)) {
+      case AE_IFDIR:
+        member.kind = EntryKind::kDirectory;
+        return;
+      case AE_IFLNK:
+        member.kind = EntryKind::kSymlink;
+        member.content = link_text(entry, name);
+        return;
+      case AE_IFREG:
+        return unpack(entry, name, member);
+      default:
+        throw fault(name, "is a socket, a pipe or a device, which a layer of veneer does not hold")
+            .with_help("leave it out with --exclude, or let bsdtar make this archive");
+    }
+  }
+
+  std::string_view link_text(archive_entry& entry, const std::string& name) {
+    const char* text = archive_entry_symlink(&entry);
+    if (text == nullptr || *text == '\0') throw fault(name, "is a link to nothing");
+    return arena_.copy(text);
+  }
+
+  void share(const std::string& name, const std::string& hardlink, Entry& member) {
+    const auto target = files_.find(hardlink);
+    if (target == files_.end()) {
+      throw fault(name, fmt::format("is a hardlink to '{}', which is no file before it", hardlink));
+    }
+    member.kind = target->second.empty() ? EntryKind::kEmptyFile : EntryKind::kFile;
+    member.content = target->second;
+  }
+
+  void unpack(archive_entry& entry, const std::string& name, Entry& member) {
+    if (archive_entry_size(&entry) == 0) {
+      member.kind = EntryKind::kEmptyFile;
+      files_[name] = {};
+      return;
+    }
+    const std::string path = scratch_.next();
+    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) throw system_error(path, "cannot create", errno);
+    try {
+      reader_.copy_data(fd);
+    } catch (...) {
+      close(fd);
+      throw;
+    }
+    if (close(fd) != 0) throw system_error(path, "cannot write", errno);
+    member.kind = EntryKind::kFile;
+    member.content = arena_.copy(path);
+    files_[name] = member.content;
+  }
+
+  void check_extended(archive_entry& entry, const std::string& name) const {
+    if (attributes_ == ExtendedAttributes::kLeaveOut) return;
+    if (archive_entry_xattr_count(&entry) == 0 && archive_entry_acl_types(&entry) == 0) return;
+    throw fault(name,
+                "has extended attributes or an access list, which a layer of veneer does not "
+                "hold")
+        .with_help("leave them out with --no-xattrs, or let bsdtar make this archive");
+  }
+
+  const Attributes* attributes_of(archive_entry& entry) {
+    Attributes attributes;
+    attributes.mode = archive_entry_perm(&entry) & 07777U;
+    attributes.uid = static_cast<uint32_t>(archive_entry_uid(&entry));
+    attributes.gid = static_cast<uint32_t>(archive_entry_gid(&entry));
+    attributes.mtime = archive_entry_mtime(&entry);
+    return arena_.intern(attributes);
+  }
+
+  Error fault(const std::string& name, const std::string& what) const {
+    return {origin_.position(), fmt::format("'{}' {}", name, what)};
+  }
+
+  ArchiveReader reader_;
+  const Origin origin_;
+  const ExtendedAttributes attributes_;
+  Scratch& scratch_;
+  StringArena& arena_;
+  Members& members_;
+  std::unordered_map<std::string, std::string_view> files_;  // unpacked, by name; empty: no bytes
+};
+
+}  // namespace
+
+void add_from_archive(const std::string& path, const std::string& called,
+                      ExtendedAttributes attributes, Scratch& scratch, StringArena& arena,
+                      Members& members) {
+  Copier(path, called, attributes, scratch, arena, members).run();
+}
+
+bool is_archive(const std::string& path) {
+  FileReader reader(path);
+  std::array<std::byte, kHeadSize> head{};
+  const size_t size = reader.read(head);
+  // Text has no control characters but TAB, LF and CR; every archive format and codec has others
+  // near its beginning, if only as padding.
+  return std::any_of(head.begin(), head.begin() + size, [](std::byte byte) {
+    const auto c = std::to_integer<unsigned>(byte);
+    return c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+}
+
+}  // namespace layer

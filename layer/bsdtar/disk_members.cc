@@ -1,0 +1,135 @@
+// Walks directories; goes on behind links where those do not count.
+#include "layer/bsdtar/disk_members.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "layer/read/relative_path.h"
+#include "layer/read/staged_link.h"
+#include "layer/read/walk.h"
+
+namespace layer {
+namespace {
+
+constexpr size_t kMaxNestedLinks = 40;  // as Linux follows in one path: path_resolution(7)
+
+class DiskReader {
+ public:
+  DiskReader(const std::string& directory, const DiskOptions& options, StringArena& arena,
+             Members& members)
+      : directory_(directory), options_(options), arena_(arena), members_(members) {}
+
+  // What is at `name`, and below it.
+  void add(std::string_view name, DiskLinks links) {
+    const std::string path = on_disk(name);
+    const std::string real = links == DiskLinks::kKeep ? unstaged_path(path) : path;
+    if (links == DiskLinks::kKeep) {
+      if (const auto text = unstaged_link_text(path)) return add_link(name, arena_.copy(*text));
+    }
+    struct stat status = {};
+    if (stat(real.c_str(), &status) != 0) throw system_error(path, "cannot read", errno);
+    if (S_ISREG(status.st_mode)) return add_file(name, real, status.st_mode);
+    if (!S_ISDIR(status.st_mode)) throw_other(path);
+    add_directory(name, status.st_mode);
+    if (options_.recurses) add_below(name, real);
+  }
+
+ private:
+  // All that is in the directory `name`, which can be read at `real`.
+  void add_below(std::string_view name, const std::string& real) {
+    if (++depth_ > kMaxNestedLinks) {
+      throw Error({real}, "is reached through links that lead into each other");
+    }
+    for (const WalkedItem& item : walk(real, WalkDetail::kModes, arena_)) {
+      const std::string_view below = arena_.join(name, item.path);
+      switch (item.type) {
+        case DiskType::kFile:
+          add_file(below, real + "/" + std::string(item.path), item.mode);
+          break;
+        case DiskType::kDirectory:
+          add_directory(below, item.mode);
+          break;
+        case DiskType::kSymlink:
+          if (members_.selects(below)) add_found_link(below, real, item);
+          break;
+        case DiskType::kOther:
+          if (members_.selects(below)) throw_other(real + "/" + std::string(item.path));
+      }
+    }
+    --depth_;
+  }
+
+  // A relative link is never one that stages; for another it matters what its path is called.
+  void add_found_link(std::string_view name, const std::string& real, const WalkedItem& item) {
+    const bool follows = options_.links == DiskLinks::kFollow;
+    if (!follows && !item.link.starts_with('/')) return add_link(name, item.link);
+    if (real != on_disk(name.substr(0, name.size() - item.path.size() - 1)) && !follows) {
+      return add_link(name, item.link);  // behind a link already
+    }
+    add(name, follows ? DiskLinks::kFollow : DiskLinks::kKeep);
+  }
+
+  void add_file(std::string_view name, const std::string& path, mode_t mode) {
+    Member member = named(path);
+    member.entry.kind = EntryKind::kFile;
+    member.entry.content = arena_.copy(path);
+    if (options_.links == DiskLinks::kFollow) member.source = MemberSource::kFollowed;
+    member.entry.attributes = stated_mode(mode);
+    members_.add(member, name);
+  }
+
+  void add_directory(std::string_view name, mode_t mode) {
+    Member member = named(name);
+    member.entry.kind = EntryKind::kDirectory;
+    member.entry.attributes = stated_mode(mode);
+    members_.add(member, name);
+  }
+
+  void add_link(std::string_view name, std::string_view text) {
+    Member member = named(name);
+    member.entry.kind = EntryKind::kSymlink;
+    member.entry.content = text;
+    members_.add(member, name);
+  }
+
+  Member named(std::string_view path) {
+    Member member;
+    member.entry.origin.file = arena_.copy(path);
+    return member;
+  }
+
+  const Attributes* stated_mode(mode_t mode) {
+    Attributes attributes;
+    attributes.mode = mode & 07777U;
+    return arena_.intern(attributes);
+  }
+
+  std::string on_disk(std::string_view name) const {
+    const bool is_below = !directory_.empty() && !name.starts_with('/');
+    return is_below ? directory_ + "/" + std::string(name) : std::string(name);
+  }
+
+  [[noreturn]] static void throw_other(const std::string& path) {
+    throw Error({path}, "is a socket, a pipe or a device: expected a file, a link or a directory");
+  }
+
+  const std::string directory_;
+  const DiskOptions options_;
+  StringArena& arena_;
+  Members& members_;
+  size_t depth_ = 0;
+};
+
+}  // namespace
+
+void add_from_disk(const std::string& directory, std::string_view name, const DiskOptions& options,
+                   StringArena& arena, Members& members) {
+  while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
+  DiskReader(directory, options, arena, members)
+      .add(name, options.links == DiskLinks::kFollowNamed ? DiskLinks::kFollow : options.links);
+}
+
+}  // namespace layer

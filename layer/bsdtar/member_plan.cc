@@ -1,0 +1,153 @@
+// The link rules, one after the other.
+#include "layer/bsdtar/member_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "layer/bsdtar/same_files.h"
+#include "layer/error.h"
+#include "layer/file_tree.h"
+#include "layer/image_tree.h"
+#include "layer/plan/content_links.h"
+#include "layer/plan/links.h"
+#include "layer/plan/plan_nodes.h"
+#include "layer/plan/plan_text.h"
+#include "layer/store/identify.h"
+
+namespace layer {
+namespace {
+
+void check_kept_links(const std::vector<Member>& members) {
+  if (std::ranges::none_of(members, &Member::is_kept_link)) return;
+  std::vector<Entry> entries;
+  entries.reserve(members.size());
+  for (const Member& member : members) entries.push_back(member.entry);
+  std::ranges::sort(entries,
+                    [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
+  const ImageTree image = tree_of_entries(entries);
+  Diagnostics found;
+  for (const Member& member : members) {
+    const Entry& entry = member.entry;
+    if (!member.is_kept_link) continue;
+    const Resolution end = image.resolve(entry.path);
+    if (end.fault == ResolveFault::kNone && !end.left_root) continue;
+    found.error({entry.origin.position(),
+                 fmt::format("'{}' has a link to '{}' as its content, which leads to no file on "
+                             "disk and to nothing in the archive",
+                             entry.path, entry.content),
+                 {},
+                 fmt::format("for a link that leads out of the archive: type=link link={}",
+                             entry.content)});
+  }
+  found.throw_if_errors();
+}
+
+TarType type_of(const Entry& entry, const Link& link) {
+  if (link.reason != LinkReason::kNone) return TarType::kSymlink;
+  return entry.kind == EntryKind::kDirectory ? TarType::kDirectory : TarType::kFile;
+}
+
+class MemberPlanner {
+ public:
+  MemberPlanner(const std::vector<Member>& members, unsigned jobs, StringArena& arena)
+      : members_(members), arena_(arena) {
+    tree_.entries.reserve(members.size());
+    for (const Member& member : members) tree_.entries.push_back(member.entry);
+    facts_ = identify(tree_, {.jobs = jobs});
+    same_ = link_same_files(members_, tree_, facts_, arena_);
+    for (size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].source == MemberSource::kCopied) facts_[i].content = 0;
+    }
+    links_ = plan_links(tree_, linkable_facts());
+  }
+
+  LayerPlan run() {
+    LayerPlan plan{"archive", "what a tar command names", {}};
+    plan.entries.reserve(members_.size());
+    for (uint32_t i = 0; i < members_.size(); ++i) plan.entries.push_back(plan_entry(i));
+    const std::vector<FileFacts> same = facts_of_same();
+    ContentLinks(same, 1).link(plan.entries);
+    ContentLinks(facts_, kMinContentLinkSize).link(plan.entries);
+    return plan;
+  }
+
+ private:
+  // What symlinks are made by.
+  std::vector<FileFacts> linkable_facts() const {
+    std::vector<FileFacts> facts = facts_;
+    for (size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].source == MemberSource::kFollowed) facts[i].content = 0;
+    }
+    return facts;
+  }
+
+  // What one file is hardlinked by, however small, where it may not be a symlink.
+  std::vector<FileFacts> facts_of_same() const {
+    std::vector<FileFacts> facts = facts_;
+    for (size_t i = 0; i < members_.size(); ++i) facts[i].content = same_[i];
+    return facts;
+  }
+
+  PlannedEntry plan_entry(uint32_t index) {
+    const Entry& entry = tree_.entries[index];
+    PlannedEntry planned;
+    planned.path = members_[index].name;
+    planned.origin = entry.origin;
+    planned.tree_entry = index;
+    planned.size = facts_[index].size;
+    planned.type = type_of(entry, links_[index]);
+    planned.reason = links_[index].reason;
+    planned.mode = default_mode(planned.type);
+    if (planned.type == TarType::kSymlink) {
+      planned.link =
+          planned.reason == LinkReason::kDeclared
+              ? entry.content
+              : relative_link(entry.path, tree_.entries[links_[index].home].path, arena_);
+    } else if (planned.type == TarType::kFile) {
+      planned.source = entry.content;
+      if (members_[index].source == MemberSource::kCopied) share_copied(planned);
+    }
+    apply(entry.attributes, planned);
+    return planned;
+  }
+
+  static void apply(const Attributes* stated, PlannedEntry& planned) {
+    if (stated == nullptr) return;
+    if (stated->mode && planned.type != TarType::kSymlink) planned.mode = *stated->mode;
+    planned.uid = stated->uid.value_or(0);
+    planned.gid = stated->gid.value_or(0);
+    planned.mtime = stated->mtime.value_or(0);
+  }
+
+  // Copied files with one unpacked content were hardlinks of each other.
+  void share_copied(PlannedEntry& planned) {
+    if (planned.source.empty()) return;
+    const auto [first, is_new] = copied_.try_emplace(planned.source, planned.path);
+    if (is_new) return;
+    planned.type = TarType::kHardlink;
+    planned.link = first->second;
+    planned.source = {};
+    planned.reason = LinkReason::kDeclared;
+  }
+
+  const std::vector<Member>& members_;
+  StringArena& arena_;
+  FileTree tree_;
+  std::vector<FileFacts> facts_;
+  std::vector<uint32_t> same_;  // link_same_files()'s
+  std::vector<Link> links_;
+  std::unordered_map<std::string_view, std::string_view> copied_;  // path by unpacked content
+};
+
+}  // namespace
+
+LayerPlan plan_members(const std::vector<Member>& members, unsigned jobs, StringArena& arena) {
+  check_kept_links(members);
+  return MemberPlanner(members, jobs, arena).run();
+}
+
+}  // namespace layer

@@ -1,0 +1,23 @@
+// Lets libarchive take names as the bytes they are.
+#pragma once
+
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX's
+
+namespace layer {
+
+// While it lives, this thread's character set is that of C.UTF-8: libarchive converts the names of
+// pax headers into the locale's character set, and fails or warns in the "C" locale. Throws Error
+// if the system has no such locale.
+class Utf8Names {
+ public:
+  Utf8Names();
+  ~Utf8Names();
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t locale_;
+  locale_t before_ = nullptr;
+};
+
+}  // namespace layer

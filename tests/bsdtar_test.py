@@ -1,0 +1,222 @@
+"""Runs command lines that build rules issue, by bsdtar and by `veneer tar`, and compares the results.
+
+usage: bsdtar_test.py VENEER [--update]
+
+tests/bsdtar/NAME/ holds `command` (the words after the program's name, run in a copy of the folder),
+the input files it names, optionally `setup` (a shell script run first, for links, archives and odd
+names) and `stdin`. An archive that it makes is the file `out`, or else standard output; what it
+unpacks is in `unpacked`. `bsdtar.listing` and `veneer.listing` are what each comes to: `bsdtar -tvf`
+of the archive in the order of its names, or what was printed and the tree that was unpacked.
+`differences` has a line "PATH: REASON" for each path at which the two may differ, and no others;
+a reason is the name of one in docs/bsdtar.md. Whatever differs, every path of bsdtar's archive has to lead
+to the same content in veneer's.
+
+An archive is made a second and a third time by veneer, with every input staged as an absolute link, as
+Bazel's sandboxes do it, and with links among them recreated: all have to be the same bytes.
+
+--update writes both listings anew; review the difference before you commit it.
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import program
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASES = HERE / "bsdtar"
+REASONS = HERE.parent / "docs" / "bsdtar.md"
+ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+NOT_INPUTS = {"command", "setup", "stdin", "bsdtar.listing", "veneer.listing", "differences"}
+TIMEOUT = 120  # seconds for any one command
+
+
+class Result:
+    """What a command left in its folder."""
+
+    def __init__(self, folder, printed):
+        self.folder = folder
+        self.printed = printed
+        out = folder / "out"
+        self.is_archive = out.exists() or not _is_text(printed)
+        if self.is_archive and not out.exists():
+            out.write_bytes(printed)
+
+    def archive(self):
+        """The bytes of the archive, if that is what was made."""
+        return (self.folder / "out").read_bytes() if self.is_archive else None
+
+    def lines(self):
+        """What the listing files hold, a line a path."""
+        if self.is_archive:
+            lines = run(["bsdtar", "-tvf", "out"], self.folder).decode().splitlines()
+            return sorted((without_names(line) for line in lines), key=path_of)
+        return self.printed.decode().splitlines() + tree(self.folder / "unpacked")
+
+    def contents(self):
+        """Bytes behind each file's path, once unpacked: links followed."""
+        unpacked = self.folder / "compared"
+        unpacked.mkdir()
+        run(["bsdtar", "-xf", "out", "-C", "compared"], self.folder)
+        return {os.path.relpath(f"{top}/{name}", unpacked): behind(unpacked, f"{top}/{name}")
+                for top, _, names in os.walk(unpacked) for name in names}
+
+
+def _is_text(printed):
+    return all(byte >= 0x20 or byte in b"\t\n\r" for byte in printed)
+
+
+def behind(root, path):
+    """The file that a path leads to, or where a link that leads out of the archive says it leads."""
+    if os.path.exists(path) and os.path.realpath(path).startswith(f"{root}/"):
+        return pathlib.Path(path).read_bytes() if os.path.isfile(path) else "a directory"
+    return f"out of the archive: {os.readlink(path)}"
+
+
+def tree(folder):
+    """Every path below a folder with its type, mode, size and link text."""
+    lines = []
+    for top, folders, names in os.walk(folder):
+        for name in folders + names:
+            path = f"{top}/{name}"
+            status = os.lstat(path)
+            kind = stat.filemode(status.st_mode)
+            text = f" -> {os.readlink(path)}" if stat.S_ISLNK(status.st_mode) else ""
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            lines.append(f"{kind} {size} {os.path.relpath(path, folder)}{text}")
+    return sorted(lines, key=lambda line: line.split(" ", 2)[2])
+
+
+def path_of(line):
+    """The path that a line is about, as both archivers may spell it."""
+    found = re.match(r"\S{10} +\d+ \S+ +\S+ +\S+ \S+ +\S+ +\S+ (.*)", line)
+    path = found.group(1) if found else line
+    path = re.split(r" -> | link to ", path)[0]
+    return path.removeprefix("./").removesuffix("/") or "."
+
+
+def by_path(lines):
+    """The lines that each path has."""
+    paths = {}
+    for line in lines:
+        paths.setdefault(path_of(line), []).append(line)
+    return paths
+
+
+def without_names(line):
+    """The line without the names of an owner and a group, which are the tester's if a file's are."""
+    return re.sub(r"^(\S{10} +\d+) [^\d\s]\S* +[^\d\s]\S* +", r"\1 NAME NAME ", line)
+
+
+def run(command, folder, stdin=None):
+    """Standard output of a command that succeeds."""
+    done = subprocess.run(command, cwd=folder, stdin=stdin or subprocess.DEVNULL, capture_output=True,
+                          check=False, env=ENVIRONMENT, timeout=TIMEOUT)
+    if done.returncode != 0:
+        raise AssertionError(f"exit code {done.returncode} from {command}: {done.stderr.decode()}")
+    return done.stdout
+
+
+def prepare(case, folder):
+    """A copy of a case's inputs."""
+    shutil.copytree(case, folder, symlinks=True)
+    if (folder / "setup").exists():
+        run(["sh", "-e", "setup"], folder)
+    for name in NOT_INPUTS - {"stdin", "command"}:
+        (folder / name).unlink(missing_ok=True)
+
+
+def call(tar, folder):
+    """Runs a case's command in its folder."""
+    words = shlex.split((folder / "command").read_text())
+    stdin = folder / "stdin"
+    if not stdin.exists():
+        return Result(folder, run([*tar, *words], folder))
+    with open(stdin, "rb") as file:
+        return Result(folder, run([*tar, *words], folder, file))
+
+
+def stage(execroot, sandbox, links):
+    """Stages every input as a sandbox does; a link as itself or, as a source file, as a link to it."""
+    sandbox.mkdir(parents=True)
+    for top, folders, names in os.walk(execroot):
+        for name in names + [f for f in folders if os.path.islink(f"{top}/{f}")]:
+            path = pathlib.Path(top) / name
+            place = sandbox / path.relative_to(execroot)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if links == "as themselves" and path.is_symlink():
+                place.symlink_to(os.readlink(path))
+            else:
+                place.symlink_to(path)
+        for name in folders:
+            if not os.path.islink(f"{top}/{name}"):
+                (sandbox / pathlib.Path(top).relative_to(execroot) / name).mkdir(exist_ok=True)
+
+
+class Bsdtar(unittest.TestCase):
+    """One test a folder, added below."""
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        os.umask(0o022)
+        if not shutil.which("bsdtar"):
+            if os.environ.get("VENEER_NO_SKIP") == "1":
+                raise AssertionError("'bsdtar' is not installed")
+            raise unittest.SkipTest("'bsdtar' is not installed")
+
+    def check(self, case):
+        """Runs one command line by both programs, and again in sandboxes."""
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary)
+            prepare(case, folder / "execroot")
+            shutil.copytree(folder / "execroot", folder / "theirs", symlinks=True)
+            shutil.copytree(folder / "execroot", folder / "ours", symlinks=True)
+            theirs = call(["bsdtar"], folder / "theirs")
+            ours = call([program.VENEER, "tar"], folder / "ours")
+            self.compare_listings(case, theirs.lines(), ours.lines())
+            if not ours.is_archive:
+                return
+            for links in ("as themselves", "staged"):
+                sandbox = folder / links
+                stage(folder / "execroot", sandbox, links)
+                self.assertEqual(call([program.VENEER, "tar"], sandbox).archive(), ours.archive(),
+                                 f"in a sandbox with links {links}")
+            self.compare_contents(theirs.contents(), ours.contents())
+
+    def compare_listings(self, case, theirs, ours):
+        """Both are as recorded, and differ where they may."""
+        for name, lines in (("bsdtar.listing", theirs), ("veneer.listing", ours)):
+            text = "".join(f"{line}\n" for line in lines)
+            if program.UPDATE:
+                (case / name).write_text(text)
+            self.assertEqual((case / name).read_text(), text, name)
+        before, after = by_path(theirs), by_path(ours)
+        differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        declared = {}
+        if (case / "differences").exists():
+            for line in (case / "differences").read_text().splitlines():
+                path, reason = line.rsplit(": ", 1)
+                declared[path] = reason
+        self.assertEqual(sorted(declared), sorted(differing))
+        known = re.findall(r"^### `(.*)`$", REASONS.read_text(), re.MULTILINE)
+        self.assertLessEqual(set(declared.values()), set(known))
+
+    def compare_contents(self, theirs, ours):
+        """Every path of bsdtar's leads to the same in veneer's."""
+        for path, content in theirs.items():
+            self.assertIn(path, ours)
+            self.assertEqual(content, ours[path], path)
+
+
+if __name__ == "__main__":
+    program.add_tests(Bsdtar, sorted(path for path in CASES.iterdir() if path.is_dir()),
+                      lambda folder: folder.name)
+    program.main()

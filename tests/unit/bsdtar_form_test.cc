@@ -1,0 +1,136 @@
+// What tar command lines say of compression and of names.
+#include <doctest/doctest.h>
+
+#include "layer/bsdtar/archive_form.h"
+#include "layer/bsdtar/names.h"
+#include "layer/bsdtar/substitution.h"
+#include "layer/error.h"
+
+namespace layer {
+namespace {
+
+std::string form_text(const CompressionRequest& request) {
+  const ArchiveForm form = choose_form(request);
+  if (form.filter) return "libarchive";
+  return std::string(codec_name(form.compression.codec)) + " " +
+         std::to_string(form.compression.level);
+}
+
+TEST_CASE("tar: veneer's own compressors do what they can, libarchive the rest") {
+  struct Row {
+    CompressionRequest request;
+    std::string form;
+  };
+  const Row rows[] = {
+      {{}, "none 0"},
+      {{"gzip", {}, {}}, "gzip 6"},
+      {{"gzip", {}, "gzip:!timestamp"}, "gzip 6"},
+      {{"gzip", {}, "gzip:compression-level=9,gzip:!timestamp"}, "gzip 9"},
+      {{"gzip", {}, "compression-level=1"}, "gzip 1"},
+      {{"gzip", {}, "gzip:compression-level=0"}, "libarchive"},
+      {{"gzip", {}, "gzip:compression-level=10"}, "libarchive"},
+      {{"gzip", {}, "gzip:compression-level=6x"}, "libarchive"},
+      {{"gzip", {}, "zstd:compression-level=6"}, "libarchive"},
+      {{"gzip", {}, "gzip:window=6"}, "libarchive"},
+      {{"zstd", {}, {}}, "zstd 3"},
+      {{"zstd", {}, "zstd:compression-level=19,zstd:threads=4"}, "zstd 19"},
+      {{"zstd", {}, "zstd:compression-level=20"}, "libarchive"},
+      {{"xz", {}, {}}, "libarchive"},
+      {{{}, "pigz -9", {}}, "libarchive"},
+      {{"gzip", "pigz -9", {}}, "libarchive"},
+      {{{}, {}, "gzip:!timestamp"}, "libarchive"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.request.codec);
+    CAPTURE(row.request.options);
+    CHECK(form_text(row.request) == row.form);
+  }
+}
+
+TEST_CASE("tar: --auto-compress goes by the name's end") {
+  CHECK(codec_of_name("x.tgz") == "gzip");
+  CHECK(codec_of_name("x.tar.zst") == "zstd");
+  CHECK(codec_of_name("x.tar.bz2") == "bzip2");
+  CHECK(codec_of_name("x.tar").empty());
+}
+
+std::string rewrite(const std::vector<std::string>& rules, const std::string& text,
+                    SubstitutedText kind = SubstitutedText::kName) {
+  try {
+    std::vector<Substitution> all;
+    all.reserve(rules.size());
+    for (const std::string& rule : rules) all.emplace_back(rule);
+    return substitute(all, kind, text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+TEST_CASE("tar -s: each rule takes what the ones before it left, from where they ended") {
+  struct Row {
+    std::vector<std::string> rules;
+    std::string text;
+    std::string result;
+  };
+  const Row rows[] = {
+      {{"#bazel-out/bin/##"}, "bazel-out/bin/a", "a"},
+      {{"/a/b/"}, "aaa", "baa"},
+      {{"/a/b/g"}, "aaa", "bbb"},
+      {{"/a*/x/g"}, "bab", "xbxb"},
+      {{",^\\([^/.]\\),./\\1,"}, "etc/x", "./etc/x"},
+      {{"/a/[~]/"}, "bab", "b[a]b"},
+      {{"/a/\\~\\\\/"}, "a", "~\\"},
+      {{"/a/1/", "/a/2/"}, "aa", "12"},
+      {{"/a/b/R"}, "a", "a"},
+      {{"/^$/x/g"}, "", "x"},
+      {{"a"}, "x", "veneer: error: -s 'a': expected /OLD/NEW/\n"},
+      {{""}, "x", "veneer: error: -s '': expected /OLD/NEW/\n"},
+      {{"/a/b"}, "x", "veneer: error: -s '/a/b': expected /OLD/NEW/\n"},
+      {{"/a/\\1/"},
+       "x",
+       "veneer: error: -s '/a/\\1/': '\\1' stands for a group, of which there are 0\n"},
+      {{"/a/b/z"},
+       "x",
+       "veneer: error: -s '/a/b/z': unknown flag 'z': expected g, r, R, h, H, s or S\n"},
+      {{"/\\(/b/"},
+       "x",
+       "veneer: error: -s '/\\(/b/': '\\(' is no regular expression: Unmatched ( or \\(\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.rules.front());
+    CHECK(rewrite(row.rules, row.text) == row.result);
+  }
+  CHECK(rewrite({"/a/b/S"}, "a", SubstitutedText::kSymlink) == "a");
+  CHECK(rewrite({"/a/b/RH"}, "a", SubstitutedText::kSymlink) == "b");
+  CHECK(rewrite({"/a/b/H"}, "a", SubstitutedText::kHardlink) == "a");
+}
+
+TEST_CASE("tar: --strip-components counts as bsdtar does") {
+  const auto strip = [](uint32_t components, const std::string& path) {
+    NameRules rules;
+    rules.strip_components = components;
+    return Names(rules).edit(path).value_or("nothing");
+  };
+  CHECK(strip(0, "./a/") == "./a/");
+  CHECK(strip(1, "package/lib/x.js") == "lib/x.js");
+  CHECK(strip(1, "./a/b") == "a/b");
+  CHECK(strip(1, "package/") == "nothing");
+  CHECK(strip(1, "package") == "nothing");
+  CHECK(strip(2, "a//b") == "b");
+}
+
+TEST_CASE("tar: patterns are libarchive's, and tell which of them matched nothing") {
+  NameRules rules;
+  rules.includes = {"./etc", "gone"};
+  rules.excludes = {"*.pyc", "**/_repo_mapping"};
+  Names names(rules);
+  CHECK(names.selects("etc/passwd"));
+  CHECK(names.selects("./etc/"));
+  CHECK_FALSE(names.selects("usr/etc"));
+  CHECK_FALSE(names.selects("etc/x.pyc"));
+  CHECK_FALSE(names.selects("etc/a/_repo_mapping"));
+  CHECK(names.unmatched() == std::vector<std::string>{"gone"});
+}
+
+}  // namespace
+}  // namespace layer

@@ -1,0 +1,170 @@
+// Which members of an archive are files and which are links.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "layer/bsdtar/create.h"
+#include "layer/plan/plan_text.h"
+#include "layer/read/staged_link.h"
+#include "temporary_directory.h"
+
+namespace layer {
+namespace {
+
+// "f NAME", "d NAME", "l NAME -> TEXT" or "h NAME = TARGET" for each entry.
+std::string plan_text(const CreateRequest& request) {
+  const PlannedArchive planned = plan_archive(request);
+  std::string text;
+  for (const PlannedEntry& entry : planned.plan.entries) {
+    const std::string_view arrow = entry.type == TarType::kSymlink    ? " -> "
+                                   : entry.type == TarType::kHardlink ? " = "
+                                                                      : "";
+    text += std::string(type_name(entry.type).substr(0, 1));
+    if (entry.type == TarType::kSymlink) text.back() = 'l';
+    text += " " + std::string(entry.path) + std::string(arrow) + std::string(entry.link) + "\n";
+  }
+  return text;
+}
+
+std::string plan_of(const TemporaryDirectory& folder, const std::string& rows) {
+  folder.write("spec", rows);
+  CreateRequest request;
+  request.operands = {{OperandKind::kArchive, folder / "spec", folder.path()}};
+  return folder.strip([&] {
+    try {
+      return plan_text(request);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  }());
+}
+
+constexpr std::string_view kWheel = "external/torch/site-packages/torch";
+constexpr std::string_view kVenv = "bin/_app.venv/lib/python3.11/site-packages/torch";
+
+TEST_CASE("tar: the path that ends like the real file's is the file, whatever the order of rows") {
+  const TemporaryDirectory folder;
+  const std::string real = folder.write(std::string(kWheel) + "/x.py", "x\n");
+  folder.link(std::string(kVenv) + "/x.py", real);
+  const std::string rows[] = {
+      "r.runfiles/_main/_app.venv/lib/python3.11/site-packages/torch/x.py type=file content=" +
+          std::string(kVenv) + "/x.py\n",
+      "r.runfiles/torch/site-packages/torch/x.py type=file content=" + std::string(kWheel) +
+          "/x.py\n",
+      "r.runfiles/_main/alias type=file content=" + std::string(kWheel) + "/x.py\n"};
+  const std::string expected =
+      "l r.runfiles/_main/_app.venv/lib/python3.11/site-packages/torch/x.py -> "
+      "../../../../../../torch/site-packages/torch/x.py\n"
+      "l r.runfiles/_main/alias -> ../torch/site-packages/torch/x.py\n"
+      "f r.runfiles/torch/site-packages/torch/x.py\n";
+  CHECK(plan_of(folder, rows[0] + rows[1] + rows[2]) == expected);
+  CHECK(plan_of(folder, rows[2] + rows[1] + rows[0]) == expected);
+}
+
+TEST_CASE("tar: rows that state different modes are not joined") {
+  const TemporaryDirectory folder;
+  folder.write("x", "x\n");
+  CHECK(plan_of(folder, "a/x type=file mode=0644 content=x\na/y type=file mode=0755 content=x\n") ==
+        "f a/x\nf a/y\n");
+}
+
+TEST_CASE("tar: a launcher and itself among its runfiles are hardlinks, never symlinks") {
+  const TemporaryDirectory folder;
+  folder.write("bin/app", "#!/bin/sh\n");
+  CHECK(plan_of(folder,
+                "./app type=file content=bin/app\n"
+                "./app.runfiles/_main/app type=file content=bin/app\n") ==
+        "f ./app\nh ./app.runfiles/_main/app = ./app\n");
+}
+
+TEST_CASE("tar: small files that happen to be equal, and empty ones, stay apart") {
+  const TemporaryDirectory folder;
+  folder.write("one", "same\n");
+  folder.write("two", "same\n");
+  folder.write("empty", "");
+  CHECK(plan_of(folder,
+                "a/1 type=file content=one\na/2 type=file content=two\n"
+                "a/3 type=file content=empty\na/4 type=file content=empty\n") ==
+        "f a/1\nf a/2\nf a/3\nf a/4\n");
+}
+
+TEST_CASE("tar: a declared link whose text leads into the archive is kept, byte for byte") {
+  const TemporaryDirectory folder;
+  folder.write("external/filelock/__init__.py", "x\n");
+  folder.link("bin/venv/filelock", ".././../filelock/site-packages/filelock");
+  folder.link("bin/venv/loop", "loop");
+  const std::string wheel =
+      "a.runfiles/filelock/site-packages/filelock/__init__.py type=file "
+      "content=external/filelock/__init__.py\n";
+  CHECK(plan_of(folder,
+                wheel + "a.runfiles/_main/venv/filelock type=file content=bin/venv/filelock\n") ==
+        "l a.runfiles/_main/venv/filelock -> .././../filelock/site-packages/filelock\n"
+        "f a.runfiles/filelock/site-packages/filelock/__init__.py\n");
+  CHECK(plan_of(folder,
+                "filelock type=file content=bin/venv/filelock\n"
+                "loop type=file content=bin/venv/loop\n") ==
+        "$/spec:1:1: error: 'filelock' has a link to '.././../filelock/site-packages/filelock' as "
+        "its content, which leads to no file on disk and to nothing in the archive\n"
+        "$/spec:1:1: help: for a link that leads out of the archive: type=link "
+        "link=.././../filelock/site-packages/filelock\n"
+        "$/spec:2:1: error: 'loop' has a link to 'loop' as its content, which leads to no file on "
+        "disk and to nothing in the archive\n"
+        "$/spec:2:1: help: for a link that leads out of the archive: type=link link=loop\n");
+}
+
+TEST_CASE("tar: the last member of a path counts, however it is spelt") {
+  const TemporaryDirectory folder;
+  folder.write("a/x", "old\n");
+  folder.write("b/x", "new, and longer\n");
+  CreateRequest request;
+  request.operands = {{OperandKind::kPath, "x", folder / "a"},
+                      {OperandKind::kPath, "./x", folder / "b"}};
+  const PlannedArchive planned = plan_archive(request);
+  REQUIRE(planned.plan.entries.size() == 1);
+  CHECK(planned.plan.entries.front().path == "./x");
+  CHECK(planned.plan.entries.front().size == 16);
+}
+
+TEST_CASE("tar: with --dereference no member is a symlink") {
+  const TemporaryDirectory folder;
+  folder.write("d/real", "x\n");
+  folder.link("d/link", "real");
+  folder.link("d/folder", "../other");
+  folder.write("other/y", "y\n");
+  CreateRequest request;
+  request.operands = {{OperandKind::kPath, "d", folder.path()}};
+  CHECK(plan_text(request) == "d d\nl d/folder -> ../other\nl d/link -> real\nf d/real\n");
+  request.disk.links = DiskLinks::kFollow;
+  CHECK(plan_text(request) == "d d\nd d/folder\nf d/folder/y\nf d/link\nf d/real\n");
+  request.disk.recurses = false;
+  CHECK(plan_text(request) == "d d\n");
+}
+
+TEST_CASE("tar: links into each other end, with --dereference") {
+  const TemporaryDirectory folder;
+  folder.link("d/again", "../d");
+  CreateRequest request;
+  request.operands = {{OperandKind::kPath, "d", folder.path()}};
+  request.disk.links = DiskLinks::kFollow;
+  CHECK_THROWS_AS(plan_text(request), Error);
+}
+
+TEST_CASE("staged link: what repeats the path behind another directory is not the link meant") {
+  const TemporaryDirectory folder;
+  folder.write("execroot/bin/file", "x\n");
+  folder.link("execroot/bin/raw", "../../py/bin/python3");
+  folder.link("sandbox/bin/file", folder / "execroot/bin/file");
+  folder.link("sandbox/bin/raw", folder / "execroot/bin/raw");
+  folder.link("sandbox/bin/alias", folder / "execroot/bin/file");
+  const WorkingDirectory here(folder / "sandbox");
+  CHECK(unstaged_link_text("bin/file") == std::nullopt);
+  CHECK(unstaged_path("./bin//file") == folder / "execroot/bin/file");
+  CHECK(unstaged_link_text("bin/raw") == "../../py/bin/python3");
+  CHECK(unstaged_link_text("bin/alias") == folder / "execroot/bin/file");
+  CHECK(unstaged_link_text("bin/gone") == std::nullopt);
+  CHECK(unstaged_path("bin/alias") == "bin/alias");
+}
+
+}  // namespace
+}  // namespace layer
