@@ -1,0 +1,68 @@
+"""Where a build's time went: --timings for people, --trace for trace viewers.
+
+usage: timings_test.py VENEER
+"""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import program
+
+
+class Timings(unittest.TestCase):
+    """Builds of one small tree."""
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.top = pathlib.Path(self.temporary.name)
+        (self.top / "tree").mkdir()
+        (self.top / "tree" / "file").write_text("content")
+
+    def build(self, *options):
+        """What a build with these options says on stderr."""
+        done = subprocess.run(
+            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image", *options],
+            cwd=self.top, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def test_silent(self):
+        """Nobody asks, nothing is said."""
+        self.assertEqual(self.build(), "")
+
+    def test_table(self):
+        """Steps in their order, then a row for each layer; in milliseconds."""
+        words = [line.rsplit(maxsplit=1)[0].strip() for line in self.build("--timings").splitlines()]
+        self.assertEqual(words[:9], [
+            "step", "open the store", "read inputs", "look at files and base", "plan", "check",
+            "write layers", "commit to the store", "deliver"])
+        self.assertEqual([line.split()[0] for line in words[9:]], ["layer,", "app"])
+
+    def test_trace(self):
+        """The Trace Event Format: complete events, from time 0 on, those of a layer with its name."""
+        self.assertEqual(self.build("--trace", "trace.json"), "")
+        events = json.loads((self.top / "trace.json").read_text())["traceEvents"]
+        self.assertEqual({event["ph"] for event in events}, {"X"})
+        self.assertEqual(min(event["ts"] for event in events), 0)
+        self.assertTrue(all(event["dur"] >= 0 for event in events))
+        of_layers = {event["name"] for event in events
+                     if event.get("args") == {"layer": "app"}}
+        self.assertEqual(of_layers, {"read", "compress", "hash", "write"})
+        self.assertIn("plan", {event["name"] for event in events})
+
+    def test_trace_that_cannot_be_written(self):
+        """Said before the work is done."""
+        done = subprocess.run(
+            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image", "--trace",
+             "tree"], cwd=self.top, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("tree: error: is there and is not a regular file\n"))
+        self.assertFalse((self.top / "image").exists())
+
+
+if __name__ == "__main__":
+    program.main()
