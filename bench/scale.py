@@ -1,34 +1,84 @@
-#!/usr/bin/env python3
-"""Shows how planning grows: time and peak memory from 3,000 to 300,000 runfiles.
+"""How time and memory grow with entries and with bytes: case `entries` and case `bytes`."""
 
-    bench/scale.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE]
-
-The runfiles are those of a py_binary whose virtual environment links file by file, the shape with
-the most links: half the entries are wheels' files, half are SymlinkEntries for them.
-"""
-
-import argparse
 import os
 import pathlib
 import shutil
 import statistics
-import sys
 
-from run import Tool
+import measure
+import workloads
+from measure import Tool
 
-SIZES = (3_000, 10_000, 30_000, 100_000, 300_000)
+ENTRIES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+GIGABYTES = (0.1, 1, 10)
 FILES_A_WHEEL = 1_500
 SITE = "_app.venv/lib/python3.11/site-packages"
 
 
-def make_spec(folder, entries):
-    """Writes real files and a spec of about `entries` records below `folder`; returns its path."""
+def entries(context):
+    """A virtual environment that links file by file, the shape with the most links: half the
+    entries are wheels' files, half are SymlinkEntries for them."""
+    lines = ["## Growth with entries", "",
+             "| entries | plan s | µs an entry | peak MB | build s | µs an entry | peak MB |",
+             "|---|---|---|---|---|---|---|"]
+    points = []
+    for count in ENTRIES:
+        spec = _make_spec(context.work / "entries", count)
+        output = context.work / "entries.tar"
+        os.chdir(spec.parent)
+        plan = Tool("plan", [context.veneer, "plan", "--spec", spec])
+        build = Tool("build", [context.veneer, "build", "--spec", spec, "--no-store",
+                               "-o", f"oci-archive:{output}"], output)
+        measure.take_turns([plan, build], min(context.runs, 3))
+        cells = [cell for tool in (plan, build) for cell in _growth(tool, count)]
+        lines.append(f"| {count:,} | {' | '.join(cells)} |")
+        points.append((count, statistics.median(plan.wall), statistics.median(build.wall)))
+    os.chdir(context.tree.root)
+    context.remember("entries", points)
+    return "\n".join([*lines, "", _fit("plan", points, 1), _fit("build", points, 2)])
+
+
+def sizes(context):
+    """Files of 4 MB in one layer."""
+    lines = ["## Growth with bytes, zstd", "", "| GB | build s | MB/s | peak MB |",
+             "|---|---|---|---|"]
+    points = []
+    for gigabytes in GIGABYTES:
+        folder = _make_files(context.work / "bytes", gigabytes)
+        output = context.work / "bytes.tar"
+        build = Tool("build", [context.veneer, "build", "--tree", f"{folder}:/data", "--no-store",
+                               "--compression=zstd", "-o", f"oci-archive:{output}"], output)
+        measure.take_turns([build], 1 if gigabytes > 1 else min(context.runs, 3))
+        wall = statistics.median(build.wall)
+        points.append((gigabytes * 1e9, wall))
+        lines.append(f"| {gigabytes} | {wall:.2f} | {gigabytes * 1e3 / wall:.0f} | "
+                     f"{statistics.median(build.peak) / 1e6:.0f} |")
+    shutil.rmtree(context.work / "bytes")
+    context.remember("bytes", points)
+    return "\n".join([*lines, "", _fit("build", points, 1)])
+
+
+def _growth(tool, count):
+    wall = statistics.median(tool.wall)
+    return (f"{wall:.3f}", f"{wall / count * 1e6:.1f}", f"{statistics.median(tool.peak) / 1e6:.0f}")
+
+
+def _fit(name, points, column):
+    """The line through the points that least squares finds, and how much of the spread it is."""
+    slope, intercept = statistics.linear_regression([point[0] for point in points],
+                                                    [point[column] for point in points])
+    r = statistics.correlation([point[0] for point in points], [point[column] for point in points])
+    return (f"{name}: {intercept:.3f} s + {slope * 1e6:.3g} µs for each, "
+            f"r² = {r * r:.4f}.  ")
+
+
+def _make_spec(folder, count):
+    """Writes real files and a spec of about `count` records below `folder`; returns its path."""
     shutil.rmtree(folder, ignore_errors=True)
-    files = entries // 2
     lines = ["V\t1", "W\t_main", "x\tapp\tapp"]
     folder.mkdir(parents=True)
     (folder / "app").write_text("#!/bin/sh\n")
-    for number in range(files):
+    for number in range(count // 2):
         wheel, index = divmod(number, FILES_A_WHEEL)
         package = f"package{wheel}"
         repository = f"rules_python++pip+pypi_311_{package}_py3_none_any_{wheel:08x}"
@@ -46,38 +96,13 @@ def make_spec(folder, entries):
     return spec
 
 
-def measure(veneer, work, entries, runs):
-    """A row of the table."""
-    spec = make_spec(work / "tree", entries)
-    os.chdir(spec.parent)
-    tool = Tool("plan", [veneer, "plan", "--spec", str(spec)], work / "none")
-    for _ in range(runs + 1):  # the first one, which warms the system's caches, does not count
-        tool.run([])
-    wall, peak = statistics.median(tool.wall[1:]), statistics.median(tool.peak[1:])
-    return (f"| {entries:,} | {wall:.3f} | {wall / entries * 1e6:.1f} | {peak / 1e6:.0f} | "
-            f"{peak / entries:.0f} |")
-
-
-def main():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--veneer", required=True, help="the program under test")
-    parser.add_argument("--runs", type=int, default=3, help="counted runs of each size")
-    parser.add_argument("--work", default="build/bench/scale", help="folder for the files")
-    parser.add_argument("--markdown", help="file to write the table to")
-    options = parser.parse_args()
-    veneer = str(pathlib.Path(options.veneer).resolve())
-    work = pathlib.Path(options.work).resolve()
-    work.mkdir(parents=True, exist_ok=True)
-    lines = ["| entries | plan s | µs an entry | peak MB | bytes an entry |", "|---|---|---|---|---|"]
-    for entries in SIZES:
-        lines.append(measure(veneer, work, entries, options.runs))
-        print(lines[-1], file=sys.stderr)
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if options.markdown:
-        pathlib.Path(options.markdown).write_text(text)
-
-
-if __name__ == "__main__":
-    main()
+def _make_files(folder, gigabytes):
+    size = 4_000_000
+    folder.mkdir(parents=True, exist_ok=True)
+    data = workloads.text_like(0, size)
+    for number in range(round(gigabytes * 1e9 / size)):
+        place = pathlib.Path(folder) / f"{number:05}.bin"
+        if not place.exists():
+            # Unlike any other file of the folder from its first bytes on.
+            place.write_bytes((f"{number:08}".encode() + data)[:size])
+    return folder
