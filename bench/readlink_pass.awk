@@ -4,8 +4,10 @@
   if (match($0, /content=[^ ]*/)) {
     content = substr($0, RSTART + 8, RLENGTH - 8)
     command = "readlink -f '" content "'"
+    real = ""
     command | getline real
     close(command)
+    if (real == "") real = content
     if (real in first) {
       sub(/type=file/, "type=link")
       sub(/content=[^ ]*/, "link=" relative(first[real], $1))

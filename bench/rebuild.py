@@ -1,94 +1,211 @@
-"""Builds after a change, with a store: case `rebuild`, case `wheel` and case `middle`."""
+"""Builds after a change, with a store: case `rebuild`, case `wheel` and case `layer`."""
 
 import contextlib
+import pathlib
 import shutil
+import statistics
+import time
 import uuid
 
+import bars
+import cold
+import fit
 import measure
 import workloads
 from measure import Tool
+from workloads import apart
 
-# Small and alone in no layer, of many small files, with a layer of its own.
-BUMPED = ("babel", "networkx", "numpy")
+SETTLE = 0.1  # seconds; what changed less than 50 ms ago is not trusted
+
+
+class Series:
+    """Builds of one image in turns: each warm one finds the store as the one before left it."""
+
+    def __init__(self, context, name, options, where="oci-archive"):
+        self.context = context
+        self.store = context.work / "stores" / name
+        self.output = context.work / f"warm-{name}{'.tar' if where != 'oci' else ''}"
+        self.command = [context.veneer, "build", context.tree.binary, "--check=warn", *options,
+                        "-o", f"{where}:{self.output}"]
+        self.cold = Tool("cold, without a store", [*self.command, "--no-store"], self.output,
+                         self._clear)
+
+    def fill(self, name="cold, filling the store"):
+        """A cold build that leaves all it made in the store."""
+        tool = self.warm(name)
+        tool.prepare = lambda: self._clear() or shutil.rmtree(self.store, ignore_errors=True)
+        return tool
+
+    def warm(self, name, change=None):
+        """A build after `change`."""
+        def prepare():
+            self._clear()
+            time.sleep(SETTLE)
+            if change:
+                change()
+
+        return Tool(name, [*self.command, "--store", self.store], self.output, prepare)
+
+    def check_bytes(self):
+        """Fails unless what a warm build writes has the bytes that one without a store writes."""
+        if self.output.is_dir():
+            return
+        digests = []
+        for tool in (self.warm("warm"), self.cold):
+            once = Tool(tool.name, tool.command, self.output, self._clear)
+            once.run()
+            digests.append(apart(cold.digest, self.output))
+        if digests[0] != digests[1]:
+            raise SystemExit(f"a warm build differs from a cold one: {' '.join(map(str, self.command))}")
+
+    def _clear(self):
+        if self.output.is_dir():
+            shutil.rmtree(self.output)
+        else:
+            self.output.unlink(missing_ok=True)
+
 
 def run(context):
-    """Nothing changed, one app file changed; beside the cold build."""
-    cold, build = _pair(context, "gzip")
-    with _kept([context.tree.main]) as files:
-        tools = [cold, build("nothing changed"),
-                 build("one app file changed", lambda: _rewrite(files))]
+    """Nothing changed, one app file changed; into an archive, into a layout, on a base."""
+    archive = Series(context, "rebuild", ["--compression=gzip"])
+    layout = Series(context, "rebuild-oci", ["--compression=gzip"], "oci")
+    with contextlib.ExitStack() as restored:
+        change = Rewriting(restored, [context.tree.main])
+        tools = [archive.cold, archive.fill(), archive.warm("nothing changed"),
+                 archive.warm("one app file changed", change),
+                 layout.fill("cold, filling the store, into a layout"),
+                 layout.warm("nothing changed, into a layout"),
+                 layout.warm("one app file changed, into a layout", change)]
+        tools += _on_a_base(context, change)
         measure.take_turns(tools, context.runs, context.tree.contents)
+        archive.check_bytes()
     context.remember("rebuild", tools)
-    return _table("Rebuilds, gzip", tools, cold)
+    reference = archive.cold.median()
+    files = f"{context.tree.files:,} files"
+    context.bars += [
+        bars.below_part(f"nothing changed, {files}, of the cold gzip time", 20,
+                        tools[2].median() / reference),
+        bars.below_part("one app file changed, of the cold gzip time", 15,
+                        tools[3].median() / reference)]
+    return f"## Rebuilds, gzip\n\n{_table(tools, archive.cold)}"
 
 
 def wheel(context):
     """Every file of one wheel rewritten, for wheels of several sizes."""
-    cold, build = _pair(context, "gzip")
+    series = Series(context, "wheel", ["--compression=gzip"])
+    size_of = apart(layers_of, context.veneer, context.tree.binary)
+    tools, sizes = [series.cold, series.fill()], []
     with contextlib.ExitStack() as restored:
-        tools = [cold]
-        for name in BUMPED:
-            files = restored.enter_context(_kept(context.tree.files_of(name)))
-            size = sum(map(len, files.values())) / 1e6
-            tools.append(build(f"{name}: {len(files):,} files, {size:.1f} MB",
-                               lambda files=files: _rewrite(files)))
+        for name in context.tree.bumped:
+            paths = context.tree.files_of(name)
+            wheel_size = sum(path.stat().st_size for path in paths)
+            layer_size = size_of[str(paths[0])]
+            tools.append(series.warm(
+                f"{name}: {len(paths):,} files, {wheel_size / 1e6:.1f} MB, in a layer of "
+                f"{layer_size / 1e6:.1f} MB", Rewriting(restored, paths)))
+            sizes.append((wheel_size, layer_size))
         measure.take_turns(tools, context.runs, context.tree.contents)
-    return _table("One wheel bumped, gzip", tools, cold)
+        series.check_bytes()
+    context.remember("wheel", tools)
+    points = [(layer, tool.median()) for (_, layer), tool in zip(sizes, tools[2:])]
+    line = fit.line(points)
+    context.bars.append(bars.Bar("one wheel bumped", "proportional to the wheel and its bucket",
+                                 line.describe("MB", 1e6), line.r_squared > 0.8))
+    return (f"## One wheel bumped, gzip\n\nEvery file of the wheel has new content.\n\n"
+            f"{_table(tools, series.cold)}\n\nBy the size of the layer: {line.describe('MB', 1e6)}.")
 
 
-def middle(context):
-    """One file of a single layer of 400 MB changed: the first, one in the middle, the last."""
-    folder, files = workloads.single_layer(context.work)
-    places = {"first": files[0], "middle": files[len(files) // 2], "last": files[-1]}
-    rows = []
+def layer(context):
+    """One file of a single layer changed: the first, one in the middle, the last."""
+    places = apart(places_of, context.veneer, context.tree.binary)
+    sections = []
     for codec in ("gzip", "zstd"):
-        cold, build = _pair(context, codec, ["--tree", f"{folder}:/data", "--layers=one"])
+        series = Series(context, f"layer-{codec}", ["--layers=one", f"--compression={codec}"])
+        tools = [series.cold, series.fill(), series.warm("nothing changed")]
         with contextlib.ExitStack() as restored:
-            tools = [cold]
             for place, path in places.items():
-                kept = restored.enter_context(_kept([path]))
-                tools.append(build(f"{codec}: {place} file changed",
-                                   lambda kept=kept: _rewrite(kept)))
-            measure.take_turns(tools, context.runs, files)
-        context.remember(f"middle-{codec}", tools)
-        rows += [measure.row(tool, cold) for tool in tools]
-    return "\n".join(["## One file of a single 400 MB layer changed", "", measure.HEADER, *rows])
+                tools.append(series.warm(f"the {place} file changed",
+                                         Rewriting(restored, [path])))
+            measure.take_turns(tools, context.runs, context.tree.contents)
+            series.check_bytes()
+        context.remember(f"layer-{codec}", tools)
+        megabytes = (context.tree.size - context.tree.repeated) / 1e6
+        for tool in tools[3:]:
+            context.bars.append(bars.below_part(
+                f"one layer of {megabytes:.0f} MB, {codec}: {tool.name}, of the cold time", 5,
+                tool.median() / series.cold.median()))
+        sections.append(f"{codec}:\n\n{_table(tools, series.cold)}")
+    return "## One file of a single large layer changed\n\n" + "\n\n".join(sections)
 
 
-@contextlib.contextmanager
-def _kept(paths):
-    """What the files hold, which they hold again afterwards."""
-    files = {path: path.read_bytes() for path in paths}
-    try:
-        yield files
-    finally:
-        for path, data in files.items():
-            path.write_bytes(data)
+def _on_a_base(context, change):
+    """The same on an image of some Debian packages, as most users have one."""
+    if context.base is None:
+        return []
+    series = Series(context, "rebuild-base", ["--compression=gzip", "--base",
+                                              f"oci:{context.base}:base"])
+    return [series.fill("cold, filling the store, on a Debian base"),
+            series.warm("nothing changed, on a Debian base"),
+            series.warm("one app file changed, on a Debian base", change)]
 
 
-def _rewrite(files):
-    """Gives every file content that no build has seen."""
-    for path, data in files.items():
-        path.write_bytes(data + f"\n# {uuid.uuid4()}\n".encode())
+def layers_of(veneer, binary):
+    """{path of a real file: bytes of the layer that it is in}."""
+    planned = workloads.planned_files(veneer, binary)
+    sizes = {}
+    for name, _, size in planned:
+        sizes[name] = sizes.get(name, 0) + size
+    return {_real(path): sizes[name] for name, path, _ in planned}
 
 
-def _pair(context, codec, arguments=None):
-    """A cold build, and a function that makes warm ones; each kind has a store of its own."""
-    arguments = arguments or [context.tree.binary]
-
-    def build(name, prepare=None):
-        folder = context.work / "stores" / uuid.uuid4().hex
-        output = context.work / "warm.tar"
-        return Tool(name, [context.veneer, "build", *arguments, "--store", folder,
-                           f"--compression={codec}", "-o", f"oci-archive:{output}"],
-                    output, prepare)
-
-    cold = build(f"cold, {codec}")
-    cold.prepare = lambda: shutil.rmtree(cold.command[cold.command.index("--store") + 1],
-                                         ignore_errors=True)
-    return cold, build
+def places_of(veneer, binary):
+    """Python sources by their place in a layer of everything: the first, halfway, the last."""
+    planned = workloads.planned_files(veneer, binary, "--layers=one")
+    half, middle = sum(size for _, _, size in planned) / 2, None
+    sources = []
+    for _, path, size in planned:
+        half -= size
+        if path.endswith(".py"):
+            sources.append(_real(path))
+            if half < 0 and middle is None:
+                middle = sources[-1]
+    return {"first": sources[0], "middle": middle or sources[-1], "last": sources[-1]}
 
 
-def _table(title, tools, cold):
-    return "\n".join([f"## {title}", "", measure.HEADER,
-                      *(measure.row(tool, cold) for tool in tools)])
+def _real(path):
+    return str(pathlib.Path(path).resolve())
+
+
+class Rewriting:
+    """Gives files content that no build has seen; what they held is put back in the end."""
+
+    def __init__(self, stack, paths):
+        self.paths = list(map(pathlib.Path, paths))
+        self.sizes = {path: path.stat().st_size for path in self.paths}
+        stack.callback(self._restore)
+
+    def __call__(self):
+        line = f"\n# {uuid.uuid4()}\n".encode()
+        for path, size in self.sizes.items():
+            with open(path, "r+b") as file:
+                file.truncate(size)
+                file.seek(size)
+                file.write(line)
+        time.sleep(SETTLE)
+
+    def _restore(self):
+        for path, size in self.sizes.items():
+            with open(path, "r+b") as file:
+                file.truncate(size)
+
+
+def _table(tools, against):
+    """Beside the cold build: which part of its time each takes."""
+    lines = ["| build | wall s | of the cold time | CPU s | cores busy | peak MB |",
+             "|---|--:|--:|--:|--:|--:|"]
+    for tool in tools:
+        lines.append(f"| {tool.name} | {measure.seconds(tool.median())} | "
+                     f"1/{against.median() / tool.median():.1f} | "
+                     f"{measure.seconds(statistics.median(tool.cpu))} | {tool.cores_busy():.0%} | "
+                     f"{tool.median_peak() / 1e6:.0f} |")
+    return "\n".join(lines)

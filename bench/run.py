@@ -1,59 +1,81 @@
 #!/usr/bin/env python3
-"""Runs veneer beside other tools on the same work, and prints medians and ratios.
+"""Runs veneer beside other tools on the same work, and writes what it found to docs/benchmark.md.
 
-    cmake --preset release && cmake --build --preset release --target veneer bench_limit
-    bench/run.py [--case NAME ...] [--runs 5] [--build build/release] [--work DIR] [--docs DIR]
+    cmake/install-packages cmake/debian-packages.txt bench/debian-packages.txt
+    cmake --preset release && cmake --build --preset release
+    bench/run.py --docs docs      about 15 minutes and 30 GB below build/bench; root for `load`
 
-gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
-rebuild          nothing changed, one app file changed
-wheel, middle    one wheel bumped; one file of a single 400 MB layer changed
-load             into a Docker Engine after a change (root, docker.io)
-entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
+Cases, all of them unless --case names some:
+  gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
+  rebuild          nothing changed, one app file changed
+  wheel, layer     one wheel bumped; one file of a single large layer changed
+  load             into a Docker Engine after a change
+  entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
 
-Tools take turns, run after run, so that a machine whose speed drifts is fair to all of them.
-Tools that are not installed are left out; bench/debian-packages.txt lists those that Debian has.
-Any other one joins the gzip case with --tool 'NAME=COMMAND': {mtree}, {runfiles} and {output} stand
-for the program's mtree, its runfiles and the file to write.
+Tools take turns, run after run, so that a machine whose speed drifts is fair to all of them. Those
+that are not installed, or fail, are told and left out. Any other one joins the gzip case with
+--tool 'NAME=COMMAND', where {mtree}, {runfiles} and {output} stand for the program's mtree, its
+runfiles and the file to write.
 """
 
 import argparse
-import concurrent.futures
 import os
 import pathlib
 import shlex
 import sys
+import time
 
 import cold
 import load
+import peers
 import rebuild
+import report
 import scale
 import workloads
-from measure import Tool
+from measure import Tool, take_turns
+from workloads import apart
 
 CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "rebuild": rebuild.run, "wheel": rebuild.wheel,
-         "middle": rebuild.middle, "load": load.run, "entries": scale.entries,
-         "bytes": scale.sizes}
+         "layer": rebuild.layer, "load": load.run, "entries": scale.entries, "bytes": scale.sizes}
+# What takes a minute at the most and needs nothing that is fetched or started.
+SMOKE = ("gzip", "zstd", "rebuild", "wheel", "layer", "entries", "bytes")
 
 
 class Context:
-    """What every case is given."""
+    """What every case is given, and gives back."""
 
     def __init__(self, options):
         build = pathlib.Path(options.build).resolve()
         self.veneer = build / "cmd" / "veneer"
         self.limit = build / "bench" / "bench_limit"
         self.work = pathlib.Path(options.work).resolve()
-        self.runs = options.runs
-        self.results = {}    # case -> [tools], for the plot
         self.work.mkdir(parents=True, exist_ok=True)
-        # Made in a process of its own: a child's peak memory begins with that of its parent.
-        with concurrent.futures.ProcessPoolExecutor(1) as apart:
-            self.tree = apart.submit(workloads.real_packages, self.work).result()
+        self.runs = 1 if options.smoke else options.runs
+        self.most_entries = 10_000 if options.smoke else 1_000_000
+        self.most_gigabytes = 0.1 if options.smoke else options.most_gigabytes
+        self.tree = apart(workloads.tiny_packages if options.smoke else workloads.real_packages,
+                          self.work)
+        self.base = None if options.smoke else self._base()
         self.tools = [self._tool(text) for text in options.tool]
+        self.awk = None      # Tool: the readlink pass, once it was run
+        self.results = {}    # case -> tools or points, for the pictures
+        self.bars = []
 
-    def remember(self, case, tools):
+    def remember(self, case, result):
         """Keeps the figures of a case."""
-        self.results[case] = tools
+        self.results[case] = result
+
+    def run_awk_pass(self):
+        """Minutes, and so once; bsdtar's own runs use what it made."""
+        if "bsdtar" not in peers.missing() and not self.awk:
+            [self.awk] = take_turns([peers.awk_pass(self)], 1) or [None]
+
+    def _base(self):
+        try:
+            return apart(workloads.debian_base, self.work)
+        except (OSError, SystemExit) as error:
+            print(f"no base image: {error}", file=sys.stderr)
+            return None
 
     def _tool(self, text):
         name, _, command = text.partition("=")
@@ -61,33 +83,49 @@ class Context:
         for key, value in (("mtree", self.tree.mtree), ("runfiles", self.tree.runfiles),
                            ("output", output)):
             command = command.replace(f"{{{key}}}", shlex.quote(str(value)))
-        return Tool(name, ["bash", "-ec", command], output)
+        return Tool(name, ["bash", "-ec", command], output, required=False)
+
+
+def parse():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--case", action="append", choices=list(CASES))
+    parser.add_argument("--runs", type=int, default=3, help="runs of each tool")
+    parser.add_argument("--build", default="build/release", help="folder that CMake built in")
+    parser.add_argument("--work", default="build/bench", help="folder for workloads and outputs")
+    parser.add_argument("--docs", help="folder to write benchmark.md and its pictures to")
+    parser.add_argument("--tool", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--no-awk", action="store_true",
+                        help="leave out the readlink pass, which takes minutes")
+    parser.add_argument("--most-gigabytes", type=float, default=10, help="of case `bytes`")
+    parser.add_argument("--smoke", action="store_true",
+                        help="tiny workloads, to see that this program works; no figure counts")
+    return parser.parse_args()
 
 
 def main():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--case", action="append", choices=list(CASES), help="default: all")
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each tool")
-    parser.add_argument("--build", default="build/release", help="folder that CMake built in")
-    parser.add_argument("--work", default="build/bench", help="folder for workloads and outputs")
-    parser.add_argument("--docs", help="folder to write benchmark.md and benchmark.svg to")
-    parser.add_argument("--tool", action="append", default=[], metavar="NAME=COMMAND")
-    options = parser.parse_args()
-
+    """Runs the cases, prints each, writes the page."""
+    options = parse()
+    begin = time.monotonic()
     context = Context(options)
+    for name in peers.missing():
+        print(f"{name} is not installed, and is left out", file=sys.stderr)
     os.chdir(context.tree.root)
-    sections = [f"{context.tree.description}; {options.runs} rounds, medians; "
-                f"{len(os.sched_getaffinity(0))} cores."]
-    for name in options.case or CASES:
+    sections = []
+    for name in options.case or (SMOKE if options.smoke else CASES):
+        print(f"{name}:", file=sys.stderr, flush=True)
+        if name in ("gzip", "zstd") and not options.no_awk:
+            context.run_awk_pass()
         sections.append(CASES[name](context))
         print(f"\n{sections[-1]}", flush=True)
+    page = report.page(context, sections, (time.monotonic() - begin) / 60)
+    print(f"\n{page.partition('## ')[0]}")
     if options.docs:
-        import plot  # pylint: disable=import-outside-toplevel  # needs matplotlib
-        docs = pathlib.Path(options.docs)
-        (docs / "benchmark.md").write_text("\n\n".join(["# Benchmark", *sections]) + "\n")
-        plot.draw(context.results, docs / "benchmark.svg")
+        report.write(pathlib.Path(START, options.docs), page, context)
 
+
+START = os.getcwd()
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
