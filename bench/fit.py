@@ -20,8 +20,10 @@ class Line:
 
 
 def line(points):
-    """Through two or more points."""
+    """Through the points; flat, and explaining nothing, if all have one x."""
     xs, ys = zip(*points)
+    if len(set(xs)) == 1:
+        return Line(0.0, statistics.fmean(ys), 0.0)
     slope, intercept = statistics.linear_regression(xs, ys)
     r_squared = statistics.correlation(xs, ys) ** 2 if len(set(ys)) > 1 else 1.0
     return Line(slope, intercept, r_squared)

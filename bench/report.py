@@ -3,8 +3,10 @@
 import os
 import platform
 import re
+import resource
 import statistics
 import subprocess
+import sys
 
 import bars
 import measure
@@ -25,7 +27,7 @@ PICTURES = {
 VERSIONS = {"bsdtar": ["bsdtar", "--version"], "GNU tar": ["tar", "--version"],
             "pigz": ["pigz", "--version"], "zstd": ["zstd", "--version"],
             "buildah": ["buildah", "--version"], "Docker": ["dockerd", "--version"],
-            "crane": ["crane", "version"], "Python": ["python3", "--version"]}
+            "crane": ["crane", "version"], "Python": [sys.executable, "--version"]}
 
 
 def page(context, sections, minutes):
@@ -33,16 +35,18 @@ def page(context, sections, minutes):
     head = [
         "# Benchmark", "",
         "Written by `bench/run.py --docs docs`, which makes its workloads from pinned wheels, runs all tools in turns "
-        f"and took {minutes:.0f} minutes. All figures are medians of {context.runs} runs but where a row says "
-        "otherwise; inputs are in memory before each run.", "",
+        f"and took {minutes:.0f} minutes. Figures are medians of {context.runs} runs (of one, for the readlink pass and "
+        "what takes longest of the growth); inputs are in memory before each run.", "",
         machine(), "",
         f"The program: {context.tree.describe()}. The tools get the tree with duplicates, which is "
         "what their users have, but where a row says otherwise; veneer finds them itself. It builds "
         "without a base image unless a row names one, as the others do.", "",
-        "\"Cores busy\" is user and system time by the time that passed on all cores.", "",
+        "\"Cores busy\" is user and system time by the time that passed on all cores. \"Peak\" is the largest resident "
+        f"size of any one process of a tool; it is never shown below {floor():.0f} MB, what the program has that starts "
+        "them.", "",
         "## What is asked, and what is so", "", bars.table(context.bars), ""]
     body = []
-    for name, section in zip(context.results, sections):
+    for name, section in sections.items():
         title, _, rest = section.partition("\n")
         body += [title, ""]
         if name in PICTURES:
@@ -66,6 +70,11 @@ def readme_lines(context):
 def _bold(text, name=None):
     ours = (name or text).startswith(("veneer", "one app", "nothing"))
     return f"**{text}**" if ours else text
+
+
+def floor():
+    """Megabytes that every process here starts with, as its parent had them."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def machine():

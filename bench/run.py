@@ -112,13 +112,13 @@ def main():
     for name in peers.missing():
         print(f"{name} is not installed, and is left out", file=sys.stderr)
     os.chdir(context.tree.root)
-    sections = []
+    sections = {}
     for name in options.case or (SMOKE if options.smoke else CASES):
         print(f"{name}:", file=sys.stderr, flush=True)
         if name in ("gzip", "zstd") and not options.no_awk:
             context.run_awk_pass()
-        sections.append(CASES[name](context))
-        print(f"\n{sections[-1]}", flush=True)
+        sections[name] = CASES[name](context)
+        print(f"\n{sections[name]}", flush=True)
     page = report.page(context, sections, (time.monotonic() - begin) / 60)
     print(f"\n{page.partition('## ')[0]}")
     if options.docs:
