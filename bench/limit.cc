@@ -3,17 +3,16 @@
 //   bench_limit gzip|zstd|none LEVEL THREADS LIST
 //
 // LIST holds "SIZE TAB PATH" a line. The files are read as one stream in pieces of 1 MiB (4 MiB for
-// zstd), each of which any thread reads, hashes and compresses, and whose output it hashes too.
+// zstd, as veneer's largest frames), each of which any thread reads, hashes and compresses, and whose
+// output it hashes too.
 // Prints the bytes in and out.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <libdeflate.h>
-#include <unistd.h>
 #include <zstd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -27,6 +26,7 @@
 
 #include "layer/digest.h"
 #include "layer/error.h"
+#include "layer/file_handle.h"
 
 namespace {
 
@@ -75,19 +75,11 @@ std::vector<Piece> cut(const std::vector<File>& files, size_t piece_size) {
   return pieces;
 }
 
-void read_part(const Part& part, std::byte* out) {
-  const int fd = ::open(part.path->c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw layer::system_error(*part.path, "cannot open", errno);
-  for (size_t done = 0; done < part.size;) {
-    const ssize_t got =
-        ::pread(fd, out + done, part.size - done, static_cast<off_t>(part.offset + done));
-    if (got <= 0) {
-      ::close(fd);
-      throw layer::system_error(*part.path, "cannot read", errno);
-    }
-    done += static_cast<size_t>(got);
+void read_part(const Part& part, std::span<std::byte> out) {
+  const layer::FileHandle file = layer::open_or_throw(*part.path, O_RDONLY);
+  if (layer::read_fully(file.get(), part.offset, out, *part.path) != out.size()) {
+    throw layer::Error("'" + *part.path + "' is shorter than the list says");
   }
-  ::close(fd);
 }
 
 // Compresses one piece; a thread has one of its own.
@@ -101,8 +93,9 @@ class Codec {
 
   std::span<const std::byte> compress(std::span<const std::byte> in) {
     if (!deflate_ && !zstd_) return in;
-    out_.resize(deflate_ ? libdeflate_deflate_compress_bound(deflate_.get(), in.size())
-                         : ZSTD_compressBound(in.size()));
+    const size_t bound = deflate_ ? libdeflate_deflate_compress_bound(deflate_.get(), in.size())
+                                  : ZSTD_compressBound(in.size());
+    if (out_.size() < bound) out_.resize(bound);  // zeroed once, not for each piece
     const size_t size = deflate_ ? libdeflate_deflate_compress(deflate_.get(), in.data(), in.size(),
                                                                out_.data(), out_.size())
                                  : ZSTD_compressCCtx(zstd_.get(), out_.data(), out_.size(),
@@ -131,14 +124,14 @@ void work(const std::vector<Piece>& pieces, Codec codec, Totals& totals) {
   for (size_t i = totals.next++; i < pieces.size(); i = totals.next++) {
     size_t size = 0;
     for (const Part& part : pieces[i]) size += part.size;
-    buffer.resize(size);
-    std::byte* place = buffer.data();
+    if (buffer.size() < size) buffer.resize(size);
+    size_t place = 0;
     for (const Part& part : pieces[i]) {
-      read_part(part, place);
+      read_part(part, std::span(buffer).subspan(place, part.size));
       place += part.size;
     }
-    plain.update(buffer);
-    const std::span<const std::byte> out = codec.compress(buffer);
+    plain.update(std::span(buffer).first(size));
+    const std::span<const std::byte> out = codec.compress(std::span(buffer).first(size));
     compressed.update(out);
     totals.in += size;
     totals.out += out.size();

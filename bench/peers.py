@@ -89,7 +89,7 @@ def docker_build(docker, context):
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY app.runfiles /app/app.runfiles\n")
     build = shlex.join([*docker, "build", "-q", "-t", "peer:latest", str(folder)])
     return Tool("docker build, COPY", ["bash", "-ec", f"DOCKER_BUILDKIT=0 {build}"],
-                in_daemon=True, required=False)
+                in_daemon=True, required=False, once=True)
 
 
 def without_links(context):
@@ -118,11 +118,13 @@ def _buildah(context):
         shutil.rmtree(output, ignore_errors=True)
 
     folder = without_links(context)
-    return _shell("buildah copy, commit", output,
+    tool = _shell("buildah copy, commit", output,
                   f"c=$({buildah} from scratch) && "
                   f"{buildah} copy -q $c {folder}/app.runfiles /app/app.runfiles && "
                   f"{buildah} commit -q --disable-compression=false $c oci:{output}:app && "
                   f"{buildah} rm $c", prepare=prepare)
+    tool.once = True  # half a minute or more
+    return tool
 
 
 def _shell(name, output, command, prepare=None):

@@ -4,19 +4,20 @@ import html
 import math
 
 OURS, LIMIT, OTHERS = "#1f6f8b", "#e0a030", "#c0c4c8"
-STYLE = ("text{font:13px sans-serif;fill:#222}.small{font-size:11px;fill:#666}"
+STYLE = ("text{font-family:sans-serif;font-size:13px;fill:#222}.small{font-size:11px;fill:#666}"
          "@media(prefers-color-scheme:dark){text{fill:#ddd}.small{fill:#aaa}}")
 WIDTH, LABELS, BAR = 760, 330, 22
 
 
-def bars(title, tools):
-    """Seconds of each tool as a bar; `tools` is [(name, seconds)]."""
+def bars(title, tools, ours="veneer"):
+    """Seconds of each tool as a bar; `tools` is [(name, seconds)], those in colour begin with
+    `ours`."""
     longest = max(seconds for _, seconds in tools)
     lines = [_text(0, 16, title, weight="bold")]
     for number, (name, seconds) in enumerate(tools):
         top = 30 + number * BAR
         width = max(1.0, seconds / longest * (WIDTH - LABELS - 80))
-        colour = OURS if name.startswith("veneer") else LIMIT if name.startswith("limit") else OTHERS
+        colour = OURS if name.startswith(ours) else LIMIT if name.startswith("limit") else OTHERS
         lines += [_text(LABELS - 8, top + 14, name, anchor="end"),
                   f'<rect x="{LABELS}" y="{top}" width="{width:.1f}" height="{BAR - 5}" '
                   f'fill="{colour}"/>',

@@ -114,7 +114,8 @@ def main():
     os.chdir(context.tree.root)
     sections = {}
     for name in options.case or (SMOKE if options.smoke else CASES):
-        print(f"{name}:", file=sys.stderr, flush=True)
+        print(f"{name}, {(time.monotonic() - begin) / 60:.1f} minutes on:", file=sys.stderr,
+              flush=True)
         if name in ("gzip", "zstd") and not options.no_awk:
             context.run_awk_pass()
         sections[name] = CASES[name](context)

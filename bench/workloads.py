@@ -66,13 +66,12 @@ def real_packages(work):
     """The runfiles of a program with WHEELS; made once, found again on the next call."""
     root = work / "real"
     binary = root / "bazel-bin" / "app"
-    if not (root / "complete").exists():
+    if not binary.exists():  # it is made last
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         main = root / "app.py"
         shutil.copy(REPOSITORY / "examples" / "quickstart" / "app.py", main)
         make_runfiles.make(root, WHEELS, "2.x", main, cache=work / "cache")
-        (root / "complete").touch()
     return _listed(Tree(root, binary, BUMPED))
 
 
