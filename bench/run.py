@@ -1,123 +1,132 @@
 #!/usr/bin/env python3
-"""Runs veneer beside other tools on one workload, and prints medians and ratios.
+"""Runs veneer beside other tools on the same work, and writes what it found to docs/benchmark.md.
 
-    bench/run.py --veneer build/release/cmd/veneer [--runs 5] [--work DIR] [--markdown FILE]
+    cmake/install-packages cmake/debian-packages.txt bench/debian-packages.txt
+    cmake --preset release && cmake --build --preset release
+    bench/run.py --docs docs      about 15 minutes and 30 GB below build/bench; root for `load`
 
-The tools take turns, run after run, so that a machine whose speed drifts is fair to all of them.
-Wall and CPU time and peak memory are the operating system's own, of the finished process.
+Cases, all of them unless --case names some:
+  gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
+  rebuild          nothing changed, one app file changed
+  wheel, layer     one wheel bumped; one file of a single large layer changed
+  load             into a Docker Engine after a change
+  entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
+
+Tools take turns, run after run, so that a machine whose speed drifts is fair to all of them. Those
+that are not installed, or fail, are told and left out. Any other one joins the gzip case with
+--tool 'NAME=COMMAND', where {mtree}, {runfiles} and {output} stand for the program's mtree, its
+runfiles and the file to write.
 """
 
 import argparse
-import concurrent.futures
 import os
 import pathlib
-import statistics
+import shlex
 import sys
 import time
-from dataclasses import dataclass, field
 
+import cold
+import load
+import peers
+import rebuild
+import report
+import scale
 import workloads
+from measure import Tool, take_turns
+from workloads import apart
+
+CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "rebuild": rebuild.run, "wheel": rebuild.wheel,
+         "layer": rebuild.layer, "load": load.run, "entries": scale.entries, "bytes": scale.sizes}
+# What takes a minute at the most and needs nothing that is fetched or started.
+SMOKE = ("gzip", "zstd", "rebuild", "wheel", "layer", "entries", "bytes")
 
 
-@dataclass
-class Tool:
-    """A command line that writes one archive or image to `output`."""
-    name: str
-    command: list
-    output: pathlib.Path
-    wall: list = field(default_factory=list)
-    cpu: list = field(default_factory=list)
-    peak: list = field(default_factory=list)
+class Context:
+    """What every case is given, and gives back."""
 
-    def run(self, inputs):
-        """Runs the command once and records what it cost, `inputs` being in memory by then."""
-        self.output.unlink(missing_ok=True)
-        os.sync()  # so that nobody pays for what the tool before left to be written
-        for path in inputs:  # nor for what the system dropped while that one ran
-            with open(path, "rb") as file:
-                while file.read(1 << 20):
-                    pass
-        begin = time.perf_counter()
-        child = os.posix_spawnp(self.command[0], self.command, os.environ, file_actions=[
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
-        _, status, usage = os.wait4(child, 0)
-        self.wall.append(time.perf_counter() - begin)
-        self.cpu.append(usage.ru_utime + usage.ru_stime)
-        self.peak.append(usage.ru_maxrss * 1024)
-        if status != 0:
-            sys.exit(f"{self.name} failed: {' '.join(map(str, self.command))}")
+    def __init__(self, options):
+        build = pathlib.Path(options.build).resolve()
+        self.veneer = build / "cmd" / "veneer"
+        self.limit = build / "bench" / "bench_limit"
+        self.work = pathlib.Path(options.work).resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.runs = 1 if options.smoke else options.runs
+        self.most_entries = 10_000 if options.smoke else 1_000_000
+        self.most_gigabytes = 0.1 if options.smoke else options.most_gigabytes
+        self.tree = apart(workloads.tiny_packages if options.smoke else workloads.real_packages,
+                          self.work)
+        self.base = None if options.smoke else self._base()
+        self.tools = [self._tool(text) for text in options.tool]
+        self.awk = None      # Tool: the readlink pass, once it was run
+        self.results = {}    # case -> tools or points, for the pictures
+        self.bars = []
 
-    def size(self):
-        """Bytes of what the last run wrote."""
-        return self.output.stat().st_size
+    def remember(self, case, result):
+        """Keeps the figures of a case."""
+        self.results[case] = result
 
+    def run_awk_pass(self):
+        """Minutes, and so once; bsdtar's own runs use what it made."""
+        if "bsdtar" not in peers.missing() and not self.awk:
+            [self.awk] = take_turns([peers.awk_pass(self)], 1) or [None]
 
-def tools(veneer, tree, work):
-    """The peers, each with the command a user would type."""
-    def bsdtar(name, spec, codec):
-        output = work / f"{name.replace(' ', '_')}.tar"
-        return Tool(name, ["bsdtar", "--create", "--file", str(output), *codec, f"@{spec}"], output)
+    def _base(self):
+        try:
+            return apart(workloads.debian_base, self.work)
+        except (OSError, SystemExit) as error:
+            print(f"no base image: {error}", file=sys.stderr)
+            return None
 
-    def ours(name, *options):
-        output = work / f"{name.replace(' ', '_')}.tar"
-        return Tool(name, [veneer, "build", str(tree.binary), "-o", f"oci-archive:{output}",
-                           "--check=warn", *options], output)
-
-    gzip = ["--gzip", "--options=gzip:compression-level=6,gzip:!timestamp"]
-    zstd = ["--zstd", "--options=zstd:compression-level=3"]
-    return [
-        ours("veneer gzip 6", "--compression=gzip", "--level=6"),
-        bsdtar("bsdtar gzip 6", tree.mtree, gzip),
-        bsdtar("bsdtar gzip 6 once", tree.mtree_once, gzip),
-        ours("veneer zstd 3", "--compression=zstd", "--level=3"),
-        bsdtar("bsdtar zstd 3", tree.mtree, zstd),
-        bsdtar("bsdtar zstd 3 once", tree.mtree_once, zstd),
-        ours("veneer plain", "--compression=none"),
-    ]
+    def _tool(self, text):
+        name, _, command = text.partition("=")
+        output = self.work / "other-tool.out"
+        for key, value in (("mtree", self.tree.mtree), ("runfiles", self.tree.runfiles),
+                           ("output", output)):
+            command = command.replace(f"{{{key}}}", shlex.quote(str(value)))
+        return Tool(name, ["bash", "-ec", command], output, required=False)
 
 
-def table(all_tools):
-    """Medians as a Markdown table, each beside the ratio of its wall time to veneer's."""
-    ours = {tool.name.split()[1]: statistics.median(tool.wall)
-            for tool in all_tools if tool.name.startswith("veneer")}
-    lines = ["| tool | wall s | × veneer | CPU s | peak MB | output MB |",
-             "|---|---|---|---|---|---|"]
-    for tool in all_tools:
-        wall = statistics.median(tool.wall)
-        lines.append(f"| {tool.name} | {wall:.2f} | {wall / ours[tool.name.split()[1]]:.2f} | "
-                     f"{statistics.median(tool.cpu):.2f} | "
-                     f"{statistics.median(tool.peak) / 1e6:.0f} | {tool.size() / 1e6:.1f} |")
-    return "\n".join(lines)
+def parse():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--case", action="append", choices=list(CASES))
+    parser.add_argument("--runs", type=int, default=3, help="runs of each tool")
+    parser.add_argument("--build", default="build/release", help="folder that CMake built in")
+    parser.add_argument("--work", default="build/bench", help="folder for workloads and outputs")
+    parser.add_argument("--docs", help="folder to write benchmark.md and its pictures to")
+    parser.add_argument("--tool", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--no-awk", action="store_true",
+                        help="leave out the readlink pass, which takes minutes")
+    parser.add_argument("--most-gigabytes", type=float, default=10, help="of case `bytes`")
+    parser.add_argument("--smoke", action="store_true",
+                        help="tiny workloads, to see that this program works; no figure counts")
+    return parser.parse_args()
 
 
 def main():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--veneer", required=True, help="the program under test")
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each tool")
-    parser.add_argument("--work", default="build/bench", help="folder for the workload and outputs")
-    parser.add_argument("--markdown", help="file to write the table to")
-    options = parser.parse_args()
+    """Runs the cases, prints each, writes the page."""
+    options = parse()
+    begin = time.monotonic()
+    context = Context(options)
+    for name in peers.missing():
+        print(f"{name} is not installed, and is left out", file=sys.stderr)
+    os.chdir(context.tree.root)
+    sections = {}
+    for name in options.case or (SMOKE if options.smoke else CASES):
+        print(f"{name}, {(time.monotonic() - begin) / 60:.1f} minutes on:", file=sys.stderr,
+              flush=True)
+        if name in ("gzip", "zstd") and not options.no_awk:
+            context.run_awk_pass()
+        sections[name] = CASES[name](context)
+        print(f"\n{sections[name]}", flush=True)
+    page = report.page(context, sections, (time.monotonic() - begin) / 60)
+    print(f"\n{page.partition('## ')[0]}")
+    if options.docs:
+        report.write(pathlib.Path(START, options.docs), page, context)
 
-    work = pathlib.Path(options.work).resolve()
-    work.mkdir(parents=True, exist_ok=True)
-    # Made in a process of its own: a child's peak memory begins with that of its parent.
-    with concurrent.futures.ProcessPoolExecutor(1) as apart:
-        tree = apart.submit(workloads.real_packages, work).result()
-    everyone = tools(str(pathlib.Path(options.veneer).resolve()), tree, work)
-    os.chdir(tree.root)
-    for tool in everyone:  # a warm-up, not counted
-        tool.run(tree.contents)
-        tool.wall, tool.cpu, tool.peak = [], [], []
-    for _ in range(options.runs):
-        for tool in everyone:
-            tool.run(tree.contents)
-    text = (f"{tree.description}; {options.runs} interleaved runs, medians; "
-            f"{len(os.sched_getaffinity(0))} cores.\n\n{table(everyone)}\n")
-    print(text)
-    if options.markdown:
-        pathlib.Path(options.markdown).write_text(text)
 
+START = os.getcwd()
 
 if __name__ == "__main__":
     main()

@@ -1,83 +1,161 @@
-#!/usr/bin/env python3
-"""Shows how planning grows: time and peak memory from 3,000 to 300,000 runfiles.
+"""How time and memory grow with entries and with bytes: case `entries` and case `bytes`."""
 
-    bench/scale.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE]
-
-The runfiles are those of a py_binary whose virtual environment links file by file, the shape with
-the most links: half the entries are wheels' files, half are SymlinkEntries for them.
-"""
-
-import argparse
+import contextlib
 import os
 import pathlib
 import shutil
-import statistics
-import sys
 
-from run import Tool
+import bars
+import fit
+import measure
+import workloads
+from measure import Tool
+from workloads import apart
 
-SIZES = (3_000, 10_000, 30_000, 100_000, 300_000)
+ENTRIES = (1_000, 10_000, 100_000, 300_000, 1_000_000)
+GIGABYTES = (0.1, 1, 10)
 FILES_A_WHEEL = 1_500
+FILE_SIZE = 4_000_000
 SITE = "_app.venv/lib/python3.11/site-packages"
+MANY = 100_000  # from so many entries on, fewer runs are enough
 
 
-def make_spec(folder, entries):
-    """Writes real files and a spec of about `entries` records below `folder`; returns its path."""
+def entries(context):
+    """A virtual environment that links file by file, the shape with the most links: half the
+    entries are wheels' files, half are SymlinkEntries for them."""
+    folder = context.work / "entries"
+    counts = [count for count in ENTRIES if count <= context.most_entries]
+    specs = apart(make_specs, folder, counts)
+    rows, plans, builds, peaks = [], [], [], {"plan": 0, "build": 0}
+    os.chdir(folder)
+    for count in counts:
+        plan = Tool("plan", [context.veneer, "plan", "--spec", specs[count]])
+        build = Tool("build", [context.veneer, "build", "--spec", specs[count], "--no-store",
+                               "--check=warn", "-o", f"oci-archive:{context.work}/entries.tar"])
+        measure.take_turns([plan, build], 1 if count >= MANY else context.runs)
+        rows.append(f"| {count:,} | {_cells(plan, count)} | {_cells(build, count)} |")
+        plans.append((count, plan.median()))
+        builds.append((count, build.median()))
+        for tool in (plan, build):
+            peaks[tool.name] = max(peaks[tool.name], tool.median_peak())
+    os.chdir(context.tree.root)
+    shutil.rmtree(folder)
+    (context.work / "entries.tar").unlink()
+    context.remember("entries", {"plan": plans, "build": builds})
+    for name, peak in peaks.items():
+        context.bars.append(bars.below_megabytes(f"`{name}`, peak at {counts[-1]:,} entries", 600,
+                                                 peak))
+    growth = [_growth(context, "entries", name, points) for name, points in
+              (("plan", plans), ("build", builds))]
+    return "\n".join([
+        "## Growth with entries", "",
+        "Half the entries are files of wheels, of 40 bytes on average; half are links to them, one by one, in a "
+        "virtual environment. gzip, without a store.", "",
+        "| entries | plan s | µs an entry | peak MB | build s | µs an entry | peak MB |",
+        "|--:|--:|--:|--:|--:|--:|--:|", *rows, "", *growth])
+
+
+def sizes(context):
+    """Files of 4 MB in one layer."""
+    folder = context.work / "bytes"
+    variants = {"gzip": ["--compression=gzip", "--no-store"],
+                "zstd": ["--compression=zstd", "--no-store"],
+                "zstd, with a store": ["--compression=zstd", "--store", context.work / "stores" /
+                                       "bytes"]}
+    rows, points, peak = [], {name: [] for name in variants}, 0
+    for gigabytes in GIGABYTES:
+        if gigabytes > context.most_gigabytes:
+            continue
+        apart(make_files, folder, gigabytes)
+        for name, options in variants.items():
+            tool = Tool(name, [context.veneer, "build", "--tree", f"{folder}:/data", *options,
+                               "-o", f"oci-archive:{context.work}/bytes.tar"],
+                        prepare=lambda: _clear(context))
+            measure.take_turns([tool], 1 if gigabytes > 1 else context.runs)
+            rows.append(f"| {gigabytes} | {name} | {measure.seconds(tool.median())} | "
+                        f"{gigabytes * 1e3 / tool.median():.0f} | {tool.cores_busy():.0%} | "
+                        f"{tool.median_peak() / 1e6:.0f} |")
+            points[name].append((gigabytes * 1e9, tool.median()))
+            peak = max(peak, tool.median_peak())
+    _clear(context)
+    shutil.rmtree(folder)
+    context.remember("bytes", points)
+    context.bars.append(bars.below_megabytes("peak of builds up to "
+                                             f"{points['zstd'][-1][0] / 1e9:g} GB", 200, peak))
+    growth = [_growth(context, "GB", name, each) for name, each in points.items()]
+    return "\n".join(["## Growth with bytes", "", "| GB | | s | MB/s | cores busy | peak MB |",
+                      "|--:|---|--:|--:|--:|--:|", *rows, "", *growth])
+
+
+def _cells(tool, count):
+    wall = tool.median()
+    return (f"{measure.seconds(wall)} | {wall / count * 1e6:.1f} | "
+            f"{tool.median_peak() / 1e6:.0f}")
+
+
+def _growth(context, unit, name, points):
+    """A line of text, and a bar, about how straight the growth is."""
+    if len(points) < 2:
+        return ""
+    line = fit.line(points)
+    scale, what = (1e9, "GB") if unit == "GB" else (1e6, "million entries")
+    steps = [fit.per_doubling(a, b) for a, b in zip(points, points[1:])]
+    said = line.describe(what, scale)
+    factors = ", ".join(f"{step:.2f}" for step in steps)
+    # Below the last step starting up is part of the time, so that a doubling costs less than two.
+    context.bars.append(bars.Bar(f"`{name}`: time linear in {unit}", "linear",
+                                 f"{said}; last doubling × {steps[-1]:.2f}",
+                                 line.r_squared > 0.98 and steps[-1] < 2.2))
+    return f"- {name}: {said}; for each doubling, from step to step: × {factors}"
+
+
+def _clear(context):
+    (context.work / "bytes.tar").unlink(missing_ok=True)
+    shutil.rmtree(context.work / "stores" / "bytes", ignore_errors=True)
+
+
+def make_specs(folder, counts):
+    """Real files for the largest count, and for each count a spec of the first so many records;
+    {count: path}."""
     shutil.rmtree(folder, ignore_errors=True)
-    files = entries // 2
-    lines = ["V\t1", "W\t_main", "x\tapp\tapp"]
     folder.mkdir(parents=True)
     (folder / "app").write_text("#!/bin/sh\n")
-    for number in range(files):
-        wheel, index = divmod(number, FILES_A_WHEEL)
-        package = f"package{wheel}"
-        repository = f"rules_python++pip+pypi_311_{package}_py3_none_any_{wheel:08x}"
-        inner = f"{package}/part{index // 50}/module{index}.py"
-        path = f"external/{repository}/site-packages/{inner}"
-        place = folder / path
-        if index % 50 == 0:
-            place.parent.mkdir(parents=True)
-        place.write_text(f"# {number}\n" * (1 + number % 7))
-        short, owner = f"../{repository}/site-packages/{inner}", f"@@{repository}//:pkg"
-        lines.append(f"f\t{short}\t{path}\t{owner}")
-        lines.append(f"r\t_main/{SITE}/{inner}\tf\t{path}\t{short}\t{owner}")
-    spec = folder / "app.veneer-spec"
-    spec.write_text("\n".join(lines) + "\n")
-    return spec
+    specs = {count: folder / f"{count}.veneer-spec" for count in counts}
+    with contextlib.ExitStack() as opened:
+        files = [opened.enter_context(open(path, "w", encoding="utf-8"))
+                 for path in specs.values()]
+        for file in files:
+            file.write("V\t1\nW\t_main\nx\tapp\tapp\n")
+        for number in range(max(counts) // 2):
+            records = _file_and_link(folder, number)
+            for count, file in zip(specs, files):
+                if number < count // 2:
+                    file.write(records)
+    return specs
 
 
-def measure(veneer, work, entries, runs):
-    """A row of the table."""
-    spec = make_spec(work / "tree", entries)
-    os.chdir(spec.parent)
-    tool = Tool("plan", [veneer, "plan", "--spec", str(spec)], work / "none")
-    for _ in range(runs + 1):  # the first one, which warms the system's caches, does not count
-        tool.run([])
-    wall, peak = statistics.median(tool.wall[1:]), statistics.median(tool.peak[1:])
-    return (f"| {entries:,} | {wall:.3f} | {wall / entries * 1e6:.1f} | {peak / 1e6:.0f} | "
-            f"{peak / entries:.0f} |")
+def _file_and_link(folder, number):
+    """Writes a file of a wheel; its record and that of the link to it."""
+    wheel, index = divmod(number, FILES_A_WHEEL)
+    package = f"package{wheel}"
+    repository = f"rules_python++pip+pypi_311_{package}_py3_none_any_{wheel:08x}"
+    inner = f"{package}/part{index // 50}/module{index}.py"
+    path = f"external/{repository}/site-packages/{inner}"
+    place = folder / path
+    if index % 50 == 0:
+        place.parent.mkdir(parents=True)
+    place.write_text(f"# {number}\n" * (1 + number % 7))
+    short, owner = f"../{repository}/site-packages/{inner}", f"@@{repository}//:pkg"
+    return (f"f\t{short}\t{path}\t{owner}\n"
+            f"r\t_main/{SITE}/{inner}\tf\t{path}\t{short}\t{owner}\n")
 
 
-def main():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--veneer", required=True, help="the program under test")
-    parser.add_argument("--runs", type=int, default=3, help="counted runs of each size")
-    parser.add_argument("--work", default="build/bench/scale", help="folder for the files")
-    parser.add_argument("--markdown", help="file to write the table to")
-    options = parser.parse_args()
-    veneer = str(pathlib.Path(options.veneer).resolve())
-    work = pathlib.Path(options.work).resolve()
-    work.mkdir(parents=True, exist_ok=True)
-    lines = ["| entries | plan s | µs an entry | peak MB | bytes an entry |", "|---|---|---|---|---|"]
-    for entries in SIZES:
-        lines.append(measure(veneer, work, entries, options.runs))
-        print(lines[-1], file=sys.stderr)
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if options.markdown:
-        pathlib.Path(options.markdown).write_text(text)
-
-
-if __name__ == "__main__":
-    main()
+def make_files(folder, gigabytes):
+    """So many bytes in files, beside those that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = workloads.text_like(0, FILE_SIZE)
+    for number in range(round(gigabytes * 1e9 / FILE_SIZE)):
+        place = pathlib.Path(folder) / f"{number:05}.bin"
+        if not place.exists():
+            # Unlike any other file of the folder from its first bytes on.
+            place.write_bytes((f"{number:08}".encode() + data)[:FILE_SIZE])

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cmd/checking.h"
@@ -45,8 +46,11 @@ void run(const Options& options) {
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Planned planned = make_plan(options.planning, base, scratch);
   if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
-  fmt::print("{}",
-             options.json ? layer::plan_to_json(planned.plan) : layer::plan_to_text(planned.plan));
+  if (options.json) {
+    fmt::print("{}", layer::plan_to_json(planned.plan));
+    return;
+  }
+  layer::write_plan_text(planned.plan, [](std::string_view text) { fmt::print("{}", text); });
 }
 
 }  // namespace

@@ -214,16 +214,16 @@ void read_base_into(Planned& planned, const PlanningOptions& options, const oci:
 // layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
                    const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
-                   Planned& planned) {
+                   Planned& planned, std::vector<layer::FileFacts>& facts) {
   const auto identify = [&] {
-    planned.facts = layer::identify(planned.tree, {options.jobs, content_link_min, store});
+    facts = layer::identify(planned.tree, *planned.stamps, {options.jobs, content_link_min, store});
   };
   const auto read_base = [&] {
     if (base != nullptr) read_base_into(planned, options, *base, scratch, store);
   };
   if (options.layout.layout != RunfilesLayout::kFaithful) {
     identify();
-    planned.dropped = lay_out_as_venv(options.layout, planned.tree, planned.facts, *planned.arena);
+    planned.dropped = lay_out_as_venv(options.layout, planned.tree, facts, *planned.arena);
     return read_base();
   }
   std::exception_ptr base_fault;
@@ -246,6 +246,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
                   const std::string& scratch, const Tools& tools) {
   Planned planned;
   planned.arena = std::make_unique<layer::StringArena>();
+  planned.stamps = std::make_unique<layer::StringArena>();
   if (!options.plan_file.empty()) {
     planned.plan = layer::read_plan(options.plan_file, *planned.arena);
     if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
@@ -261,8 +262,9 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
   step.emplace(tools.trace.get(), "look at files and base");
+  std::vector<layer::FileFacts> facts;
   look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, tools.store.get(),
-                planned);
+                planned, facts);
   step.emplace(tools.trace.get(), "plan");
   layer::PlanBase onto;
   if (planned.base) {
@@ -270,8 +272,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
     onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
   }
   layer::Diagnostics placing;
-  planned.plan =
-      layer::plan_image(planned.tree, planned.facts, plan, *planned.arena, placing, onto);
+  planned.plan = layer::plan_image(planned.tree, facts, plan, *planned.arena, placing, onto);
   print_warnings(placing.warnings());
   planned.plan.program = std::move(gathered.program);
   return planned;

@@ -35,11 +35,11 @@ struct PlanningOptions {
   unsigned jobs = 1;
 };
 
-// A plan, what it was made from (nothing, if it was read from a file), and the arena that owns the texts of both.
+// A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the texts of both.
 struct Planned {
   std::unique_ptr<layer::StringArena> arena;
+  std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
   layer::FileTree tree;
-  std::vector<layer::FileFacts> facts;       // of the tree's entries
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
   layer::ImagePlan plan;

@@ -44,7 +44,7 @@ struct Attributes {
 struct Entry {
   std::string_view path{};        // relative, '/'-separated, no "." or "..", no trailing '/'
   std::string_view content{};     // kFile: path to open; kSymlink: link text; kTree: its directory
-  std::string_view target{};      // SymlinkEntry: the runfiles path of its target file; else empty
+  std::string_view target{};      // SymlinkEntry: its target file's place below the runfiles root
   std::string_view owner{};       // Bazel label of what made it; may be empty
   std::string_view group{};       // layer that the input asks for; may be empty
   std::string_view repository{};  // whose file it is, where its path does not say so; else empty

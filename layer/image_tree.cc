@@ -2,6 +2,10 @@
 #include "layer/image_tree.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <numeric>
+#include <string>
 #include <utility>
 
 #include "layer/file_tree.h"
@@ -11,26 +15,42 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // path_resolution(7)
 
-bool node_order(const Node& a, const Node& b) {
-  return tree_order(a.path, b.path);
+// Puts nodes[order[i]] at i, whatever their size is without a second list of them.
+void permute(std::vector<Node>& nodes, std::vector<uint32_t>& order) {
+  for (uint32_t start = 0; start < order.size(); ++start) {
+    if (order[start] == start) continue;
+    const Node first = nodes[start];
+    uint32_t to = start;
+    while (order[to] != start) {
+      nodes[to] = nodes[order[to]];
+      to = std::exchange(order[to], to);
+    }
+    nodes[to] = first;
+    order[to] = to;
+  }
 }
 
 // In tree order, the last of equal paths kept; an opaque mark stays beside its directory.
-std::vector<Node> in_order(std::vector<Node> nodes) {
-  std::stable_sort(nodes.begin(), nodes.end(), node_order);
-  std::vector<Node> kept;
-  kept.reserve(nodes.size());
-  for (Node& node : nodes) {
+void put_in_order(std::vector<Node>& nodes) {
+  std::vector<uint32_t> order(nodes.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return nodes[a].path == nodes[b].path ? a < b : tree_order(nodes[a].path, nodes[b].path);
+  });
+  permute(nodes, order);
+  size_t kept = 0;
+  for (const Node& node : nodes) {
     const bool replaces =
-        !kept.empty() && kept.back().path == node.path &&
-        (kept.back().kind == NodeKind::kOpaque) == (node.kind == NodeKind::kOpaque);
-    if (replaces) {
-      kept.back() = node;
-    } else {
-      kept.push_back(node);
-    }
+        kept > 0 && nodes[kept - 1].path == node.path &&
+        (nodes[kept - 1].kind == NodeKind::kOpaque) == (node.kind == NodeKind::kOpaque);
+    if (!replaces) ++kept;
+    nodes[kept - 1] = node;
   }
-  return kept;
+  nodes.resize(kept);
+}
+
+bool is_mark(const Node& node) {
+  return node.kind == NodeKind::kWhiteout || node.kind == NodeKind::kOpaque;
 }
 
 // `rest`: what was still to be walked, the next component last.
@@ -47,39 +67,64 @@ bool hides_what_is_below(NodeKind kind) {
   return kind != NodeKind::kDirectory;
 }
 
-}  // namespace
-
-void ImageTree::add_layer(std::vector<Node> nodes) {
-  const std::vector<Node> upper = in_order(std::move(nodes));
+// What is left of `nodes` under `upper`, and `upper`; both in order.
+std::vector<Node> laid_over(const std::vector<Node>& nodes, const std::vector<Node>& upper) {
   std::vector<Node> merged;
-  merged.reserve(nodes_.size() + upper.size());
+  merged.reserve(nodes.size() + upper.size());
   std::string_view hidden;  // nothing of the lower layers shows below this path
   size_t lower = 0;
   const auto take_lower_before = [&](auto&& is_before) {
-    for (; lower < nodes_.size() && is_before(nodes_[lower].path); ++lower) {
-      if (hidden.empty() || !is_below(nodes_[lower].path, hidden)) merged.push_back(nodes_[lower]);
+    for (; lower < nodes.size() && is_before(nodes[lower].path); ++lower) {
+      if (hidden.empty() || !is_below(nodes[lower].path, hidden)) merged.push_back(nodes[lower]);
     }
   };
   for (const Node& node : upper) {
     take_lower_before([&](std::string_view path) { return tree_order(path, node.path); });
-    if (lower < nodes_.size() && nodes_[lower].path == node.path &&
-        node.kind != NodeKind::kOpaque) {
+    if (lower < nodes.size() && nodes[lower].path == node.path && node.kind != NodeKind::kOpaque) {
       ++lower;
     }
     const bool covered = !hidden.empty() && is_below(node.path, hidden);
     if (hides_what_is_below(node.kind) && !covered) hidden = node.path;
-    if (node.kind != NodeKind::kWhiteout && node.kind != NodeKind::kOpaque) merged.push_back(node);
+    if (!is_mark(node)) merged.push_back(node);
   }
   take_lower_before([](std::string_view) { return true; });
-  nodes_ = std::move(merged);
-  index_.clear();
-  index_.reserve(nodes_.size());
-  for (uint32_t i = 0; i < nodes_.size(); ++i) index_.emplace(nodes_[i].path, i);
+  return merged;
+}
+
+}  // namespace
+
+void PathIndex::build(const std::vector<Node>& nodes) {
+  slots_.assign(std::bit_ceil(2 * nodes.size() + 1), 0);
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    size_t slot = std::hash<std::string_view>()(nodes[i].path) & (slots_.size() - 1);
+    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = i + 1;
+  }
+}
+
+const Node* PathIndex::find(const std::vector<Node>& nodes, std::string_view path) const {
+  if (slots_.empty()) return nullptr;
+  size_t slot = std::hash<std::string_view>()(path) & (slots_.size() - 1);
+  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    const Node& node = nodes[slots_[slot] - 1];
+    if (node.path == path) return &node;
+  }
+  return nullptr;
+}
+
+void ImageTree::add_layer(std::vector<Node> nodes) {
+  put_in_order(nodes);
+  if (nodes_.empty()) {
+    std::erase_if(nodes, is_mark);
+    nodes_ = std::move(nodes);
+  } else {
+    nodes_ = laid_over(nodes_, nodes);
+  }
+  index_.build(nodes_);
 }
 
 const Node* ImageTree::find(std::string_view path) const {
-  const auto found = index_.find(path);
-  return found == index_.end() ? nullptr : &nodes_[found->second];
+  return index_.find(nodes_, path);
 }
 
 Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {

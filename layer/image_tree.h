@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "layer/entry.h"
@@ -59,6 +58,18 @@ struct Resolution {
 
 enum class FinalLink : uint8_t { kFollow, kKeep };
 
+// Finds nodes by path in 8 bytes a node or less: an image may hold a million.
+class PathIndex {
+ public:
+  // Of nodes that have no path twice; find() is given the same.
+  void build(const std::vector<Node>& nodes);
+  const Node* find(const std::vector<Node>& nodes, std::string_view path) const;
+
+ private:
+  // Open addressing: the node's number and 1, 0 for none; a power of two of them, half empty.
+  std::vector<uint32_t> slots_;
+};
+
 class ImageTree {
  public:
   // Puts a layer on top of those added before, as OCI's image-spec layer.md applies change sets.
@@ -78,7 +89,7 @@ class ImageTree {
 
  private:
   std::vector<Node> nodes_;
-  std::unordered_map<std::string_view, uint32_t> index_;
+  PathIndex index_;
 };
 
 }  // namespace layer

@@ -3,10 +3,13 @@
 
 #include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "layer/entry.h"
+#include "layer/string_arena.h"
 
 namespace layer {
 
@@ -26,6 +29,10 @@ struct Runfiles {
   // paths relative to that directory, kinds kFile, kSymlink (inner links, verbatim) or kDirectory
   // (empty ones), sorted by path. One item for every kTree entry above.
   std::map<std::string_view, std::vector<Entry>> trees;
+
+  // Texts of paths, if their reader keeps them apart: resolving gives every entry another path, and
+  // lets go of these.
+  std::shared_ptr<StringArena> paths;
 };
 
 }  // namespace layer

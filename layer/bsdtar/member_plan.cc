@@ -57,7 +57,7 @@ class MemberPlanner {
       : members_(members), arena_(arena) {
     tree_.entries.reserve(members.size());
     for (const Member& member : members) tree_.entries.push_back(member.entry);
-    facts_ = identify(tree_, {.jobs = jobs});
+    facts_ = identify(tree_, arena_, {.jobs = jobs});
     same_ = link_same_files(members_, tree_, facts_, arena_);
     for (size_t i = 0; i < members_.size(); ++i) {
       if (members_[i].source == MemberSource::kCopied) facts_[i].content = 0;

@@ -49,30 +49,30 @@ void check_replaced_link(const ImageTree& below, const PlannedEntry& entry, Find
   findings.add(std::move(finding));
 }
 
-// The nodes of one layer. A hardlink has the inode, source and mode of its target.
+// Adds the nodes of one layer to those of all. A hardlink has the inode, source and mode of its
+// target.
 class LayerNodes {
  public:
-  LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode, Findings& findings);
+  LayerNodes(std::vector<Node>& nodes, Findings& findings) : nodes_(nodes), findings_(findings) {}
 
-  std::vector<Node> take() { return std::move(nodes_); }
+  void add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode);
 
  private:
-  void add_hardlink(const PlannedEntry& entry, Node node, Findings& findings);
+  void add_hardlink(const PlannedEntry& entry, Node node);
 
-  std::vector<Node> nodes_;
-  std::unordered_map<std::string_view, size_t> files_;
+  std::vector<Node>& nodes_;
+  Findings& findings_;
+  std::unordered_map<std::string_view, size_t> files_;  // of this layer, by path
 };
 
-LayerNodes::LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode,
-                       Findings& findings) {
-  nodes_.reserve(plan.entries.size());
+void LayerNodes::add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode) {
   const bool has_hardlinks =
       std::any_of(plan.entries.begin(), plan.entries.end(),
                   [](const PlannedEntry& entry) { return entry.type == TarType::kHardlink; });
   for (const PlannedEntry& entry : plan.entries) {
     Node node = to_node(entry, layer);
     if (entry.type == TarType::kHardlink) {
-      add_hardlink(entry, node, findings);
+      add_hardlink(entry, node);
       continue;
     }
     if (entry.type == TarType::kFile) {
@@ -83,14 +83,14 @@ LayerNodes::LayerNodes(const LayerPlan& plan, uint32_t layer, uint32_t& next_ino
   }
 }
 
-void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node, Findings& findings) {
+void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node) {
   const auto target = files_.find(entry.link);
   if (target == files_.end()) {
     Finding finding = finding_about(
         entry, "hardlink",
         fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.link));
     finding.help = "a hardlink cannot lead out of its layer; a symlink can";
-    findings.add(std::move(finding));
+    findings_.add(std::move(finding));
     return;
   }
   const Node& file = nodes_[target->second];
@@ -101,37 +101,41 @@ void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node, Findings& fi
   nodes_.push_back(node);
 }
 
-// Looks into a file, and settles a mode that is left to its content.
-std::optional<FileProbe> probe_node(Node& node, bool is_entry_point, const ProbeMemo* memo) {
-  std::optional<FileProbe> probe;
-  if (!node.source.empty() && (is_entry_point || may_matter(node.path))) {
-    if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(node)) {
-      probe = *known;
-    } else {
-      const FileReader file(node.source);
-      probe = probe_file(node.path, file.fd());
-    }
-  }
-  if (node.mode == kModeByContent) {
-    const bool is_program = probe && (probe->elf != nullptr || probe->text.starts_with("#!"));
-    node.mode = is_program ? kProgramMode : kDataMode;
-  }
-  return probe;
+// A mode that is left to the content, of which nothing may be known.
+void settle_mode(Node& node, const FileProbe* probe) {
+  if (node.mode != kModeByContent) return;
+  const bool is_program =
+      probe != nullptr && (probe->elf != nullptr || probe->text.starts_with("#!"));
+  node.mode = is_program ? kProgramMode : kDataMode;
 }
 
+FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
+  if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
+  const FileReader reader(file.source);
+  return probe_file(file.path, reader.fd());
+}
+
+// Looks into the files that may matter, which are few of many.
 void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMemo* memo,
                  Probes& probes) {
-  std::vector<std::optional<FileProbe>> found(nodes.size());
-  tbb::parallel_for(tbb::blocked_range<size_t>(0, nodes.size(), 64), [&](const auto& range) {
+  std::vector<Node*> chosen;
+  for (Node& node : nodes) {
+    if (node.kind != NodeKind::kFile) continue;
+    if (!node.source.empty() && (node.path == entry_point || may_matter(node.path))) {
+      chosen.push_back(&node);
+    } else {
+      settle_mode(node, nullptr);
+    }
+  }
+  std::vector<FileProbe> found(chosen.size());
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, chosen.size(), 64), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i) {
-      if (nodes[i].kind != NodeKind::kFile) continue;
-      found[i] = probe_node(nodes[i], nodes[i].path == entry_point, memo);
+      found[i] = probe_node(*chosen[i], memo);
+      settle_mode(*chosen[i], &found[i]);
     }
   });
-  if (memo != nullptr) memo->replace(nodes, found);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (found[i]) probes.put(nodes[i].inode, std::move(*found[i]));
-  }
+  if (memo != nullptr) memo->replace(chosen, found);
+  for (size_t i = 0; i < chosen.size(); ++i) probes.put(chosen[i]->inode, std::move(found[i]));
 }
 
 // Where the first of the files was declared.
@@ -148,10 +152,12 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
   for (const Node& node : tree.nodes()) inode = std::max(inode, node.inode + 1);
   uint32_t layer = base_layers;
   std::vector<Node> all;
+  size_t count = 0;
+  for (const LayerPlan& each : plan.layers) count += each.entries.size();
+  all.reserve(count);
   for (const LayerPlan& each : plan.layers) {
     for (const PlannedEntry& entry : each.entries) check_replaced_link(tree, entry, findings);
-    std::vector<Node> nodes = LayerNodes(each, layer++, inode, findings).take();
-    all.insert(all.end(), nodes.begin(), nodes.end());
+    LayerNodes(all, findings).add(each, layer++, inode);
   }
   std::optional<ProbeMemo> memo;
   if (store != nullptr) memo.emplace(*store, entry_point, input_of(all));

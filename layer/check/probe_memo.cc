@@ -116,19 +116,16 @@ const FileProbe* ProbeMemo::find(const Node& file) const {
                                                                      : nullptr;
 }
 
-void ProbeMemo::replace(std::span<const Node> nodes,
-                        std::span<const std::optional<FileProbe>> found) {
+void ProbeMemo::replace(std::span<const Node* const> files, std::span<const FileProbe> found) {
   MemoWriter memo;
   bool is_new = false;
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const Node& node = nodes[i];
-    if (!found[i] || node.stamp == nullptr || !is_settled(*node.stamp, store_.now())) {
-      continue;
-    }
-    is_new = is_new || find(node) == nullptr;
-    memo.put(node.path);
-    memo.put(*node.stamp);
-    put_probe(*found[i], memo);
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Node& file = *files[i];
+    if (file.stamp == nullptr || !is_settled(*file.stamp, store_.now())) continue;
+    is_new = is_new || find(file) == nullptr;
+    memo.put(file.path);
+    memo.put(*file.stamp);
+    put_probe(found[i], memo);
   }
   if (is_new) store_.add_memo(key_, memo.bytes());
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -28,8 +27,8 @@ class ProbeMemo {
   // Null unless it is known. Any thread.
   const FileProbe* find(const Node& file) const;
 
-  // Notes, unless nothing is new, all files that were looked into: `found[i]` is of nodes[i].
-  void replace(std::span<const Node> nodes, std::span<const std::optional<FileProbe>> found);
+  // Notes, unless nothing is new, all files that were looked into: `found[i]` is of *files[i].
+  void replace(std::span<const Node* const> files, std::span<const FileProbe> found);
 
  private:
   struct Known {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "layer/runfiles_path.h"
+
 namespace layer {
 
 std::string bytes_text(uint64_t bytes) {
@@ -30,7 +32,10 @@ std::string declaration_text(const Entry& entry) {
       text = "a directory";
       break;
   }
-  if (!entry.target.empty()) text += fmt::format(", the same file as '/{}'", entry.target);
+  if (!entry.target.empty()) {
+    text += fmt::format(", the same file as '/{}/{}'", split_runfiles_path(entry.path).root,
+                        entry.target);
+  }
   if (!entry.owner.empty()) text += fmt::format(", made by '{}'", entry.owner);
   return text;
 }

@@ -36,7 +36,7 @@ inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
 struct PlannedEntry {
   std::string_view path;         // in the image, relative, no trailing '/'
   std::string_view source;       // kFile: the file to read; empty for a file of no bytes
-  const Stamp* stamp = nullptr;  // of `source` when it was looked at, in the FileFacts; may be null
+  const Stamp* stamp = nullptr;  // of `source` when it was looked at, in the arena; may be null
   std::string_view link;  // kSymlink: its text; kHardlink: path of an earlier entry of this layer
   Origin origin;      // where an input declared it; no file for a directory that is only implied
   uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)

@@ -234,7 +234,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
     planned.type = TarType::kFile;
     planned.source = entry.content;
-    if (entry.kind == EntryKind::kFile) planned.stamp = &facts_[item.placed->entry].stamp;
+    if (entry.kind == EntryKind::kFile) planned.stamp = facts_[item.placed->entry].stamp;
     planned.mode = kModeByContent;
   } else {
     plan_link(*item.placed, planned);

@@ -29,8 +29,8 @@ struct PlanBase {
   const BaseContents* contents = nullptr;  // null: nothing is left out because the base has it
 };
 
-// `facts` are identify()'s for this tree; the plan points into them. Its texts live in `arena`, the
-// tree's own and the base's. Directories that the base has keep its mode, owner and time unless an
+// `facts` are identify()'s for this tree. The plan's texts live in `arena`, the tree's own and the
+// base's. Directories that the base has keep its mode, owner and time unless an
 // input states them. Throws Error, with all conflicts at once, when entries meet, or the tree cannot
 // lie on the base (place_onto_base()); warnings go to `found`.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,

@@ -11,6 +11,8 @@
 namespace layer {
 namespace {
 
+constexpr size_t kPiece = size_t{64} << 10;
+
 void append_escaped(std::string_view text, std::string& out) {
   for (const char c : text) {
     switch (c) {
@@ -150,8 +152,13 @@ std::string summary_text(const PlanSummary& summary) {
       summary.linked_bytes, summary.repeated_bytes);
 }
 
-std::string plan_to_text(const ImagePlan& plan) {
+void write_plan_text(const ImagePlan& plan, const std::function<void(std::string_view)>& write) {
   std::string out = "veneer plan 1\n";
+  const auto write_full = [&] {
+    if (out.size() < kPiece) return;
+    write(out);
+    out.clear();
+  };
   if (plan.program) {
     out += "program\t";
     append_escaped(plan.program->entry_point, out);
@@ -165,15 +172,25 @@ std::string plan_to_text(const ImagePlan& plan) {
     out += '\t';
     append_escaped(layer.reason, out);
     out += '\n';
-    for (const PlannedEntry& entry : layer.entries) append_entry(entry, out);
+    for (const PlannedEntry& entry : layer.entries) {
+      append_entry(entry, out);
+      write_full();
+    }
   }
   for (const InBase& entry : plan.in_base) {
     out += "base\t";
     append_escaped(entry.path, out);
     fmt::format_to(std::back_inserter(out), "\t{}\t{}\n", type_name(entry.type), entry.size);
+    write_full();
   }
   out += summary_text(summarize(plan));
-  return out;
+  write(out);
+}
+
+std::string plan_to_text(const ImagePlan& plan) {
+  std::string all;
+  write_plan_text(plan, [&](std::string_view text) { all += text; });
+  return all;
 }
 
 std::string plan_to_json(const ImagePlan& plan) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,9 @@ std::string attributes_text(const PlannedEntry& entry);
 // The plan's last line, with its LF.
 std::string summary_text(const PlanSummary& summary);
 
-// The grammar is in docs/plan_format.md.
+// The grammar is in docs/plan_format.md. `write` is given piece after piece: of a million entries
+// the whole would take as much memory as the plan.
+void write_plan_text(const ImagePlan& plan, const std::function<void(std::string_view)>& write);
 std::string plan_to_text(const ImagePlan& plan);
 
 // {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; docs/plan_format.md.

@@ -1,4 +1,4 @@
-// Reads a text input whole, with as few copies as its size allows.
+// Reads a text input, with as few copies as its size allows.
 #include "layer/read/input_file.h"
 
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "layer/error.h"
 
@@ -15,6 +16,7 @@ namespace layer {
 namespace {
 
 constexpr size_t kUnknownSize = size_t{64} << 10;
+constexpr size_t kPiece = size_t{256} << 10;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
@@ -54,6 +56,37 @@ bool Lines::next() {
   rest_.remove_prefix(std::min(end + 1, rest_.size()));
   ++number_;
   return true;
+}
+
+LineReader::LineReader(const std::string& path)
+    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kPiece) {
+  if (!file_) throw system_error(path, "cannot open", errno);
+}
+
+bool LineReader::next() {
+  for (;;) {
+    const std::string_view rest(buffer_.data() + begin_, end_ - begin_);
+    const size_t end = rest.find('\n');
+    if (end != std::string_view::npos || is_at_end_) {
+      if (rest.empty()) return false;
+      line_ = rest.substr(0, end);
+      begin_ += std::min(line_.size() + 1, rest.size());
+      ++number_;
+      return true;
+    }
+    fill();
+  }
+}
+
+// A line that does not fit makes the buffer larger.
+void LineReader::fill() {
+  std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
+  end_ -= std::exchange(begin_, 0);
+  if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
+  const size_t got = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
+  if (std::ferror(file_.get()) != 0) throw system_error(path_, "cannot read", errno);
+  end_ += got;
+  is_at_end_ = got == 0;
 }
 
 }  // namespace layer

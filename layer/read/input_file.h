@@ -1,9 +1,12 @@
-// Reads a text input whole, and walks its lines.
+// Reads a text input, whole or line by line.
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "layer/string_arena.h"
 
@@ -25,6 +28,33 @@ class Lines {
 
  private:
   std::string_view rest_;
+  std::string_view line_;
+  uint32_t number_ = 0;
+};
+
+// The lines of a file, of which only a piece is in memory. Throws Error when it cannot be read.
+class LineReader {
+ public:
+  explicit LineReader(const std::string& path);
+
+  bool next();  // goes to the next line; false when there is none
+
+  std::string_view line() const { return line_; }  // until the next call of next()
+  uint32_t number() const { return number_; }      // from 1
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
+  };
+
+  void fill();
+
+  const std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+  std::vector<char> buffer_;
+  size_t begin_ = 0;  // of what was read and is no line yet
+  size_t end_ = 0;
+  bool is_at_end_ = false;  // of the file
   std::string_view line_;
   uint32_t number_ = 0;
 };

@@ -90,12 +90,13 @@ std::vector<Entry> place_directory(const Placement& placement, mode_t mode, Stri
                        .kind = EntryKind::kDirectory,
                        .yields_to_base = true});
   }
-  for (const WalkedItem& item : walk(placement.source, WalkDetail::kModes, arena)) {
+  StringArena walked;  // every path becomes part of another
+  for (const WalkedItem& item : walk(placement.source, WalkDetail::kModes, walked)) {
     Entry entry{.path = arena.join(placement.destination, item.path),
                 .origin = origin,
                 .kind = kind_of(item, placement.source)};
     if (item.type == DiskType::kFile) entry.content = arena.join(placement.source, item.path);
-    if (item.type == DiskType::kSymlink) entry.content = item.link;
+    if (item.type == DiskType::kSymlink) entry.content = arena.copy(item.link);
     if (item.type != DiskType::kSymlink) entry.attributes = stated_mode(item.mode, arena);
     entry.yields_to_base = item.type == DiskType::kDirectory;
     entries.push_back(entry);

@@ -21,7 +21,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "layer/error.h"
@@ -50,11 +52,12 @@ EntryKind kind_of(char type) {
 class SpecReader {
  public:
   SpecReader(const std::string& file, StringArena& arena)
-      : file_(arena.intern(file)), arena_(arena) {}
+      : file_(arena.intern(file)), arena_(arena) {
+    runfiles_.paths = std::make_shared<StringArena>();
+  }
 
   Runfiles run() {
-    const std::string_view text = read_input_file(std::string(file_), arena_);
-    Lines lines(text);
+    LineReader lines{std::string(file_)};
     read_version(lines);
     while (lines.next()) {
       const auto record = split_record(lines.line(), position(lines.number(), 0), found_, arena_);
@@ -64,13 +67,14 @@ class SpecReader {
       fault(lines.number() + 1, 0, "expected a 'W' record, found the end of the file");
     }
     found_.throw_if_errors();
+    contents_ = {};
     read_spec_contents(runfiles_, arena_);
     return std::move(runfiles_);
   }
 
  private:
   // What follows another version than this one's has another grammar: stop at once.
-  void read_version(Lines& lines) {
+  void read_version(LineReader& lines) {
     const bool is_there = lines.next();
     const std::string_view line = lines.line();
     if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
@@ -122,11 +126,11 @@ class SpecReader {
                     {{position(first_record_line_, 0), "the first of them"}},
                     {}});
     }
-    if (check_path("workspace", record, 0)) runfiles_.workspace = record[0].text;
+    if (check_path("workspace", record, 0)) runfiles_.workspace = arena_.copy(record[0].text);
   }
 
   void read_group(const SpecRecord& record) {
-    group_ = record[0].text;
+    group_ = arena_.intern(record[0].text);
     if (group_.empty()) return;
     if (const std::string_view why = layer_name_fault(group_); !why.empty()) {
       fault(record.line, record[0].offset, fmt::format("group '{}' {}", group_, why));
@@ -158,7 +162,7 @@ class SpecReader {
     if (is_root ? !check_path("path", record, 0) : !check_short_path(record, 0)) return;
     if (!check_exec_path(record, 2) || !check_short_path(record, 3)) return;
     Entry entry = make_entry(record, kind_of(type.front()), 0, 2);
-    if (entry.kind != EntryKind::kSymlink) entry.target = runfiles_path(record[3].text);
+    if (entry.kind != EntryKind::kSymlink) entry.target = target(record[3].text, entry.content);
     entry.owner = arena_.intern(record[4].text);
     entry.group = group_;
     list.push_back(entry);
@@ -166,7 +170,7 @@ class SpecReader {
 
   void read_empty_file(const SpecRecord& record) {
     if (!check_short_path(record, 0)) return;
-    runfiles_.empty_files.push_back({.path = record[0].text,
+    runfiles_.empty_files.push_back({.path = runfiles_.paths->copy(record[0].text),
                                      .group = group_,
                                      .origin = origin(record),
                                      .kind = EntryKind::kEmptyFile});
@@ -181,10 +185,19 @@ class SpecReader {
   }
 
   // Where Bazel places a file by its short_path. Runfiles.getRunfilesInputs: "../repo/x" is
-  // "repo/x".
-  std::string_view runfiles_path(std::string_view short_path) {
-    if (short_path.starts_with("../")) return short_path.substr(3);
-    return arena_.join(runfiles_.workspace, short_path);
+  // "repo/x". An exec path mostly ends so, and then lends its bytes.
+  std::string_view target(std::string_view short_path, std::string_view content) {
+    if (!short_path.starts_with("../")) return arena_.join(runfiles_.workspace, short_path);
+    const std::string_view path = short_path.substr(3);
+    if (content.ends_with(path)) return content.substr(content.size() - path.size());
+    return arena_.copy(path);
+  }
+
+  // The one copy of an exec path: many files are declared twice, at home and in a virtual
+  // environment.
+  std::string_view content(std::string_view text) {
+    const auto known = contents_.find(text);
+    return known != contents_.end() ? *known : *contents_.insert(arena_.copy(text)).first;
   }
 
   bool check_path(std::string_view what, const SpecRecord& record, size_t field) {
@@ -209,9 +222,9 @@ class SpecReader {
     return false;
   }
 
-  Entry make_entry(const SpecRecord& record, EntryKind kind, size_t path, size_t content) const {
-    return {.path = record[path].text,
-            .content = record[content].text,
+  Entry make_entry(const SpecRecord& record, EntryKind kind, size_t path, size_t exec_path) {
+    return {.path = runfiles_.paths->copy(record[path].text),
+            .content = content(record[exec_path].text),
             .origin = origin(record),
             .kind = kind};
   }
@@ -237,6 +250,7 @@ class SpecReader {
   StringArena& arena_;
   Diagnostics found_;
   Runfiles runfiles_;
+  std::unordered_set<std::string_view> contents_;
   std::string_view group_;  // of the records that follow
   uint32_t workspace_line_ = 0;
   uint32_t first_record_line_ = 0;  // of those that came before W

@@ -26,8 +26,13 @@ std::string_view kind_name(EntryKind kind) {
   return "";
 }
 
-void append(std::vector<Entry>& all, std::vector<Entry>&& more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+// `more` is let go at once: there may be a million.
+void append(std::vector<Entry>& all, std::vector<Entry> more) {
+  if (all.empty()) {
+    all = std::move(more);
+  } else {
+    all.insert(all.end(), more.begin(), more.end());
+  }
 }
 
 bool same_thing(const Entry& a, const Entry& b) {
@@ -130,6 +135,10 @@ void add_workspace_marker(std::vector<Entry>& entries, std::string_view workspac
 // Replaces each tree artifact by its directory and what is in it.
 std::vector<Entry> expand_trees(std::vector<Entry> entries, const Runfiles& runfiles,
                                 StringArena& arena) {
+  const bool has_trees = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.kind == EntryKind::kTree;
+  });
+  if (!has_trees) return entries;
   std::vector<Entry> expanded;
   expanded.reserve(entries.size());
   for (Entry& entry : entries) {
@@ -223,15 +232,9 @@ std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, St
   keep_last(entries, own_lost);
   check_ancestors(entries, found);
   entries = expand_trees(std::move(entries), runfiles, arena);
-  for (Entry& entry : entries) {
-    entry.path = arena.join(root, entry.path);
-    if (!entry.target.empty()) entry.target = arena.join(root, entry.target);
-  }
+  for (Entry& entry : entries) entry.path = arena.join(root, entry.path);
   if (lost == nullptr) return entries;
   rename(own_lost, [&](std::string_view path) { return arena.join(root, path); });
-  for (LostEntry& loss : own_lost) {
-    if (!loss.entry.target.empty()) loss.entry.target = arena.join(root, loss.entry.target);
-  }
   lost->insert(lost->end(), own_lost.begin(), own_lost.end());
   return entries;
 }
@@ -241,13 +244,13 @@ FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found
   for (std::vector<Entry>& input : inputs) append(all, std::move(input));
   sort_by_path(all);
   FileTree tree;
-  tree.entries.reserve(all.size());
+  size_t count = 0;  // of those that stay, which lead
   for (const Entry& entry : all) {
     if (const std::string reason = refusal(entry.path); !reason.empty()) {
       found.error({entry.origin.position(), fmt::format("'{}' {}", entry.path, reason), {}, {}});
-    } else if (tree.entries.empty() || tree.entries.back().path != entry.path) {
-      tree.entries.push_back(entry);
-    } else if (Entry& kept = tree.entries.back();
+    } else if (count == 0 || all[count - 1].path != entry.path) {
+      all[count++] = entry;
+    } else if (Entry& kept = all[count - 1];
                !merge_directories(kept, entry) && !same_thing(kept, entry)) {
       found.error({entry.origin.position(),
                    fmt::format("'{}' is {} here and {} elsewhere, and they differ", entry.path,
@@ -258,6 +261,8 @@ FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found
       tree.lost.push_back({entry, kept.path, Fate::kMerged});
     }
   }
+  all.resize(count);
+  tree.entries = std::move(all);
   check_ancestors(tree.entries, found);
   return tree;
 }

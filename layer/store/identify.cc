@@ -190,13 +190,15 @@ void record_equal(const FileTree& tree, Group group, uint64_t min_size,
   }
 }
 
-std::vector<FileFacts> identify_in_arena(const FileTree& tree, const IdentifyOptions& options) {
+std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& texts,
+                                         const IdentifyOptions& options) {
   std::vector<File> files = stat_files(tree);
   hash_files(tree, choose_files_to_hash(tree, files, options.min_content_link), options.store);
   std::vector<FileFacts> facts(tree.entries.size());
   for (const File& file : files) {
     facts[file.index].size = file.stamp.size;
-    facts[file.index].stamp = file.stamp;
+    const Stamp* known = tree.entries[file.index].stamp;
+    facts[file.index].stamp = known != nullptr ? known : texts.keep(file.stamp);
   }
 
   // Hashed files of a size come together by digest, the others stay together by inode.
@@ -223,9 +225,10 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, const IdentifyOpt
 
 }  // namespace
 
-std::vector<FileFacts> identify(const FileTree& tree, const IdentifyOptions& options) {
-  tbb::task_arena arena(static_cast<int>(options.jobs));
-  return arena.execute([&] { return identify_in_arena(tree, options); });
+std::vector<FileFacts> identify(const FileTree& tree, StringArena& arena,
+                                const IdentifyOptions& options) {
+  tbb::task_arena threads(static_cast<int>(options.jobs));
+  return threads.execute([&] { return identify_in_arena(tree, arena, options); });
 }
 
 }  // namespace layer

@@ -6,6 +6,7 @@
 
 #include "layer/file_tree.h"
 #include "layer/store/stamp.h"
+#include "layer/string_arena.h"
 
 namespace layer {
 
@@ -13,10 +14,10 @@ class Store;
 
 // What the disk says about one entry of a FileTree; zeros for all but kFile.
 struct FileFacts {
-  uint64_t size = 0;     // bytes
+  uint64_t size = 0;             // bytes
+  const Stamp* stamp = nullptr;  // of when it was looked at; in the arena
   uint32_t content = 0;  // entries with the same number have equal bytes; 0: known to be unlike any
                          // other entry that a link rule would join it with
-  Stamp stamp;           // when it was looked at
   bool is_program = false;  // an ELF file that asks for an interpreter: where it lies matters to
                             // it. Looked at only where `content` is shared
 };
@@ -32,11 +33,12 @@ struct IdentifyOptions {
   Store* store = nullptr;  // saves hashing what it knows, and is told what is hashed; may be null
 };
 
-// Facts for each entry, in the tree's order. One stat a file, unless its reader looked at it; a file
-// is opened and hashed only if another inode of its size could be linked with it (`min_content_link`
-// bytes or more, the same path after site-packages/, or two interpreters of one directory), and each
-// inode once. The numbering of `content` depends on nothing but the tree and its bytes. Throws Error
-// for a file that is missing or cannot be read.
-std::vector<FileFacts> identify(const FileTree& tree, const IdentifyOptions& options = {});
+// Facts for each entry, in the tree's order. One stat a file, unless its reader looked at it; stamps
+// that no reader took go to `arena`. A file is opened and hashed only if another inode of its size
+// could be linked with it (`min_content_link` bytes or more, the same path after site-packages/, or
+// two interpreters of one directory), and each inode once. The numbering of `content` depends on
+// nothing but the tree and its bytes. Throws Error for a file that is missing or cannot be read.
+std::vector<FileFacts> identify(const FileTree& tree, StringArena& arena,
+                                const IdentifyOptions& options = {});
 
 }  // namespace layer

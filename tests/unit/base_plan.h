@@ -71,7 +71,7 @@ inline std::string plan_on(const std::vector<Node>& base, std::vector<Entry> ent
     PlanOptions options;
     options.layers.split = LayerSplit::kOne;
     std::string text = plan_to_text(
-        plan_image(inputs, identify(inputs), options, arena, found, {&tree, contents}));
+        plan_image(inputs, identify(inputs, arena), options, arena, found, {&tree, contents}));
     text.erase(text.find("summary\t"));
     text.erase(0, text.find('\n') + 1);
     if (text.starts_with("layer\t")) text.erase(0, text.find('\n') + 1);

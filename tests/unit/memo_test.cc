@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -125,7 +126,7 @@ TEST_CASE("probes: known by path and stamp, whatever they hold") {
   const TemporaryDirectory folder;
   const Stamp stamps[] = {{1, 1, 1, 1, 1}, {1, 2, 1, 1, 1}, {1, 3, 1, 1, 1}};
   std::vector<Node> nodes(3);
-  std::vector<std::optional<FileProbe>> probes(3);
+  std::vector<FileProbe> probes(2);
   for (size_t i = 0; i < nodes.size(); ++i) {
     nodes[i].path = std::string_view("abc").substr(i, 1);
     nodes[i].stamp = &stamps[i];
@@ -137,12 +138,13 @@ TEST_CASE("probes: known by path and stamp, whatever they hold") {
   elf.needed = {"liby.so", "libz.so"};
   elf.runpath = "$ORIGIN";
   elf.print = 42;
-  probes[0].emplace().elf = std::make_shared<const ElfFacts>(elf);
-  probes[1].emplace().pyc = PycHeader{0, 5, 6};
-  probes[1]->text = "#!";
+  probes[0].elf = std::make_shared<const ElfFacts>(elf);
+  probes[1].pyc = PycHeader{0, 5, 6};
+  probes[1].text = "#!";
   {
     Store store(folder / "store", kFarFuture);
-    ProbeMemo(store, "/app/x", "x.runfiles").replace(nodes, probes);
+    ProbeMemo(store, "/app/x", "x.runfiles")
+        .replace(std::array<const Node*, 2>{&nodes[0], &nodes[1]}, probes);
     store.commit(UINT64_MAX);
   }
   Store store(folder / "store", kFarFuture);

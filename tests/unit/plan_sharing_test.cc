@@ -126,8 +126,8 @@ TEST_CASE("links: the floor of hardlinks is the user's; rules 1 to 4 do not know
     PlanOptions options;
     options.content_link_min = min;
     std::string text;
-    const ImagePlan plan = plan_image(tree, identify(tree, {.jobs = 1, .min_content_link = min}),
-                                      options, arena, found);
+    const ImagePlan plan = plan_image(
+        tree, identify(tree, arena, {.jobs = 1, .min_content_link = min}), options, arena, found);
     for (const PlannedEntry& each : plan.layers.front().entries) {
       if (!each.link.empty()) text += std::string(each.path) + ' ';
     }

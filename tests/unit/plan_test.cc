@@ -51,7 +51,7 @@ class Workbench {
     Diagnostics found;
     const FileTree tree = merge_inputs({entries_}, found);
     found.throw_if_errors();
-    return plan_image(tree, identify(tree, {.jobs = 2}), options, arena_, found);
+    return plan_image(tree, identify(tree, arena_, {.jobs = 2}), options, arena_, found);
   }
 
   // "path -> link (why)" or "path => target" of every link, in order.

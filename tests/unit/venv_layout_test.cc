@@ -48,7 +48,7 @@ class Program {
     FileTree tree = merge_inputs({entries_}, found);
     found.throw_if_errors();
     tree.workspaces.emplace_back("_main");
-    VenvLayout layout = lay_out_as_venv(tree, identify(tree), keep, arena_, found);
+    VenvLayout layout = lay_out_as_venv(tree, identify(tree, arena_), keep, arena_, found);
     warnings_.clear();
     for (const Diagnostic& warning : found.warnings()) warnings_ += warning.to_string("warning");
     return layout;

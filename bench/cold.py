@@ -1,0 +1,127 @@
+"""Cold builds beside the peers and beside the limit: case `gzip` and case `zstd`."""
+
+import hashlib
+import json
+import pathlib
+import shutil
+import subprocess
+import zlib
+
+import bars
+import measure
+import peers
+from measure import Tool
+from workloads import apart
+
+PIECE = 1 << 20
+
+
+def ours(context, codec, level, store=None):
+    """veneer with nothing to build on: without a store, or with an empty one."""
+    output = context.work / f"veneer-{codec}.tar"
+    where = ["--no-store"] if store is None else ["--store", store]
+    prepare = (lambda: shutil.rmtree(store, ignore_errors=True)) if store else None
+    name = f"veneer {codec} -{level}" + (", filling a store" if store else "")
+    return Tool(name, [context.veneer, "build", context.tree.binary, "--check=warn", *where,
+                       f"--compression={codec}", f"--level={level}", "-o",
+                       f"oci-archive:{output}"], output, prepare)
+
+
+def limit(context, codec, level):
+    """Reading, SHA-256 and the codec alone, on as many threads, over the files that are stored."""
+    return Tool(f"limit: read, hash, {codec} -{level}",
+                [context.limit, codec, level, measure.CORES, context.tree.unique])
+
+
+def gzip(context):
+    """At level 6."""
+    return _case(context, "gzip", 6, peers.gzip_peers(context) + context.tools, 4, 0)
+
+
+def zstd(context):
+    """At level 3."""
+    return _case(context, "zstd", 3, peers.zstd_peers(context), 1.6, 0.04)
+
+
+def _case(context, codec, level, others, faster, larger):
+    """One table, veneer first; `larger` is how much one stream of the same tar may be smaller."""
+    veneer, alone = ours(context, codec, level), limit(context, codec, level)
+    filling = ours(context, codec, level, context.work / "stores" / "cold")
+    tools = [veneer, filling, alone, *others]
+    kept = measure.take_turns(tools, context.runs, context.tree.contents)
+    context.remember(codec, kept)
+    distance = veneer.median() / alone.median()
+    duplicated = next((tool for tool in kept if tool.name == f"bsdtar {codec} -{level}"), None)
+    if duplicated:
+        context.bars.append(bars.at_least(f"cold {codec} -{level} beside bsdtar, duplicated tree",
+                                          faster, duplicated.median() / veneer.median()))
+    context.bars.append(bars.at_most(f"cold {codec} -{level} beside the limit, times", 1.25,
+                                     distance))
+    text = ["", "", f"veneer takes {distance:.2f} times the limit and keeps "
+            f"{veneer.cores_busy():.0%} of {measure.CORES} cores busy. The limit reads the same "
+            "files' bytes, without tar headers and names, hashes them and what the codec makes of "
+            "them, and writes nothing."]
+    whole = apart(one_stream, context.veneer, context.tree.binary, context.work / "plain",
+                  (codec, level))
+    if whole:
+        ratio = veneer.size() / whole
+        context.bars.append(bars.at_most(
+            f"size of the {codec} -{level} image beside one stream of the same tar",
+            1 + larger, ratio, "{:.4f}"))
+        text.append(f"One stream of the same tar bytes, by {'zlib' if codec == 'gzip' else 'zstd'}"
+                    f" at level {level}, has {whole / 1e6:.1f} MB; veneer's image, config and "
+                    f"manifest included, {veneer.size() / 1e6:.1f} MB.")
+    return (f"## Cold build, {codec}\n\n" + measure.table(kept, veneer) + "\n".join(text) +
+            measure.left_out(tools))
+
+
+def one_stream(veneer, binary, layout, compression):
+    """Bytes of veneer's own tar in one gzip or zstd stream; None without a compressor."""
+    codec, level = compression
+    if codec == "zstd" and not shutil.which("zstd"):
+        return None
+    shutil.rmtree(layout, ignore_errors=True)
+    subprocess.run([veneer, "build", binary, "--check=off", "--no-store", "--compression=none",
+                    "-o", f"oci:{layout}"], check=True, stdout=subprocess.DEVNULL)
+    layers = _layers(layout)
+    size = _gzip_size(layers, level) if codec == "gzip" else _zstd_size(layers, level)
+    shutil.rmtree(layout)
+    return size
+
+
+def _layers(layout):
+    def blob(descriptor):
+        return layout / "blobs" / descriptor["digest"].replace(":", "/")
+
+    [image] = json.loads((layout / "index.json").read_text())["manifests"]
+    return [blob(layer) for layer in json.loads(blob(image).read_text())["layers"]]
+
+
+def _pieces(paths):
+    for path in paths:
+        with open(path, "rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+
+
+def _gzip_size(paths, level):
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+    return sum(len(packer.compress(piece)) for piece in _pieces(paths)) + len(packer.flush())
+
+
+def _zstd_size(paths, level):
+    # Its input is a pipe, so the size is unknown to it, as it is to whoever packs a stream.
+    with subprocess.Popen(["bash", "-c", f"zstd -{level} -q --single-thread | wc -c"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        for piece in _pieces(paths):
+            child.stdin.write(piece)
+        child.stdin.close()
+        return int(child.stdout.read())
+
+
+def digest(path):
+    """Of a file."""
+    hash_of = hashlib.sha256()
+    for piece in _pieces([pathlib.Path(path)]):
+        hash_of.update(piece)
+    return hash_of.hexdigest()

@@ -1,0 +1,170 @@
+// The limit: what reading, hashing and compressing a list of files costs with nothing around it.
+//
+//   bench_limit gzip|zstd|none LEVEL THREADS LIST
+//
+// LIST holds "SIZE TAB PATH" a line. The files are read as one stream in pieces of 1 MiB (4 MiB for
+// zstd, as veneer's largest frames), each of which any thread reads, hashes and compresses, and whose
+// output it hashes too.
+// Prints the bytes in and out.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "layer/digest.h"
+#include "layer/error.h"
+#include "layer/file_handle.h"
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+// A part of a file; a piece of the stream is a run of them.
+struct Part {
+  const std::string* path;
+  uint64_t offset;
+  size_t size;
+};
+using Piece = std::vector<Part>;
+
+struct File {
+  uint64_t size;
+  std::string path;
+};
+
+std::vector<File> read_list(const std::string& list) {
+  std::ifstream stream(list);
+  if (!stream) throw layer::Error("cannot read the list '" + list + "'");
+  std::vector<File> files;
+  for (std::string line; std::getline(stream, line);) {
+    const size_t tab = line.find('\t');
+    if (tab == std::string::npos) throw layer::Error("no TAB in '" + line + "'");
+    files.push_back({std::stoull(line.substr(0, tab)), line.substr(tab + 1)});
+  }
+  return files;
+}
+
+std::vector<Piece> cut(const std::vector<File>& files, size_t piece_size) {
+  std::vector<Piece> pieces(1);
+  size_t room = piece_size;
+  for (const File& file : files) {
+    for (uint64_t offset = 0; offset < file.size;) {
+      if (room == 0) {
+        pieces.emplace_back();
+        room = piece_size;
+      }
+      const auto size = static_cast<size_t>(std::min<uint64_t>(file.size - offset, room));
+      pieces.back().push_back({&file.path, offset, size});
+      offset += size;
+      room -= size;
+    }
+  }
+  return pieces;
+}
+
+void read_part(const Part& part, std::span<std::byte> out) {
+  const layer::FileHandle file = layer::open_or_throw(*part.path, O_RDONLY);
+  if (layer::read_fully(file.get(), part.offset, out, *part.path) != out.size()) {
+    throw layer::Error("'" + *part.path + "' is shorter than the list says");
+  }
+}
+
+// Compresses one piece; a thread has one of its own.
+class Codec {
+ public:
+  Codec(const std::string& name, int level)
+      : level_(level),
+        deflate_(name == "gzip" ? libdeflate_alloc_compressor(level) : nullptr,
+                 libdeflate_free_compressor),
+        zstd_(name == "zstd" ? ZSTD_createCCtx() : nullptr, ZSTD_freeCCtx) {}
+
+  std::span<const std::byte> compress(std::span<const std::byte> in) {
+    if (!deflate_ && !zstd_) return in;
+    const size_t bound = deflate_ ? libdeflate_deflate_compress_bound(deflate_.get(), in.size())
+                                  : ZSTD_compressBound(in.size());
+    if (out_.size() < bound) out_.resize(bound);  // zeroed once, not for each piece
+    const size_t size = deflate_ ? libdeflate_deflate_compress(deflate_.get(), in.data(), in.size(),
+                                                               out_.data(), out_.size())
+                                 : ZSTD_compressCCtx(zstd_.get(), out_.data(), out_.size(),
+                                                     in.data(), in.size(), level_);
+    if (size == 0 || (zstd_ && ZSTD_isError(size))) throw std::runtime_error("the codec failed");
+    return std::span(out_).first(size);
+  }
+
+ private:
+  int level_;
+  std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> deflate_;
+  std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> zstd_;
+  Bytes out_;
+};
+
+struct Totals {
+  std::atomic<size_t> next{0};
+  std::atomic<uint64_t> in{0};
+  std::atomic<uint64_t> out{0};
+};
+
+void work(const std::vector<Piece>& pieces, Codec codec, Totals& totals) {
+  Bytes buffer;
+  layer::Sha256 plain;
+  layer::Sha256 compressed;
+  for (size_t i = totals.next++; i < pieces.size(); i = totals.next++) {
+    size_t size = 0;
+    for (const Part& part : pieces[i]) size += part.size;
+    if (buffer.size() < size) buffer.resize(size);
+    size_t place = 0;
+    for (const Part& part : pieces[i]) {
+      read_part(part, std::span(buffer).subspan(place, part.size));
+      place += part.size;
+    }
+    plain.update(std::span(buffer).first(size));
+    const std::span<const std::byte> out = codec.compress(std::span(buffer).first(size));
+    compressed.update(out);
+    totals.in += size;
+    totals.out += out.size();
+  }
+}
+
+int run(std::span<char*> arguments) {
+  if (arguments.size() != 5) {
+    fmt::print(stderr, "usage: bench_limit gzip|zstd|none LEVEL THREADS LIST\n");
+    return 2;
+  }
+  const std::string codec = arguments[1];
+  const int level = std::stoi(arguments[2]);
+  const std::vector<File> files = read_list(arguments[4]);
+  const std::vector<Piece> pieces = cut(files, size_t{codec == "zstd" ? 4U : 1U} << 20);
+  Totals totals;
+  std::vector<std::future<void>> threads;
+  for (int i = std::stoi(arguments[3]); i > 0; --i) {
+    threads.push_back(
+        std::async(std::launch::async, [&] { work(pieces, Codec(codec, level), totals); }));
+  }
+  for (std::future<void>& thread : threads) thread.get();
+  fmt::print("{} {}\n", totals.in.load(), totals.out.load());
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  try {
+    return run(std::span(values, static_cast<size_t>(count)));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}

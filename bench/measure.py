@@ -1,0 +1,125 @@
+"""Runs command lines in turns and says what each cost: wall and CPU time, peak memory, output."""
+
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+CORES = len(os.sched_getaffinity(0))
+HEADER = ("| tool | wall s | × veneer | CPU s | cores busy | peak MB | output MB |\n"
+          "|---|--:|--:|--:|--:|--:|--:|")
+
+
+@dataclass
+class Tool:
+    """A command line that writes one archive or image to `output`."""
+    name: str
+    command: list
+    output: pathlib.Path = None
+    prepare: object = None      # called before each run, not counted
+    in_daemon: bool = False     # the work is done by another process: CPU and memory say nothing
+    required: bool = True       # its failure ends the benchmark; a peer's is only told
+    once: bool = False          # too slow to be run again
+    failure: str = ""
+    wall: list = field(default_factory=list)
+    cpu: list = field(default_factory=list)
+    peak: list = field(default_factory=list)
+
+    def run(self, inputs=()):
+        """Runs the command once and records what it cost, `inputs` being in memory by then."""
+        if self.prepare:
+            self.prepare()
+        os.sync()  # so that nobody pays for what the tool before left to be written
+        _read(inputs)  # nor for what the system dropped while that one ran
+        begin = time.perf_counter()
+        with subprocess.Popen(list(map(str, self.command)), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+            message = child.stderr.read()
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begin
+        if child.returncode != 0:
+            self._fail(message.decode(errors="replace"))
+            return
+        self.wall.append(wall)
+        self.cpu.append(usage.ru_utime + usage.ru_stime)
+        self.peak.append(usage.ru_maxrss * 1024)
+
+    def forget(self):
+        """Drops what was recorded."""
+        self.wall, self.cpu, self.peak = [], [], []
+
+    def _fail(self, message):
+        if self.required:
+            sys.exit(f"{self.name} failed: {' '.join(map(str, self.command))}\n{message}")
+        self.failure = (message.strip() or "no message").splitlines()[-1]
+        print(f"{self.name} failed, and is left out: {self.failure}", file=sys.stderr)
+
+    def median(self):
+        """Of the wall time, in seconds."""
+        return statistics.median(self.wall)
+
+    def median_peak(self):
+        """Of the peak resident size, in bytes."""
+        return statistics.median(self.peak)
+
+    def cores_busy(self):
+        """User and system time, as a part of what all cores had in the time that passed."""
+        return statistics.median(cpu / wall / CORES for cpu, wall in zip(self.cpu, self.wall))
+
+    def size(self):
+        """Bytes of what the last run wrote; None if that is nothing to look at."""
+        if self.output is None or not self.output.exists():
+            return None
+        if self.output.is_file():
+            return self.output.stat().st_size
+        return sum(path.stat().st_size for path in self.output.rglob("*") if path.is_file())
+
+
+def take_turns(tools, runs, inputs=()):
+    """`runs` rounds of all tools; returns those that did not fail."""
+    for number in range(runs):
+        for tool in tools:
+            if not tool.failure and not (tool.once and number > 0):
+                tool.run(inputs)
+                print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return [tool for tool in tools if not tool.failure]
+
+
+def row(tool, against):
+    """A row of a table: medians, and the wall time as a multiple of that of `against`."""
+    wall, size = tool.median(), tool.size()
+    alone = tool.in_daemon
+    cells = [tool.name, seconds(wall), f"{wall / against.median():.2f}",
+             "-" if alone else seconds(statistics.median(tool.cpu)),
+             "-" if alone else f"{tool.cores_busy():.0%}",
+             "-" if alone else f"{tool.median_peak() / 1e6:.0f}",
+             "-" if size is None else f"{size / 1e6:.1f}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def table(tools, against):
+    """The rows of all tools under one header."""
+    return "\n".join([HEADER, *(row(tool, against) for tool in tools)])
+
+
+def left_out(tools):
+    """What to say below a table of the tools that failed."""
+    return "".join(f"\n\nLeft out: {tool.name}, which said \"{tool.failure}\"."
+                   for tool in tools if tool.failure)
+
+
+def seconds(value):
+    """Three digits where there are three to show."""
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
+
+
+def _read(paths):
+    for path in paths:
+        with open(path, "rb") as file:
+            while file.read(1 << 20):
+                pass

@@ -1,0 +1,211 @@
+"""Builds after a change, with a store: case `rebuild`, case `wheel` and case `layer`."""
+
+import contextlib
+import pathlib
+import shutil
+import statistics
+import time
+import uuid
+
+import bars
+import cold
+import fit
+import measure
+import workloads
+from measure import Tool
+from workloads import apart
+
+SETTLE = 0.1  # seconds; what changed less than 50 ms ago is not trusted
+
+
+class Series:
+    """Builds of one image in turns: each warm one finds the store as the one before left it."""
+
+    def __init__(self, context, name, options, where="oci-archive"):
+        self.context = context
+        self.store = context.work / "stores" / name
+        self.output = context.work / f"warm-{name}{'.tar' if where != 'oci' else ''}"
+        self.command = [context.veneer, "build", context.tree.binary, "--check=warn", *options,
+                        "-o", f"{where}:{self.output}"]
+        self.cold = Tool("cold, without a store", [*self.command, "--no-store"], self.output,
+                         self._clear)
+
+    def fill(self, name="cold, filling the store"):
+        """A cold build that leaves all it made in the store."""
+        tool = self.warm(name)
+        tool.prepare = lambda: self._clear() or shutil.rmtree(self.store, ignore_errors=True)
+        return tool
+
+    def warm(self, name, change=None):
+        """A build after `change`."""
+        def prepare():
+            self._clear()
+            time.sleep(SETTLE)
+            if change:
+                change()
+
+        return Tool(name, [*self.command, "--store", self.store], self.output, prepare)
+
+    def check_bytes(self):
+        """Fails unless what a warm build writes has the bytes that one without a store writes."""
+        if self.output.is_dir():
+            return
+        digests = []
+        for tool in (self.warm("warm"), self.cold):
+            once = Tool(tool.name, tool.command, self.output, self._clear)
+            once.run()
+            digests.append(apart(cold.digest, self.output))
+        if digests[0] != digests[1]:
+            raise SystemExit(f"a warm build differs from a cold one: {' '.join(map(str, self.command))}")
+
+    def _clear(self):
+        if self.output.is_dir():
+            shutil.rmtree(self.output)
+        else:
+            self.output.unlink(missing_ok=True)
+
+
+def run(context):
+    """Nothing changed, one app file changed; into an archive, into a layout, on a base."""
+    archive = Series(context, "rebuild", ["--compression=gzip"])
+    layout = Series(context, "rebuild-oci", ["--compression=gzip"], "oci")
+    with contextlib.ExitStack() as restored:
+        change = Rewriting(restored, [context.tree.main])
+        tools = [archive.cold, archive.fill(), archive.warm("nothing changed"),
+                 archive.warm("one app file changed", change),
+                 layout.fill("cold, filling the store, into a layout"),
+                 layout.warm("nothing changed, into a layout"),
+                 layout.warm("one app file changed, into a layout", change)]
+        tools += _on_a_base(context, change)
+        measure.take_turns(tools, context.runs, context.tree.contents)
+        archive.check_bytes()
+    context.remember("rebuild", tools)
+    reference = archive.cold.median()
+    files = f"{context.tree.files:,} files"
+    context.bars += [
+        bars.below_part(f"nothing changed, {files}, of the cold gzip time", 20,
+                        tools[2].median() / reference),
+        bars.below_part("one app file changed, of the cold gzip time", 15,
+                        tools[3].median() / reference)]
+    return f"## Rebuilds, gzip\n\n{_table(tools, archive.cold)}"
+
+
+def wheel(context):
+    """Every file of one wheel rewritten, for wheels of several sizes."""
+    series = Series(context, "wheel", ["--compression=gzip"])
+    size_of = apart(layers_of, context.veneer, context.tree.binary)
+    tools, sizes = [series.cold, series.fill()], []
+    with contextlib.ExitStack() as restored:
+        for name in context.tree.bumped:
+            paths = context.tree.files_of(name)
+            wheel_size = sum(path.stat().st_size for path in paths)
+            layer_size = size_of[str(paths[0])]
+            tools.append(series.warm(
+                f"{name}: {len(paths):,} files, {wheel_size / 1e6:.1f} MB, in a layer of "
+                f"{layer_size / 1e6:.1f} MB", Rewriting(restored, paths)))
+            sizes.append((wheel_size, layer_size))
+        measure.take_turns(tools, context.runs, context.tree.contents)
+        series.check_bytes()
+    context.remember("wheel", tools)
+    points = [(layer, tool.median()) for (_, layer), tool in zip(sizes, tools[2:])]
+    line = fit.line(points)
+    context.bars.append(bars.Bar("one wheel bumped", "proportional to the wheel and its bucket",
+                                 line.describe("MB", 1e6), line.r_squared > 0.8))
+    return (f"## One wheel bumped, gzip\n\nEvery file of the wheel has new content.\n\n"
+            f"{_table(tools, series.cold)}\n\nBy the size of the layer: {line.describe('MB', 1e6)}.")
+
+
+def layer(context):
+    """One file of a single layer changed: the first, one in the middle, the last."""
+    places = apart(places_of, context.veneer, context.tree.binary)
+    sections = []
+    for codec in ("gzip", "zstd"):
+        series = Series(context, f"layer-{codec}", ["--layers=one", f"--compression={codec}"])
+        tools = [series.cold, series.fill(), series.warm("nothing changed")]
+        with contextlib.ExitStack() as restored:
+            for place, path in places.items():
+                tools.append(series.warm(f"the {place} file changed",
+                                         Rewriting(restored, [path])))
+            measure.take_turns(tools, context.runs, context.tree.contents)
+            series.check_bytes()
+        context.remember(f"layer-{codec}", tools)
+        megabytes = (context.tree.size - context.tree.repeated) / 1e6
+        for tool in tools[3:]:
+            context.bars.append(bars.below_part(
+                f"one layer of {megabytes:.0f} MB, {codec}: {tool.name}, of the cold time", 5,
+                tool.median() / series.cold.median()))
+        sections.append(f"{codec}:\n\n{_table(tools, series.cold)}")
+    return "## One file of a single large layer changed\n\n" + "\n\n".join(sections)
+
+
+def _on_a_base(context, change):
+    """The same on an image of some Debian packages, as most users have one."""
+    if context.base is None:
+        return []
+    series = Series(context, "rebuild-base", ["--compression=gzip", "--base",
+                                              f"oci:{context.base}:base"])
+    return [series.fill("cold, filling the store, on a Debian base"),
+            series.warm("nothing changed, on a Debian base"),
+            series.warm("one app file changed, on a Debian base", change)]
+
+
+def layers_of(veneer, binary):
+    """{path of a real file: bytes of the layer that it is in}."""
+    planned = workloads.planned_files(veneer, binary)
+    sizes = {}
+    for name, _, size in planned:
+        sizes[name] = sizes.get(name, 0) + size
+    return {_real(path): sizes[name] for name, path, _ in planned}
+
+
+def places_of(veneer, binary):
+    """Python sources by their place in a layer of everything: the first, halfway, the last."""
+    planned = workloads.planned_files(veneer, binary, "--layers=one")
+    half, middle = sum(size for _, _, size in planned) / 2, None
+    sources = []
+    for _, path, size in planned:
+        half -= size
+        if path.endswith(".py"):
+            sources.append(_real(path))
+            if half < 0 and middle is None:
+                middle = sources[-1]
+    return {"first": sources[0], "middle": middle or sources[-1], "last": sources[-1]}
+
+
+def _real(path):
+    return str(pathlib.Path(path).resolve())
+
+
+class Rewriting:
+    """Gives files content that no build has seen; what they held is put back in the end."""
+
+    def __init__(self, stack, paths):
+        self.paths = list(map(pathlib.Path, paths))
+        self.sizes = {path: path.stat().st_size for path in self.paths}
+        stack.callback(self._restore)
+
+    def __call__(self):
+        line = f"\n# {uuid.uuid4()}\n".encode()
+        for path, size in self.sizes.items():
+            with open(path, "r+b") as file:
+                file.truncate(size)
+                file.seek(size)
+                file.write(line)
+        time.sleep(SETTLE)
+
+    def _restore(self):
+        for path, size in self.sizes.items():
+            with open(path, "r+b") as file:
+                file.truncate(size)
+
+
+def _table(tools, against):
+    """Beside the cold build: which part of its time each takes."""
+    lines = ["| build | wall s | of the cold time | CPU s | cores busy | peak MB |",
+             "|---|--:|--:|--:|--:|--:|"]
+    for tool in tools:
+        lines.append(f"| {tool.name} | {measure.seconds(tool.median())} | "
+                     f"1/{against.median() / tool.median():.1f} | "
+                     f"{measure.seconds(statistics.median(tool.cpu))} | {tool.cores_busy():.0%} | "
+                     f"{tool.median_peak() / 1e6:.0f} |")
+    return "\n".join(lines)
