@@ -23,7 +23,7 @@ struct Options {
 };
 
 std::string directory_of(const Options& options) {
-  const std::string directory = options.directory.empty() ? default_store() : options.directory;
+  std::string directory = options.directory.empty() ? default_store() : options.directory;
   if (!directory.empty()) return directory;
   throw layer::Error("there is no home directory that the store could be in")
       .with_help("name it with --store");

@@ -27,11 +27,9 @@ FileContent read_content(std::string_view path, const Stamp& stamp, Store* store
   FileContent content;
   Sha256 hash;
   std::vector<std::byte> buffer(kReadSize);
-  for (bool is_first = true; const size_t got = reader.read(buffer); is_first = false) {
-    const std::span bytes = std::span(buffer).first(got);
-    if (is_first) content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
-    hash.update(bytes);
-  }
+  size_t got = reader.read(buffer);
+  content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kHeadSize)));
+  for (; got > 0; got = reader.read(buffer)) hash.update(std::span(buffer).first(got));
   content.digest = hash.finish();
   if (store != nullptr && is_expected && reader.stamp() == stamp) store->add_file(stamp, content);
   return content;

@@ -18,7 +18,7 @@ namespace {
 constexpr mode_t kBlobMode = 0444;
 constexpr int64_t kSecond = 1'000'000'000;
 // A file that was not seen for so long is hashed again when it is.
-constexpr int64_t kMaxFileAge = 90 * 24 * 3600 * kSecond;
+constexpr int64_t kMaxFileAge = int64_t{90} * 24 * 3600 * kSecond;
 
 struct stat stat_of(int fd, const std::string& path) {
   struct stat status = {};
@@ -104,7 +104,9 @@ Memo Store::find_memo(const Digest& key) {
   const MemoRecord* record = index_.find_memo(key);
   const BlobPointer blob = record == nullptr ? nullptr : open_blob(record->blob);
   if (blob == nullptr) return {};
-  Memo memo{std::make_unique_for_overwrite<char[]>(blob->size), blob->size};
+  Memo memo;
+  memo.memory = std::make_unique_for_overwrite<char[]>(blob->size);
+  memo.size = blob->size;
   const std::span<char> memory(memo.memory.get(), memo.size);
   const std::string path = store_blob_path(directory_, record->blob);
   // Nobody writes to it any more, so that less can only be a fault of the disk.

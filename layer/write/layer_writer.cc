@@ -40,8 +40,9 @@ class Pipeline {
   Slot* take_next();      // in order
   void pack(Slot& slot);  // in parallel
   void pack_or_reuse(Slot& slot);
-  void hash_tar(Slot& slot);    // in order
-  void write_blob(Slot& slot);  // in order
+  const PlannedEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
+  void hash_tar(Slot& slot);                               // in order
+  void write_blob(Slot& slot);                             // in order
   void begin_blob(const Slot& slot);
   void note_frame(const Slot& slot);
   void finish_layer(const Slot& slot);
@@ -159,19 +160,22 @@ void Pipeline::pack_or_reuse(Slot& slot) {
   progress_.tar_bytes_packed += slot.tar.size();
 }
 
+const PlannedEntry& Pipeline::large_file(const Slot& slot) const {
+  return plans_[slot.layer].entries[slot.frame->first];
+}
+
 void Pipeline::hash_tar(Slot& slot) {
   if (slot.failure) std::rethrow_exception(slot.failure);
   if (slot.frame == nullptr) return;
   const TraceScope scope(progress_.trace, "hash", plans_[slot.layer].name);
   const KnownStart& start = work_[slot.layer].start;
-  const PlannedEntry* large = slot.stamp ? &plans_[slot.layer].entries[slot.frame->first] : nullptr;
   if (slot.begins_layer && !start.frames.empty()) {
     tar_hash_ = Sha256(start.frames.back().tar);
     // Pieces that were taken over are as the file was when it was planned.
-    if (slot.frame->piece_offset > 0) last_stamp_ = *large->stamp;
+    if (slot.frame->piece_offset > 0) last_stamp_ = *large_file(slot).stamp;
   }
   if (slot.frame->piece_offset > 0 && !is_same_content(*slot.stamp, *last_stamp_)) {
-    throw_changed(large->source);
+    throw_changed(large_file(slot).source);
   }
   last_stamp_ = slot.stamp;
   tar_hash_.update(slot.tar);
