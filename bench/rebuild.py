@@ -56,7 +56,8 @@ class Series:
             once.run()
             digests.append(apart(cold.digest, self.output))
         if digests[0] != digests[1]:
-            raise SystemExit(f"a warm build differs from a cold one: {' '.join(map(str, self.command))}")
+            raise SystemExit("a warm build differs from a cold one: "
+                             f"{' '.join(map(str, self.command))}")
 
     def _clear(self):
         if self.output.is_dir():

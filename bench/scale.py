@@ -24,7 +24,7 @@ def entries(context):
     """A virtual environment that links file by file, the shape with the most links: half the
     entries are wheels' files, half are SymlinkEntries for them."""
     folder = context.work / "entries"
-    counts = [count for count in ENTRIES if count <= context.most_entries]
+    counts = context.entries
     specs = apart(make_specs, folder, counts)
     rows, plans, builds, peaks = [], [], [], {"plan": 0, "build": 0}
     os.chdir(folder)
@@ -49,8 +49,8 @@ def entries(context):
               (("plan", plans), ("build", builds))]
     return "\n".join([
         "## Growth with entries", "",
-        "Half the entries are files of wheels, of 40 bytes on average; half are links to them, one by one, in a "
-        "virtual environment. gzip, without a store.", "",
+        "Half the entries are files of wheels, of 40 bytes on average; half are links to them, one "
+        "by one, in a virtual environment. gzip, without a store.", "",
         "| entries | plan s | µs an entry | peak MB | build s | µs an entry | peak MB |",
         "|--:|--:|--:|--:|--:|--:|--:|", *rows, "", *growth])
 
@@ -63,9 +63,7 @@ def sizes(context):
                 "zstd, with a store": ["--compression=zstd", "--store", context.work / "stores" /
                                        "bytes"]}
     rows, points, peak = [], {name: [] for name in variants}, 0
-    for gigabytes in GIGABYTES:
-        if gigabytes > context.most_gigabytes:
-            continue
+    for gigabytes in context.gigabytes:
         apart(make_files, folder, gigabytes)
         for name, options in variants.items():
             tool = Tool(name, [context.veneer, "build", "--tree", f"{folder}:/data", *options,

@@ -144,9 +144,11 @@ FileContent read_content(std::string_view path, const Stamp& stamp, Store* store
   FileContent content;
   Sha256 hash;
   std::vector<std::byte> buffer(kReadSize);
-  for (bool is_first = true; const size_t got = reader.read(buffer); is_first = false) {
+  bool is_first = true;
+  for (size_t got = reader.read(buffer); got > 0; got = reader.read(buffer)) {
     const std::span bytes = std::span(buffer).first(got);
-    if (is_first) content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
+    if (std::exchange(is_first, false))
+      content.is_program = is_elf_program(bytes.first(std::min(got, kHeadSize)));
     hash.update(bytes);
   }
   content.digest = hash.finish();
