@@ -113,7 +113,8 @@ def wheel(context):
     context.bars.append(bars.Bar("one wheel bumped", "proportional to the wheel and its bucket",
                                  line.describe("MB", 1e6), line.r_squared > 0.8))
     return (f"## One wheel bumped, gzip\n\nEvery file of the wheel has new content.\n\n"
-            f"{_table(tools, series.cold)}\n\nBy the size of the layer: {line.describe('MB', 1e6)}.")
+            f"{_table(tools, series.cold)}\n\n"
+            f"By the size of the layer: {line.describe('MB', 1e6)}.")
 
 
 def layer(context):
