@@ -62,9 +62,9 @@ def _case(context, compression, others, asked):
                                      distance))
     by_cpu = statistics.median(veneer.cpu) / statistics.median(alone.cpu)
     text = ["", "", f"veneer takes {distance:.2f} times the limit and {by_cpu:.2f} times its CPU "
-            f"time, and keeps {veneer.cores_busy():.0%} of {measure.CORES} cores busy. The limit "
-            "reads the same files' bytes, without tar headers and names, hashes them and what the codec makes of "
-            "them, and writes nothing."]
+            f"time, and keeps {veneer.cores_busy():.0%} of {measure.CORES} cores busy. "
+            "The limit reads the same files' bytes, without tar headers and names, hashes them and "
+            "what the codec makes of them, and writes nothing."]
     whole = apart(one_stream, context.veneer, context.tree.binary, context.work / "plain",
                   (codec, level))
     if whole:
