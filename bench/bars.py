@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 HEADER = "| | asked | measured | |\n|---|---|---|---|"
-ELSEWHERE = ("That many processes may share a store, that none is broken by `kill -9`, and that bytes are equal "
-             "cold and warm, with and without a store and at any number of jobs, is not a question of time: "
-             "`tests/store_stress.py --kills 200`, `tests/store_test.py` and `tests/reproducible_test.py` answer it. "
-             "Here, what a rebuild wrote is compared with what a build without a store writes.")
+ELSEWHERE = (
+    "That many processes may share a store, that none is broken by `kill -9`, and that bytes are "
+    "equal cold and warm, with and without a store and at any number of jobs, is not a question of "
+    "time: `tests/store_stress.py --kills 200`, `tests/store_test.py` and "
+    "`tests/reproducible_test.py` answer it. Here, what a rebuild wrote is compared with what a "
+    "build without a store writes.")
 
 
 @dataclass
@@ -40,6 +42,6 @@ def below_megabytes(what, asked, peak):
 
 def table(bars):
     """All of them; who did not run a case did not measure its bars."""
-    rows = [f"| {bar.what} | {bar.asked} | {bar.measured} | "
-            f"{'met' if bar.met else '**not met**'} |" for bar in bars]
+    rows = [f"| {each.what} | {each.asked} | {each.measured} | "
+            f"{'met' if each.met else '**not met**'} |" for each in bars]
     return "\n".join([HEADER, *rows, "", ELSEWHERE])

@@ -61,7 +61,8 @@ def _tarball(context, docker, change):
     """A whole tar each time: what rules_oci's loader gives the engine."""
     plain, image = context.work / "load-plain.tar", context.work / "load-crane.tar"
     steps = [["bsdtar", "--create", "--file", plain, f"@{context.tree.mtree}"],
-             ["crane", "append", "--oci-empty-base", "-t", "crane:latest", "-f", plain, "-o", image],
+             ["crane", "append", "--oci-empty-base", "-t", "crane:latest", "-f", plain,
+              "-o", image],
              [*docker, "load", "-q", "-i", image]]
     return Tool("bsdtar, crane append, docker load",
                 ["bash", "-ec", " && ".join(map(_line, steps))], image, change, in_daemon=True,

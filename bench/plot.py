@@ -43,8 +43,8 @@ def growth(title, unit, series):
         lines += [_rule(x, top, x, y), _text(x, y + 16, f"{10.0 ** decade:,g}", "small", "middle")]
     for decade in ys:
         x, y = place(10.0 ** xs[0], 10.0 ** decade)
-        lines += [_rule(x, y, left + width, y), _text(x - 6, y + 4, f"{10.0 ** decade:g} s", "small",
-                                                      "end")]
+        lines += [_rule(x, y, left + width, y),
+                  _text(x - 6, y + 4, f"{10.0 ** decade:g} s", "small", "end")]
     lines.append(_text(left + width / 2, top + height + 34, unit, "small", "middle"))
     for number, (name, each) in enumerate(series.items()):
         colour = (OURS, LIMIT, "#7a4f9a")[number % 3]

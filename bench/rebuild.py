@@ -56,7 +56,8 @@ class Series:
             once.run()
             digests.append(apart(cold.digest, self.output))
         if digests[0] != digests[1]:
-            raise SystemExit(f"a warm build differs from a cold one: {' '.join(map(str, self.command))}")
+            raise SystemExit("a warm build differs from a cold one: "
+                             f"{' '.join(map(str, self.command))}")
 
     def _clear(self):
         if self.output.is_dir():
@@ -112,7 +113,8 @@ def wheel(context):
     context.bars.append(bars.Bar("one wheel bumped", "proportional to the wheel and its bucket",
                                  line.describe("MB", 1e6), line.r_squared > 0.8))
     return (f"## One wheel bumped, gzip\n\nEvery file of the wheel has new content.\n\n"
-            f"{_table(tools, series.cold)}\n\nBy the size of the layer: {line.describe('MB', 1e6)}.")
+            f"{_table(tools, series.cold)}\n\n"
+            f"By the size of the layer: {line.describe('MB', 1e6)}.")
 
 
 def layer(context):

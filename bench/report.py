@@ -34,16 +34,17 @@ def page(context, sections, minutes):
     """All of it: the bars first, then each case, then the lines for the README."""
     head = [
         "# Benchmark", "",
-        "Written by `bench/run.py --docs docs`, which makes its workloads from pinned wheels, runs all tools in turns "
-        f"and took {minutes:.0f} minutes. Figures are medians of {context.runs} runs (of one, for the readlink pass, for "
-        "buildah, docker build and docker load of a whole tar, and for the largest sizes of the growth); inputs are in memory before each run.", "",
+        "Written by `bench/run.py --docs docs`, which makes its workloads from pinned wheels, runs "
+        f"all tools in turns and took {minutes:.0f} minutes. Figures are medians of {context.runs} "
+        "runs (of one, for the readlink pass, for buildah, docker build and docker load of a whole "
+        "tar, and for the largest sizes of the growth); inputs are in memory before each run.", "",
         machine(), "",
         f"The program: {context.tree.describe()}. The tools get the tree with duplicates, which is "
-        "what their users have, but where a row says otherwise; veneer finds them itself. It builds "
-        "without a base image unless a row names one, as the others do.", "",
-        "\"Cores busy\" is user and system time by the time that passed on all cores. \"Peak\" is the largest resident "
-        f"size of any one process of a tool; it is never shown below {floor():.0f} MB, what the program has that starts "
-        "them.", "",
+        "what their users have, but where a row says otherwise; veneer finds them itself. It "
+        "builds without a base image unless a row names one, as the others do.", "",
+        "\"Cores busy\" is user and system time by the time that passed on all cores. \"Peak\" is "
+        "the largest resident size of any one process of a tool; it is never shown below "
+        f"{floor():.0f} MB, what the program has that starts them.", "",
         "## What is asked, and what is so", "", bars.table(context.bars), ""]
     body = []
     for name, section in sections.items():
@@ -59,17 +60,16 @@ def readme_lines(context):
     """A table for the README: what its reader would like to know."""
     tools = {tool.name: tool for case in ("gzip", "rebuild", "zstd")
              for tool in context.results.get(case, [])}
-    rows = [f"| {_bold(name)} | {_bold(measure.seconds(tools[name].median()), name)} | "
-            f"{measure.seconds(statistics.median(tools[name].cpu))} | "
-            f"{tools[name].median_peak() / 1e6:.0f} | {_bold(f'{tools[name].size() / 1e6:.1f}', name)} |"
-            for name in README if name in tools]
+    rows = [_readme_row(name, tools[name]) for name in README if name in tools]
     return ["## In short", "", "| | wall s | CPU s | peak MB | image MB |",
             "|---|--:|--:|--:|--:|", *rows]
 
 
-def _bold(text, name=None):
-    ours = (name or text).startswith(("veneer", "one app", "nothing"))
-    return f"**{text}**" if ours else text
+def _readme_row(name, tool):
+    mark = "**" if name.startswith(("veneer", "one app", "nothing")) else ""
+    return (f"| {mark}{name}{mark} | {mark}{measure.seconds(tool.median())}{mark} | "
+            f"{measure.seconds(statistics.median(tool.cpu))} | {tool.median_peak() / 1e6:.0f} | "
+            f"{mark}{tool.size() / 1e6:.1f}{mark} |")
 
 
 def floor():

@@ -51,8 +51,9 @@ class Context:
         self.work = pathlib.Path(options.work).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
         self.runs = 1 if options.smoke else options.runs
-        self.most_entries = 10_000 if options.smoke else 1_000_000
-        self.most_gigabytes = 0.1 if options.smoke else options.most_gigabytes
+        self.entries = (1_000, 3_000) if options.smoke else scale.ENTRIES
+        self.gigabytes = (0.01, 0.02) if options.smoke else \
+            [size for size in scale.GIGABYTES if size <= options.most_gigabytes]
         self.tree = apart(workloads.tiny_packages if options.smoke else workloads.real_packages,
                           self.work)
         self.base = None if options.smoke else self._base()

@@ -1,4 +1,4 @@
-"""What the benchmark packs: runfiles of a py_binary with real wheels, in every form that a tool takes."""
+"""What the benchmark packs: runfiles with real wheels, in every form that a tool takes."""
 
 import concurrent.futures
 import json
