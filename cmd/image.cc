@@ -21,6 +21,7 @@ struct Options {
   BaseOptions base;
   ImageOptions image;
   std::vector<std::string> layers;
+  bool skip_empty = false;
 };
 
 void run(const Options& options) {
@@ -32,6 +33,7 @@ void run(const Options& options) {
   std::vector<oci::NewLayer> layers;
   for (const std::string& path : options.layers) {
     const oci::LayerBlob layer = oci::open_layer_blob(path);
+    if (options.skip_empty && oci::is_empty_layer(layer.layer)) continue;
     delivery.add_layer(layer.layer.descriptor, layer.blob);
     layers.push_back(layer.layer);
   }
@@ -64,6 +66,10 @@ void add_image_command(CLI::App& app) {
           "first. BLOB.json beside it, as `veneer layer` writes it, saves reading it twice")
       ->type_name("BLOB")
       ->allow_extra_args(false)
+      ->group(kBaseGroup);
+  command
+      ->add_flag("--skip-empty", options->skip_empty,
+                 "Leave out layers without entries, as `veneer layer --allow-empty` writes them")
       ->group(kBaseGroup);
   command->callback([options] { run(*options); });
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "cmd/planning.h"
 #include "cmd/writing.h"
@@ -23,6 +24,7 @@ struct Options {
   std::string output;
   std::string descriptor;  // empty: beside the output
   std::string only;        // name of the layer; empty: the plan has just one
+  bool empty = false;      // whether a plan without layers makes a layer without entries
 };
 
 // One blob in one file.
@@ -47,10 +49,11 @@ std::string names(const layer::ImagePlan& plan) {
   return text;
 }
 
-const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::string& only) {
+layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, bool empty) {
+  if (plan.layers.empty() && empty) return {"empty", "no path is in it", {}};
   if (plan.layers.empty()) throw layer::Error("the base image has all of it: no layer is needed");
   if (only.empty()) {
-    if (plan.layers.size() == 1) return plan.layers.front();
+    if (plan.layers.size() == 1) return std::move(plan.layers.front());
     throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
         .with_help("choose one with --only, or put all into one with --layers=one");
   }
@@ -60,7 +63,7 @@ const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::st
   if (found == plan.layers.end()) {
     throw layer::Error(fmt::format("no layer '{}': the plan has {}", only, names(plan)));
   }
-  return *found;
+  return std::move(*found);
 }
 
 void write_text(const std::string& path, const std::string& text) {
@@ -74,11 +77,11 @@ void run(const Options& options) {
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
   const std::string scratch = oci::folder_of(options.output);
-  const Planned planned =
-      make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
+  Planned planned = make_plan(options.planning, open_base(options.planning.base, scratch), scratch);
   BlobFile blob(options.output);
-  const std::vector<layer::Layer> layers = write_layers(
-      {choose_layer(planned.plan, options.only)}, options.writing, options.planning.jobs, blob);
+  const std::vector<layer::Layer> layers =
+      write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
+                   options.planning.jobs, blob);
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
   write_text(
@@ -103,6 +106,8 @@ void add_layer_command(CLI::App& app) {
   command
       ->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
       ->type_name("NAME");
+  command->add_flag("--allow-empty", options->empty,
+                    "Of a plan without layers, write a layer without entries");
   command->callback([options] { run(*options); });
 }
 

@@ -5,9 +5,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "cmd/build.h"
+#include "cmd/flagfile.h"
 #include "cmd/image.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
@@ -32,7 +36,13 @@ int run(int argc, char** argv) {
   cmd::add_verify_command(app);
   int status = 0;
   try {
-    app.parse(argc, argv);
+    const std::optional<std::vector<std::string>> arguments = cmd::read_flagfile(argc, argv);
+    if (arguments) {
+      // CLI11 takes a vector's arguments from its end.
+      app.parse(std::vector<std::string>(arguments->rbegin(), arguments->rend()));
+    } else {
+      app.parse(argc, argv);
+    }
   } catch (const CLI::RuntimeError& verdict) {
     status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {

@@ -107,6 +107,11 @@ class ContentsReader {
 
 }  // namespace
 
+bool is_relative_link(std::string_view path) {
+  char first = '/';
+  return readlink(std::string(path).c_str(), &first, 1) == 1 && first != '/';
+}
+
 void read_spec_contents(Runfiles& runfiles, StringArena& arena) {
   ContentsReader(runfiles, arena).run();
 }
