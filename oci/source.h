@@ -28,8 +28,8 @@ class Source {
   Blob get(const layer::Digest& digest) const { return get(blob_path(digest)); }
 };
 
-// A directory. Nothing below it is reached through a link (openat with O_NOFOLLOW), so a layout
-// cannot make veneer read another file of this machine.
+// A directory. Links in it are followed, for a build system's sandbox stages every file as one;
+// what is behind them counts only if its digest is the one that the image names.
 std::unique_ptr<Source> open_directory(const std::string& path);
 
 // A tar, plain or compressed with gzip or zstd. A compressed one is first written plain to an
