@@ -13,6 +13,7 @@
 #include "cmd/build.h"
 #include "cmd/flagfile.h"
 #include "cmd/image.h"
+#include "cmd/index.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
 #include "cmd/verify.h"
@@ -33,6 +34,7 @@ int run(int argc, char** argv) {
   cmd::add_plan_command(app);
   cmd::add_layer_command(app);
   cmd::add_image_command(app);
+  cmd::add_index_command(app);
   cmd::add_verify_command(app);
   int status = 0;
   try {
