@@ -3,19 +3,27 @@
 load(":providers.bzl", "VeneerImageInfo")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
-def _platforms_impl(_settings, attr):
+_PLATFORMS = "//command_line_option:platforms"
+
+def _platforms_impl(settings, attr):
     if not attr.platforms:
-        return {"as it is": {}}
-    return {str(platform): {"//command_line_option:platforms": str(platform)} for platform in attr.platforms}
+        return {"0": {_PLATFORMS: settings[_PLATFORMS]}}
+
+    # Keys that can be put into the order of the attribute: a split comes in none.
+    return {str(i): {_PLATFORMS: str(attr.platforms[i])} for i in range(len(attr.platforms))}
 
 _platforms_transition = transition(
     implementation = _platforms_impl,
-    inputs = [],
-    outputs = ["//command_line_option:platforms"],
+    inputs = [_PLATFORMS],
+    outputs = [_PLATFORMS],
 )
 
 def _index_impl(ctx):
-    images = [image[VeneerImageInfo].layout for image in ctx.attr.images]
+    images = [
+        image[VeneerImageInfo].layout
+        for key in sorted(ctx.split_attr.images.keys(), key = int)
+        for image in ctx.split_attr.images[key]
+    ]
     layout = ctx.actions.declare_directory(ctx.label.name)
     args = arguments(ctx, "index")
     args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)

@@ -42,7 +42,8 @@ class ContentsReader {
     for (size_t i = 0; i < followed.size(); ++i) classify(*followed[i], targets[i]);
     found_.throw_if_errors();
     for (const Entry* entry : entries) {
-      if (entry->kind == EntryKind::kTree) add_tree(*entry, runfiles_, arena_);
+      if (entry->kind == EntryKind::kTree)
+        add_tree(*entry, TreeLinks::kFollowed, runfiles_, arena_);
     }
   }
 

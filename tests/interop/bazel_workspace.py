@@ -118,7 +118,8 @@ class Workspace:
         decoder, text, at, actions = json.JSONDecoder(), log.read_text(), 0, []
         while at < len(text):
             action, at = decoder.raw_decode(text, at)
-            actions.append((action["mnemonic"], action["listedOutputs"][0], action["runner"]))
+            if not action["remoteCacheHit"]:
+                actions.append((action["mnemonic"], action["listedOutputs"][0], action["runner"]))
             while at < len(text) and text[at].isspace():
                 at += 1
         return actions
