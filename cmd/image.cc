@@ -22,6 +22,7 @@ struct Options {
   ImageOptions image;
   std::vector<std::string> layers;
   bool skip_empty = false;
+  bool quiet = false;
 };
 
 void run(const Options& options) {
@@ -46,6 +47,7 @@ void run(const Options& options) {
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
   delivery.finish(image);
+  if (options.quiet) return;
   for (const oci::ImageReference& output : outputs) {
     fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
   }
@@ -71,6 +73,7 @@ void add_image_command(CLI::App& app) {
       ->add_flag("--skip-empty", options->skip_empty,
                  "Leave out layers without entries, as `veneer layer --allow-empty` writes them")
       ->group(kBaseGroup);
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options] { run(*options); });
 }
 

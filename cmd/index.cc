@@ -20,6 +20,7 @@ struct Options {
   std::vector<std::string> images;
   std::vector<std::string> annotations;
   std::string output;
+  bool quiet = false;
 };
 
 oci::ImageReference parse_output(const std::string& text) {
@@ -46,6 +47,7 @@ void run(const Options& options) {
   const std::unique_ptr<oci::Destination> destination = oci::open_destination(output);
   oci::add_images(images, *destination);
   destination->commit(index);
+  if (options.quiet) return;
   fmt::print("{} {}\n", output.to_string(), index.manifest.digest.to_string());
 }
 
@@ -75,6 +77,7 @@ void add_index_command(CLI::App& app) {
       ->required()
       ->check(check_with(parse_output))
       ->group(kBaseGroup);
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options] { run(*options); });
 }
 

@@ -24,7 +24,8 @@ struct Options {
   std::string output;
   std::string descriptor;  // empty: beside the output
   std::string only;        // name of the layer; empty: the plan has just one
-  bool empty = false;      // whether a plan without layers makes a layer without entries
+  bool quiet = false;
+  bool empty = false;  // whether a plan without layers makes a layer without entries
 };
 
 // One blob in one file.
@@ -87,6 +88,7 @@ void run(const Options& options) {
   write_text(
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
       oci::layer_descriptor_json(described).dump(1) + "\n");
+  if (options.quiet) return;
   fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
 }
 
@@ -108,6 +110,7 @@ void add_layer_command(CLI::App& app) {
       ->type_name("NAME");
   command->add_flag("--allow-empty", options->empty,
                     "Of a plan without layers, write a layer without entries");
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options] { run(*options); });
 }
 

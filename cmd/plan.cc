@@ -25,9 +25,10 @@ namespace {
 
 struct Options {
   PlanningOptions planning;
-  std::vector<std::string> explain;  // paths of the image; empty: the whole plan
-  std::string output;                // empty: stdout
-  std::vector<std::string> parts;    // --layer-plan
+  std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
+  std::vector<std::string> explain;     // paths of the image; empty: the whole plan
+  std::string output;                   // empty: stdout
+  std::vector<std::string> parts;       // --layer-plan
   CheckLevel check = CheckLevel::kOff;
   bool json = false;
 };
@@ -84,6 +85,7 @@ void print_plan(const Options& options, const layer::ImagePlan& plan) {
 std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,
                                         const oci::StoredImage* base) {
   oci::ConfigChanges changes;
+  if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
   start_program(planned.plan.program, changes);
   return check_plan(planned, options.planning, base, changes);
 }
@@ -128,6 +130,13 @@ void add_plan_command(CLI::App& app) {
       ->type_name("PATH");
   command->add_flag("--json", options->json, "for programs; docs/plan_format.md names the schemas");
   add_check_option(*command, options->check);
+  command
+      ->add_option("--entrypoint", options->entrypoint,
+                   "What the image will run, for the checks (default: the program); as `build` "
+                   "takes it")
+      ->allow_extra_args(false)
+      ->check(check_with([](const std::string& value) { oci::parse_arguments({value}); }))
+      ->type_name("ARG");
   command->add_option("-o,--output", options->output, "Write the plan there, not to stdout")
       ->type_name("FILE");
   command

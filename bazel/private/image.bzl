@@ -18,7 +18,7 @@ def _pairs(option, values):
 
 def _last_program(ctx):
     """That of the last layers that have one."""
-    entrypoint, workdir = "", ""
+    entrypoint, workdir = [], ""
     for layers in ctx.attr.layers:
         info = layers[VeneerLayersInfo]
         if info.entrypoint:
@@ -28,12 +28,11 @@ def _last_program(ctx):
 def _config_arguments(ctx):
     attr = ctx.attr
     entrypoint, workdir = _last_program(ctx)
-    if not attr.entrypoint and not entrypoint:
-        command = []
-    else:
-        # A JSON array: what looks like one in a single argument is not taken apart.
-        command = ["--entrypoint=" + json.encode(attr.entrypoint or [entrypoint])]
-    options = command
+    options = []
+
+    # As JSON arrays: an argument may look like one.
+    if attr.entrypoint or entrypoint:
+        options.append("--entrypoint=" + json.encode(attr.entrypoint or entrypoint))
     if attr.cmd:
         options.append("--cmd=" + json.encode(attr.cmd))
     options += _pairs("--env", attr.env)
@@ -68,6 +67,7 @@ def _image_impl(ctx):
         inputs = depset(transitive = inputs),
     )
     args = arguments(ctx, "image")
+    args.add("--quiet")
     args.add_all(options)
     args.add("--output=oci:%s:%s" % (image.layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + image.layout.path)
     run_veneer(

@@ -26,6 +26,7 @@ def _index_impl(ctx):
     ]
     layout = ctx.actions.declare_directory(ctx.label.name)
     args = arguments(ctx, "index")
+    args.add("--quiet")
     args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)
     for key, value in ctx.attr.annotations.items():
         args.add("--annotation=%s=%s" % (key, value))

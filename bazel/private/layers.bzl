@@ -48,6 +48,8 @@ def _plan(ctx, spec, inputs, names):
         base = [ctx.attr.base[VeneerBaseInfo].files]
     check = ctx.attr.check or ("error" if ctx.attr.base else "off")
     args.add(check, format = "--check=%s")
+    if ctx.attr.entrypoint:
+        args.add("--entrypoint=" + json.encode(ctx.attr.entrypoint))
     args.add(whole, format = "--output=%s")
     for name, part in parts.items():
         args.add(part, format = "--layer-plan=" + name.replace("%", "%%") + "=%s")
@@ -65,6 +67,7 @@ def _layer(ctx, name, plan, inputs):
     blob = ctx.actions.declare_file("%s/%s.%s" % (ctx.label.name, name, _EXTENSIONS[ctx.attr.compression]))
     descriptor = ctx.actions.declare_file(blob.basename + ".json", sibling = blob)
     args = arguments(ctx, "layer")
+    args.add("--quiet")
     args.add(plan, format = "--plan=%s")
     args.add("--allow-empty")
     args.add(ctx.attr.compression, format = "--compression=%s")
@@ -83,13 +86,16 @@ def _layer(ctx, name, plan, inputs):
     return struct(name = name, blob = blob, descriptor = descriptor)
 
 def _program(ctx):
-    """The absolute paths of the program and of its working directory, as the plan has them."""
+    """What starts the program, and the absolute path of its working directory, as the plan has them."""
     executable = ctx.attr.binary[DefaultInfo].files_to_run.executable
     if not executable:
-        return struct(entrypoint = "", workdir = "")
-    entrypoint = "/".join(["", ctx.attr.prefix.strip("/"), ctx.attr.program_name or executable.basename])
-    entrypoint = "/" + entrypoint.lstrip("/")
-    return struct(entrypoint = entrypoint, workdir = "%s.runfiles/%s" % (entrypoint, ctx.workspace_name))
+        return struct(entrypoint = ctx.attr.entrypoint, workdir = "")
+    name = ctx.attr.program_name or executable.basename
+    path = "/" + "/".join([part for part in [ctx.attr.prefix.strip("/"), name] if part])
+    return struct(
+        entrypoint = ctx.attr.entrypoint or [path],
+        workdir = "%s.runfiles/%s" % (path, ctx.workspace_name),
+    )
 
 def _layers_impl(ctx):
     binary = ctx.attr.binary
@@ -152,6 +158,9 @@ files that other rules for images take; the output groups `plan` and `spec` show
         content_links = attr.bool(
             default = True,
             doc = "Whether files of a layer that happen to be equal are stored once, as hardlinks.",
+        ),
+        entrypoint = attr.string_list(
+            doc = "The command that starts the program, for images and checks; default: its path in the image.",
         ),
         groups = attr.label(
             doc = "A target that says which runfiles share a layer; also taken from the binary itself.",

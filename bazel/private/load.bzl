@@ -7,6 +7,7 @@ def _load_impl(ctx):
     image = ctx.attr.image[VeneerImageInfo]
     archive = ctx.actions.declare_file(ctx.label.name + ".archive.tar")
     args = arguments(ctx, "image")
+    args.add("--quiet")
     args.add_all(image.arguments)
     args.add("--output=docker-archive:%s:%s" % (archive.path, ctx.attr.tag))
     run_veneer(

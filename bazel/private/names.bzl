@@ -94,7 +94,15 @@ def bucket_of(name, buckets):
     return best
 
 def glob_matches(glob, name):
-    """Whether a name matches a pattern in which `*` is any number of characters."""
+    """Compares a name with a pattern.
+
+    Args:
+        glob: The pattern, in which `*` is any number of characters.
+        name: The name.
+
+    Returns:
+        Whether the pattern matches the whole name.
+    """
     parts = glob.split("*")
     if len(parts) == 1:
         return glob == name

@@ -5,7 +5,7 @@ VeneerLayersInfo = provider(
     fields = {
         "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
                  "that says its media type, digest, size and diff id.",
-        "entrypoint": "str: absolute path that starts the program; empty if there is none.",
+        "entrypoint": "list of str: the command that starts the program; empty if there is none.",
         "workdir": "str: absolute path of the directory to start it in; empty if there is none.",
     },
 )

@@ -9,6 +9,7 @@ _LAYERS = [
     "check",
     "compression",
     "content_links",
+    "entrypoint",
     "groups",
     "interpreter",
     "keep",

@@ -51,7 +51,7 @@ instances:
         storage: *storage
       - !bytestream
         storage: *storage
-thread-pool-size: 30
+thread-pool-size: 400
 """
 
 

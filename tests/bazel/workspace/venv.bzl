@@ -113,7 +113,7 @@ def _odd_impl(ctx):
     tree = ctx.actions.declare_directory(ctx.label.name + ".tree")
     ctx.actions.run_shell(
         outputs = [tree],
-        command = """cd "$1" && mkdir -p real/deep empty/inner && echo one >real/one && echo two >real/deep/two &&
+        command = """mkdir -p "$1" && cd "$1" && mkdir -p real/deep empty/inner && echo one >real/one && echo two >real/deep/two &&
 ln -s one real/link && ln -s real/deep linked""",
         arguments = [tree.path],
     )
