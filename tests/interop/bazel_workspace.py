@@ -126,10 +126,10 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def workspace(folder, packages=0):
+def workspace(folder, packages=0, files=1):
     """The tested workspace in a folder, and its Bazel, which is stopped at the end.
 
-    `packages` is the number of packages of the programs that //many makes, one for each number up to it."""
+    `packages` is how many packages, of `files` files each, the largest program of //many has."""
     root = folder / "workspace"
     shutil.copytree(SOURCE, root)
     (root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
@@ -139,7 +139,7 @@ def workspace(folder, packages=0):
     add_outside(made, folder / "outside")
     add_python(made, folder / "external")
     add_wheels(made, folder / "external", REQUIREMENTS)
-    add_packages(made, folder / "packages", packages)
+    add_packages(made, folder / "packages", packages, files)
     shutil.copytree(samples.shared_folder() / "base", root / "base")
     made.finish()
     try:
@@ -163,14 +163,16 @@ def add_python(made, external):
     made.add_repository("python_3_11", make_repository(external / interpreter.REPOSITORY, PYTHON))
 
 
-def add_packages(made, folder, count):
-    """Packages of one file each; //many:image_N is of a program with the first N of them."""
+def add_packages(made, folder, count, files):
+    """Small packages; //many:image_N is of a program with the first N of them, for each power of ten."""
     build = ['load("@veneer//bazel:defs.bzl", "py_image")', 'load("//:venv.bzl", "venv_binary")']
     labels = []
     for i in range(1, count + 1):
         package = make_repository(folder / f"package_{i}", WHEEL) / "site-packages" / f"package_{i}"
         package.mkdir(parents=True)
-        (package / "__init__.py").write_text(f"NUMBER = {i}\n")
+        for number in range(files):
+            (package / (f"module_{number}.py" if number else "__init__.py")).write_text(
+                f"NUMBER = {i}, {number}\n")
         made.add_repository(f"pypi_package_{i}", folder / f"package_{i}")
         labels.append(f"@pypi_package_{i}//:pkg")
         if str(i).strip("0") == "1":

@@ -136,6 +136,29 @@ TEST_CASE("spec: a 'u' record is a symlink if its text is relative, a 't' record
         "owner=@@//:t\n");
 }
 
+TEST_CASE("spec: a tree artifact is the files in it, with or without links on the way to them") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  temporary.write("local/real/one", "1");
+  temporary.make_directory("local/empty");
+  temporary.link("local/real/link", "one");
+  temporary.link("local/linked", "real");
+  // As sandboxes stage it: without empty directories, each file and each linked directory a link.
+  temporary.make_directory("staged/real");
+  temporary.link("staged/real/one", temporary.path() + "/local/real/one");
+  temporary.link("staged/real/link", temporary.path() + "/local/real/link");
+  temporary.link("staged/linked", temporary.path() + "/local/linked");
+  for (const std::string tree : {"local", "staged"}) {
+    StringArena arena;
+    const Runfiles runfiles =
+        read_spec(temporary.write("spec", "V\t1\nW\t_main\nd\ttree\t" + tree + "\t\n"), arena);
+    CHECK(to_text(runfiles.trees.at(tree)) ==
+          "file linked/link -> " + tree + "/linked/link\nfile linked/one -> " + tree +
+              "/linked/one\nfile real/link -> " + tree + "/real/link\nfile real/one -> " + tree +
+              "/real/one\n");
+  }
+}
+
 TEST_CASE("spec: a fault is reported where it is") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());
