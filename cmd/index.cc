@@ -24,7 +24,7 @@ struct Options {
 };
 
 oci::ImageReference parse_output(const std::string& text) {
-  const oci::ImageReference reference = oci::parse_image_reference(text);
+  oci::ImageReference reference = oci::parse_image_reference(text);
   if (reference.transport == oci::Transport::kDockerArchive) {
     throw layer::Error("'" + text + "': a docker archive holds images for one platform")
         .with_help("write it to oci:DIR or oci-archive:FILE");
