@@ -54,8 +54,11 @@ void add_check_option(CLI::App& command, CheckLevel& level) {
       {"error", CheckLevel::kError}, {"warn", CheckLevel::kWarn}, {"off", CheckLevel::kOff}};
   command
       .add_option("--check", level,
-                  "error: what is certainly broken stops the build (default); warn: it is only "
-                  "told; off: nothing is checked")
+                  level == CheckLevel::kOff
+                      ? "error: what is certainly broken stops the program; warn: it is only told; "
+                        "off: nothing is checked (default)"
+                      : "error: what is certainly broken stops the build (default); warn: it is "
+                        "only told; off: nothing is checked")
       ->transform(CLI::CheckedTransformer(levels).description(""))
       ->type_name("error|warn|off");
 }

@@ -21,6 +21,8 @@ struct Options {
   BaseOptions base;
   ImageOptions image;
   std::vector<std::string> layers;
+  bool skip_empty = false;
+  bool quiet = false;
 };
 
 void run(const Options& options) {
@@ -32,6 +34,7 @@ void run(const Options& options) {
   std::vector<oci::NewLayer> layers;
   for (const std::string& path : options.layers) {
     const oci::LayerBlob layer = oci::open_layer_blob(path);
+    if (options.skip_empty && oci::is_empty_layer(layer.layer)) continue;
     delivery.add_layer(layer.layer.descriptor, layer.blob);
     layers.push_back(layer.layer);
   }
@@ -44,6 +47,7 @@ void run(const Options& options) {
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
   delivery.finish(image);
+  if (options.quiet) return;
   for (const oci::ImageReference& output : outputs) {
     fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
   }
@@ -65,6 +69,11 @@ void add_image_command(CLI::App& app) {
       ->type_name("BLOB")
       ->allow_extra_args(false)
       ->group(kBaseGroup);
+  command
+      ->add_flag("--skip-empty", options->skip_empty,
+                 "Leave out layers without entries, as `veneer layer --allow-empty` writes them")
+      ->group(kBaseGroup);
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options] { run(*options); });
 }
 

@@ -24,6 +24,8 @@ struct Options {
   std::string output;
   std::string descriptor;  // empty: beside the output
   std::string only;        // name of the layer; empty: the plan has just one
+  bool quiet = false;
+  bool empty = false;  // whether a plan without layers makes a layer without entries
 };
 
 // One blob in one file.
@@ -52,10 +54,11 @@ std::string names(const layer::ImagePlan& plan) {
   return text;
 }
 
-const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::string& only) {
+layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, bool empty) {
+  if (plan.layers.empty() && empty) return {"empty", "no path is in it", {}};
   if (plan.layers.empty()) throw layer::Error("the base image has all of it: no layer is needed");
   if (only.empty()) {
-    if (plan.layers.size() == 1) return plan.layers.front();
+    if (plan.layers.size() == 1) return std::move(plan.layers.front());
     throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
         .with_help("choose one with --only, or put all into one with --layers=one");
   }
@@ -65,7 +68,7 @@ const layer::LayerPlan& choose_layer(const layer::ImagePlan& plan, const std::st
   if (found == plan.layers.end()) {
     throw layer::Error(fmt::format("no layer '{}': the plan has {}", only, names(plan)));
   }
-  return *found;
+  return std::move(*found);
 }
 
 void write_text(const std::string& path, const std::string& text) {
@@ -80,11 +83,11 @@ void run(const Options& options) {
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = oci::folder_of(options.output);
-  const Planned planned =
+  Planned planned =
       make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
   BlobFile blob(options.output);
   const std::vector<layer::Layer> layers =
-      write_layers({choose_layer(planned.plan, options.only)}, options.writing,
+      write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
@@ -96,6 +99,7 @@ void run(const Options& options) {
       oci::layer_descriptor_json(described).dump(1) + "\n");
   step.reset();
   report_timings(tools.trace.get(), options.writing.tools.timing);
+  if (options.quiet) return;
   fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
 }
 
@@ -115,6 +119,9 @@ void add_layer_command(CLI::App& app) {
   command
       ->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
       ->type_name("NAME");
+  command->add_flag("--allow-empty", options->empty,
+                    "Of a plan without layers, write a layer without entries");
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options] { run(*options); });
 }
 

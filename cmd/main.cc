@@ -5,11 +5,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cmd/build.h"
+#include "cmd/flagfile.h"
 #include "cmd/image.h"
+#include "cmd/index.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
 #include "cmd/store.h"
@@ -43,12 +48,19 @@ int run(int argc, char** argv) {
   cmd::add_plan_command(app);
   cmd::add_layer_command(app);
   cmd::add_image_command(app);
+  cmd::add_index_command(app);
   cmd::add_verify_command(app);
   cmd::add_store_command(app);
   cmd::add_tar_command(app);
   int status = 0;
   try {
-    app.parse(argc, argv);
+    const std::optional<std::vector<std::string>> arguments = cmd::read_flagfile(argc, argv);
+    if (arguments) {
+      // CLI11 takes a vector's arguments from its end.
+      app.parse(std::vector<std::string>(arguments->rbegin(), arguments->rend()));
+    } else {
+      app.parse(argc, argv);
+    }
   } catch (const CLI::RuntimeError& verdict) {
     status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {

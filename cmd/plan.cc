@@ -1,36 +1,101 @@
-// Prints the plan, or what it has to say about some paths, to stdout; writes nothing.
+// Prints the plan, or what it has to say about some paths, to stdout; or writes it, whole and in parts.
 #include "cmd/plan.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "cmd/check_with.h"
 #include "cmd/checking.h"
 #include "cmd/planning.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
+#include "layer/write/output_file.h"
+#include "oci/destination.h"
 
 namespace cmd {
 namespace {
 
 struct Options {
   PlanningOptions planning;
-  std::vector<std::string> explain;  // paths of the image; empty: the whole plan
+  std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
+  std::vector<std::string> explain;     // paths of the image; empty: the whole plan
+  std::string output;                   // empty: stdout
+  std::vector<std::string> parts;       // --layer-plan
+  CheckLevel check = CheckLevel::kOff;
   bool json = false;
 };
+
+struct Part {
+  std::string layer;
+  std::string path;
+};
+
+Part parse_part(const std::string& text) {
+  const size_t at = text.find('=');
+  if (at == 0 || at == std::string::npos || at + 1 == text.size()) {
+    throw layer::Error("'" + text + "': expected NAME=FILE");
+  }
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  layer::OutputFile file(oci::folder_of(path));
+  file.write(std::as_bytes(std::span(text)));
+  file.commit(path);
+}
+
+// One file a layer. A layer that nobody asked for would be lost to whoever puts the image together
+// from the parts.
+void write_parts(const Options& options, const layer::ImagePlan& plan) {
+  if (options.parts.empty()) return;
+  std::vector<Part> parts;
+  for (const std::string& text : options.parts) parts.push_back(parse_part(text));
+  for (const layer::LayerPlan& layer : plan.layers) {
+    if (std::any_of(parts.begin(), parts.end(),
+                    [&](const Part& part) { return part.layer == layer.name; })) {
+      continue;
+    }
+    throw layer::Error("layer '" + layer.name + "' has no --layer-plan")
+        .with_help(
+            "add --layer-plan " + layer.name +
+            "=FILE, or put its paths into a layer that has one: --layer, groups of the spec");
+  }
+  for (const Part& part : parts) {
+    write_text(part.path, layer::plan_part_to_text(plan, part.layer));
+  }
+}
+
+void print_plan(const Options& options, const layer::ImagePlan& plan) {
+  const std::string text = options.json ? layer::plan_to_json(plan) : layer::plan_to_text(plan);
+  if (options.output.empty()) {
+    if (options.parts.empty()) fmt::print("{}", text);
+    return;
+  }
+  write_text(options.output, text);
+}
+
+std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,
+                                        const oci::StoredImage* base) {
+  oci::ConfigChanges changes;
+  if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
+  start_program(planned.plan.program, changes);
+  return check_plan(planned, options.planning, base, changes);
+}
 
 void explain(const Options& options, const Planned& planned, const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
-  oci::ConfigChanges changes;
-  start_program(planned.plan.program, changes);
-  explain_checks(check_plan(planned, options.planning, base, changes), planned, explanations);
+  explain_checks(find_faults(options, planned, base), planned, explanations);
   if (options.json) {
     fmt::print("{}", layer::explanations_to_json(explanations));
     return;
@@ -46,11 +111,11 @@ void run(const Options& options) {
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Planned planned = make_plan(options.planning, base, scratch);
   if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
-  if (options.json) {
-    fmt::print("{}", layer::plan_to_json(planned.plan));
-    return;
+  if (options.check != CheckLevel::kOff) {
+    report_findings(find_faults(options, planned, base ? &*base : nullptr), options.check);
   }
-  layer::write_plan_text(planned.plan, [](std::string_view text) { fmt::print("{}", text); });
+  write_parts(options, planned.plan);
+  print_plan(options, planned.plan);
 }
 
 }  // namespace
@@ -65,6 +130,23 @@ void add_plan_command(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("PATH");
   command->add_flag("--json", options->json, "for programs; docs/plan_format.md names the schemas");
+  add_check_option(*command, options->check);
+  command
+      ->add_option("--entrypoint", options->entrypoint,
+                   "What the image will run, for the checks (default: the program); as `build` "
+                   "takes it")
+      ->allow_extra_args(false)
+      ->check(check_with([](const std::string& value) { oci::parse_arguments({value}); }))
+      ->type_name("ARG");
+  command->add_option("-o,--output", options->output, "Write the plan there, not to stdout")
+      ->type_name("FILE");
+  command
+      ->add_option("--layer-plan", options->parts,
+                   "Write the plan of one layer to a file of its own; repeatable, and then every "
+                   "layer needs one. A layer that is not made gets a plan without layers")
+      ->allow_extra_args(false)
+      ->check(check_with(parse_part))
+      ->type_name("NAME=FILE");
   command->callback([options] { run(*options); });
 }
 

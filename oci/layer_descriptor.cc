@@ -12,6 +12,9 @@
 namespace oci {
 namespace {
 
+constexpr std::string_view kEmptyTar =
+    "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+
 std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -67,6 +70,10 @@ NewLayer parse_layer_descriptor(const JsonField& document) {
 
 std::string layer_descriptor_path(const std::string& blob_path) {
   return blob_path + ".json";
+}
+
+bool is_empty_layer(const NewLayer& layer) {
+  return layer.diff_id.digest.to_string() == kEmptyTar;
 }
 
 LayerBlob open_layer_blob(const std::string& path) {

@@ -17,6 +17,9 @@ Json layer_descriptor_json(const NewLayer& layer);
 NewLayer parse_layer_descriptor(const JsonField& document);
 std::string layer_descriptor_path(const std::string& blob_path);
 
+// Whether its plain tar has no entries and is as veneer ends one: two blocks of zeros.
+bool is_empty_layer(const NewLayer& layer);
+
 struct LayerBlob {
   NewLayer layer;
   Blob blob;

@@ -156,11 +156,13 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
   }
   const Descriptor chosen = choose(std::move(candidates), reference, platform);
   const Blob manifest_blob = source.get(chosen.digest);
-  const Json manifest_json = parse_json(read_text(manifest_blob, chosen), manifest_blob.name());
+  StoredImage image;
+  image.manifest_bytes = read_text(manifest_blob, chosen);
+  image.manifest_type = chosen.media_type;
+  const Json manifest_json = parse_json(image.manifest_bytes, manifest_blob.name());
   const Manifest manifest =
       parse_manifest(JsonField(manifest_json, manifest_blob.name()), chosen.media_type);
   const Blob config_blob = source.get(manifest.config.digest);
-  StoredImage image;
   image.name = reference.to_string();
   image.manifest_digest = chosen.digest;
   image.config_bytes = read_text(config_blob, manifest.config);

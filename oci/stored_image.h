@@ -22,6 +22,8 @@ struct StoredLayer {
 struct StoredImage {
   std::string name;                              // for messages
   std::optional<layer::Digest> manifest_digest;  // none in a docker archive
+  std::string manifest_type;                     // media type; likewise
+  std::string manifest_bytes;                    // likewise
   std::string config_bytes;
   ImageConfig config;
   std::vector<StoredLayer> layers;  // base first, one for every diff id of the config

@@ -193,6 +193,14 @@ std::string plan_to_text(const ImagePlan& plan) {
   return all;
 }
 
+std::string plan_part_to_text(const ImagePlan& plan, std::string_view layer) {
+  ImagePlan part;
+  for (const LayerPlan& candidate : plan.layers) {
+    if (candidate.name == layer) part.layers.push_back(candidate);
+  }
+  return plan_to_text(part);
+}
+
 std::string plan_to_json(const ImagePlan& plan) {
   nlohmann::json layers = nlohmann::json::array();
   for (const LayerPlan& layer : plan.layers) {

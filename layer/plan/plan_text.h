@@ -30,6 +30,10 @@ std::string summary_text(const PlanSummary& summary);
 void write_plan_text(const ImagePlan& plan, const std::function<void(std::string_view)>& write);
 std::string plan_to_text(const ImagePlan& plan);
 
+// A plan of that layer alone, without program and base; of no layer, if the plan has none of that
+// name. It depends on nothing else in the plan.
+std::string plan_part_to_text(const ImagePlan& plan, std::string_view layer);
+
 // {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; docs/plan_format.md.
 // Names that are not UTF-8 appear with U+FFFD in place of what is not.
 std::string plan_to_json(const ImagePlan& plan);

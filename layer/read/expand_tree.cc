@@ -37,8 +37,9 @@ bool is_at_or_below(std::string_view path, std::string_view directory) {
 
 class TreeExpander {
  public:
-  TreeExpander(std::string_view tree, const Origin& declared_at, StringArena& arena)
-      : tree_(tree), declared_at_(declared_at), arena_(arena) {}
+  TreeExpander(std::string_view tree, const Origin& declared_at, TreeLinks links,
+               StringArena& arena)
+      : tree_(tree), declared_at_(declared_at), links_(links), arena_(arena) {}
 
   std::vector<Entry> run() {
     expand(std::string(tree_), {});
@@ -53,18 +54,28 @@ class TreeExpander {
     const std::vector<WalkedItem> items = walk(directory, WalkDetail::kTypes, arena_);
     std::vector<std::string_view> links;
     for (const WalkedItem& item : items) {
-      if (item.link.starts_with('/')) links.push_back(item.link);
+      if (is_followed(item)) links.push_back(behind(directory, item));
     }
     const std::vector<Target> targets = find_targets(links);
     auto target = targets.begin();
     for (const WalkedItem& item : items) {
       const std::string_view path = arena_.join(prefix, item.path);
-      if (item.link.starts_with('/')) {
+      if (is_followed(item)) {
         add_staged(directory, item, path, *target++);
       } else {
         add_kept(directory, item, path);
       }
     }
+  }
+
+  bool is_followed(const WalkedItem& item) const {
+    const bool is_any = links_ == TreeLinks::kFollowed && item.type == DiskType::kSymlink;
+    return is_any || item.link.starts_with('/');
+  }
+
+  // The path to open for what a link leads to.
+  std::string_view behind(const std::string& directory, const WalkedItem& item) {
+    return links_ == TreeLinks::kFollowed ? arena_.join(directory, item.path) : item.link;
   }
 
   void add(std::string_view path, EntryKind kind, std::string_view content) {
@@ -78,7 +89,7 @@ class TreeExpander {
       case DiskType::kSymlink:
         return add(path, EntryKind::kSymlink, item.link);
       case DiskType::kDirectory:
-        if (item.is_empty) add(path, EntryKind::kDirectory, {});
+        if (item.is_empty) add_empty_directory(path);
         return;
       case DiskType::kOther:
         throw fault(path,
@@ -86,12 +97,18 @@ class TreeExpander {
     }
   }
 
+  void add_empty_directory(std::string_view path) {
+    if (links_ == TreeLinks::kKept) add(path, EntryKind::kDirectory, {});
+  }
+
   void add_staged(const std::string& directory, const WalkedItem& item, std::string_view path,
                   const Target& target) {
     if (const std::string why = target.fault(); !why.empty()) {
       throw fault(path, fmt::format("links to '{}', which {}", item.link, why));
     }
-    if (target.type == TargetType::kFile) return add(path, EntryKind::kFile, item.link);
+    if (target.type == TargetType::kFile) {
+      return add(path, EntryKind::kFile, behind(directory, item));
+    }
     follow(directory, item, path);
   }
 
@@ -105,14 +122,15 @@ class TreeExpander {
         slash == std::string_view::npos ? std::string_view() : item.path.substr(0, slash);
     places_.push_back(
         real_path(parent.empty() ? directory : directory + "/" + std::string(parent)));
-    const std::string target = real_path(std::string(item.link));
+    const std::string next(behind(directory, item));
+    const std::string target = real_path(next);
     for (const std::string& place : places_) {
       if (!is_at_or_below(place, target)) continue;
       throw fault(path, fmt::format("links to '{}', which holds the link itself", item.link));
     }
     const size_t count = entries_.size();
-    expand(std::string(item.link), path);
-    if (entries_.size() == count) add(path, EntryKind::kDirectory, {});
+    expand(next, path);
+    if (entries_.size() == count) add_empty_directory(path);
     places_.pop_back();
   }
 
@@ -123,6 +141,7 @@ class TreeExpander {
 
   const std::string_view tree_;
   const Origin declared_at_;
+  const TreeLinks links_;
   StringArena& arena_;
   std::vector<std::string>
       places_;  // real directories of the links being followed, outermost first
@@ -132,13 +151,13 @@ class TreeExpander {
 }  // namespace
 
 std::vector<Entry> expand_tree(std::string_view directory, const Origin& declared_at,
-                               StringArena& arena) {
-  return TreeExpander(directory, declared_at, arena).run();
+                               TreeLinks links, StringArena& arena) {
+  return TreeExpander(directory, declared_at, links, arena).run();
 }
 
-void add_tree(const Entry& tree, Runfiles& runfiles, StringArena& arena) {
+void add_tree(const Entry& tree, TreeLinks links, Runfiles& runfiles, StringArena& arena) {
   if (runfiles.trees.contains(tree.content)) return;
-  runfiles.trees.emplace(tree.content, expand_tree(tree.content, tree.origin, arena));
+  runfiles.trees.emplace(tree.content, expand_tree(tree.content, tree.origin, links, arena));
 }
 
 }  // namespace layer

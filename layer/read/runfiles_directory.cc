@@ -64,7 +64,7 @@ class DirectoryReader {
     found_.throw_if_errors();
     warn_of_strangers();
     for (const Entry& entry : runfiles_.root_symlinks) {
-      if (entry.kind == EntryKind::kTree) add_tree(entry, runfiles_, arena_);
+      if (entry.kind == EntryKind::kTree) add_tree(entry, TreeLinks::kKept, runfiles_, arena_);
     }
     return std::move(runfiles_);
   }

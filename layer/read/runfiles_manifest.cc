@@ -147,7 +147,7 @@ class ManifestReader {
     runfiles.root_symlinks = std::move(entries_);
     for (const Entry& entry : runfiles.root_symlinks) {
       if (entry.path.starts_with("_main/")) runfiles.workspace = "_main";
-      if (entry.kind == EntryKind::kTree) add_tree(entry, runfiles, arena_);
+      if (entry.kind == EntryKind::kTree) add_tree(entry, TreeLinks::kKept, runfiles, arena_);
     }
     return runfiles;
   }

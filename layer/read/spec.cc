@@ -4,18 +4,23 @@
 //   record = V 1                                 version: the first record
 //          | W workspace                         name of the main repository: the second record
 //          | G group                             layer of the records that follow; may be empty
+//          | i exec_path                         the f, d or l with this exec path is in this group
 //          | x short_path exec_path              the executable
 //          | f short_path exec_path owner        an ordinary file
 //          | d short_path exec_path owner        a tree artifact
 //          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is
 //                                                its text
+//          | u short_path exec_path owner        f or l, the rule cannot tell: a link on disk with a
+//                                                relative text is l
+//          | t short_path text owner             a symlink with a text that the rule knows
 //          | s path f|d|l exec_path target_short_path owner   runfiles.symlinks
 //          | r path f|d|l exec_path target_short_path owner   runfiles.root_symlinks
 //          | e path                              runfiles.empty_filenames
 //          | m exec_path                         the repo mapping
 //   escape = \\ backslash, \t TAB, \n LF         in every field
 //
-// x and m come at most once and are in no group. A short_path, and the path of s and e, may begin
+// x and m come at most once and are in no group; i comes in one. Of several groups that have an i
+// for one exec path the first has it, whatever group its f, d or l comes in. A short_path, and the path of s and e, may begin
 // with "../": another repository.
 #include "layer/read/spec.h"
 
@@ -23,6 +28,7 @@
 
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -68,11 +74,26 @@ class SpecReader {
     }
     found_.throw_if_errors();
     contents_ = {};
+    settle_files();
     read_spec_contents(runfiles_, arena_);
+    runfiles_.files.insert(runfiles_.files.end(), links_.begin(), links_.end());
     return std::move(runfiles_);
   }
 
  private:
+  // What only all records together tell: which files are links, and which groups files are in.
+  void settle_files() {
+    for (const size_t i : unknown_) {
+      Entry& entry = runfiles_.files[i];
+      if (is_relative_link(entry.content)) entry.kind = EntryKind::kSymlink;
+    }
+    for (Entry& entry : runfiles_.files) {
+      if (const auto owner = inputs_.find(entry.content); owner != inputs_.end()) {
+        entry.group = owner->second;
+      }
+    }
+  }
+
   // What follows another version than this one's has another grammar: stop at once.
   void read_version(LineReader& lines) {
     const bool is_there = lines.next();
@@ -110,6 +131,10 @@ class SpecReader {
         return read_repo_mapping(record);
       case 'G':
         return read_group(record);
+      case 'i':
+        return read_input(record);
+      case 't':
+        return read_link(record);
       case 'V':
         return fault(record.line, 0, "a second 'V' record");
       default:
@@ -137,6 +162,11 @@ class SpecReader {
     }
   }
 
+  void read_input(const SpecRecord& record) {
+    if (group_.empty()) return fault(record.line, 0, "an 'i' record outside of any group");
+    if (check_exec_path(record, 0)) inputs_.try_emplace(content(record[0].text), group_);
+  }
+
   void read_executable(const SpecRecord& record) {
     if (runfiles_.executable) return duplicate(record, runfiles_.executable->origin.line);
     Entry entry = make_entry(record, EntryKind::kFile, 0, 1);
@@ -149,7 +179,17 @@ class SpecReader {
     Entry entry = make_entry(record, kind_of(record.letter), 0, 1);
     entry.owner = arena_.intern(record[2].text);
     entry.group = group_;
+    if (record.letter == 'u') unknown_.push_back(runfiles_.files.size());
     runfiles_.files.push_back(entry);
+  }
+
+  void read_link(const SpecRecord& record) {
+    if (!check_short_path(record, 0)) return;
+    if (record[1].text.empty()) return fault(record.line, record[1].offset, "the link is empty");
+    Entry entry = make_entry(record, EntryKind::kSymlink, 0, 1);
+    entry.owner = arena_.intern(record[2].text);
+    entry.group = group_;
+    links_.push_back(entry);
   }
 
   void read_symlink(const SpecRecord& record, std::vector<Entry>& list) {
@@ -251,7 +291,10 @@ class SpecReader {
   Diagnostics found_;
   Runfiles runfiles_;
   std::unordered_set<std::string_view> contents_;
-  std::string_view group_;  // of the records that follow
+  std::vector<size_t> unknown_;  // of runfiles_.files: those of u records
+  std::vector<Entry> links_;     // of t records: nothing on disk belongs to them
+  std::unordered_map<std::string_view, std::string_view> inputs_;  // exec path -> group
+  std::string_view group_;                                         // of the records that follow
   uint32_t workspace_line_ = 0;
   uint32_t first_record_line_ = 0;  // of those that came before W
 };

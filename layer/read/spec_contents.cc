@@ -42,7 +42,8 @@ class ContentsReader {
     for (size_t i = 0; i < followed.size(); ++i) classify(*followed[i], targets[i]);
     found_.throw_if_errors();
     for (const Entry* entry : entries) {
-      if (entry->kind == EntryKind::kTree) add_tree(*entry, runfiles_, arena_);
+      if (entry->kind == EntryKind::kTree)
+        add_tree(*entry, TreeLinks::kFollowed, runfiles_, arena_);
     }
   }
 
@@ -107,6 +108,11 @@ class ContentsReader {
 };
 
 }  // namespace
+
+bool is_relative_link(std::string_view path) {
+  char first = '/';
+  return readlink(std::string(path).c_str(), &first, 1) == 1 && first != '/';
+}
 
 void read_spec_contents(Runfiles& runfiles, StringArena& arena) {
   ContentsReader(runfiles, arena).run();

@@ -1,6 +1,8 @@
 // Completes a parsed spec with what only the disk knows.
 #pragma once
 
+#include <string_view>
+
 #include "layer/runfiles.h"
 #include "layer/string_arena.h"
 
@@ -10,5 +12,8 @@ namespace layer {
 // is a directory on disk (a source directory) is a kTree, and every tree is expanded. Throws Error
 // with every exec path at which nothing fitting is.
 void read_spec_contents(Runfiles& runfiles, StringArena& arena);
+
+// Whether a path is a symlink with a relative text: in a sandbox, inputs are absolute ones.
+bool is_relative_link(std::string_view path);
 
 }  // namespace layer

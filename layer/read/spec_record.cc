@@ -26,10 +26,13 @@ constexpr RecordKind kRecords[] = {
     {'V', 1, "version"},
     {'W', 1, "workspace"},
     {'G', 1, "group"},
+    {'i', 1, "exec_path"},
     {'x', 2, "short_path, exec_path"},
     {'f', 3, "short_path, exec_path, owner"},
     {'d', 3, "short_path, exec_path, owner"},
     {'l', 3, "short_path, exec_path, owner"},
+    {'u', 3, "short_path, exec_path, owner"},
+    {'t', 3, "short_path, text, owner"},
     {'s', 5, "path, type, exec_path, target short_path, owner"},
     {'r', 5, "path, type, exec_path, target short_path, owner"},
     {'e', 1, "path"},
@@ -79,7 +82,7 @@ std::optional<SpecRecord> split_record(std::string_view line, const Position& po
   });
   if (kind == std::end(kRecords)) {
     fault(position, 0,
-          fmt::format("unknown record '{}': expected one of V W G x f d l s r e m",
+          fmt::format("unknown record '{}': expected one of V W G i x f d l u t s r e m",
                       line.substr(0, line.find('\t'))),
           found);
     return std::nullopt;

@@ -13,7 +13,7 @@ STOP_SECONDS = 30
 def dockerd(folder, storage_driver="vfs"):
     """A Docker Engine without a network; yields the start of a command line for it."""
     address = f"unix://{folder}/docker.sock"
-    with _daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
+    with daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
                   "-H", address, "--pidfile", folder / "pid", "--iptables=false",
                   "--ip6tables=false", "--bridge=none", f"--storage-driver={storage_driver}"],
                  folder, ["docker", "-H", address, "info"]):
@@ -40,7 +40,7 @@ def containerd(folder):
     config = folder / "containerd.toml"
     config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
     address = folder / "containerd.sock"
-    with _daemon(["containerd", "--config", config, "--root", folder / "root",
+    with daemon(["containerd", "--config", config, "--root", folder / "root",
                   "--state", folder / "state", "--address", address],
                  folder, ["ctr", "--address", address, "version"]):
         yield ["ctr", "--address", str(address)]
@@ -49,23 +49,23 @@ def containerd(folder):
 @contextlib.contextmanager
 def registry(folder):
     """A registry on the loopback interface; yields its HOST:PORT."""
-    port = _free_port()
+    port = free_port()
     config = folder / "registry.yml"
     config.write_text(f"version: 0.1\nlog: {{level: warn}}\n"
                       f"storage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"
                       f"http: {{addr: '127.0.0.1:{port}'}}\n")
-    with _daemon(["docker-registry", "serve", config], folder,
+    with daemon(["docker-registry", "serve", config], folder,
                  ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"]):
         yield f"127.0.0.1:{port}"
 
 
 @contextlib.contextmanager
-def _daemon(command, folder, probe):
+def daemon(command, folder, probe, **options):
     """Runs a daemon until the block ends; it is ready once `probe` succeeds."""
     log = folder / "daemon.log"
     with open(log, "wb") as output, \
             subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
-                             stdout=output, stderr=subprocess.STDOUT) as process:
+                             stdout=output, stderr=subprocess.STDOUT, **options) as process:
         try:
             _wait_until_ready(process, probe, log)
             yield
@@ -99,7 +99,8 @@ def _wait_until_ready(process, probe, log):
     raise AssertionError(f"{process.args[0]} did not start:\n{log.read_text(errors='replace')}")
 
 
-def _free_port():
+def free_port():
+    """A port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -122,7 +122,8 @@ class Layout:
         self.folder = pathlib.Path(folder)
         self.index = json.loads((self.folder / "index.json").read_text())
         self.manifest = json.loads(self.blob(self.index["manifests"][0]).read_text())
-        self.config = json.loads(self.blob(self.manifest["config"]).read_text())
+        self.config = (json.loads(self.blob(self.manifest["config"]).read_text())
+                       if "config" in self.manifest else None)  # an index has none
 
     def blob(self, descriptor):
         """Path of a blob."""

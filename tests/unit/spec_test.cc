@@ -101,6 +101,64 @@ TEST_CASE("spec: a group holds until the next one; an empty one ends it") {
   CHECK(runfiles.repo_mapping->group.empty());
 }
 
+TEST_CASE("spec: an 'i' record puts the file of its exec path into the group, and nothing else") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  for (const char* name : {"x", "y", "z"}) temporary.write(name, "bytes");
+  StringArena arena;
+  const Runfiles runfiles =
+      read_spec(temporary.write("spec",
+                                "V\t1\nW\t_main\nG\tapp\nf\ta\tx\t\nf\tb\ty\t\nf\tc\tz\t\n"
+                                "s\td\tf\tx\ta\t\nG\tone\ni\tx\ni\tno such file\nG\ttwo\n"
+                                "i\ty\ni\tx\n"),
+                arena);
+  REQUIRE(runfiles.files.size() == 3);
+  CHECK(runfiles.files[0].group == "one");  // the first that names it
+  CHECK(runfiles.files[1].group == "two");
+  CHECK(runfiles.files[2].group == "app");
+  CHECK(runfiles.symlinks[0].group == "app");
+}
+
+TEST_CASE("spec: a 'u' record is a symlink if its text is relative, a 't' record needs no file") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  temporary.write("file", "bytes");
+  temporary.link("staged", temporary.path() + "/file");
+  temporary.link("raw", "../../elsewhere");
+  StringArena arena;
+  const Runfiles runfiles =
+      read_spec(temporary.write("spec",
+                                "V\t1\nW\t_main\nt\tlink\t../x\t@@//:t\nu\ta\tfile\t\n"
+                                "u\tb\tstaged\t\nu\tc\traw\t\n"),
+                arena);
+  CHECK(to_text(runfiles.files) ==
+        "file a -> file\nfile b -> staged\nlink c -> ../../elsewhere\nlink link -> ../x "
+        "owner=@@//:t\n");
+}
+
+TEST_CASE("spec: a tree artifact is the files in it, with or without links on the way to them") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  temporary.write("local/real/one", "1");
+  temporary.make_directory("local/empty");
+  temporary.link("local/real/link", "one");
+  temporary.link("local/linked", "real");
+  // As sandboxes stage it: without empty directories, each file and each linked directory a link.
+  temporary.make_directory("staged/real");
+  temporary.link("staged/real/one", temporary.path() + "/local/real/one");
+  temporary.link("staged/real/link", temporary.path() + "/local/real/link");
+  temporary.link("staged/linked", temporary.path() + "/local/linked");
+  for (const std::string tree : {"local", "staged"}) {
+    StringArena arena;
+    const Runfiles runfiles =
+        read_spec(temporary.write("spec", "V\t1\nW\t_main\nd\ttree\t" + tree + "\t\n"), arena);
+    CHECK(to_text(runfiles.trees.at(tree)) ==
+          "file linked/link -> " + tree + "/linked/link\nfile linked/one -> " + tree +
+              "/linked/one\nfile real/link -> " + tree + "/real/link\nfile real/one -> " + tree +
+              "/real/one\n");
+  }
+}
+
 TEST_CASE("spec: a fault is reported where it is") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());
@@ -130,10 +188,14 @@ TEST_CASE("spec: a fault is reported where it is") {
        "$/spec:2:1: note: the first of them\n"},
   };
   const Case after_workspace[] = {
-      {"Q\ta\n", "$/spec:3:1: error: unknown record 'Q': expected one of V W G x f d l s r e m\n"},
-      {"\n", "$/spec:3:1: error: unknown record '': expected one of V W G x f d l s r e m\n"},
+      {"Q\ta\n",
+       "$/spec:3:1: error: unknown record 'Q': expected one of V W G i x f d l u t s r e m\n"},
+      {"t\tlink\t\t\n", "$/spec:3:8: error: the link is empty\n"},
+      {"i\tfile\n", "$/spec:3:1: error: an 'i' record outside of any group\n"},
+      {"G\tone\ni\t\n", "$/spec:4:3: error: the exec path is empty\n"},
+      {"\n", "$/spec:3:1: error: unknown record '': expected one of V W G i x f d l u t s r e m\n"},
       {"file\ta\tb\tc\n",
-       "$/spec:3:1: error: unknown record 'file': expected one of V W G x f d l s r e m\n"},
+       "$/spec:3:1: error: unknown record 'file': expected one of V W G i x f d l u t s r e m\n"},
       {"f\ta\tb\n",
        "$/spec:3:1: error: 'f' has 2 fields: expected 3 (short_path, exec_path, owner)\n"},
       {"e\n", "$/spec:3:1: error: 'e' has 0 fields: expected 1 (path)\n"},

@@ -1,0 +1,29 @@
+"""Rules that make OCI images of binaries with runfiles: docs/bazel.md."""
+
+load("//bazel/private:base.bzl", _veneer_base = "veneer_base")
+load("//bazel/private:image.bzl", _veneer_image = "veneer_image")
+load("//bazel/private:index.bzl", _veneer_index = "veneer_index")
+load("//bazel/private:layers.bzl", _veneer_layers = "veneer_layers")
+load("//bazel/private:load.bzl", _veneer_load = "veneer_load")
+load(
+    "//bazel/private:providers.bzl",
+    _VeneerBaseInfo = "VeneerBaseInfo",
+    _VeneerGroupsInfo = "VeneerGroupsInfo",
+    _VeneerImageInfo = "VeneerImageInfo",
+    _VeneerLayersInfo = "VeneerLayersInfo",
+    _VeneerSymlinksInfo = "VeneerSymlinksInfo",
+)
+load("//bazel/private:py_image.bzl", _py_image = "py_image")
+
+py_image = _py_image
+veneer_base = _veneer_base
+veneer_image = _veneer_image
+veneer_index = _veneer_index
+veneer_layers = _veneer_layers
+veneer_load = _veneer_load
+
+VeneerBaseInfo = _VeneerBaseInfo
+VeneerGroupsInfo = _VeneerGroupsInfo
+VeneerImageInfo = _VeneerImageInfo
+VeneerLayersInfo = _VeneerLayersInfo
+VeneerSymlinksInfo = _VeneerSymlinksInfo

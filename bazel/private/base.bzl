@@ -1,0 +1,65 @@
+"""veneer_base: an image to build on, from an OCI layout or an archive."""
+
+load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo")
+
+def _layout_root(files):
+    """The directory of a layout: a directory artifact, or where the file `oci-layout` is."""
+    if len(files) == 1 and files[0].is_directory:
+        return files[0].path
+    for file in files:
+        if file.basename == "oci-layout":
+            return file.dirname
+    return None
+
+def _base_impl(ctx):
+    if bool(ctx.files.layout) == bool(ctx.file.archive):
+        fail("%s: expected either `layout` or `archive`" % ctx.label)
+    if ctx.file.archive:
+        reference = "%s:%s" % (ctx.attr.archive_format, ctx.file.archive.path)
+        files = depset([ctx.file.archive])
+    else:
+        image = ctx.attr.layout[0] if len(ctx.attr.layout) == 1 else None
+        if image and VeneerImageInfo in image:
+            root = image[VeneerImageInfo].layout.path
+        else:
+            root = _layout_root(ctx.files.layout)
+        if not root:
+            fail("%s: `layout` has no file 'oci-layout' and is no directory that an action makes" % ctx.label)
+        reference = "oci:" + root
+        files = depset(ctx.files.layout)
+    if ctx.attr.tag:
+        reference += ":" + ctx.attr.tag
+    arguments = ["--base=" + reference]
+    if ctx.attr.platform:
+        arguments.append("--platform=" + ctx.attr.platform)
+    return [
+        DefaultInfo(files = files),
+        VeneerBaseInfo(arguments = arguments, files = files),
+    ]
+
+veneer_base = rule(
+    implementation = _base_impl,
+    doc = """An image to build on. Of a layout only the files listed are inputs, so that one with images for many platforms can be
+reduced to the blobs of one.""",
+    attrs = {
+        "archive": attr.label(
+            allow_single_file = True,
+            doc = "An archive, as `skopeo copy` or `docker save` writes it.",
+        ),
+        "archive_format": attr.string(
+            default = "oci-archive",
+            doc = "`oci-archive` or `docker-archive`.",
+            values = ["docker-archive", "oci-archive"],
+        ),
+        "layout": attr.label_list(
+            allow_files = True,
+            doc = "An OCI image layout: its files (`glob([\"base/**\"])`), a directory that an action makes, or a `veneer_image`.",
+        ),
+        "platform": attr.string(
+            doc = "Which image, `OS/ARCHITECTURE[/VARIANT]`; default: the only one.",
+        ),
+        "tag": attr.string(
+            doc = "Which image, by its name in the layout or archive; default: the only one.",
+        ),
+    },
+)

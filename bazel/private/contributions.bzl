@@ -1,0 +1,96 @@
+"""Which repository brings which files: two aspects that walk a binary's dependencies.
+
+A layer's action should rerun only when something of its own changes, so its inputs may not be all runfiles. The runfiles
+are one depset that says nothing of repositories, and to sort its files would flatten it. Instead each target says what is
+its own: its outputs, and the source files of its repository that its attributes name. Nothing here has to be complete. A
+file that no target claims goes into the app's layer, whose action has all runfiles as inputs.
+"""
+
+load(":names.bzl", "repository_of")
+
+ContributionsInfo = provider(
+    doc = "What targets bring to the runfiles of a binary.",
+    fields = {"contributions": "depset of struct(repository, package, is_interpreter, files)"},
+)
+
+RuntimeInfo = provider(
+    doc = "The interpreter that the binary's Python toolchain names.",
+    fields = {"files": "depset of File"},
+)
+
+# Attributes by which targets reach what they run with, in the rules of Python, C++, Java, shell and others.
+_ATTRIBUTES = [
+    "actual",
+    "binary",
+    "data",
+    "deps",
+    "embed",
+    "exports",
+    "interpreter",
+    "files",
+    "implementation_deps",
+    "lib",
+    "main",
+    "py_runtime",
+    "pyi_deps",
+    "runtime",
+    "runtime_deps",
+    "src",
+    "srcs",
+]
+
+def _targets(attribute):
+    kind = type(attribute)
+    if kind == "Target":
+        return [attribute]
+    if kind == "list":
+        return [item for item in attribute if type(item) == "Target"]
+    if kind == "dict":
+        return [item for item in attribute.keys() if type(item) == "Target"]
+    return []
+
+def _contributions_impl(target, ctx):
+    repository = repository_of(target.label)
+    transitive = []
+    files = [target[DefaultInfo].files]
+    for name in _ATTRIBUTES:
+        for dependency in _targets(getattr(ctx.rule.attr, name, None)):
+            if ContributionsInfo in dependency:
+                transitive.append(dependency[ContributionsInfo].contributions)
+            elif repository_of(dependency.label) == repository:
+                files.append(dependency[DefaultInfo].files)
+    own = struct(
+        repository = repository,
+        package = target.label.package,
+        is_interpreter = ctx.rule.kind == "py_runtime",
+        files = depset(transitive = files),
+    )
+    return [ContributionsInfo(contributions = depset([own], transitive = transitive))]
+
+contributions_aspect = aspect(
+    implementation = _contributions_impl,
+    doc = "Gathers what each target that a binary runs with brings to its runfiles.",
+    attr_aspects = _ATTRIBUTES,
+)
+
+_PYTHON = "@bazel_tools//tools/python:toolchain_type"
+
+# Bazel 6 and later can do without; before, every platform has a default.
+_PYTHON_TOOLCHAIN = (
+    config_common.toolchain_type(_PYTHON, mandatory = False) if hasattr(config_common, "toolchain_type") else _PYTHON
+)
+
+def _runtime_impl(_target, ctx):
+    toolchain = ctx.toolchains[_PYTHON]
+    runtime = getattr(toolchain, "py3_runtime", None) if toolchain else None
+    files = []
+    if runtime and runtime.interpreter:
+        files = [depset([runtime.interpreter]), runtime.files or depset()]
+    return [RuntimeInfo(files = depset(transitive = files))]
+
+runtime_aspect = aspect(
+    implementation = _runtime_impl,
+    doc = "Finds the interpreter of a binary, in the binary's own configuration.",
+    attr_aspects = [],
+    toolchains = [_PYTHON_TOOLCHAIN],
+)

@@ -1,0 +1,119 @@
+"""veneer_image: layers on a base, as an OCI image layout."""
+
+load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo", "VeneerLayersInfo")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
+
+def _layer_arguments(ctx):
+    """Options and inputs of all layers, bottom first: those of `tars`, then those of `layers`."""
+    files = list(ctx.files.tars)
+    options = ["--layer=" + tar.path for tar in files]
+    for layers in ctx.attr.layers:
+        for layer in layers[VeneerLayersInfo].blobs:
+            options.append("--layer=" + layer.blob.path)
+            files += [layer.blob, layer.descriptor]
+    return options, files
+
+def _pairs(option, values):
+    return ["%s=%s=%s" % (option, key, value) for key, value in values.items()]
+
+def _last_program(ctx):
+    """That of the last layers that have one."""
+    entrypoint, workdir = [], ""
+    for layers in ctx.attr.layers:
+        info = layers[VeneerLayersInfo]
+        if info.entrypoint:
+            entrypoint, workdir = info.entrypoint, info.workdir
+    return entrypoint, workdir
+
+def _config_arguments(ctx):
+    attr = ctx.attr
+    entrypoint, workdir = _last_program(ctx)
+    options = []
+
+    # As JSON arrays: an argument may look like one.
+    if attr.entrypoint or entrypoint:
+        options.append("--entrypoint=" + json.encode(attr.entrypoint or entrypoint))
+    if attr.cmd:
+        options.append("--cmd=" + json.encode(attr.cmd))
+    options += _pairs("--env", attr.env)
+    options += _pairs("--label", attr.labels)
+    options += _pairs("--annotation", attr.annotations)
+    options += ["--expose=" + port for port in attr.exposed_ports]
+    options += ["--volume=" + volume for volume in attr.volumes]
+    for option, value in {
+        "--author": attr.author,
+        "--created": attr.created,
+        "--stop-signal": attr.stop_signal,
+        "--user": attr.user,
+        "--workdir": attr.workdir or workdir,
+    }.items():
+        if value:
+            options.append("%s=%s" % (option, value))
+    return options
+
+def _image_impl(ctx):
+    options, files = _layer_arguments(ctx)
+    inputs = [depset(files)]
+    if ctx.attr.base:
+        base = ctx.attr.base[VeneerBaseInfo]
+        options = base.arguments + options
+        inputs.append(base.files)
+    elif ctx.attr.platform:
+        options = ["--platform=" + ctx.attr.platform] + options
+    options += ["--skip-empty"] + _config_arguments(ctx)
+    image = VeneerImageInfo(
+        layout = ctx.actions.declare_directory(ctx.label.name),
+        arguments = options,
+        inputs = depset(transitive = inputs),
+    )
+    args = arguments(ctx, "image")
+    args.add("--quiet")
+    args.add_all(options)
+    args.add("--output=oci:%s:%s" % (image.layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + image.layout.path)
+    run_veneer(
+        ctx,
+        args,
+        inputs = image.inputs,
+        outputs = [image.layout],
+        mnemonic = "VeneerImage",
+        progress_message = "Assembling image %s" % ctx.label,
+    )
+    return [
+        DefaultInfo(files = depset([image.layout]), runfiles = ctx.runfiles([image.layout])),
+        image,
+    ]
+
+veneer_image = rule(
+    implementation = _image_impl,
+    doc = """An image as an OCI image layout: a directory that rules_oci's `oci_push` and `oci_load`, skopeo and crane read.""",
+    attrs = dict(
+        TOOL_ATTRS,
+        annotations = attr.string_dict(doc = "Annotations of the manifest."),
+        author = attr.string(doc = "Who made it."),
+        base = attr.label(
+            doc = "The image to build on, a `veneer_base`; default: none.",
+            providers = [VeneerBaseInfo],
+        ),
+        cmd = attr.string_list(doc = "Default arguments after the entrypoint."),
+        created = attr.string(doc = "When it was made: RFC 3339 or seconds since 1970; default: 1970."),
+        entrypoint = attr.string_list(doc = "The command that runs; default: the program of the layers."),
+        env = attr.string_dict(doc = "Environment variables, added to the base's."),
+        exposed_ports = attr.string_list(doc = "Ports that it listens on: `8080`, `53/udp`."),
+        labels = attr.string_dict(doc = "Labels, added to the base's."),
+        layers = attr.label_list(
+            doc = "Layers, lowest first.",
+            providers = [VeneerLayersInfo],
+        ),
+        platform = attr.string(doc = "Without a base: what the image is for; default: `linux/amd64`."),
+        stop_signal = attr.string(doc = "Signal that stops it."),
+        tag = attr.string(doc = "The image's name in the layout; default: none."),
+        tars = attr.label_list(
+            allow_files = True,
+            doc = "Further layers as tar files, plain or compressed, below `layers`.",
+        ),
+        user = attr.string(doc = "User and group that run it: `USER[:GROUP]`."),
+        volumes = attr.string_list(doc = "Paths that are volumes."),
+        workdir = attr.string(doc = "Working directory; default: the main repository in the program's runfiles."),
+    ),
+    toolchains = [TOOLCHAIN_TYPE],
+)

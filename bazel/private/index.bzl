@@ -1,0 +1,66 @@
+"""veneer_index: one image for several platforms."""
+
+load(":providers.bzl", "VeneerImageInfo")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
+
+_PLATFORMS = "//command_line_option:platforms"
+
+def _platforms_impl(settings, attr):
+    if not attr.platforms:
+        return {"0": {_PLATFORMS: settings[_PLATFORMS]}}
+
+    # Keys that can be put into the order of the attribute: a split comes in none.
+    return {str(i): {_PLATFORMS: str(attr.platforms[i])} for i in range(len(attr.platforms))}
+
+_platforms_transition = transition(
+    implementation = _platforms_impl,
+    inputs = [_PLATFORMS],
+    outputs = [_PLATFORMS],
+)
+
+def _index_impl(ctx):
+    images = [
+        image[VeneerImageInfo].layout
+        for key in sorted(ctx.split_attr.images.keys(), key = int)
+        for image in ctx.split_attr.images[key]
+    ]
+    layout = ctx.actions.declare_directory(ctx.label.name)
+    args = arguments(ctx, "index")
+    args.add("--quiet")
+    args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)
+    for key, value in ctx.attr.annotations.items():
+        args.add("--annotation=%s=%s" % (key, value))
+    args.add("--output=oci:%s:%s" % (layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + layout.path)
+    run_veneer(
+        ctx,
+        args,
+        inputs = depset(images),
+        outputs = [layout],
+        mnemonic = "VeneerIndex",
+        progress_message = "Assembling index %s" % ctx.label,
+    )
+    return [DefaultInfo(files = depset([layout]), runfiles = ctx.runfiles([layout]))]
+
+veneer_index = rule(
+    implementation = _index_impl,
+    doc = """An image for several platforms, as an OCI image layout with one image index.""",
+    attrs = dict(
+        TOOL_ATTRS,
+        annotations = attr.string_dict(doc = "Annotations of the index."),
+        images = attr.label_list(
+            cfg = _platforms_transition,
+            doc = "The images, each built once for every platform of `platforms`.",
+            mandatory = True,
+            providers = [VeneerImageInfo],
+        ),
+        platforms = attr.label_list(
+            doc = "Platforms to build for; none: the images as they are, each made for a platform of its own.",
+        ),
+        tag = attr.string(doc = "The index's name in the layout; default: none."),
+        _allowlist_function_transition = attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+            doc = "By which Bazel allows transitions.",
+        ),
+    ),
+    toolchains = [TOOLCHAIN_TYPE],
+)

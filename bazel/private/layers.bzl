@@ -1,0 +1,210 @@
+"""veneer_layers: the layers of a binary with its runfiles."""
+
+load(":contributions.bzl", "contributions_aspect", "runtime_aspect")
+load(":grouping.bzl", "APP", "group_inputs")
+load(":providers.bzl", "VeneerBaseInfo", "VeneerGroupsInfo", "VeneerLayersInfo")
+load(":spec.bzl", "write_spec")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
+
+_EXTENSIONS = {"gzip": "tar.gz", "none": "tar", "zstd": "tar.zst"}
+
+# More than any image has: the rule decides how many layers there are, the planner only fills them.
+_MAX_LAYERS = 127
+
+def _all_inputs(binary):
+    """Everything that a spec names. Of symlinks there are few, and no other way leads to their targets."""
+    runfiles = binary[DefaultInfo].default_runfiles
+    targets = [entry.target_file for entry in runfiles.symlinks.to_list()]
+    targets += [entry.target_file for entry in runfiles.root_symlinks.to_list()]
+    files_to_run = binary[DefaultInfo].files_to_run
+    for single in (files_to_run.executable, getattr(files_to_run, "repo_mapping_manifest", None)):
+        if single:
+            targets.append(single)
+    return depset(targets, transitive = [runfiles.files])
+
+def _add_placing_options(args, attr):
+    args.add(attr.prefix, format = "--prefix=%s")
+    if attr.program_name:
+        args.add(attr.program_name, format = "--name=%s")
+    if attr.shared_root:
+        args.add(attr.shared_root, format = "--shared-root=%s")
+    args.add(attr.runfiles_layout, format = "--runfiles-layout=%s")
+    args.add_all(attr.keep, format_each = "--keep=%s")
+    args.add(str(attr.mtime), format = "--mtime=%s")
+    if not attr.content_links:
+        args.add("--content-links=off")
+
+def _plan(ctx, spec, inputs, names):
+    """The plan, whole and a file a layer: of a layer that stays the same so does its file, and no action reruns."""
+    whole = ctx.actions.declare_file(ctx.label.name + ".plan")
+    parts = {name: ctx.actions.declare_file("%s/%s.plan" % (ctx.label.name, name)) for name in names}
+    args = arguments(ctx, "plan")
+    args.add(spec, format = "--spec=%s")
+    args.add(str(_MAX_LAYERS), format = "--max-layers=%s")
+    _add_placing_options(args, ctx.attr)
+    base = []
+    if ctx.attr.base:
+        args.add_all(ctx.attr.base[VeneerBaseInfo].arguments)
+        base = [ctx.attr.base[VeneerBaseInfo].files]
+    check = ctx.attr.check or ("error" if ctx.attr.base else "off")
+    args.add(check, format = "--check=%s")
+    if ctx.attr.entrypoint:
+        args.add("--entrypoint=" + json.encode(ctx.attr.entrypoint))
+    args.add(whole, format = "--output=%s")
+    for name, part in parts.items():
+        args.add(part, format = "--layer-plan=" + name.replace("%", "%%") + "=%s")
+    run_veneer(
+        ctx,
+        args,
+        inputs = depset([spec], transitive = [inputs] + base),
+        outputs = [whole] + parts.values(),
+        mnemonic = "VeneerPlan",
+        progress_message = "Planning the layers of %s" % ctx.label,
+    )
+    return whole, parts
+
+def _layer(ctx, name, plan, inputs):
+    blob = ctx.actions.declare_file("%s/%s.%s" % (ctx.label.name, name, _EXTENSIONS[ctx.attr.compression]))
+    descriptor = ctx.actions.declare_file(blob.basename + ".json", sibling = blob)
+    args = arguments(ctx, "layer")
+    args.add("--quiet")
+    args.add(plan, format = "--plan=%s")
+    args.add("--allow-empty")
+    args.add(ctx.attr.compression, format = "--compression=%s")
+    if ctx.attr.level:
+        args.add(str(ctx.attr.level), format = "--level=%s")
+    args.add(blob, format = "--output=%s")
+    args.add(descriptor, format = "--descriptor=%s")
+    run_veneer(
+        ctx,
+        args,
+        inputs = depset([plan], transitive = [inputs]),
+        outputs = [blob, descriptor],
+        mnemonic = "VeneerLayer",
+        progress_message = "Writing layer %s of %s" % (name, ctx.label),
+    )
+    return struct(name = name, blob = blob, descriptor = descriptor)
+
+def _program(ctx):
+    """What starts the program, and the absolute path of its working directory, as the plan has them."""
+    executable = ctx.attr.binary[DefaultInfo].files_to_run.executable
+    if not executable:
+        return struct(entrypoint = ctx.attr.entrypoint, workdir = "")
+    name = ctx.attr.program_name or executable.basename
+    path = "/" + "/".join([part for part in [ctx.attr.prefix.strip("/"), name] if part])
+    return struct(
+        entrypoint = ctx.attr.entrypoint or [path],
+        workdir = "%s.runfiles/%s" % (path, ctx.workspace_name),
+    )
+
+def _layers_impl(ctx):
+    binary = ctx.attr.binary
+    groups = group_inputs(
+        binary,
+        ctx.attr.groups,
+        ctx.attr.interpreter,
+        ctx.attr.layer_groups,
+        ctx.attr.package_layers,
+    )
+    spec = write_spec(ctx, binary, groups, ctx.attr.legacy_external_runfiles)
+    everything = _all_inputs(binary)
+    inputs = {group.name: group.files for group in groups}
+    inputs[APP] = everything
+    plan, parts = _plan(ctx, spec, everything, inputs.keys())
+    layers = [_layer(ctx, name, parts[name], inputs[name]) for name in inputs]
+    blobs = depset([layer.blob for layer in layers])
+    program = _program(ctx)
+    return [
+        DefaultInfo(files = blobs),
+        VeneerLayersInfo(blobs = layers, entrypoint = program.entrypoint, workdir = program.workdir),
+        OutputGroupInfo(
+            descriptors = depset([layer.descriptor for layer in layers]),
+            plan = depset([plan]),
+            spec = depset([spec]),
+            tars = blobs,
+        ),
+    ]
+
+veneer_layers = rule(
+    implementation = _layers_impl,
+    doc = """Layers of a binary with its runfiles, each real file stored once.
+
+One action plans, and one action for each layer writes it: from the bottom up the interpreter, `package_layers` layers of
+external repositories, the layers of `layer_groups` and `groups`, and `app`. A layer's action reruns only when something
+changes that may be in it. The default outputs, and the output group `tars`, are the layers as `.tar.gz` or `.tar.zst`
+files that other rules for images take; the output groups `plan` and `spec` show what goes where, and from what it was made.""",
+    attrs = dict(
+        TOOL_ATTRS,
+        base = attr.label(
+            doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
+                  "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
+            providers = [VeneerBaseInfo],
+        ),
+        binary = attr.label(
+            aspects = [contributions_aspect, runtime_aspect],
+            doc = "The program: any target with runfiles, above all a `py_binary`.",
+            mandatory = True,
+        ),
+        check = attr.string(
+            doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +
+                  "a base, `off` without one, as then what the program needs may come from there.",
+            values = ["", "error", "off", "warn"],
+        ),
+        compression = attr.string(
+            default = "gzip",
+            doc = "`gzip`, `zstd` or `none`.",
+            values = ["gzip", "none", "zstd"],
+        ),
+        content_links = attr.bool(
+            default = True,
+            doc = "Whether files of a layer that happen to be equal are stored once, as hardlinks.",
+        ),
+        entrypoint = attr.string_list(
+            doc = "The command that starts the program, for images and checks; default: its path in the image.",
+        ),
+        groups = attr.label(
+            doc = "A target that says which runfiles share a layer; also taken from the binary itself.",
+            providers = [VeneerGroupsInfo],
+        ),
+        interpreter = attr.label_list(
+            doc = "Targets whose files belong into the layer `interpreter`, beside those of the binary's Python toolchain.",
+        ),
+        keep = attr.string_list(
+            doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are to stay.",
+        ),
+        layer_groups = attr.string_list_dict(
+            doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
+                  "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins.",
+        ),
+        legacy_external_runfiles = attr.bool(
+            doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
+                  "that look there.",
+        ),
+        level = attr.int(
+            doc = "Compression level; 0 is the default one: gzip 6, zstd 3.",
+        ),
+        mtime = attr.int(
+            doc = "Modification time of all entries, in seconds since 1970.",
+        ),
+        package_layers = attr.int(
+            default = 4,
+            doc = "How many layers external repositories are spread over, by a hash of the package's name.",
+        ),
+        prefix = attr.string(
+            default = "/app",
+            doc = "Directory of the program in the image.",
+        ),
+        program_name = attr.string(
+            doc = "The program's name in the image; default: its own.",
+        ),
+        runfiles_layout = attr.string(
+            default = "faithful",
+            doc = "`faithful` keeps every path; `venv` makes the virtual environment the home of its files.",
+            values = ["faithful", "venv"],
+        ),
+        shared_root = attr.string(
+            doc = "Directory for external repositories that is the same for all programs, so that they share layers.",
+        ),
+    ),
+    toolchains = [TOOLCHAIN_TYPE],
+)

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Loads the image's archive into a container engine. Arguments go to the engine, before `load`.
+set -euo pipefail
+
+readonly place="@ARCHIVE@"
+engine=${VENEER_ENGINE:-@ENGINE@}
+
+# Beside this script, or, as another target's runfile, in that one's runfiles.
+for root in "${RUNFILES_DIR:-}" "$0.runfiles" "$PWD/.."; do
+  if [[ -n $root && -f $root/$place ]]; then
+    archive=$root/$place
+    break
+  fi
+done
+if [[ -z ${archive:-} ]]; then
+  echo "$0: error: '$place' is not among the runfiles" >&2
+  exit 1
+fi
+
+if [[ -z $engine ]]; then
+  for candidate in docker podman; do
+    if command -v "$candidate" >/dev/null; then
+      engine=$candidate
+      break
+    fi
+  done
+fi
+if [[ -z $engine ]]; then
+  echo "$0: error: neither docker nor podman is installed; \$VENEER_ENGINE names another engine" >&2
+  exit 1
+fi
+exec "$engine" "$@" load --input "$archive"

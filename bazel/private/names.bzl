@@ -1,0 +1,117 @@
+"""Names of repositories and packages, and which bucket a package is in."""
+
+_DIGITS = "0123456789"
+_HEX = "0123456789abcdef"
+
+def repository_of(label):
+    """The canonical name of a label's repository; empty for the main one."""
+    name = getattr(label, "repo_name", None)
+    return label.workspace_name if name == None else name
+
+def _is_made_of(text, characters):
+    for i in range(len(text)):
+        if text[i] not in characters:
+            return False
+    return text != ""
+
+def _is_wheel_tag(token):
+    return token == "sdist" or (token[:2] in ("cp", "py", "pp") and _is_made_of(token[2:], _DIGITS))
+
+def _is_python_version(token):
+    return token[:1] == "3" and len(token) in (2, 3) and _is_made_of(token, _DIGITS)
+
+def _is_hash(token):
+    return len(token) >= 7 and _is_made_of(token, _HEX) and not _is_made_of(token, "abcdef")
+
+def _is_version(text):
+    return "." in text and _is_made_of(text.replace(".", ""), _DIGITS)
+
+def _without_version(name):
+    """`abseil-cpp` of `abseil-cpp-20240116.2`."""
+    for separator in ("-", "~", "+", "@"):
+        start, found, end = name.rpartition(separator)
+        if found and start and _is_version(end):
+            return start
+    return name
+
+def _own_name(repository):
+    """What follows the last `+` or `~`, by which a module extension's name is parted from its repository's."""
+    name = _without_version(repository)
+    for mark in ("~", "+"):
+        own = name.rpartition(mark)[2]
+        if own:
+            name = own
+    return name.strip("+~")
+
+def package_name(repository):
+    """A repository's name without what a new version of the package changes.
+
+    Args:
+        repository: Canonical name, for example `rules_python++pip+pypi_313_numpy_cp313_cp313_manylinux_0a1b2c3d`.
+
+    Returns:
+        The package's name, for example `numpy`.
+    """
+    tokens = [token for token in _own_name(repository).split("_") if token]
+    first = 1 if len(tokens) > 1 and tokens[0] in ("pypi", "pip") else 0
+    for i in range(1, len(tokens) - 1):
+        if _is_wheel_tag(tokens[i]):
+            break
+        if _is_python_version(tokens[i]):
+            first = i + 1
+            break
+    kept = tokens[first:first + 1]
+    for token in tokens[first + 1:]:
+        if _is_wheel_tag(token) or _is_hash(token):
+            break
+        kept.append(token)
+    return "_".join(kept) or repository
+
+def _score(name, bucket):
+    """A hash of both in which each bit depends on all others; `hash` alone differs little for names that differ little."""
+    x = hash("%d#%s" % (bucket, name)) & 0xffffffff
+    for _ in range(3):
+        x = ((x ^ (x >> 16)) * 0x45d9f3b) & 0xffffffff
+    return x ^ (x >> 16)
+
+def bucket_of(name, buckets):
+    """Rendezvous hashing: one more bucket takes packages from the others and moves none between them.
+
+    Args:
+        name: The package's name.
+        buckets: How many there are, at least one.
+
+    Returns:
+        The bucket's number, from 1.
+    """
+    best = 1
+    best_score = -1
+    for bucket in range(1, buckets + 1):
+        score = _score(name, bucket)
+        if score > best_score:
+            best = bucket
+            best_score = score
+    return best
+
+def glob_matches(glob, name):
+    """Compares a name with a pattern.
+
+    Args:
+        glob: The pattern, in which `*` is any number of characters.
+        name: The name.
+
+    Returns:
+        Whether the pattern matches the whole name.
+    """
+    parts = glob.split("*")
+    if len(parts) == 1:
+        return glob == name
+    if not name.startswith(parts[0]):
+        return False
+    at = len(parts[0])
+    for part in parts[1:-1]:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(name) - at >= len(parts[-1]) and name.endswith(parts[-1])

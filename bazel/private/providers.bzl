@@ -1,0 +1,45 @@
+"""What the rules hand to each other, and what other rules may hand to them."""
+
+VeneerLayersInfo = provider(
+    doc = "Layers of an image, as `veneer_layers` makes them.",
+    fields = {
+        "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
+                 "that says its media type, digest, size and diff id.",
+        "entrypoint": "list of str: the command that starts the program; empty if there is none.",
+        "workdir": "str: absolute path of the directory to start it in; empty if there is none.",
+    },
+)
+
+VeneerBaseInfo = provider(
+    doc = "An image to build on.",
+    fields = {
+        "arguments": "list of str: veneer's options that name it.",
+        "files": "depset of File: what has to be there to read it.",
+    },
+)
+
+VeneerImageInfo = provider(
+    doc = "An image as an OCI layout, and what makes it again in another form.",
+    fields = {
+        "layout": "File: the OCI image layout, a directory.",
+        "arguments": "list of str: options of `veneer image` but for the place it is written to.",
+        "inputs": "depset of File: what these arguments name.",
+    },
+)
+
+VeneerGroupsInfo = provider(
+    doc = "How a binary, or the target that `veneer_layers.groups` names, wants runfiles to be grouped into layers. " +
+          "It comes before the grouping by repository.",
+    fields = {
+        "groups": "list of struct(name, files): a layer's name and a depset of File. Files that are not among the " +
+                  "runfiles are ignored; of several groups that have a file the first gets it.",
+    },
+)
+
+VeneerSymlinksInfo = provider(
+    doc = "Symlinks that a binary's image has beside its runfiles, with texts that its rule knows. For rules that " +
+          "cannot use `ctx.actions.declare_symlink`, which keeps relative texts since Bazel 6 and can be told from a file since 8.",
+    fields = {
+        "symlinks": "depset of struct(path, text): the path is a `short_path`, relative to the workspace or `../repository/...`.",
+    },
+)

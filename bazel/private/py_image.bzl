@@ -1,0 +1,65 @@
+"""py_image: a py_binary as an image."""
+
+load(":image.bzl", "veneer_image")
+load(":layers.bzl", "veneer_layers")
+load(":load.bzl", "veneer_load")
+
+# Attributes of veneer_layers; all others are the image's.
+_LAYERS = [
+    "check",
+    "compression",
+    "content_links",
+    "entrypoint",
+    "groups",
+    "interpreter",
+    "keep",
+    "layer_groups",
+    "legacy_external_runfiles",
+    "level",
+    "mtime",
+    "package_layers",
+    "prefix",
+    "program_name",
+    "runfiles_layout",
+    "shared_root",
+]
+
+_COMMON = ["tags", "testonly", "visibility", "target_compatible_with", "exec_compatible_with", "features"]
+
+def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
+    """A `py_binary` as an image.
+
+    Makes the targets NAME, a `veneer_image`; NAME_layers, its `veneer_layers`; and NAME_load, a `veneer_load`.
+
+    Args:
+        name: The image's name.
+        binary: The `py_binary`.
+        base: A `veneer_base`, with what the program needs besides its runfiles: a C library, bash.
+        tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
+        own_layers: Packages that get a layer each, for example `["torch", "numpy"]`: the large ones.
+        **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
+    """
+    common = {key: kwargs.pop(key) for key in _COMMON if key in kwargs}
+    layers = {key: kwargs.pop(key) for key in _LAYERS if key in kwargs}
+    groups = dict(layers.pop("layer_groups", {}))
+    for package in own_layers:
+        groups.setdefault(package.replace("*", ""), [package])
+    veneer_layers(
+        name = name + "_layers",
+        base = base,
+        binary = binary,
+        layer_groups = groups,
+        **dict(layers, **common)
+    )
+    veneer_image(
+        name = name,
+        base = base,
+        layers = [name + "_layers"],
+        **dict(kwargs, **common)
+    )
+    veneer_load(
+        name = name + "_load",
+        image = name,
+        tag = tag or name.lower() + ":latest",
+        **common
+    )

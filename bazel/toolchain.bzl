@@ -1,0 +1,58 @@
+"""The toolchain that says which veneer builds layers and images."""
+
+load("//bazel/private:tool.bzl", "TOOLCHAIN_TYPE")
+
+VeneerToolInfo = provider(
+    doc = "The veneer program.",
+    fields = {"files_to_run": "FilesToRunProvider: the program and its runfiles."},
+)
+
+def _toolchain_impl(ctx):
+    tool = VeneerToolInfo(files_to_run = ctx.attr.binary[DefaultInfo].files_to_run)
+    return [platform_common.ToolchainInfo(veneer = tool)]
+
+_toolchain = rule(
+    implementation = _toolchain_impl,
+    attrs = {
+        "binary": attr.label(
+            allow_single_file = True,
+            cfg = "exec",
+            doc = "The veneer program: a file, or a target that builds it.",
+            executable = True,
+            mandatory = True,
+        ),
+    },
+)
+
+def veneer_toolchain(name, binary, exec_compatible_with = [], target_compatible_with = [], **kwargs):
+    """A toolchain to register: `register_toolchains("//tools:NAME")`.
+
+    Args:
+        name: The toolchain's name.
+        binary: The veneer program: an installed one as a file, or `@veneer//cmd:veneer`, which Bazel builds.
+        exec_compatible_with: Constraints of the machines that it runs on.
+        target_compatible_with: Constraints of the platforms that it makes images for; veneer itself has none.
+        **kwargs: Attributes that all rules have.
+    """
+    _toolchain(name = name + "_tool", binary = binary, **kwargs)
+    native.toolchain(
+        name = name,
+        exec_compatible_with = exec_compatible_with,
+        target_compatible_with = target_compatible_with,
+        toolchain = name + "_tool",
+        toolchain_type = TOOLCHAIN_TYPE,
+        **kwargs
+    )
+
+def _tar_impl(ctx):
+    tool = ctx.toolchains[TOOLCHAIN_TYPE].veneer.files_to_run
+    link = ctx.actions.declare_file("%s/bsdtar" % ctx.label.name)
+    ctx.actions.symlink(output = link, target_file = tool.executable, is_executable = True)
+    return [DefaultInfo(executable = link, files = depset([link]))]
+
+veneer_tar = rule(
+    implementation = _tar_impl,
+    doc = """veneer under the name `bsdtar`, by which it takes bsdtar's command lines: for `tar_toolchain(binary = ...)` of tar.bzl.""",
+    executable = True,
+    toolchains = [TOOLCHAIN_TYPE],
+)

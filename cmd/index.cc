@@ -1,0 +1,84 @@
+// Opens the images, copies what they hold and writes the index over them.
+#include "cmd/index.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cmd/base_options.h"
+#include "cmd/check_with.h"
+#include "oci/config_changes.h"
+#include "oci/image_index.h"
+#include "oci/reference.h"
+
+namespace cmd {
+namespace {
+
+struct Options {
+  std::vector<std::string> images;
+  std::vector<std::string> annotations;
+  std::string output;
+  bool quiet = false;
+};
+
+oci::ImageReference parse_output(const std::string& text) {
+  oci::ImageReference reference = oci::parse_image_reference(text);
+  if (reference.transport == oci::Transport::kDockerArchive) {
+    throw layer::Error("'" + text + "': a docker archive holds images for one platform")
+        .with_help("write it to oci:DIR or oci-archive:FILE");
+  }
+  return reference;
+}
+
+void run(const Options& options) {
+  const oci::ImageReference output = parse_output(options.output);
+  std::vector<oci::StoredImage> images;
+  for (const std::string& image : options.images) {
+    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt,
+                                     oci::folder_of(output.path)));
+  }
+  oci::StringMap annotations;
+  for (const std::string& text : options.annotations) {
+    annotations.insert(oci::parse_annotation(text));
+  }
+  const oci::Image index = oci::assemble_index(images, annotations);
+  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output);
+  oci::add_images(images, *destination);
+  destination->commit(index);
+  if (options.quiet) return;
+  fmt::print("{} {}\n", output.to_string(), index.manifest.digest.to_string());
+}
+
+}  // namespace
+
+void add_index_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("index", "Put images for several platforms together as one image");
+  command
+      ->add_option("--image", options->images,
+                   "An image for one platform, written as --base is elsewhere; repeat it")
+      ->type_name("IMAGE")
+      ->allow_extra_args(false)
+      ->required()
+      ->check(check_with(oci::parse_image_reference))
+      ->group(kBaseGroup);
+  command->add_option("--annotation", options->annotations, "Annotation of the index")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check(check_with(oci::parse_annotation))
+      ->group("Image");
+  command
+      ->add_option("-o,--output", options->output,
+                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]")
+      ->type_name("IMAGE")
+      ->required()
+      ->check(check_with(parse_output))
+      ->group(kBaseGroup);
+  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace cmd

@@ -1,0 +1,18 @@
+"""The example's program: uses two compiled wheels and says where it finds them."""
+
+import sys
+
+import markupsafe
+import numpy
+
+
+def below_runfiles(path):
+    """`path` from the last runfiles directory in it on: the same text on a host and in an image."""
+    return path[path.rindex(".runfiles/") + 1:]
+
+
+matrix = numpy.array([[4.0, 1.0], [2.0, 3.0]])
+print("python     ", sys.version.split()[0])
+print("numpy      ", numpy.__version__, "from", below_runfiles(numpy.__file__))
+print("eigenvalues", numpy.sort(numpy.linalg.eigvals(matrix)).round(6).tolist())
+print("markupsafe ", markupsafe.escape("<veneer> & sons"))

@@ -1,0 +1,3 @@
+"""A module below folders without `__init__.py`."""
+
+NAME = "deep"

@@ -1,0 +1,6 @@
+"""The greeting."""
+
+
+def greet(word):
+    """A line of it."""
+    return f"{word}, runfiles"

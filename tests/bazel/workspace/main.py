@@ -1,0 +1,28 @@
+"""Uses what every layer of the image brings, and says what it finds."""
+
+import os
+import sys
+
+import markupsafe
+import markupsafe._speedups
+import numpy
+
+from first_party.deep import module
+from first_party.greeting import greet
+
+runfiles = os.environ["RUNFILES_DIR"]
+
+
+def below_runfiles(path):
+    """`path` from its runfiles directory on."""
+    return path[path.index(".runfiles/") + len(".runfiles/"):]
+
+
+print(greet(os.environ.get("GREETING", "")), module.NAME)
+print("prefix", below_runfiles(sys.prefix))
+print("numpy", numpy.__version__, below_runfiles(numpy.__file__))
+print("sum", int(numpy.arange(5).sum()), markupsafe.escape("<&>"))
+for path in ("tested/odd.tree/real/link", "tested/odd.tree/linked/two", "tested/odd/linked.txt",
+             "beside/root.txt"):
+    with open(os.path.join(runfiles, path), encoding="utf-8") as file:
+        print(path, file.read().strip())

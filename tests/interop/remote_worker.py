@@ -1,0 +1,167 @@
+"""A worker of the Remote Execution API: takes actions from a BuildGrid server and runs them.
+
+    remote_worker.py HOST:PORT FOLDER
+
+An action sees a folder with just its inputs: regular files, and links only where the request has a symlink node. What it
+makes is uploaded. It needs the modules that BuildGrid's package brings.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import uuid
+
+import grpc
+from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2 as reapi
+from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2_grpc as reapi_grpc
+from buildgrid._protos.google.bytestream import bytestream_pb2, bytestream_pb2_grpc
+from buildgrid._protos.google.devtools.remoteworkers.v1test2 import bots_pb2, bots_pb2_grpc
+
+CHUNK = 1 << 20      # bytes of a stream's message
+POLL_SECONDS = 10    # how long the server may hold a call
+ACTION_SECONDS = 300
+
+
+class Store:
+    """The server's content-addressed storage, with a copy of what was fetched."""
+
+    def __init__(self, channel, folder):
+        self.streams = bytestream_pb2_grpc.ByteStreamStub(channel)
+        self.storage = reapi_grpc.ContentAddressableStorageStub(channel)
+        self.folder = folder
+        self.folder.mkdir(parents=True)
+
+    def read(self, digest):
+        """The bytes of a blob."""
+        name = f"blobs/{digest.hash}/{digest.size_bytes}"
+        answers = self.streams.Read(bytestream_pb2.ReadRequest(resource_name=name))
+        return b"".join(answer.data for answer in answers)
+
+    def place(self, digest, path, is_executable):
+        """Makes a blob a regular file."""
+        kept = self.folder / f"{digest.hash}-{int(is_executable)}"
+        if not kept.exists():
+            kept.write_bytes(self.read(digest) if digest.size_bytes else b"")
+            kept.chmod(0o555 if is_executable else 0o444)
+        os.link(kept, path)
+
+    def write(self, data):
+        """Uploads a blob; returns its digest."""
+        digest = reapi.Digest(hash=hashlib.sha256(data).hexdigest(), size_bytes=len(data))
+        missing = self.storage.FindMissingBlobs(reapi.FindMissingBlobsRequest(blob_digests=[digest]))
+        if missing.missing_blob_digests:
+            self.streams.Write(self._requests(digest, data))
+        return digest
+
+    @staticmethod
+    def _requests(digest, data):
+        name = f"uploads/{uuid.uuid4()}/blobs/{digest.hash}/{digest.size_bytes}"
+        for at in range(0, max(len(data), 1), CHUNK):
+            yield bytestream_pb2.WriteRequest(resource_name=name, write_offset=at, data=data[at:at + CHUNK],
+                                              finish_write=at + CHUNK >= len(data))
+
+    def parse(self, digest, message):
+        """A blob that is a message."""
+        message.ParseFromString(self.read(digest))
+        return message
+
+
+def stage(store, digest, folder):
+    """Writes an input directory."""
+    folder.mkdir(parents=True)
+    directory = store.parse(digest, reapi.Directory()) if digest.size_bytes else reapi.Directory()
+    for file in directory.files:
+        store.place(file.digest, folder / file.name, file.is_executable)
+    for link in directory.symlinks:
+        os.symlink(link.target, folder / link.name)
+    for child in directory.directories:
+        stage(store, child.digest, folder / child.name)
+
+
+def is_executable(path):
+    """Whether its owner may execute a file."""
+    return bool(path.stat().st_mode & stat.S_IXUSR)
+
+
+def read_directory(store, folder, children):
+    """Uploads what is in an output directory; appends what is below it to `children`."""
+    directory = reapi.Directory()
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            directory.symlinks.add(name=path.name, target=os.readlink(path))
+        elif path.is_dir():
+            child = read_directory(store, path, children)
+            children.append(child)
+            directory.directories.add(name=path.name, digest=store.write(child.SerializeToString()))
+        else:
+            directory.files.add(name=path.name, digest=store.write(path.read_bytes()),
+                                is_executable=is_executable(path))
+    return directory
+
+
+def collect(store, command, root, result):
+    """Uploads an action's outputs."""
+    for name in [*command.output_files, *command.output_directories, *command.output_paths]:
+        path = root / command.working_directory / name
+        if path.is_dir():
+            children = []
+            tree = reapi.Tree(root=read_directory(store, path, children), children=children)
+            result.output_directories.add(path=name, tree_digest=store.write(tree.SerializeToString()))
+        elif path.exists():
+            result.output_files.add(path=name, digest=store.write(path.read_bytes()),
+                                    is_executable=is_executable(path))
+
+
+def execute(store, action, root):
+    """Runs an action in a folder of its own."""
+    command = store.parse(action.command_digest, reapi.Command())
+    stage(store, action.input_root_digest, root)
+    for name in [*command.output_files, *command.output_directories, *command.output_paths]:
+        (root / command.working_directory / name).parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(list(command.arguments), cwd=root / command.working_directory, check=False,
+                          env={item.name: item.value for item in command.environment_variables},
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=ACTION_SECONDS)
+    result = reapi.ActionResult(exit_code=done.returncode, stdout_raw=done.stdout,
+                                stderr_raw=done.stderr)
+    collect(store, command, root, result)
+    shutil.rmtree(root)
+    return result
+
+
+def action_of(store, lease):
+    """The action of a lease, or of the digest that stands for it."""
+    if lease.payload.Is(reapi.Action.DESCRIPTOR):
+        action = reapi.Action()
+        lease.payload.Unpack(action)
+        return action
+    digest = reapi.Digest()
+    lease.payload.Unpack(digest)
+    return store.parse(digest, reapi.Action())
+
+
+def work(channel, folder):
+    """Takes leases until the process is stopped."""
+    bots = bots_pb2_grpc.BotsStub(channel)
+    store = Store(channel, folder / "blobs")
+    session = bots_pb2.BotSession(bot_id=str(uuid.uuid4()), status=bots_pb2.OK)
+    session = bots.CreateBotSession(bots_pb2.CreateBotSessionRequest(bot_session=session),
+                                    timeout=POLL_SECONDS)
+    while True:
+        for lease in session.leases:
+            if lease.state == bots_pb2.PENDING:
+                lease.state = bots_pb2.ACTIVE
+            elif lease.state == bots_pb2.ACTIVE:
+                result = execute(store, action_of(store, lease), folder / str(uuid.uuid4()))
+                lease.result.Pack(result)
+                lease.state = bots_pb2.COMPLETED
+        request = bots_pb2.UpdateBotSessionRequest(name=session.name, bot_session=session)
+        session = bots.UpdateBotSession(request, timeout=POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    with grpc.insecure_channel(sys.argv[1]) as connection:
+        work(connection, pathlib.Path(sys.argv[2]))

@@ -1,0 +1,215 @@
+"""A real Bazel builds images through veneer's rules, and a real engine runs them."""
+
+import collections
+import contextlib
+import hashlib
+import io
+import json
+import tarfile
+
+import bazel_workspace
+import daemons
+import judge
+import remote_execution
+import samples
+
+EXPECTED = """hello, runfiles deep
+prefix tested/_app.venv
+numpy 2.2.6 tested/_app.venv/lib/python3.11/site-packages/numpy/__init__.py
+sum 10 &lt;&amp;&gt;
+tested/odd.tree/real/link one
+tested/odd.tree/linked/two two
+tested/odd/linked.txt the data
+beside/root.txt the data
+"""
+APP_ACTIONS = [("VeneerPlan", "image_layers.plan"), ("VeneerLayer", "image_layers/app.tar.gz"),
+               ("VeneerImage", "image")]
+STRATEGIES = ("linux-sandbox", "processwrapper-sandbox", "local")
+
+
+def digests(layout):
+    """The digests of an image's manifest and layers."""
+    image = samples.Layout(layout)
+    return [image.index["manifests"][0]["digest"],
+            *(layer["digest"] for layer in image.manifest["layers"])]
+
+
+def image_tree(layout):
+    """Path -> tar header of all that an image's layers hold."""
+    tree = {}
+    for blob, _ in samples.Layout(layout).layers():
+        with tarfile.open(blob) as tar:
+            tree.update({member.name: member for member in tar})
+    return tree
+
+
+def count(actions):
+    """Mnemonic -> number, of veneer's actions."""
+    return dict(collections.Counter(action[0] for action in actions if action[0].startswith("Veneer")))
+
+
+def names(actions):
+    """(mnemonic, path of the first output below bazel-bin) of actions."""
+    return [(mnemonic, output.partition("/bin/")[2]) for mnemonic, output, _ in actions]
+
+
+def add_extra_tar(root):
+    """A layer that is no veneer's."""
+    with tarfile.open(root / "extra.tar", "w") as tar:
+        info = tarfile.TarInfo("extra")
+        info.size = len(b"more")
+        tar.addfile(info, io.BytesIO(b"more"))
+
+
+class Bazel(judge.Judge):
+    """One workspace for all, whose Bazel builds anew where it counts; and others beside it."""
+
+    clients = ("bazel",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(judge.scratch())
+        cls.bazel = cls.enterClassContext(cls.workspace(folder / "first", packages=100))
+
+    @staticmethod
+    @contextlib.contextmanager
+    def workspace(folder, **options):
+        """The tested workspace in a folder."""
+        folder.mkdir()
+        with bazel_workspace.workspace(folder, **options) as made:
+            add_extra_tar(made.root)
+            yield made
+
+    def executed_anew(self, *arguments):
+        """What a build runs that has nothing to go on."""
+        self.bazel.bazel("clean")
+        return self.bazel.executed(*arguments)
+
+    def test_images_run_in_an_engine(self):
+        judge.need("docker", "dockerd")
+        judge.need_root()
+        bazel = self.bazel
+        with daemons.dockerd(self.folder) as docker:
+            bazel.build("//:image_load", "//:outside_image_load")
+            for target in ("//:image_load", "//:outside_image_load"):
+                bazel.bazel("run", target, "--", *docker[1:])
+            run = [*docker, "run", "--rm", "--network", "none"]
+            self.assertEqual(judge.run([*run, "app:latest"]), EXPECTED)
+            self.assertEqual(judge.run([*run, "outside_image:latest"]), "from outside\n")
+
+    def test_strategies_and_output_bases_make_equal_bytes(self):
+        found = {}
+        for strategy in STRATEGIES:
+            ran = self.executed_anew("//:image", f"--spawn_strategy={strategy}")
+            self.assertEqual({runner for mnemonic, _, runner in ran if mnemonic.startswith("Veneer")},
+                             {strategy})
+            found[strategy] = digests(self.bazel.bin("image"))
+        with self.workspace(self.folder / "second") as bazel:
+            bazel.build("//:image")
+            found["another output base"] = digests(bazel.bin("image"))
+        self.assertEqual(len({tuple(value) for value in found.values()}), 1, found)
+
+    def test_remote_execution_makes_the_same_bytes(self):
+        self.bazel.build("//:image")
+        local = digests(self.bazel.bin("image"))
+        with remote_execution.remote_execution(self.folder / "grid") as server:
+            remote = ["//:image", f"--remote_executor=grpc://{server}", "--spawn_strategy=remote"]
+            ran = self.executed_anew(*remote)
+            self.assertEqual({runner for _, _, runner in ran}, {"remote"})
+            self.assertEqual(count(ran), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})
+            self.assertEqual(digests(self.bazel.bin("image")), local)
+            with self.workspace(self.folder / "second") as other:
+                self.assertEqual(other.executed(*remote), [])
+                self.assertEqual(digests(other.bin("image")), local)
+
+    def test_a_changed_line_reruns_the_app_layer_and_the_image_alone(self):
+        first = self.executed_anew("//:image")
+        self.assertEqual(count(first), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})
+        with self.changed_line(self.bazel):
+            self.assertEqual(names(self.bazel.executed("//:image")), APP_ACTIONS)
+
+    def test_two_workspaces_share_a_cache(self):
+        cache = f"--disk_cache={self.folder / 'cache'}"
+        self.executed_anew("//:image", cache)
+        with self.workspace(self.folder / "second") as bazel, self.changed_line(bazel):
+            self.assertEqual(names(bazel.executed("//:image", cache)), APP_ACTIONS)
+
+    @contextlib.contextmanager
+    def changed_line(self, bazel):
+        """One line of one source file is another, for a while."""
+        source = bazel.root / "first_party" / "greeting.py"
+        text = source.read_text()
+        source.write_text(text.replace("{word},", "{word}!"))
+        yield
+        source.write_text(text)
+
+    def test_actions_do_not_grow_with_packages(self):
+        counts = {}
+        for packages in (1, 10, 100):
+            listed = json.loads(self.bazel.bazel(
+                "aquery", "--output=jsonproto", f'mnemonic("Veneer.*", deps(//many:image_{packages}))'))
+            counts[packages] = count((action["mnemonic"],) for action in listed["actions"])
+        fixed = {"VeneerPlan": 1, "VeneerImage": 1}
+        # The interpreter, the app, and as many of the four buckets as packages fall into.
+        self.assertEqual(counts, {1: {**fixed, "VeneerLayer": 3}, 10: {**fixed, "VeneerLayer": 6},
+                                  100: {**fixed, "VeneerLayer": 6}})
+
+    def test_an_image_holds_what_the_runfiles_tree_shows(self):
+        self.bazel.build("//:image", "//:app")
+        runfiles = self.bazel.bin("app.runfiles")
+        # Debian's Bazel also shows external files a second time, below the main repository.
+        shown = {f"app/app.runfiles/{path.relative_to(runfiles)}"
+                 for path in runfiles.rglob("*") if not path.is_dir() and path.name != "MANIFEST"
+                 and not path.is_relative_to(runfiles / "tested" / "external")}
+        tree = image_tree(self.bazel.bin("image"))
+        self.assertGreater(len(shown), 1500)
+        self.assertEqual(sorted(shown - set(tree)), [])
+        odd = "app/app.runfiles/tested/odd.tree"
+        # To Bazel a tree is the files in it, and more is not there in every sandbox.
+        self.assertEqual(sorted(path for path in tree if path.startswith(odd) and tree[path].isfile()),
+                         [f"{odd}/linked/two", f"{odd}/real/deep/two", f"{odd}/real/link",
+                          f"{odd}/real/one"])
+        self.assertNotIn(f"{odd}/empty", tree)
+
+    def test_what_no_dependency_is_seen_to_bring_is_in_the_layer_of_the_app(self):
+        self.bazel.build("//:image_layers")
+        plan = (self.bazel.bin("image_layers") / "app.plan").read_text()
+        self.assertIn("\nf\tapp/app.runfiles/outside/unseen.txt\t", plan)
+
+    def test_what_the_rules_can_ask_for(self):
+        self.bazel.build("//:other")
+        layout = samples.Layout(self.bazel.bin("other"))
+        self.assertEqual([layer["annotations"]["dev.veneer.layer.name"] for layer in
+                          layout.manifest["layers"][1:]],
+                         ["interpreter", "deps-1", "greetings", "app"])
+        self.assertEqual({layer["mediaType"] for layer in layout.manifest["layers"]},
+                         {"application/vnd.oci.image.layer.v1.tar"})
+        self.assertEqual(layout.manifest["annotations"], {"dev.veneer.test": "annotated"})
+        self.assertEqual(layout.config["config"], {
+            "User": "1000:1000", "Entrypoint": ["/app/app"],
+            "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+            "WorkingDir": "/app/app.runfiles/tested"})
+        tree = image_tree(layout.folder)
+        self.assertEqual(tree["extra"].size, len(b"more"))
+        self.assertEqual(tree["app/app.runfiles/python_3_11"].linkname, "../../srv/repos/python_3_11")
+        self.assertTrue(tree["app/app.runfiles/tested/external/python_3_11/bin/python3.11"].issym())
+
+    def test_an_index_has_an_image_for_each_platform(self):
+        self.bazel.build("//:index")
+        self.check_index(samples.Layout(self.bazel.bin("index")))
+
+    def check_index(self, layout):
+        """`manifest` of a layout with an index is the index."""
+        platforms = [entry["platform"] for entry in layout.manifest["manifests"]]
+        self.assertEqual(platforms, [{"architecture": "amd64", "os": "linux"},
+                                     {"architecture": "arm64", "os": "linux", "variant": "v8"}])
+        for entry in layout.manifest["manifests"]:
+            manifest = json.loads(layout.blob(entry).read_text())
+            for descriptor in [manifest["config"], *manifest["layers"]]:
+                blob = layout.blob(descriptor).read_bytes()
+                self.assertEqual(f"sha256:{hashlib.sha256(blob).hexdigest()}", descriptor["digest"])
+
+
+if __name__ == "__main__":
+    judge.main()
