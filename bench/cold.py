@@ -51,7 +51,7 @@ def _case(context, compression, others, asked):
     veneer, alone = ours(context, codec, level), limit(context, codec, level)
     filling = ours(context, codec, level, context.work / "stores" / "cold")
     tools = [veneer, filling, alone, *others]
-    kept = measure.take_turns(tools, context.runs, context.tree.contents)
+    kept = measure.take_turns(tools, context.runs, context.tree.warm)
     context.remember(codec, kept)
     distance = veneer.median() / alone.median()
     duplicated = next((tool for tool in kept if tool.name == f"bsdtar {codec} -{level}"), None)
@@ -75,7 +75,8 @@ def _case(context, compression, others, asked):
         text.append(f"One stream of the same tar bytes, by {'zlib' if codec == 'gzip' else 'zstd'}"
                     f" at level {level}, has {whole / 1e6:.1f} MB; veneer's image, config and "
                     f"manifest included, {veneer.size() / 1e6:.1f} MB.")
-    return (f"## Cold build, {codec}\n\n" + measure.table(kept, veneer) + "\n".join(text) +
+    rows = kept + [context.awk] if context.awk else kept
+    return (f"## Cold build, {codec}\n\n" + measure.table(rows, veneer) + "\n".join(text) +
             measure.left_out(tools))
 
 

@@ -28,12 +28,13 @@ class Tool:
     cpu: list = field(default_factory=list)
     peak: list = field(default_factory=list)
 
-    def run(self, inputs=()):
-        """Runs the command once and records what it cost, `inputs` being in memory by then."""
+    def run(self, warm=None):
+        """Runs the command once and records what it cost, the inputs being in memory by then."""
         if self.prepare:
             self.prepare()
         os.sync()  # so that nobody pays for what the tool before left to be written
-        _read(inputs)  # nor for what the system dropped while that one ran
+        if warm:
+            warm()  # nor for what the system dropped while that one ran
         begin = time.perf_counter()
         with subprocess.Popen(list(map(str, self.command)), stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
@@ -79,12 +80,13 @@ class Tool:
         return sum(path.stat().st_size for path in self.output.rglob("*") if path.is_file())
 
 
-def take_turns(tools, runs, inputs=()):
-    """`runs` rounds of all tools; returns those that did not fail."""
+def take_turns(tools, runs, warm=None):
+    """`runs` rounds of all tools, `warm` being called before each; returns those that did not
+    fail."""
     for number in range(runs):
         for tool in tools:
             if not tool.failure and not (tool.once and number > 0):
-                tool.run(inputs)
+                tool.run(warm)
                 print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return [tool for tool in tools if not tool.failure]
@@ -116,10 +118,3 @@ def left_out(tools):
 def seconds(value):
     """Three digits where there are three to show."""
     return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
-
-
-def _read(paths):
-    for path in paths:
-        with open(path, "rb") as file:
-            while file.read(1 << 20):
-                pass

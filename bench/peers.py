@@ -35,7 +35,7 @@ def awk_pass(context):
     """tar.bzl's way to keep links: a script that asks readlink for each row."""
     after = context.work / "awk.mtree"
     tool = _shell("", after, f"awk -f {HERE}/readlink_pass.awk {context.tree.mtree} >{after}")
-    tool.name, tool.once = "the readlink pass alone, by awk", True
+    tool.name, tool.once, tool.output = "the readlink pass alone, by awk", True, None
     return tool
 
 

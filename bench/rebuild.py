@@ -78,7 +78,7 @@ def run(context):
                  layout.warm("nothing changed, into a layout"),
                  layout.warm("one app file changed, into a layout", change)]
         tools += _on_a_base(context, change)
-        measure.take_turns(tools, context.runs, context.tree.contents)
+        measure.take_turns(tools, context.runs, context.tree.warm)
         archive.check_bytes()
     context.remember("rebuild", tools)
     reference = archive.cold.median()
@@ -105,7 +105,7 @@ def wheel(context):
                 f"{name}: {len(paths):,} files, {wheel_size / 1e6:.1f} MB, in a layer of "
                 f"{layer_size / 1e6:.1f} MB", Rewriting(restored, paths)))
             sizes.append((wheel_size, layer_size))
-        measure.take_turns(tools, context.runs, context.tree.contents)
+        measure.take_turns(tools, context.runs, context.tree.warm)
         series.check_bytes()
     context.remember("wheel", tools)
     points = [(layer, tool.median()) for (_, layer), tool in zip(sizes, tools[2:])]
@@ -128,7 +128,7 @@ def layer(context):
             for place, path in places.items():
                 tools.append(series.warm(f"the {place} file changed",
                                          Rewriting(restored, [path])))
-            measure.take_turns(tools, context.runs, context.tree.contents)
+            measure.take_turns(tools, context.runs, context.tree.warm)
             series.check_bytes()
         context.remember(f"layer-{codec}", tools)
         megabytes = (context.tree.size - context.tree.repeated) / 1e6
