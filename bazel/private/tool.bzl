@@ -16,6 +16,8 @@ WorkerInfo = provider(
 )
 
 def _worker_flag_impl(ctx):
+    if ctx.build_setting_value:
+        fail("veneer does not speak the worker protocol yet: build without --@veneer//bazel:worker")
     return [WorkerInfo(enabled = ctx.build_setting_value)]
 
 worker_flag = rule(

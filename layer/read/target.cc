@@ -30,7 +30,8 @@ class TargetFinder {
   Target find(std::string_view path, std::string_view next) {
     const size_t slash = path.rfind('/');
     const std::string_view parent = path.substr(0, slash == std::string_view::npos ? 0 : slash);
-    if (parent.empty()) return look(AT_FDCWD, path);
+    const bool names_entry = slash != std::string_view::npos && slash + 1 < path.size();
+    if (parent.empty() || !names_entry) return look(AT_FDCWD, path);
     if (parent != parent_) {
       const bool has_neighbour = next.size() > slash && next.starts_with(path.substr(0, slash + 1));
       if (!has_neighbour) return look(AT_FDCWD, path);
