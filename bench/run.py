@@ -3,7 +3,7 @@
 
     cmake/install-packages cmake/debian-packages.txt bench/debian-packages.txt
     cmake --preset release && cmake --build --preset release
-    bench/run.py --docs docs      about 15 minutes and 30 GB below build/bench; root for `load`
+    bench/run.py --docs docs      30 GB below build/bench; root for `load`; quicker with --no-awk
 
 Cases, all of them unless --case names some:
   gzip, zstd       cold builds of a program with ten real packages; the limit of this machine

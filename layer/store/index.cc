@@ -1,4 +1,4 @@
-// Mapping, checking, searching; merging and writing.
+// Reading, checking, searching; merging and writing.
 #include "layer/store/index.h"
 
 #include <fcntl.h>
