@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import secrets
 import shutil
 import subprocess
 import sys
@@ -45,9 +46,11 @@ def need_root():
 @contextlib.contextmanager
 def scratch():
     """A folder that is gone afterwards, whatever is left in it."""
-    folder = tempfile.mkdtemp(prefix="veneer-interop-")
+    # Not mkdtemp(): a name with its underscores beside other separators is no image reference, which podman makes of it.
+    folder = pathlib.Path(tempfile.gettempdir(), f"veneer-interop-{secrets.token_hex(8)}")
+    folder.mkdir(mode=0o700)
     try:
-        yield pathlib.Path(folder)
+        yield folder
     finally:
         shutil.rmtree(folder)
 
