@@ -14,12 +14,16 @@ FileHandle::~FileHandle() {
   if (fd_ >= 0) close(fd_);  // what must be on disk is checked where it is written
 }
 
-FileHandle try_open(const std::string& path, int flags) {
+FileHandle try_open_at(int directory, const char* name, int flags) {
   int fd = -1;
   do {
-    fd = open(path.c_str(), flags | O_CLOEXEC, 0600);
+    fd = openat(directory, name, flags | O_CLOEXEC, 0600);
   } while (fd < 0 && errno == EINTR);
   return FileHandle(fd);
+}
+
+FileHandle try_open(const std::string& path, int flags) {
+  return try_open_at(AT_FDCWD, path.c_str(), flags);
 }
 
 FileHandle open_or_throw(const std::string& path, int flags) {
@@ -34,7 +38,7 @@ FileHandle duplicate(int fd, const std::string& path) {
   return copy;
 }
 
-size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, const std::string& path) {
+size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, std::string_view path) {
   size_t done = 0;
   while (done < out.size()) {
     const ssize_t got =

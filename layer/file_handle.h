@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace layer {
@@ -28,7 +29,9 @@ class FileHandle {
   int fd_ = -1;
 };
 
-// open(2) with O_CLOEXEC; empty on failure, with errno set.
+// openat(2) with O_CLOEXEC; empty on failure, with errno set.
+FileHandle try_open_at(int directory, const char* name, int flags);
+// The same from the working directory.
 FileHandle try_open(const std::string& path, int flags);
 // The same; throws Error on failure.
 FileHandle open_or_throw(const std::string& path, int flags);
@@ -36,6 +39,6 @@ FileHandle open_or_throw(const std::string& path, int flags);
 FileHandle duplicate(int fd, const std::string& path);
 
 // Fills `out` from `offset` on unless the file ends first; the bytes read. Throws Error.
-size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, const std::string& path);
+size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, std::string_view path);
 
 }  // namespace layer

@@ -43,6 +43,15 @@ std::string_view StringArena::join(std::string_view head, std::string_view tail)
   return {bytes, size};
 }
 
+std::string_view StringArena::concatenate(std::string_view head, std::string_view tail) {
+  const size_t size = head.size() + tail.size();
+  if (size == 0) return {};
+  char* bytes = allocate(size);
+  std::copy(head.begin(), head.end(), bytes);
+  std::copy(tail.begin(), tail.end(), bytes + head.size());
+  return {bytes, size};
+}
+
 std::string_view StringArena::intern(std::string_view text) {
   if (const auto found = interned_.find(text); found != interned_.end()) return *found;
   return *interned_.insert(copy(text)).first;

@@ -27,6 +27,9 @@ class StringArena {
   // The joined copy "head/tail"; only `tail` when `head` is empty.
   std::string_view join(std::string_view head, std::string_view tail);
 
+  // The joined copy of head and tail with nothing between them.
+  std::string_view concatenate(std::string_view head, std::string_view tail);
+
   // The one copy of a text that recurs: a file name, a label.
   std::string_view intern(std::string_view text);
 

@@ -1,10 +1,8 @@
 // Lists directories in parallel, each closed before those in it are opened.
 #include "layer/read/walk.h"
 
-#include <fcntl.h>
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <optional>
@@ -51,20 +49,14 @@ class Walker {
     tbb::parallel_for(tbb::blocked_range<size_t>(begin, end, kGrain), [&](const auto& range) {
       for (size_t i = range.begin(); i != range.end(); ++i) {
         const std::string_view path = directories_[i].path;
-        const std::string on_disk = path.empty() ? root_ : root_ + '/' + std::string(path);
         Found& one = found[i - begin];
-        one.known = find_known(path, on_disk);
-        if (one.known == nullptr) one.listing = list_directory(on_disk, detail_);
+        one.known = memo_ ? memo_->find(path) : nullptr;
+        if (one.known != nullptr) continue;
+        one.listing =
+            list_directory(path.empty() ? root_ : root_ + '/' + std::string(path), detail_);
       }
     });
     for (size_t i = begin; i < end; ++i) add(i, found[i - begin]);
-  }
-
-  const ListedDirectory* find_known(std::string_view path, const std::string& on_disk) const {
-    struct stat status = {};
-    // What cannot be looked at cannot be listed either, which tells why.
-    if (!memo_ || ::stat(on_disk.c_str(), &status) != 0) return nullptr;
-    return memo_->find(path, stamp_of(status));
   }
 
   void add(size_t index, const Found& found) {

@@ -26,11 +26,12 @@ struct ListedDirectory {
 // links in it. Not for the modes of what is in it.
 class WalkMemo {
  public:
-  // What the store knows of a walk of `root`. The texts live in `arena`.
+  // What the store knows of a walk of `root`, each directory being looked at, in parallel. The texts
+  // live in `arena`.
   WalkMemo(const std::string& root, Store& store, StringArena& arena);
 
-  // Null unless it is known with this stamp. Any thread.
-  const ListedDirectory* find(std::string_view path, const Stamp& stamp) const;
+  // Null unless it is known, and is as it was. Any thread.
+  const ListedDirectory* find(std::string_view path) const;
   const WalkedItem* items(const ListedDirectory& directory) const {
     return items_.data() + directory.first;
   }
@@ -40,12 +41,12 @@ class WalkMemo {
                const std::vector<WalkedItem>& items);
 
  private:
-  void read(std::string_view bytes);
+  void keep_unchanged(const std::string& root, const std::vector<ListedDirectory>& directories);
 
   const Digest key_;
   Store& store_;
   std::vector<WalkedItem> items_;
-  std::unordered_map<std::string_view, ListedDirectory> directories_;
+  std::unordered_map<std::string_view, const ListedDirectory> directories_;
 };
 
 }  // namespace layer

@@ -26,7 +26,7 @@ FileContent read_content(std::string_view path, const Stamp& stamp, Store* store
   const bool is_expected = reader.stamp() == stamp;
   FileContent content;
   Sha256 hash;
-  std::vector<std::byte> buffer(kReadSize);
+  std::vector<std::byte> buffer(std::min<uint64_t>(kReadSize, stamp.size + 1));
   size_t got = reader.read(buffer);
   content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kHeadSize)));
   for (; got > 0; got = reader.read(buffer)) hash.update(std::span(buffer).first(got));

@@ -9,11 +9,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "layer/error.h"
 #include "layer/file_handle.h"
+#include "layer/path_cursor.h"
 #include "layer/plan/mode_of_content.h"
 #include "layer/write/tar.h"
 
@@ -32,38 +34,41 @@ constexpr std::string_view kChangedHelp = "build again, and let nothing write to
 // An input open for reading.
 class SourceFile {
  public:
-  // Throws unless it is a regular file of `size` bytes.
-  SourceFile(std::string_view path, uint64_t size)
+  SourceFile(std::string_view path, const PathCursor::Place& place)
       // O_NONBLOCK: to open a FIFO must not wait for its writer.
-      : path_(path), file_(open_or_throw(path_, O_RDONLY | O_NONBLOCK)), stamp_(find_stamp()) {
-    if (stamp_.size != size) throw_resized(path_, size, stamp_.size);
+      : path_(path), file_(try_open_at(place.directory, place.name, O_RDONLY | O_NONBLOCK)) {
+    if (!file_) throw system_error(path_, "cannot open", errno);
   }
 
-  // Fills `out`.
-  void read(uint64_t offset, std::span<std::byte> out) const {
-    const size_t got = read_fully(file_.get(), offset, out, path_);
-    if (got < out.size()) throw_resized(path_, stamp_.size, offset + got);
-  }
-
-  // The stamp, which is the same before and after reading but perhaps for the change time: a link
-  // made to the file elsewhere changes that.
-  Stamp check_unchanged() const {
+  // Fills `out`; nothing unless the file then is what it was when it was planned.
+  std::optional<Stamp> read_planned(const Stamp& planned, uint64_t offset,
+                                    std::span<std::byte> out) const {
+    if (read_fully(file_.get(), offset, out, path_) < out.size()) return std::nullopt;
     const Stamp now = find_stamp();
-    if (!is_same_content(now, stamp_)) throw_changed(path_);
-    return now;
+    return is_same_content(now, planned) ? std::optional(now) : std::nullopt;
+  }
+
+  // Fills `out`. Throws unless it is a file of `size` bytes that nothing writes to meanwhile.
+  Stamp read(uint64_t size, uint64_t offset, std::span<std::byte> out) const {
+    const Stamp before = find_stamp();
+    if (before.size != size) throw_resized(path_, size, before.size);
+    const size_t got = read_fully(file_.get(), offset, out, path_);
+    if (got < out.size()) throw_resized(path_, size, offset + got);
+    const Stamp after = find_stamp();
+    if (!is_same_content(after, before)) throw_changed(path_);
+    return after;
   }
 
  private:
   Stamp find_stamp() const {
     struct stat status = {};
     if (fstat(file_.get(), &status) != 0) throw system_error(path_, "cannot stat", errno);
-    if (!S_ISREG(status.st_mode)) throw Error({path_}, "is not a regular file");
+    if (!S_ISREG(status.st_mode)) throw Error({std::string(path_)}, "is not a regular file");
     return stamp_of(status);
   }
 
-  std::string path_;
+  std::string_view path_;
   FileHandle file_;
-  Stamp stamp_;
 };
 
 void put_header(const PlannedEntry& entry, uint32_t mode, std::span<std::byte> out) {
@@ -83,8 +88,10 @@ class FrameBuilder {
  public:
   explicit FrameBuilder(const LayerPlan& plan) : plan_(plan) {}
 
-  // The whole of an entry at the front of `out`; its bytes.
-  size_t put_entry(const PlannedEntry& entry, std::span<std::byte> out);
+  // The whole of an entry at the front of `out`; its bytes. `next_source` is what the entry after it
+  // is read from, if from anything.
+  size_t put_entry(const PlannedEntry& entry, std::string_view next_source,
+                   std::span<std::byte> out);
   // A piece of a large file; its bytes.
   size_t put_piece(const PlannedEntry& entry, const Frame& frame, std::span<std::byte> out);
 
@@ -92,17 +99,21 @@ class FrameBuilder {
 
  private:
   uint32_t mode_of_hardlink(const PlannedEntry& link);
-  void read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out);
+  void read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
+            std::string_view next_source = {});
 
   const LayerPlan& plan_;
+  PathCursor sources_on_disk_;
   FrameSources sources_;
   Stamp last_;  // of the file read last
 };
 
-void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out) {
-  const SourceFile source(file.source, file.size);
-  source.read(offset, out);
-  last_ = source.check_unchanged();
+void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
+                        std::string_view next_source) {
+  const SourceFile source(file.source, sources_on_disk_.find(file.source, next_source));
+  std::optional<Stamp> stamp;
+  if (file.stamp != nullptr) stamp = source.read_planned(*file.stamp, offset, out);
+  last_ = stamp ? *stamp : source.read(file.size, offset, out);
   if (file.stamp == nullptr || *file.stamp != last_) sources_.as_planned = false;
 }
 
@@ -117,7 +128,8 @@ uint32_t FrameBuilder::mode_of_hardlink(const PlannedEntry& link) {
   return mode_of_content(content);
 }
 
-size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::span<std::byte> out) {
+size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::string_view next_source,
+                               std::span<std::byte> out) {
   const size_t header_size = tar_header_size(entry);
   const std::span<std::byte> header = out.first(header_size);
   if (entry.type != TarType::kFile) {
@@ -127,7 +139,7 @@ size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::span<std::byte> o
   }
   const std::span<std::byte> content = out.subspan(header_size, entry.size);
   if (!entry.source.empty()) {
-    read(entry, 0, content);
+    read(entry, 0, content, next_source);
   } else if (entry.size != 0) {
     throw std::logic_error(fmt::format("'{}' has a size and no source", entry.path));
   }
@@ -174,7 +186,9 @@ FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::spa
   size_t used = 0;
   if (frame.is_bundle()) {
     for (size_t i = frame.first; i < frame.end; ++i) {
-      used += builder.put_entry(plan.entries[i], out.subspan(used));
+      const std::string_view next =
+          i + 1 < frame.end ? plan.entries[i + 1].source : std::string_view{};
+      used += builder.put_entry(plan.entries[i], next, out.subspan(used));
     }
   } else {
     used = builder.put_piece(plan.entries[frame.first], frame, out);
