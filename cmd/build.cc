@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "cmd/build_memo.h"
 #include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/layer_lock.h"
@@ -30,16 +31,14 @@ struct Options {
   ImageOptions image;
   CheckLevel check = CheckLevel::kError;
   bool json = false;
+  const CLI::App* command = nullptr;  // that they were parsed for
 };
 
 // What was made, for the summary.
 struct Built {
-  layer::PlanSummary plan;
-  std::vector<layer::DroppedPaths> dropped;
-  std::vector<layer::Layer> layers;
+  Made made;
   size_t base_layers = 0;
   oci::Image image;
-  std::optional<CheckCounts> checks;  // none: they are off
 };
 
 // The user's changes over what makes a program of the inputs run.
@@ -52,6 +51,11 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
   return changes;
 }
 
+// Where what has no name yet is written.
+std::string scratch_of(const Options& options) {
+  return oci::folder_of(output_references(options.image).front().path);
+}
+
 std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
                                       const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
@@ -60,39 +64,80 @@ std::optional<CheckCounts> run_checks(const Options& options, const Planned& pla
       options.check);
 }
 
+// Steps 3 to 5 of the inputs that `planned` holds.
+Made make(const Options& options, const std::optional<oci::StoredImage>& base, const Tools& tools,
+          Planned& planned, oci::Delivery& delivery) {
+  const MessageRecorder recorder;
+  if (options.planning.plan_file.empty()) {
+    plan_inputs(options.planning, base, scratch_of(options), tools, planned);
+  }
+  Made made;
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "check");
+  made.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
+  step.reset();
+  made.plan = layer::summarize(planned.plan);
+  made.dropped = planned.dropped;
+  made.messages = recorder.text();
+  if (base) delivery.add_base(*base, tools.store.get());
+  made.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
+                             delivery.layers(), tools);
+  return made;
+}
+
+// The same from what an earlier build left.
+std::optional<Made> find_made(const Options& options, const oci::StoredImage* base,
+                              const BuildMemo& memo, layer::Store* store, oci::Delivery& delivery) {
+  std::vector<layer::StoredLayer> stored;
+  std::optional<Made> made = memo.recall(compression(options.writing), stored);
+  if (!made) return std::nullopt;
+  print_message(made->messages);
+  if (base != nullptr) delivery.add_base(*base, store);
+  for (const layer::StoredLayer& layer : stored) {
+    delivery.layers().add(layer.layer, layer.blob->file.get());
+  }
+  return made;
+}
+
+oci::Image assemble(const Options& options, const Planned& planned, const oci::StoredImage* base,
+                    const std::vector<layer::Layer>& written) {
+  std::vector<oci::NewLayer> layers;
+  for (const layer::Layer& layer : written) layers.push_back(oci::describe_layer(layer));
+  oci::ImageRequest request;
+  request.base = base;
+  request.layers = layers;
+  request.changes = program_changes(options, planned);
+  request.annotations = manifest_annotations(options.image);
+  request.platform = wanted_platform(options.planning.base);
+  return oci::assemble_image(request);
+}
+
 Built build(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.writing.tools);
   const std::string& lock = options.planning.layer_lock;
   if (!lock.empty()) layer::check_replaceable(lock);
-  const std::string scratch = oci::folder_of(outputs.front().path);
-  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
-  const Planned planned = make_plan(options.planning, base, scratch, tools);
-  Built built;
-  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "check");
-  built.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
-  step.reset();
+  const std::optional<oci::StoredImage> base =
+      open_base(options.planning.base, scratch_of(options));
+  const oci::StoredImage* on = base ? &*base : nullptr;
+  Planned planned = options.planning.plan_file.empty()
+                        ? read_inputs(options.planning, tools)
+                        : make_plan(options.planning, base, scratch_of(options), tools);
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
+  const BuildMemo memo(*options.command, options.planning, planned, on, tools.store.get());
   oci::Delivery delivery(outputs);
-  built.plan = layer::summarize(planned.plan);
-  built.dropped = planned.dropped;
-  if (base) {
-    built.base_layers = base->layers.size();
-    delivery.add_base(*base, tools.store.get());
+  Built built;
+  std::optional<Made> made = find_made(options, on, memo, tools.store.get(), delivery);
+  step.reset();
+  if (!made) {
+    made = make(options, base, tools, planned, delivery);
+    memo.remember(*made);
   }
-  built.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
-                              delivery.layers(), tools);
+  built.made = std::move(*made);
+  built.base_layers = base ? base->layers.size() : 0;
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
   step.emplace(tools.trace.get(), "deliver");
-  std::vector<oci::NewLayer> layers;
-  for (const layer::Layer& layer : built.layers) layers.push_back(oci::describe_layer(layer));
-  oci::ImageRequest request;
-  request.base = base ? &*base : nullptr;
-  request.layers = layers;
-  request.changes = program_changes(options, planned);
-  request.annotations = manifest_annotations(options.image);
-  request.platform = wanted_platform(options.planning.base);
-  built.image = oci::assemble_image(request);
+  built.image = assemble(options, planned, on, built.made.layers);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   delivery.finish(built.image);
   if (planned.plan.lock) save_layer_lock(lock, *planned.plan.lock);
@@ -103,9 +148,9 @@ Built build(const Options& options) {
 
 void print_summary(const Options& options, const Built& built, double seconds) {
   size_t width = std::string_view("layer").size();
-  for (const layer::Layer& layer : built.layers) width = std::max(width, layer.name.size());
+  for (const layer::Layer& layer : built.made.layers) width = std::max(width, layer.name.size());
   fmt::print("{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
-  for (const layer::Layer& layer : built.layers) {
+  for (const layer::Layer& layer : built.made.layers) {
     fmt::print("{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
                human_size(layer.tar_size), layer.digest.to_string());
   }
@@ -114,20 +159,20 @@ void print_summary(const Options& options, const Built& built, double seconds) {
                options.planning.base.base);
   }
   fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n",
-             counted(built.plan.files, "file"), counted(built.plan.symlinks, "symlink"),
-             counted(built.plan.hardlinks, "hardlink"), human_size(built.plan.linked_bytes),
-             seconds);
-  if (built.plan.repeated_bytes > 0) {
+             counted(built.made.plan.files, "file"), counted(built.made.plan.symlinks, "symlink"),
+             counted(built.made.plan.hardlinks, "hardlink"),
+             human_size(built.made.plan.linked_bytes), seconds);
+  if (built.made.plan.repeated_bytes > 0) {
     fmt::print("{} are equal to a file in another layer, and stored there too\n",
-               human_size(built.plan.repeated_bytes));
+               human_size(built.made.plan.repeated_bytes));
   }
-  if (built.checks && built.checks->notes > 0) {
+  if (built.made.checks && built.made.checks->notes > 0) {
     fmt::print("{} on what no file proves; veneer verify prints them\n",
-               counted(built.checks->notes, "note"));
+               counted(built.made.checks->notes, "note"));
   }
-  if (built.plan.in_base > 0) {
-    fmt::print("{} left to the base, which has the same: {}\n", counted(built.plan.in_base, "path"),
-               human_size(built.plan.bytes_in_base));
+  if (built.made.plan.in_base > 0) {
+    fmt::print("{} left to the base, which has the same: {}\n",
+               counted(built.made.plan.in_base, "path"), human_size(built.made.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
     fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
@@ -136,7 +181,7 @@ void print_summary(const Options& options, const Built& built, double seconds) {
 
 void print_json(const Options& options, const Built& built, double seconds) {
   nlohmann::json layers = nlohmann::json::array();
-  for (const layer::Layer& layer : built.layers) {
+  for (const layer::Layer& layer : built.made.layers) {
     layers.push_back({{"name", layer.name},
                       {"digest", layer.digest.to_string()},
                       {"diffId", layer.diff_id.digest.to_string()},
@@ -144,7 +189,7 @@ void print_json(const Options& options, const Built& built, double seconds) {
                       {"unpacked", layer.tar_size}});
   }
   nlohmann::json dropped = nlohmann::json::array();
-  for (const layer::DroppedPaths& paths : built.dropped) {
+  for (const layer::DroppedPaths& paths : built.made.dropped) {
     dropped.push_back(
         {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
   }
@@ -153,19 +198,19 @@ void print_json(const Options& options, const Built& built, double seconds) {
                          {"config", built.image.config.digest.to_string()},
                          {"layers", layers},
                          {"baseLayers", built.base_layers},
-                         {"files", built.plan.files},
-                         {"symlinks", built.plan.symlinks},
-                         {"hardlinks", built.plan.hardlinks},
-                         {"bytesLinked", built.plan.linked_bytes},
-                         {"bytesRepeated", built.plan.repeated_bytes},
-                         {"inBase", built.plan.in_base},
-                         {"bytesInBase", built.plan.bytes_in_base},
+                         {"files", built.made.plan.files},
+                         {"symlinks", built.made.plan.symlinks},
+                         {"hardlinks", built.made.plan.hardlinks},
+                         {"bytesLinked", built.made.plan.linked_bytes},
+                         {"bytesRepeated", built.made.plan.repeated_bytes},
+                         {"inBase", built.made.plan.in_base},
+                         {"bytesInBase", built.made.plan.bytes_in_base},
                          {"dropped", dropped},
                          {"seconds", seconds}};
-  if (built.checks) {
-    summary["checks"] = {{"errors", built.checks->errors},
-                         {"warnings", built.checks->warnings},
-                         {"notes", built.checks->notes}};
+  if (built.made.checks) {
+    summary["checks"] = {{"errors", built.made.checks->errors},
+                         {"warnings", built.made.checks->warnings},
+                         {"notes", built.made.checks->notes}};
   }
   fmt::print("{}\n", summary.dump(1));
 }
@@ -182,6 +227,7 @@ void run(const Options& options) {
 void add_build_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("build", "Build an image from a program's runfiles");
+  options->command = command;
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);

@@ -33,11 +33,9 @@ class BlobFile : public layer::LayerSink {
  public:
   explicit BlobFile(const std::string& path) : folder_(oci::folder_of(path)), file_(folder_) {}
 
-  layer::OutputFile& begin(const layer::LayerPlan&) override { return file_; }
+  layer::OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
   void end(const layer::Layer&) override {}
-  void add(const layer::LayerPlan&, const layer::Layer&, int fd) override {
-    file_ = layer::OutputFile::share(folder_, fd);
-  }
+  void add(const layer::Layer&, int fd) override { file_ = layer::OutputFile::share(folder_, fd); }
   void commit(const std::string& path) { file_.commit(path); }
 
  private:

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -59,10 +58,6 @@ layer::Diagnostic describe_kept(const layer::Mention& mention) {
           fmt::format("names '{}', whose paths therefore stay", mention.repository),
           {},
           {}};
-}
-
-void print_note(const layer::Diagnostic& note) {
-  fmt::print(stderr, "{}", note.to_string("note"));
 }
 
 }  // namespace

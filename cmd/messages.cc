@@ -9,11 +9,31 @@
 #include <cstdio>
 
 namespace cmd {
+namespace {
+
+MessageRecorder* recorder = nullptr;
+
+}  // namespace
+
+MessageRecorder::MessageRecorder() {
+  recorder = this;
+}
+
+MessageRecorder::~MessageRecorder() {
+  recorder = nullptr;
+}
+
+void print_message(const std::string& text) {
+  fmt::print(stderr, "{}", text);
+  if (recorder != nullptr) recorder->text_ += text;
+}
 
 void print_warnings(const std::vector<layer::Diagnostic>& warnings) {
-  for (const layer::Diagnostic& warning : warnings) {
-    fmt::print(stderr, "{}", warning.to_string("warning"));
-  }
+  for (const layer::Diagnostic& warning : warnings) print_message(warning.to_string("warning"));
+}
+
+void print_note(const layer::Diagnostic& note) {
+  print_message(note.to_string("note"));
 }
 
 std::string human_size(uint64_t bytes) {

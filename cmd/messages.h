@@ -15,6 +15,27 @@ namespace cmd {
 
 // Each warning, with its notes, to stderr.
 void print_warnings(const std::vector<layer::Diagnostic>& warnings);
+// What is no warning.
+void print_note(const layer::Diagnostic& note);
+
+// Keeps what these two print while it lives, for a run that finds its work done and has the same to
+// say. One at a time, from one thread.
+class MessageRecorder {
+ public:
+  MessageRecorder();
+  ~MessageRecorder();
+  MessageRecorder(const MessageRecorder&) = delete;
+  MessageRecorder& operator=(const MessageRecorder&) = delete;
+
+  const std::string& text() const { return text_; }
+
+ private:
+  friend void print_message(const std::string& text);
+  std::string text_;
+};
+
+// Text of a recorder, to stderr.
+void print_message(const std::string& text);
 
 // "12.3 MB"; powers of 1000, as registries and docker count.
 std::string human_size(uint64_t bytes);

@@ -19,6 +19,7 @@
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "layer/plan/parse_plan.h"
+#include "layer/store/stamp_files.h"
 
 namespace cmd {
 namespace {
@@ -204,6 +205,13 @@ void check_inputs(const layer::InputRequest& inputs) {
   }
 }
 
+Planned no_plan() {
+  Planned planned;
+  planned.arena = std::make_unique<layer::StringArena>();
+  planned.stamps = std::make_unique<layer::StringArena>();
+  return planned;
+}
+
 void read_base_into(Planned& planned, const PlanningOptions& options, const oci::StoredImage& base,
                     const std::string& scratch, layer::Store* store) {
   const oci::BaseReading reading{options.base_duplicates, options.jobs, store, scratch};
@@ -242,29 +250,38 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
-Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                  const std::string& scratch, const Tools& tools) {
-  Planned planned;
-  planned.arena = std::make_unique<layer::StringArena>();
-  planned.stamps = std::make_unique<layer::StringArena>();
-  if (!options.plan_file.empty()) {
-    planned.plan = layer::read_plan(options.plan_file, *planned.arena);
-    if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
-    return planned;
-  }
+Planned read_plan_file(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                       const std::string& scratch, const Tools& tools) {
+  Planned planned = no_plan();
+  planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+  if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
+  return planned;
+}
+
+Planned read_inputs(const PlanningOptions& options, const Tools& tools) {
   check_inputs(options.inputs);
-  const layer::PlanOptions plan = plan_options(options);
+  Planned planned = no_plan();
+  planned.rules = plan_options(options);
+  const layer::TraceScope step(tools.trace.get(), "read inputs");
   layer::Diagnostics found;
-  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "read inputs");
   layer::Inputs gathered = tbb::task_arena(static_cast<int>(options.jobs)).execute([&] {
-    return layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
+    layer::Inputs inputs =
+        layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
+    layer::stamp_files(inputs.tree, *planned.stamps);
+    return inputs;
   });
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
-  step.emplace(tools.trace.get(), "look at files and base");
+  planned.plan.program = std::move(gathered.program);
+  return planned;
+}
+
+void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                 const std::string& scratch, const Tools& tools, Planned& planned) {
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
-  look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, tools.store.get(),
-                planned, facts);
+  look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
+                tools.store.get(), planned, facts);
   step.emplace(tools.trace.get(), "plan");
   layer::PlanBase onto;
   if (planned.base) {
@@ -272,9 +289,18 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
     onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
   }
   layer::Diagnostics placing;
-  planned.plan = layer::plan_image(planned.tree, facts, plan, *planned.arena, placing, onto);
+  std::optional<layer::Program> program = std::move(planned.plan.program);
+  planned.plan =
+      layer::plan_image(planned.tree, facts, planned.rules, *planned.arena, placing, onto);
+  planned.plan.program = std::move(program);
   print_warnings(placing.warnings());
-  planned.plan.program = std::move(gathered.program);
+}
+
+Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                  const std::string& scratch, const Tools& tools) {
+  if (!options.plan_file.empty()) return read_plan_file(options, base, scratch, tools);
+  Planned planned = read_inputs(options, tools);
+  plan_inputs(options, base, scratch, tools, planned);
   return planned;
 }
 

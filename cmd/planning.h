@@ -39,6 +39,7 @@ struct PlanningOptions {
 struct Planned {
   std::unique_ptr<layer::StringArena> arena;
   std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
+  layer::PlanOptions rules;                    // that it is made by
   layer::FileTree tree;
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
@@ -48,8 +49,17 @@ struct Planned {
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Steps 1 to 4, on the base if there is one (what is unpacked of it passes through `scratch`), or the
-// plan read from a file. A store saves looking into files it knows. Prints warnings, and what a layout dropped, to stderr.
+// Steps 1 and 2, each file looked at; not for a plan that is read from a file. Prints warnings to
+// stderr.
+Planned read_inputs(const PlanningOptions& options, const Tools& tools);
+
+// Steps 3 and 4 of what was read, on the base if there is one (what is unpacked of it passes through
+// `scratch`). A store saves looking into files it knows. Prints warnings, and what a layout dropped,
+// to stderr.
+void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                 const std::string& scratch, const Tools& tools, Planned& planned);
+
+// Steps 1 to 4, or the plan read from a file.
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                   const std::string& scratch, const Tools& tools = {});
 

@@ -23,16 +23,6 @@ int max_level(layer::Codec codec) {
   return 0;
 }
 
-layer::Compression compression(const WritingOptions& options) {
-  const int level = options.level.value_or(layer::default_level(options.codec));
-  if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {
-    throw CLI::ValidationError(
-        "--level", fmt::format("{} has levels 1 to {}, not {}", layer::codec_name(options.codec),
-                               max_level(options.codec), level));
-  }
-  return {options.codec, level};
-}
-
 }  // namespace
 
 void add_writing_options(CLI::App& command, WritingOptions& options) {
@@ -50,6 +40,16 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
       ->type_name("N")
       ->group("Layers");
   add_tool_options(command, options.tools);
+}
+
+layer::Compression compression(const WritingOptions& options) {
+  const int level = options.level.value_or(layer::default_level(options.codec));
+  if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {
+    throw CLI::ValidationError(
+        "--level", fmt::format("{} has levels 1 to {}, not {}", layer::codec_name(options.codec),
+                               max_level(options.codec), level));
+  }
+  return {options.codec, level};
 }
 
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,

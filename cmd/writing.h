@@ -19,7 +19,10 @@ struct WritingOptions {
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
 
-// layer::write_layers with a progress line. A level the codec does not have is wrong usage.
+// A level the codec does not have is wrong usage.
+layer::Compression compression(const WritingOptions& options);
+
+// layer::write_layers with a progress line.
 std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                        const WritingOptions& options, unsigned jobs,
                                        layer::LayerSink& sink, const Tools& tools);

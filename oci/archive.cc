@@ -35,10 +35,8 @@ std::vector<std::byte> encode(const layer::PlannedEntry& entry) {
 
 // More than any compression of the layer's tar takes: incompressible data is stored with a few
 // bytes a block.
-uint64_t most_bytes(const layer::LayerPlan& plan) {
-  uint64_t tar = layer::kTarEndSize;
-  for (const layer::PlannedEntry& entry : plan.entries) tar += layer::tar_entry_size(entry);
-  return tar + tar / 128 + (uint64_t{1} << 20);
+uint64_t most_bytes(uint64_t tar_size) {
+  return tar_size + tar_size / 128 + (uint64_t{1} << 20);
 }
 
 // Header blocks for a blob in the room that was reserved for them. A blob that turned out smaller
@@ -79,8 +77,8 @@ class ArchiveDestination : public Destination {
     }
   }
 
-  layer::OutputFile& begin(const layer::LayerPlan& plan) override {
-    reserve(most_bytes(plan));
+  layer::OutputFile& begin(uint64_t tar_size) override {
+    reserve(most_bytes(tar_size));
     return out_;
   }
 
@@ -90,8 +88,9 @@ class ArchiveDestination : public Destination {
     finish(layer.digest);
   }
 
-  void add(const layer::LayerPlan& plan, const layer::Layer& layer, int fd) override {
-    reserve(most_bytes(plan));  // the same header, whether or not the size is known before
+  void add(const layer::Layer& layer, int fd) override {
+    reserve(
+        most_bytes(layer.tar_size));  // the same header, whether or not the size is known before
     out_.copy_from(fd, 0, layer.size);
     finish(layer.digest);
   }

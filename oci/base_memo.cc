@@ -1,14 +1,12 @@
 //   base  := count node{count}
 //   node  := path link named layer-file kind size mtime mode uid gid layer inode content probe
-//   content := 0 | 1 digest mode-by-content          digest: a text of 32 bytes
+//   content := 0 | 1 digest mode-by-content
 //   probe := 0 | 1 layer::put_probe()
 #include "oci/base_memo.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -67,17 +65,14 @@ void put_content(const layer::BaseContents& contents, uint32_t inode, layer::Mem
   const auto content = contents.of_base.find(inode);
   memo.put(uint64_t{content != contents.of_base.end()});
   if (content == contents.of_base.end()) return;
-  const auto& bytes = content->second.digest.bytes;
-  memo.put(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  memo.put(content->second.digest);
   memo.put(content->second.mode_by_content);
 }
 
 void read_content(layer::MemoReader& memo, uint32_t inode, layer::BaseContents& contents) {
   if (memo.number() == 0) return;
-  const std::string_view digest = memo.text();
   layer::BaseContents::File& file = contents.of_base[inode];
-  std::memcpy(file.digest.bytes.data(), digest.data(),
-              std::min(digest.size(), file.digest.bytes.size()));
+  file.digest = memo.digest();
   file.mode_by_content = memo.small_number();
 }
 

@@ -160,7 +160,7 @@ class LayoutDestination : public Destination {
     blob_folder_ = exists(blobs) ? blobs : path_;
   }
 
-  layer::OutputFile& begin(const layer::LayerPlan&) override {
+  layer::OutputFile& begin(uint64_t /*tar_size*/) override {
     return current_.emplace(blob_folder_);
   }
 
@@ -169,7 +169,7 @@ class LayoutDestination : public Destination {
     current_.reset();
   }
 
-  void add(const layer::LayerPlan&, const layer::Layer& layer, int fd) override {
+  void add(const layer::Layer& layer, int fd) override {
     if (has(layer.digest)) return;
     staged_.try_emplace(layer.digest, layer::OutputFile::share(blob_folder_, fd));
   }

@@ -77,6 +77,64 @@ class Store(unittest.TestCase):
                         path.unlink()
                 self.assertTrue(all(one == found[0] for one in found), (codec, output))
 
+    def is_planned(self, *options, output="oci:image"):
+        """Whether a build makes a plan; one that finds its work done does not."""
+        _, error = self.veneer("build", "--tree", "tree:srv", "-o", output, "--timings",
+                               "--store", "store", *options)
+        steps = [line.split("  ")[0] for line in error.splitlines()]
+        self.assertIn("look for the layers", steps)
+        return "plan" in steps
+
+    def test_nothing_changed(self):
+        """A build whose inputs and options are those of an earlier one plans nothing; any other does."""
+        self.assertTrue(self.is_planned())
+        self.assertFalse(self.is_planned())
+        self.assertFalse(self.is_planned("--jobs=1", output="oci-archive:image.tar"))
+        one = (self.top / "image.tar").read_bytes()
+        self.build("--no-store", output="oci-archive:image.tar")
+        self.assertEqual((self.top / "image.tar").read_bytes(), one)
+        for option in ("--mtime=1", "--layers=one", "--level=1", "--check=warn", "--env=A=B"):
+            self.assertTrue(self.is_planned(option), option)
+            self.assertFalse(self.is_planned(option), option)
+        self.assertFalse(self.is_planned())
+        path = self.top / "tree" / "file007"
+        for change in (lambda: path.write_bytes(b"new"), lambda: path.chmod(0o711), path.unlink,
+                       lambda: path.symlink_to("file008"), lambda: path.with_name("dir").mkdir()):
+            change()
+            time.sleep(0.1)
+            self.assertTrue(self.is_planned())
+            self.assertFalse(self.is_planned())
+        shutil.rmtree(self.store / "blobs")
+        self.assertTrue(self.is_planned())
+
+    def test_what_is_said_again(self):
+        """A build that plans nothing has the same warnings and numbers as the one that did."""
+        (self.top / "tree" / "dangling").symlink_to("/nowhere/at/all")
+        (self.top / "tree" / "copy").write_bytes((self.top / "tree" / "file001").read_bytes())
+        time.sleep(0.1)
+        arguments = ["build", "--tree", "tree:srv", "--json", "-o", "oci:image", "--check=warn"]
+
+        def told(*options):
+            out, error = self.veneer(*arguments, *options)
+            summary = json.loads(out)
+            summary.pop("seconds")
+            return summary, error
+
+        expected = told("--no-store")
+        self.assertIn("dangling", expected[1])
+        for _ in range(3):
+            self.assertEqual(told("--store", "store"), expected)
+
+    def test_young_files(self):
+        """A build of files that may change within the clock's tick is not taken for done."""
+        path = self.top / "tree" / "young"
+        for content in (b"one", b"two"):
+            path.write_bytes(content)
+            future = time.time_ns() + 3_600_000_000_000
+            os.utime(path, ns=(future, future))
+            for _ in range(2):
+                self.assertTrue(self.is_planned())
+
     def test_layer(self):
         """`veneer layer`: the same blob, twice into the same place."""
         arguments = ["layer", "--tree", "tree:srv", "-o", "blob"]
@@ -121,9 +179,12 @@ class Store(unittest.TestCase):
         for memo in memos:
             memo.chmod(0o644)
             memo.write_bytes(memo.read_bytes()[:-8])
-        said = "".join(f"store/blobs/sha256/{memo.name}: warning: is damaged; it is dropped from the "
-                       "store\n" for memo in memos)
-        self.assertEqual(self.build(said=said), expected)
+        said = [f"store/blobs/sha256/{memo.name}: warning: is damaged; it is dropped from the store"
+                for memo in memos]
+        out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", "oci:image",
+                                 "--store", "store")
+        self.assertEqual(sorted(error.splitlines()), said)
+        self.assertEqual(json.loads(out)["manifest"], expected)
         self.assertEqual(self.build(), expected)
         self.assertEqual(self.veneer("store", "verify", "--store", "store")[1], "")
 

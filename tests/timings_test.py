@@ -37,10 +37,10 @@ class Timings(unittest.TestCase):
     def test_table(self):
         """Steps in their order, then a row for each layer; in milliseconds."""
         words = [line.rsplit(maxsplit=1)[0].strip() for line in self.build("--timings").splitlines()]
-        self.assertEqual(words[:9], [
-            "step", "open the store", "read inputs", "look at files and base", "plan", "check",
-            "write layers", "commit to the store", "deliver"])
-        self.assertEqual([line.split()[0] for line in words[9:]], ["layer,", "app"])
+        self.assertEqual(words[:10], [
+            "step", "open the store", "read inputs", "look for the layers", "look at files and base",
+            "plan", "check", "write layers", "commit to the store", "deliver"])
+        self.assertEqual([line.split()[0] for line in words[10:]], ["layer,", "app"])
 
     def test_trace(self):
         """The Trace Event Format: complete events, from time 0 on, those of a layer with its name."""

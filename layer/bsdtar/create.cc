@@ -127,11 +127,9 @@ class FileSink : public LayerSink {
  public:
   explicit FileSink(OutputFile& file) : file_(file) {}
 
-  OutputFile& begin(const LayerPlan&) override { return file_; }
+  OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
   void end(const Layer&) override {}
-  void add(const LayerPlan&, const Layer& layer, int fd) override {
-    file_.copy_from(fd, 0, layer.size);
-  }
+  void add(const Layer& layer, int fd) override { file_.copy_from(fd, 0, layer.size); }
 
  private:
   OutputFile& file_;

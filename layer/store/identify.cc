@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
+#include <tbb/parallel_sort.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "layer/store/elf.h"
 #include "layer/store/file_reader.h"
 #include "layer/store/read_content.h"
+#include "layer/store/stamp_files.h"
 #include "layer/store/store.h"
 
 namespace layer {
@@ -41,34 +43,21 @@ bool same_inode(const File& a, const File& b) {
   return a.stamp.device == b.stamp.device && a.stamp.inode == b.stamp.inode;
 }
 
-File stat_entry(const Entry& entry, uint32_t index) {
-  if (entry.stamp != nullptr) return {*entry.stamp, index, false, {}};
-  struct stat status = {};
-  if (::stat(std::string(entry.content).c_str(), &status) != 0) {
-    throw system_error(entry.content, fmt::format("cannot read, for '{}'", entry.path), errno)
-        .with_note(entry.origin.position(), "declared here");
-  }
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(Position{std::string(entry.content)},
-                fmt::format("is not a regular file, for '{}'", entry.path))
-        .with_note(entry.origin.position(), "declared here");
-  }
-  return {stamp_of(status), index, false, {}};
-}
-
 // The files of the tree, sorted so that equal sizes and, within them, equal inodes are neighbours.
 std::vector<File> stat_files(const FileTree& tree) {
   std::vector<File> files;
+  files.reserve(tree.entries.size());
   for (size_t i = 0; i < tree.entries.size(); ++i) {
     if (tree.entries[i].kind != EntryKind::kFile) continue;
     files.emplace_back().index = static_cast<uint32_t>(i);
   }
   tbb::parallel_for(tbb::blocked_range<size_t>(0, files.size(), 256), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i) {
-      files[i] = stat_entry(tree.entries[files[i].index], files[i].index);
+      const Entry& entry = tree.entries[files[i].index];
+      files[i].stamp = entry.stamp != nullptr ? *entry.stamp : look_at(entry);
     }
   });
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
+  tbb::parallel_sort(files, [](const File& a, const File& b) {
     return std::tie(a.stamp.size, a.stamp.device, a.stamp.inode, a.index) <
            std::tie(b.stamp.size, b.stamp.device, b.stamp.inode, b.index);
   });
@@ -190,6 +179,31 @@ void record_equal(const FileTree& tree, Group group, uint64_t min_size,
   }
 }
 
+// Groups of more than one file, none of them empty. `files` are in the order of stat_files(), and
+// are reordered within a size: hashed ones come together by digest, the others stay together by
+// inode.
+std::vector<Group> find_equal(std::span<File> files) {
+  const auto key = [](const File& file) {
+    return std::tie(file.hashed, file.content.digest, file.stamp.device, file.stamp.inode);
+  };
+  const auto is_equal = [](const File& a, const File& b) {
+    return a.hashed == b.hashed &&
+           (a.hashed ? a.content.digest == b.content.digest : same_inode(a, b));
+  };
+  std::vector<Group> equal;
+  for_each_run(
+      files, [](const File& a, const File& b) { return a.stamp.size == b.stamp.size; },
+      [&](Group size) {
+        if (size.size() == 1 || size.front().stamp.size == 0) return;
+        std::sort(size.begin(), size.end(),
+                  [&](const File& a, const File& b) { return key(a) < key(b); });
+        for_each_run(size, is_equal, [&](Group group) {
+          if (group.size() > 1) equal.push_back(group);
+        });
+      });
+  return equal;
+}
+
 std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& texts,
                                          const IdentifyOptions& options) {
   std::vector<File> files = stat_files(tree);
@@ -201,21 +215,7 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& text
     facts[file.index].stamp = known != nullptr ? known : texts.keep(file.stamp);
   }
 
-  // Hashed files of a size come together by digest, the others stay together by inode.
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
-    return std::tie(a.stamp.size, a.hashed, a.content.digest, a.stamp.device, a.stamp.inode) <
-           std::tie(b.stamp.size, b.hashed, b.content.digest, b.stamp.device, b.stamp.inode);
-  });
-  std::vector<Group> equal;
-  for_each_run(
-      std::span(files),
-      [](const File& a, const File& b) {
-        return a.stamp.size == b.stamp.size && a.hashed == b.hashed &&
-               (a.hashed ? a.content.digest == b.content.digest : same_inode(a, b));
-      },
-      [&](Group group) {
-        if (group.size() > 1 && group.front().stamp.size > 0) equal.push_back(group);
-      });
+  std::vector<Group> equal = find_equal(files);
   tbb::parallel_for(tbb::blocked_range<size_t>(0, equal.size(), 16), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i)
       record_equal(tree, equal[i], options.min_content_link, facts);

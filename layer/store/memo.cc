@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <limits>
+#include <span>
 
 namespace layer {
 namespace {
@@ -30,6 +31,14 @@ void MemoWriter::put(std::string_view text) {
 void MemoWriter::put(const Stamp& stamp) {
   for (const uint64_t number : {stamp.device, stamp.inode, stamp.size}) put(number);
   for (const int64_t time : {stamp.mtime, stamp.ctime}) put(time);
+}
+
+void MemoWriter::put(const Digest& digest) {
+  put(std::string_view(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()));
+}
+
+Digest MemoWriter::digest() const {
+  return sha256(std::as_bytes(std::span(bytes_)));
 }
 
 void MemoReader::fail() {
@@ -74,6 +83,17 @@ Stamp MemoReader::stamp() {
   stamp.mtime = signed_number();
   stamp.ctime = signed_number();
   return stamp;
+}
+
+Digest MemoReader::digest() {
+  Digest digest;
+  const std::string_view bytes = text();
+  if (bytes.size() == digest.bytes.size()) {
+    std::memcpy(digest.bytes.data(), bytes.data(), bytes.size());
+  } else {
+    fail();
+  }
+  return digest;
 }
 
 size_t MemoReader::count(size_t item_size) {

@@ -6,14 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "layer/digest.h"
 #include "layer/store/stamp.h"
 
 namespace layer {
 
-//   memo   := (number | text | stamp)*
+//   memo   := (number | text | stamp | digest)*
 //   number := u64, in this machine's byte order
 //   text   := number of bytes, then the bytes, then zeros up to a multiple of 8
 //   stamp  := device, inode, size, mtime, ctime, each a number
+//   digest := a text of 32 bytes
 // What comes when is the business of who writes it.
 class MemoWriter {
  public:
@@ -22,8 +24,11 @@ class MemoWriter {
   void put(uint32_t number) { put(uint64_t{number}); }
   void put(std::string_view text);
   void put(const Stamp& stamp);
+  void put(const Digest& digest);  // as a text
 
   std::string_view bytes() const { return bytes_; }
+  Digest digest() const;  // of the bytes
+  void clear() { bytes_.clear(); }
 
  private:
   std::string bytes_;
@@ -40,6 +45,7 @@ class MemoReader {
   uint32_t small_number();  // fails above 2^32 - 1
   std::string_view text();  // points into the memo
   Stamp stamp();
+  Digest digest();
   // How many items follow, each of at least `item_size` bytes; fails if they cannot be there.
   size_t count(size_t item_size);
 

@@ -188,7 +188,7 @@ void Pipeline::hash_tar(Slot& slot) {
 // Takes over the frames that are known, as few copies as their places allow.
 void Pipeline::begin_blob(const Slot& slot) {
   if (reuse_) stored_file_.emplace(reuse_->create_blob());
-  blob_.emplace(compression_, reuse_ ? *stored_file_ : sink_.begin(plans_[slot.layer]));
+  blob_.emplace(compression_, reuse_ ? *stored_file_ : sink_.begin(work_[slot.layer].tar_size));
   const KnownStart& start = work_[slot.layer].start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -217,7 +217,7 @@ void Pipeline::write_blob(Slot& slot) {
   const TraceScope scope(progress_.trace, "write", plans_[slot.layer].name);
   const std::optional<StoredLayer>& stored = work_[slot.layer].stored;
   if (stored) {
-    sink_.add(plans_[slot.layer], stored->layer, stored->blob->file.get());
+    sink_.add(stored->layer, stored->blob->file.get());
     layers_.push_back(stored->layer);
     progress_.tar_bytes_done += stored->layer.tar_size;
   } else {
@@ -231,9 +231,8 @@ void Pipeline::write_blob(Slot& slot) {
 }
 
 void Pipeline::finish_layer(const Slot& slot) {
-  const LayerPlan& plan = plans_[slot.layer];
   Layer layer;
-  layer.name = plan.name;
+  layer.name = plans_[slot.layer].name;
   layer.compression = compression_;
   layer.recipe = recipe(compression_);
   layer.diff_id = slot.diff_id;
@@ -244,10 +243,10 @@ void Pipeline::finish_layer(const Slot& slot) {
   if (reuse_) {
     const bool is_as_planned = std::all_of(written_.begin(), written_.end(),
                                            [](const WrittenFrame& frame) { return frame.key; });
-    const std::optional<Digest> key = is_as_planned ? work_[slot.layer].keys.layer : std::nullopt;
-    const BlobPointer blob = reuse_->add_layer(key, layer, written_, std::move(*stored_file_));
+    if (is_as_planned) layer.key = work_[slot.layer].keys.layer;
+    const BlobPointer blob = reuse_->add_layer(layer, written_, std::move(*stored_file_));
     stored_file_.reset();
-    sink_.add(plan, layer, blob->file.get());
+    sink_.add(layer, blob->file.get());
   } else {
     sink_.end(layer);
   }

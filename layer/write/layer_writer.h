@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,18 +37,21 @@ struct Layer {
   Digest digest;          // of the blob
   uint64_t size = 0;      // bytes of the blob
   uint64_t tar_size = 0;  // bytes of the plain tar
+  // What a store finds it by. None without a store, or if a file was not as it was planned.
+  std::optional<Digest> key{};
 };
 
 // Where the blobs of layers go. Called from one thread at a time, in layer order.
 class LayerSink {
  public:
   virtual ~LayerSink() = default;
-  // The file that the next layer's bytes are appended to until end().
-  virtual OutputFile& begin(const LayerPlan& plan) = 0;
+  // The file that the next layer's bytes are appended to until end(); its tar will have `tar_size`
+  // bytes.
+  virtual OutputFile& begin(uint64_t tar_size) = 0;
   virtual void end(const Layer& layer) = 0;
   // Instead of both, for a layer whose blob is the whole of a file that nobody writes to any more.
   // The file stays the caller's.
-  virtual void add(const LayerPlan& plan, const Layer& layer, int fd) = 0;
+  virtual void add(const Layer& layer, int fd) = 0;
 };
 
 // How far the writing is; may be read from another thread.

@@ -27,6 +27,18 @@ Digest chain(const Digest& before, const Digest& content) {
 
 }  // namespace
 
+std::vector<StoredLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
+                                     Store& store) {
+  Reuse reuse(store, compression);
+  std::vector<StoredLayer> layers;
+  for (const auto& [name, key] : keys) {
+    std::optional<StoredLayer> layer = reuse.find_layer(key, name);
+    if (!layer) return {};
+    layers.push_back(std::move(*layer));
+  }
+  return layers;
+}
+
 Reuse::Reuse(Store& store, Compression compression)
     : store_(store),
       compression_(compression),
@@ -43,7 +55,7 @@ std::optional<StoredLayer> Reuse::find_layer(const Digest& key, const std::strin
   BlobPointer blob = store_.open_blob(record->blob);
   if (!blob || blob->size != record->size) return std::nullopt;
   return StoredLayer{{name, compression_, recipe(compression_), DiffId{record->diff_id},
-                      record->blob, record->size, record->tar_size},
+                      record->blob, record->size, record->tar_size, key},
                      std::move(blob)};
 }
 
@@ -100,11 +112,12 @@ std::optional<PackedFrame> Reuse::read(const StoredFrame& frame, std::span<std::
   return PackedFrame{bytes, static_cast<uint32_t>(record.crc)};
 }
 
-BlobPointer Reuse::add_layer(const std::optional<Digest>& key, const Layer& layer,
-                             const std::vector<WrittenFrame>& frames, OutputFile file) {
+BlobPointer Reuse::add_layer(const Layer& layer, const std::vector<WrittenFrame>& frames,
+                             OutputFile file) {
   IndexTables& added = store_.added();
-  if (key) {
-    added.layers.push_back({*key, layer.diff_id.digest, layer.digest, layer.size, layer.tar_size});
+  if (layer.key) {
+    added.layers.push_back(
+        {*layer.key, layer.diff_id.digest, layer.digest, layer.size, layer.tar_size});
   }
   Digest state_key;
   for (const WrittenFrame& frame : frames) {

@@ -45,6 +45,14 @@ struct StoredLayer {
   BlobPointer blob;
 };
 
+// The layers of these keys, whose names they get; none unless the store has all.
+struct NamedKey {
+  std::string name;
+  Digest key;
+};
+std::vector<StoredLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
+                                     Store& store);
+
 // One compression's view of a store.
 class Reuse {
  public:
@@ -66,9 +74,9 @@ class Reuse {
   static std::optional<PackedFrame> read(const StoredFrame& frame, std::span<std::byte> memory);
 
   OutputFile create_blob() const { return store_.create_blob(); }
-  // Takes over a finished layer; `key` is absent where it may not be found again.
-  BlobPointer add_layer(const std::optional<Digest>& key, const Layer& layer,
-                        const std::vector<WrittenFrame>& frames, OutputFile file);
+  // Takes over a finished layer.
+  BlobPointer add_layer(const Layer& layer, const std::vector<WrittenFrame>& frames,
+                        OutputFile file);
 
  private:
   Store& store_;

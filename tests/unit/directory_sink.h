@@ -14,12 +14,12 @@ class DirectorySink : public LayerSink {
  public:
   explicit DirectorySink(const TemporaryDirectory& directory) : directory_(directory.path()) {}
 
-  OutputFile& begin(const LayerPlan&) override { return file_.emplace(directory_.string()); }
+  OutputFile& begin(uint64_t /*tar_size*/) override { return file_.emplace(directory_.string()); }
   void end(const Layer& layer) override {
     file_->commit(path(layer.name));
     file_.reset();
   }
-  void add(const LayerPlan&, const Layer& layer, int fd) override {
+  void add(const Layer& layer, int fd) override {
     OutputFile::share(directory_.string(), fd).commit(path(layer.name));
   }
   std::string path(const std::string& name) const { return directory_ / name; }

@@ -64,9 +64,9 @@ class MeddlingSink : public DirectorySink {
  public:
   MeddlingSink(const TemporaryDirectory& directory, std::function<void()> meddle)
       : DirectorySink(directory), meddle_(std::move(meddle)) {}
-  OutputFile& begin(const LayerPlan& plan) override {
+  OutputFile& begin(uint64_t tar_size) override {
     meddle_();
-    return DirectorySink::begin(plan);
+    return DirectorySink::begin(tar_size);
   }
 
  private:

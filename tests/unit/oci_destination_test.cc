@@ -24,14 +24,7 @@ struct Written {
 
 NewLayer stream_layer(layer::LayerSink& sink, const std::string& name, const std::string& bytes,
                       uint64_t planned_size = 0) {
-  layer::LayerPlan plan;
-  plan.name = name;
-  layer::PlannedEntry entry;
-  entry.path = "file";
-  entry.source = "file";
-  entry.size = planned_size;
-  plan.entries.push_back(entry);
-  sink.begin(plan).write(std::as_bytes(std::span(bytes)));
+  sink.begin(planned_size).write(std::as_bytes(std::span(bytes)));
   layer::Layer layer;
   layer.name = name;
   layer.compression.codec = layer::Codec::kNone;
