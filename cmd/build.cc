@@ -101,6 +101,7 @@ std::optional<Made> find_made(const Options& options, const oci::StoredImage* ba
 oci::Image assemble(const Options& options, const Planned& planned, const oci::StoredImage* base,
                     const std::vector<layer::Layer>& written) {
   std::vector<oci::NewLayer> layers;
+  layers.reserve(written.size());
   for (const layer::Layer& layer : written) layers.push_back(oci::describe_layer(layer));
   oci::ImageRequest request;
   request.base = base;

@@ -57,7 +57,8 @@ TEST_CASE("tree key: depends on whatever an input states, and on each file's sta
       {"none lost", [](FileTree& tree) { tree.lost.clear(); }},
   };
   std::vector<Digest> keys;
-  for (const auto& [what, change] : changes) {
+  for (const auto& [name, change] : changes) {
+    const std::string& what = name;
     CAPTURE(what);
     FileTree tree = sample();
     change(tree);
