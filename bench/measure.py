@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,7 @@ class Tool:
     command: list
     output: pathlib.Path = None
     prepare: object = None      # called before each run, not counted
+    reads: pathlib.Path = None  # a folder that is in memory when it is run, as the inputs are
     in_daemon: bool = False     # the work is done by another process: CPU and memory say nothing
     required: bool = True       # its failure ends the benchmark; a peer's is only told
     once: bool = False          # too slow to be run again
@@ -29,12 +31,18 @@ class Tool:
     peak: list = field(default_factory=list)
 
     def run(self, warm=None):
-        """Runs the command once and records what it cost, the inputs being in memory by then."""
+        """Runs the command once and records what it cost, the inputs being in memory by then, and no
+        output of an earlier run in its place."""
         if self.prepare:
             self.prepare()
+        self._remove_output()
         os.sync()  # so that nobody pays for what the tool before left to be written
         if warm:
             warm()  # nor for what the system dropped while that one ran
+        if self.reads:
+            for path in self.reads.rglob("*"):
+                if path.is_file():
+                    path.read_bytes()
         begin = time.perf_counter()
         with subprocess.Popen(list(map(str, self.command)), stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
@@ -52,6 +60,12 @@ class Tool:
     def forget(self):
         """Drops what was recorded."""
         self.wall, self.cpu, self.peak = [], [], []
+
+    def _remove_output(self):
+        if self.output is not None and self.output.is_dir():
+            shutil.rmtree(self.output)
+        elif self.output is not None:
+            self.output.unlink(missing_ok=True)
 
     def _fail(self, message):
         if self.required:

@@ -130,8 +130,10 @@ void WalkMemo::keep_unchanged(const std::string& root,
                             cursor.find(paths[i], has_next ? paths[i + 1] : std::string_view{});
                         struct stat status = {};
                         // What cannot be looked at cannot be listed either, which tells why.
-                        is_unchanged[i] = fstatat(place.directory, place.name, &status, 0) == 0 &&
-                                          stamp_of(status) == directories[i].stamp;
+                        const bool is_same =
+                            fstatat(place.directory, place.name, &status, 0) == 0 &&
+                            stamp_of(status) == directories[i].stamp;
+                        is_unchanged[i] = is_same ? 1 : 0;
                       }
                     });
   directories_.reserve(directories.size());
