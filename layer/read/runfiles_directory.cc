@@ -53,6 +53,7 @@ class DirectoryReader {
       if (is_staged(item)) links.push_back(item.link);
     }
     const std::vector<Target> targets = find_targets(links);
+    runfiles_.root_symlinks.reserve(items.size());
     auto target = targets.begin();
     for (const WalkedItem& item : items) {
       if (is_staged(item)) {
