@@ -105,7 +105,7 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_layer_command(CLI::App& app) {
+void add_layer_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
@@ -122,7 +122,10 @@ void add_layer_command(CLI::App& app) {
   command->add_flag("--allow-empty", options->empty,
                     "Of a plan without layers, write a layer without entries");
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
-  command->callback([options] { run(*options); });
+  command->callback([options, session] {
+    use_session(options->writing.tools, session);
+    run(*options);
+  });
 }
 
 }  // namespace cmd

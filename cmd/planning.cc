@@ -19,6 +19,7 @@
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "layer/plan/parse_plan.h"
+#include "layer/store/stamp_sources.h"
 
 namespace cmd {
 namespace {
@@ -249,6 +250,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   planned.stamps = std::make_unique<layer::StringArena>();
   if (!options.plan_file.empty()) {
     planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+    if (tools.store != nullptr) layer::stamp_sources(planned.plan, *planned.stamps);
     if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
     return planned;
   }

@@ -29,7 +29,8 @@ std::string default_store();
 
 // Null when the user wants none, or has no home. A store that the user did not name is done without,
 // with a warning, when it cannot be had.
-std::unique_ptr<layer::Store> open_store(const StoreOptions& options);
+std::unique_ptr<layer::Store> open_store(const StoreOptions& options,
+                                         layer::InputDigests inputs = {});
 
 // Keeps what a run added, and says what was found wrong. Nothing without a store.
 void commit_store(layer::Store* store, const StoreOptions& options);

@@ -38,7 +38,8 @@ class KeyText {
 };
 
 // Appends what the header and the content of an entry depend on; false if that is not known.
-bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, int64_t now, KeyText& text) {
+bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& store,
+               KeyText& text) {
   text.add(static_cast<uint64_t>(entry.type));
   text.add(entry.path);
   text.add(entry.link);
@@ -49,13 +50,15 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, int64_t now, Ke
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
   if (content.type != TarType::kFile || content.source.empty()) return true;
-  if (content.stamp == nullptr || !is_settled(*content.stamp, now)) return false;
-  text.add(*content.stamp);
+  const std::optional<Stamp> file =
+      content.stamp == nullptr ? std::nullopt : store.identity(*content.stamp);
+  if (!file) return false;
+  text.add(*file);
   return true;
 }
 
 std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
-                                const std::string& recipe, int64_t now, KeyText& text) {
+                                const std::string& recipe, const Store& store, KeyText& text) {
   text.clear();
   text.add(recipe);
   for (const uint64_t number : {frame.piece_offset, frame.piece_size, frame.tar_size}) {
@@ -63,7 +66,7 @@ std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
   }
   text.add(uint64_t{frame.ends_layer});
   for (size_t i = frame.first; i < frame.end; ++i) {
-    if (!add_entry(plan, plan.entries[i], now, text)) return std::nullopt;
+    if (!add_entry(plan, plan.entries[i], store, text)) return std::nullopt;
   }
   return text.hash();
 }
@@ -75,11 +78,11 @@ std::string key_recipe(Compression compression) {
 }
 
 LayerKeys layer_keys(const LayerPlan& plan, std::span<const Frame> frames,
-                     const std::string& recipe, int64_t now) {
+                     const std::string& recipe, const Store& store) {
   LayerKeys keys;
   KeyText text;
   for (const Frame& frame : frames) {
-    keys.frames.push_back(frame_key(plan, frame, recipe, now, text));
+    keys.frames.push_back(frame_key(plan, frame, recipe, store, text));
   }
   text.clear();
   for (const std::optional<Digest>& key : keys.frames) {
