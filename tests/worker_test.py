@@ -133,7 +133,7 @@ class WorkerTest(unittest.TestCase):
                 ("garbage", "work request 1: error: expected '{', found 'g'\n"),
                 ('{"arguments": nothing}',
                  "work request 1:1:16: error: is not JSON: syntax error while parsing value - invalid "
-                 "literal; last read: '\"arguments\": no'; expected '[', '{', or a literal\n"),
+                 "literal; last read: '\"arguments\": no'\n"),
                 ('{"arguments": ["pl', "work request 1: error: standard input ends within it\n"),
                 ('{"arguments": 1}',
                  "work request 1: error: /arguments: expected an array, found number\n")):
@@ -181,8 +181,7 @@ class WorkerTest(unittest.TestCase):
         worker = self.worker()
         inputs = self.inputs()
         first = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
-        self.assertIn("\nh\tsrv/file00\t", first.replace("copy", "file00"))
-        os.chmod(self.tree / "copy", 0)
+        self.assertIn("\nh\tsrv/file00\t", first)
         (self.tree / "copy").write_bytes(b"y" * 40000)
         self.assertEqual(worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"],
                          first)
