@@ -43,6 +43,9 @@ int run(const std::vector<std::string>& arguments, const Session* session) {
                "veneer");
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "veneer @FILE reads its arguments from FILE, one a line; veneer --persistent_worker serves "
+      "Bazel.");
   add_build_command(app);
   add_plan_command(app, session);
   add_layer_command(app, session);

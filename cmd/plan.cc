@@ -113,11 +113,12 @@ void run(const Options& options) {
   const Tools tools = open_tools(options.tools);
   const Planned planned = make_plan(options.planning, base, scratch, tools);
   if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
+  std::vector<layer::Finding> faults;
   if (options.check != CheckLevel::kOff) {
-    report_findings(find_faults(options, planned, base ? &*base : nullptr, tools.store.get()),
-                    options.check);
+    faults = find_faults(options, planned, base ? &*base : nullptr, tools.store.get());
   }
   commit_store(tools.store.get(), options.tools.store);
+  report_findings(faults, options.check);
   write_parts(options, planned.plan);
   print_plan(options, planned.plan);
 }

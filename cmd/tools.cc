@@ -24,13 +24,17 @@ ToolOptions session_tools(const Session* session) {
   return options;
 }
 
+layer::Sharing store_sharing(const ToolOptions& options) {
+  return options.session == nullptr ? layer::Sharing::kFile : layer::Sharing::kBlocks;
+}
+
 Tools open_tools(const ToolOptions& options) {
   Tools tools;
   tools.trace = make_trace(options.timing);
   const layer::TraceScope step(tools.trace.get(), "open the store");
   layer::InputDigests inputs;
   if (options.session != nullptr) inputs = layer::InputDigests(options.session->inputs);
-  tools.store = open_store(options.store, std::move(inputs));
+  tools.store = open_store(options.store, std::move(inputs), store_sharing(options));
   return tools;
 }
 

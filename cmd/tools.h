@@ -31,6 +31,9 @@ void use_session(ToolOptions& options, const Session* session);
 // Of a sub-command that has no such options: the session's store, or none.
 ToolOptions session_tools(const Session* session);
 
+// What outputs may share with the store: in a session they are Bazel's.
+layer::Sharing store_sharing(const ToolOptions& options);
+
 // To be called before any input is looked at: a store takes the time here.
 Tools open_tools(const ToolOptions& options);
 

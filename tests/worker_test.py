@@ -157,6 +157,8 @@ class WorkerTest(unittest.TestCase):
             with self.subTest(number):
                 self.assertEqual(worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())["output"], "")
                 self.assertEqual((self.top / "a.tar.gz").read_bytes(), expected)
+                # Links made to it would change the time by which Bazel sees changed outputs.
+                self.assertEqual((self.top / "a.tar.gz").stat().st_nlink, 1)
 
     def test_what_has_the_digest_that_it_had_is_not_opened(self):
         self.plan()
@@ -248,6 +250,19 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual(worker.end()[1:], (
             f"{name}: warning: cannot open: Not a directory; this worker keeps nothing from request to "
             "request\n", 0))
+
+    def test_an_image_has_the_bytes_and_files_of_its_own(self):
+        self.plan()
+        image = ["image", "--quiet", "--layer=plain.tar.gz"]
+        self.plain_layer()
+        subprocess.run([program.VENEER, *image, "-o", "oci:plain"], cwd=self.top, check=True)
+        worker = self.worker()
+        for number in range(2):
+            self.assertEqual(worker.ask(*image, "-o", f"oci:{number}")["output"], "")
+            blobs = list((self.top / str(number) / "blobs" / "sha256").iterdir())
+            self.assertEqual({path.stat().st_nlink for path in blobs}, {1})
+            self.assertEqual((self.top / str(number) / "index.json").read_bytes(),
+                             (self.top / "plain" / "index.json").read_bytes())
 
     def test_a_store_that_an_argument_names_is_used(self):
         self.plan()

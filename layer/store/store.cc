@@ -40,8 +40,8 @@ void mark_used(int fd) {
 
 }  // namespace
 
-Store::Store(std::string directory, int64_t now, InputDigests inputs)
-    : directory_(std::move(directory)), now_(now), inputs_(std::move(inputs)) {
+Store::Store(std::string directory, int64_t now, InputDigests inputs, Sharing sharing)
+    : directory_(std::move(directory)), now_(now), inputs_(std::move(inputs)), sharing_(sharing) {
   make_store(directory_);
   index_ = open_store_index(directory_, warnings_);
 }
@@ -70,7 +70,7 @@ BlobPointer Store::check_blob(const Digest& digest) {
     checked_.push_back(record_of(digest, status));
   }
   mark_used(file.get());
-  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size});
+  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size, sharing_});
 }
 
 void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
@@ -143,8 +143,8 @@ BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
   if (fchmod(file.fd(), kBlobMode) != 0 || futimens(file.fd(), times) != 0) {
     throw system_error(path, "cannot set its mode and time", errno);
   }
-  auto blob =
-      std::make_shared<const StoredBlob>(StoredBlob{duplicate(file.fd(), path), file.size()});
+  auto blob = std::make_shared<const StoredBlob>(
+      StoredBlob{duplicate(file.fd(), path), file.size(), sharing_});
   new_blobs_.emplace_back(digest, std::move(file));
   return blob;
 }

@@ -26,6 +26,7 @@ namespace layer {
 struct StoredBlob {
   FileHandle file;
   uint64_t size = 0;
+  Sharing sharing = Sharing::kFile;  // with outputs
 };
 using BlobPointer = std::shared_ptr<const StoredBlob>;
 
@@ -49,7 +50,8 @@ class Store {
   // `now`, in nanoseconds since the epoch, is a moment before any input was looked at. Makes the
   // directory. Throws Error if that cannot be done; a damaged index is a warning. What is known of
   // the `inputs` counts more than their stamps.
-  Store(std::string directory, int64_t now, InputDigests inputs = {});
+  Store(std::string directory, int64_t now, InputDigests inputs = {},
+        Sharing sharing = Sharing::kFile);
 
   const Index& index() const { return index_; }
   int64_t now() const { return now_; }
@@ -95,6 +97,7 @@ class Store {
   const std::string directory_;
   const int64_t now_;
   const InputDigests inputs_;
+  const Sharing sharing_;
   Index index_;
   IndexTables added_;
   std::vector<std::pair<Digest, OutputFile>> new_blobs_;

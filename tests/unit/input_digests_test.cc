@@ -22,7 +22,8 @@ Stamp stamp_at(const std::string& path) {
   return stamp_of(status);
 }
 
-TEST_CASE("input digests: equal digests stand for one content, wherever and whenever it is written") {
+TEST_CASE(
+    "input digests: equal digests stand for one content, wherever and whenever it is written") {
   const TemporaryDirectory folder;
   const std::string a = folder.write("a", "same");
   const std::string b = folder.write("b", "same");
