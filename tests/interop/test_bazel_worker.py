@@ -108,13 +108,18 @@ class BazelWorker(judge.Judge):
             program.chmod(0o755)
             bazel.build("//:image", *MULTIPLEX)
             first = opened(folder)
-            self.assertGreater(len([path for path in first if path.startswith("external/")]), 1000)
+            self.assertGreater(len([path for path in first if path.startswith("external/")]), 500)
             with bazel.changed_line():
                 ran = bazel.executed("//:image", *MULTIPLEX)
             self.assertEqual((test_bazel.names(ran), runners(ran)), (test_bazel.APP_ACTIONS, {"worker"}))
             again = opened(folder)
             self.assertIn("first_party/greeting.py", again)
-            self.assertEqual([path for path in again if path.startswith("external/")], [])
+            self.assertEqual({path for path in again if path.startswith("external/")}, {
+                # It lies in one frame of the layer `app` with the changed line.
+                "external/outside/unseen.txt",
+                # One inode with two names is asked by its first bytes whether it is a program.
+                "external/python_3_11/bin/python",
+                "external/python_3_11/lib/python3.11/_sysconfigdata__linux_x86_64-linux-gnu.py"})
 
     def test_workers_leave_nothing_behind(self):
         self.bazel.build("//:image", *WORKER)
@@ -131,10 +136,12 @@ class BazelWorker(judge.Judge):
 
 
 def opened(folder):
-    """The paths that traced processes opened since this was last asked."""
+    """The paths of files that traced processes opened since this was last asked."""
     paths = []
     for trace in folder.iterdir():
-        paths += re.findall(r'AT_FDCWD, "([^"]*)"', trace.read_text())
+        for path, flags in re.findall(r'AT_FDCWD, "([^"]*)", ([A-Z_|]*)', trace.read_text()):
+            # What is opened for neither reading nor writing is a directory to look about in.
+            paths += [] if "O_PATH" in flags else [path]
         os.truncate(trace, 0)
     return paths
 

@@ -86,15 +86,14 @@ TEST_CASE("worker: a request's members are read, those of other names passed ove
 TEST_CASE("worker: a request of another form is refused where it is one") {
   const std::vector<std::pair<std::string, std::string>> faults{
       {R"({"arguments":"layer"})",
-       "work request 1: error: /arguments: expected an array, found a string\n"},
+       "work request 1: error: /arguments: expected an array, found string\n"},
       {R"({"arguments":[1]})",
-       "work request 1: error: /arguments/0: expected a string, found a number\n"},
+       "work request 1: error: /arguments/0: expected a string, found number\n"},
       {R"({"requestId":-1})",
        "work request 1: error: /requestId: expected a whole number from 0 to 9223372036854775807, "
        "found -1\n"},
       {R"({"inputs":[{"digest":""}]})", "work request 1: error: /inputs/0: has no 'path'\n"},
-      {R"({"cancel":1})",
-       "work request 1: error: /cancel: expected true or false, found a number\n"},
+      {R"({"cancel":1})", "work request 1: error: /cancel: expected true or false, found number\n"},
       {R"({"requestId":1,"requestId":2})", "work request 1: error: /requestId: is given twice\n"},
   };
   for (const auto& [text, message] : faults) CHECK(fault_of_request(text) == message);
