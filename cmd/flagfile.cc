@@ -20,18 +20,18 @@ std::string flagfile_of(std::string_view argument) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> read_flagfile(int argc, const char* const* argv) {
-  const std::string file = argc == 2 ? flagfile_of(argv[1]) : std::string();
+std::optional<std::vector<std::string>> read_flagfile(const std::vector<std::string>& arguments) {
+  const std::string file = arguments.size() == 1 ? flagfile_of(arguments.front()) : std::string();
   if (file.empty()) return std::nullopt;
   layer::StringArena arena;
   const std::string_view text = layer::read_input_file(file, arena);
-  std::vector<std::string> arguments;
+  std::vector<std::string> read;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    arguments.emplace_back(text.substr(begin, end - begin));
+    read.emplace_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  return arguments;
+  return read;
 }
 
 }  // namespace cmd

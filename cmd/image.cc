@@ -8,6 +8,7 @@
 #include "cmd/base_options.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
+#include "cmd/tools.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
 #include "oci/image.h"
@@ -20,6 +21,7 @@ namespace {
 struct Options {
   BaseOptions base;
   ImageOptions image;
+  ToolOptions tools;
   std::vector<std::string> layers;
   bool skip_empty = false;
   bool quiet = false;
@@ -27,17 +29,19 @@ struct Options {
 
 void run(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const Tools tools = open_tools(options.tools);
   const std::optional<oci::StoredImage> base =
       open_base(options.base, oci::folder_of(outputs.front().path));
   oci::Delivery delivery(outputs);
-  if (base) delivery.add_base(*base);
+  if (base) delivery.add_base(*base, tools.store.get());
   std::vector<oci::NewLayer> layers;
   for (const std::string& path : options.layers) {
     const oci::LayerBlob layer = oci::open_layer_blob(path);
     if (options.skip_empty && oci::is_empty_layer(layer.layer)) continue;
-    delivery.add_layer(layer.layer.descriptor, layer.blob);
+    delivery.add_layer(layer.layer.descriptor, layer.blob, tools.store.get());
     layers.push_back(layer.layer);
   }
+  commit_store(tools.store.get(), options.tools.store);
   oci::ImageRequest request;
   request.base = base ? &*base : nullptr;
   request.layers = layers;
@@ -55,7 +59,7 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_image_command(CLI::App& app) {
+void add_image_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "image", "Put layers that exist on a base image, or on none, and write the image");
@@ -74,7 +78,10 @@ void add_image_command(CLI::App& app) {
                  "Leave out layers without entries, as `veneer layer --allow-empty` writes them")
       ->group(kBaseGroup);
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
-  command->callback([options] { run(*options); });
+  command->callback([options, session] {
+    options->tools = session_tools(session);
+    run(*options);
+  });
 }
 
 }  // namespace cmd

@@ -31,16 +31,20 @@ struct Options {
 // One blob in one file.
 class BlobFile : public layer::LayerSink {
  public:
-  explicit BlobFile(const std::string& path) : folder_(oci::folder_of(path)), file_(folder_) {}
+  BlobFile(const std::string& path, layer::Sharing sharing)
+      : folder_(oci::folder_of(path)), file_(folder_), sharing_(sharing) {}
 
   layer::OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
   void end(const layer::Layer&) override {}
-  void add(const layer::Layer&, int fd) override { file_ = layer::OutputFile::share(folder_, fd); }
+  void add(const layer::Layer&, int fd) override {
+    file_ = layer::OutputFile::share(folder_, fd, sharing_);
+  }
   void commit(const std::string& path) { file_.commit(path); }
 
  private:
   std::string folder_;
   layer::OutputFile file_;
+  const layer::Sharing sharing_;
 };
 
 // The names of a plan's layers, for a message.
@@ -83,7 +87,7 @@ void run(const Options& options) {
   const std::string scratch = oci::folder_of(options.output);
   Planned planned =
       make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
-  BlobFile blob(options.output);
+  BlobFile blob(options.output, store_sharing(options.writing.tools));
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
@@ -103,7 +107,7 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_layer_command(CLI::App& app) {
+void add_layer_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
@@ -120,7 +124,10 @@ void add_layer_command(CLI::App& app) {
   command->add_flag("--allow-empty", options->empty,
                     "Of a plan without layers, write a layer without entries");
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
-  command->callback([options] { run(*options); });
+  command->callback([options, session] {
+    use_session(options->writing.tools, session);
+    run(*options);
+  });
 }
 
 }  // namespace cmd

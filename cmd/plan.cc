@@ -26,6 +26,7 @@ namespace {
 
 struct Options {
   PlanningOptions planning;
+  ToolOptions tools;
   std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
   std::vector<std::string> explain;     // paths of the image; empty: the whole plan
   std::string output;                   // empty: stdout
@@ -84,18 +85,18 @@ void print_plan(const Options& options, const layer::ImagePlan& plan) {
 }
 
 std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,
-                                        const oci::StoredImage* base) {
+                                        const oci::StoredImage* base, layer::Store* store) {
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
   start_program(planned.plan.program, changes);
-  return check_plan(planned, options.planning, base, changes);
+  return check_plan(planned, options.planning, base, changes, store);
 }
 
 void explain(const Options& options, const Planned& planned, const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
-  explain_checks(find_faults(options, planned, base), planned, explanations);
+  explain_checks(find_faults(options, planned, base, nullptr), planned, explanations);
   if (options.json) {
     fmt::print("{}", layer::explanations_to_json(explanations));
     return;
@@ -109,18 +110,22 @@ void run(const Options& options) {
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
-  const Planned planned = make_plan(options.planning, base, scratch);
+  const Tools tools = open_tools(options.tools);
+  const Planned planned = make_plan(options.planning, base, scratch, tools);
   if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
+  std::vector<layer::Finding> faults;
   if (options.check != CheckLevel::kOff) {
-    report_findings(find_faults(options, planned, base ? &*base : nullptr), options.check);
+    faults = find_faults(options, planned, base ? &*base : nullptr, tools.store.get());
   }
+  commit_store(tools.store.get(), options.tools.store);
+  report_findings(faults, options.check);
   write_parts(options, planned.plan);
   print_plan(options, planned.plan);
 }
 
 }  // namespace
 
-void add_plan_command(CLI::App& app) {
+void add_plan_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("plan", "Show what would go where in an image, and why");
   add_planning_options(*command, options->planning);
@@ -147,7 +152,10 @@ void add_plan_command(CLI::App& app) {
       ->allow_extra_args(false)
       ->check(check_with(parse_part))
       ->type_name("NAME=FILE");
-  command->callback([options] { run(*options); });
+  command->callback([options, session] {
+    options->tools = session_tools(session);
+    run(*options);
+  });
 }
 
 }  // namespace cmd

@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cmd/session.h"
+
 namespace cmd {
 
-void add_plan_command(CLI::App& app);
+void add_plan_command(CLI::App& app, const Session* session);
 
 }  // namespace cmd

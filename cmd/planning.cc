@@ -20,6 +20,7 @@
 #include "cmd/messages.h"
 #include "layer/plan/parse_plan.h"
 #include "layer/store/stamp_files.h"
+#include "layer/store/stamp_sources.h"
 
 namespace cmd {
 namespace {
@@ -254,6 +255,7 @@ Planned read_plan_file(const PlanningOptions& options, const std::optional<oci::
                        const std::string& scratch, const Tools& tools) {
   Planned planned = no_plan();
   planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+  if (tools.store != nullptr) layer::stamp_sources(planned.plan, *planned.stamps);
   if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
   return planned;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include "cmd/messages.h"
 
@@ -51,14 +52,16 @@ std::string default_store() {
   return home.starts_with('/') ? home + "/.cache/veneer" : "";
 }
 
-std::unique_ptr<layer::Store> open_store(const StoreOptions& options) {
+std::unique_ptr<layer::Store> open_store(const StoreOptions& options, layer::InputDigests inputs,
+                                         layer::Sharing sharing) {
   if (options.none) return nullptr;
   if (!options.directory.empty())
-    return std::make_unique<layer::Store>(options.directory, nanoseconds_now());
+    return std::make_unique<layer::Store>(options.directory, nanoseconds_now(), std::move(inputs),
+                                          sharing);
   const std::string directory = default_store();
   if (directory.empty()) return nullptr;
   try {
-    return std::make_unique<layer::Store>(directory, nanoseconds_now());
+    return std::make_unique<layer::Store>(directory, nanoseconds_now(), std::move(inputs), sharing);
   } catch (const layer::Error& error) {
     layer::Diagnostic warning = error.diagnostics().front();
     warning.message += "; this run uses no store";

@@ -28,8 +28,10 @@ int64_t nanoseconds_now();
 std::string default_store();
 
 // Null when the user wants none, or has no home. A store that the user did not name is done without,
-// with a warning, when it cannot be had.
-std::unique_ptr<layer::Store> open_store(const StoreOptions& options);
+// with a warning, when it cannot be had. See layer::Store for the rest.
+std::unique_ptr<layer::Store> open_store(const StoreOptions& options,
+                                         layer::InputDigests inputs = {},
+                                         layer::Sharing sharing = layer::Sharing::kFile);
 
 // Keeps what a run added, and says what was found wrong. Nothing without a store.
 void commit_store(layer::Store* store, const StoreOptions& options);

@@ -1,6 +1,8 @@
 // Trace first, so that it sees the store being opened.
 #include "cmd/tools.h"
 
+#include <utility>
+
 namespace cmd {
 
 void add_tool_options(CLI::App& command, ToolOptions& options) {
@@ -8,11 +10,31 @@ void add_tool_options(CLI::App& command, ToolOptions& options) {
   add_timing_options(command, options.timing);
 }
 
+void use_session(ToolOptions& options, const Session* session) {
+  options.session = session;
+  if (session == nullptr || session->store.empty() || !options.store.directory.empty()) return;
+  options.store.directory = session->store;
+  options.store.max_size = session->store_size;
+}
+
+ToolOptions session_tools(const Session* session) {
+  ToolOptions options;
+  use_session(options, session);
+  options.store.none = options.store.directory.empty();
+  return options;
+}
+
+layer::Sharing store_sharing(const ToolOptions& options) {
+  return options.session == nullptr ? layer::Sharing::kFile : layer::Sharing::kBlocks;
+}
+
 Tools open_tools(const ToolOptions& options) {
   Tools tools;
   tools.trace = make_trace(options.timing);
   const layer::TraceScope step(tools.trace.get(), "open the store");
-  tools.store = open_store(options.store);
+  layer::InputDigests inputs;
+  if (options.session != nullptr) inputs = layer::InputDigests(options.session->inputs);
+  tools.store = open_store(options.store, std::move(inputs), store_sharing(options));
   return tools;
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cmd/session.h"
 #include "cmd/store_options.h"
 #include "cmd/timings.h"
 #include "layer/store/store.h"
@@ -14,6 +15,7 @@ namespace cmd {
 struct ToolOptions {
   StoreOptions store;
   TimingOptions timing;
+  const Session* session = nullptr;
 };
 
 // Each may be absent.
@@ -23,6 +25,14 @@ struct Tools {
 };
 
 void add_tool_options(CLI::App& command, ToolOptions& options);
+
+// The session's store, unless the user named one; null: no session.
+void use_session(ToolOptions& options, const Session* session);
+// Of a sub-command that has no such options: the session's store, or none.
+ToolOptions session_tools(const Session* session);
+
+// What outputs may share with the store: in a session they are Bazel's.
+layer::Sharing store_sharing(const ToolOptions& options);
 
 // To be called before any input is looked at: a store takes the time here.
 Tools open_tools(const ToolOptions& options);

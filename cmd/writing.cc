@@ -58,6 +58,7 @@ std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plan
   const layer::TraceScope step(tools.trace.get(), "write layers");
   layer::Progress progress;
   progress.trace = tools.trace.get();
+  if (options.tools.session != nullptr) progress.is_cancelled = options.tools.session->is_cancelled;
   const ProgressLine line(progress);
   return layer::write_layers(plans, compression(options), jobs, sink, progress, tools.store.get());
 }

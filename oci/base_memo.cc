@@ -20,16 +20,16 @@ constexpr std::string_view kForm = "base 1";
 constexpr size_t kNodeSize = 14 * sizeof(uint64_t);  // at least
 
 // Layers, and the files that they were read from. No value if one may be changing.
-std::optional<layer::Digest> key_of(const StoredImage& image, int64_t now) {
+std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store& store) {
   std::string text(kForm);
   for (const StoredLayer& layer : image.layers) {
     struct stat status = {};
     if (::fstat(layer.blob.fd(), &status) != 0) return std::nullopt;
-    const layer::Stamp stamp = layer::stamp_of(status);
-    if (!layer::is_settled(stamp, now)) return std::nullopt;
+    const std::optional<layer::Stamp> stamp = store.identity(layer::stamp_of(status));
+    if (!stamp) return std::nullopt;
     text += fmt::format(" {} {} {} {} {} {} {}", layer.descriptor.digest.hex(),
-                        layer.diff_id.digest.hex(), stamp.device, stamp.inode, stamp.size,
-                        stamp.mtime, layer.blob.offset());
+                        layer.diff_id.digest.hex(), stamp->device, stamp->inode, stamp->size,
+                        stamp->mtime, layer.blob.offset());
   }
   return layer::sha256(std::as_bytes(std::span(text)));
 }
@@ -80,7 +80,7 @@ void read_content(layer::MemoReader& memo, uint32_t inode, layer::BaseContents& 
 
 std::optional<BaseImage> recall_base(const StoredImage& image, layer::Store& store,
                                      layer::StringArena& arena) {
-  const std::optional<layer::Digest> key = key_of(image, store.now());
+  const std::optional<layer::Digest> key = key_of(image, store);
   layer::Memo memo = key ? store.find_memo(*key) : layer::Memo{};
   if (!memo) return std::nullopt;
   layer::MemoReader reader(arena.adopt(std::move(memo.memory), memo.size));
@@ -100,7 +100,7 @@ std::optional<BaseImage> recall_base(const StoredImage& image, layer::Store& sto
 
 void remember_base(const StoredImage& image, const BaseImage& base,
                    const layer::BaseContents& contents, layer::Store& store) {
-  const std::optional<layer::Digest> key = key_of(image, store.now());
+  const std::optional<layer::Digest> key = key_of(image, store);
   if (!key) return;
   layer::MemoWriter memo;
   memo.put(uint64_t{base.tree.nodes().size()});

@@ -11,11 +11,11 @@ namespace oci {
 namespace {
 
 // The layer's blob in the store, verified when it came there.
-layer::BlobPointer keep(const StoredLayer& layer, layer::Store& store) {
-  const layer::Digest& digest = layer.descriptor.digest;
+layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::Store& store) {
+  const layer::Digest& digest = descriptor.digest;
   if (layer::BlobPointer known = store.open_blob(digest)) return known;
   layer::OutputFile file = store.create_blob();
-  copy_blob(layer.blob, layer.descriptor, file);
+  copy_blob(blob, descriptor, file);
   return store.add_blob(digest, std::move(file));
 }
 
@@ -33,17 +33,15 @@ Delivery::Delivery(const std::vector<ImageReference>& places) {
 }
 
 void Delivery::add_base(const StoredImage& base, layer::Store* store) {
-  for (const StoredLayer& layer : base.layers) {
-    if (store == nullptr) {
-      add_layer(layer.descriptor, layer.blob);
-    } else if (!destinations_.front()->has(layer.descriptor.digest)) {
-      destinations_.front()->share(layer.descriptor, *keep(layer, *store));
-    }
-  }
+  for (const StoredLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob, store);
 }
 
-void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob) {
-  destinations_.front()->add(descriptor, blob);
+void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store) {
+  if (store == nullptr) {
+    destinations_.front()->add(descriptor, blob);
+  } else if (!destinations_.front()->has(descriptor.digest)) {
+    destinations_.front()->share(descriptor, *keep(descriptor, blob, *store));
+  }
 }
 
 void Delivery::finish(const Image& image) {

@@ -18,7 +18,7 @@ class Delivery {
   // Adds the layers of a base; call before writing the new ones, so that they come first. With a
   // store they are kept there, and shared with it from the second time on.
   void add_base(const StoredImage& base, layer::Store* store = nullptr);
-  void add_layer(const Descriptor& descriptor, const Blob& blob);
+  void add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store = nullptr);
 
   layer::LayerSink& layers() { return *destinations_.front(); }
 

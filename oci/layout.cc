@@ -187,7 +187,8 @@ class LayoutDestination : public Destination {
 
   void share(const Descriptor& descriptor, const layer::StoredBlob& blob) override {
     if (has(descriptor.digest)) return;
-    staged_.try_emplace(descriptor.digest, layer::OutputFile::share(blob_folder_, blob.file.get()));
+    staged_.try_emplace(descriptor.digest,
+                        layer::OutputFile::share(blob_folder_, blob.file.get(), blob.sharing));
   }
 
   void add(const Descriptor& descriptor, std::string_view bytes) override {

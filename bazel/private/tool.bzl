@@ -2,12 +2,15 @@
 
 TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 
-# Bazel asks for these by their names; a persistent worker reads them from the action.
+# Bazel knows these by their names, and passes over those that are newer than itself. One worker serves actions of all
+# mnemonics, so that the image finds what the layers left.
 _WORKER = {
     "requires-worker-protocol": "json",
+    "supports-multiplex-sandboxing": "1",
     "supports-multiplex-workers": "1",
     "supports-worker-cancellation": "1",
     "supports-workers": "1",
+    "worker-key-mnemonic": "Veneer",
 }
 
 WorkerInfo = provider(
@@ -16,8 +19,6 @@ WorkerInfo = provider(
 )
 
 def _worker_flag_impl(ctx):
-    if ctx.build_setting_value:
-        fail("veneer does not speak the worker protocol yet: build without --@veneer//bazel:worker")
     return [WorkerInfo(enabled = ctx.build_setting_value)]
 
 worker_flag = rule(

@@ -112,8 +112,8 @@ void ProbeMemo::read(std::string_view bytes) {
 const FileProbe* ProbeMemo::find(const Node& file) const {
   if (file.stamp == nullptr) return nullptr;
   const auto known = known_.find(file.path);
-  return known != known_.end() && known->second.stamp == *file.stamp ? &known->second.probe
-                                                                     : nullptr;
+  if (known == known_.end() || known->second.stamp != store_.identity(*file.stamp)) return nullptr;
+  return &known->second.probe;
 }
 
 void ProbeMemo::replace(std::span<const Node* const> files, std::span<const FileProbe> found) {
@@ -121,10 +121,12 @@ void ProbeMemo::replace(std::span<const Node* const> files, std::span<const File
   bool is_new = false;
   for (size_t i = 0; i < files.size(); ++i) {
     const Node& file = *files[i];
-    if (file.stamp == nullptr || !is_settled(*file.stamp, store_.now())) continue;
+    const std::optional<Stamp> stamp =
+        file.stamp == nullptr ? std::nullopt : store_.identity(*file.stamp);
+    if (!stamp) continue;
     is_new = is_new || find(file) == nullptr;
     memo.put(file.path);
-    memo.put(*file.stamp);
+    memo.put(*stamp);
     put_probe(found[i], memo);
   }
   if (is_new) store_.add_memo(key_, memo.bytes());

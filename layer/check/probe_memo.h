@@ -16,8 +16,8 @@ namespace layer {
 void put_probe(const FileProbe& probe, MemoWriter& memo);
 FileProbe read_probe(MemoReader& memo);
 
-// The probes of a program's files, by path in the image and stamp. Stamps that are not settled are
-// never found.
+// The probes of a program's files, by path in the image and Store::identity(). Where there is none
+// nothing is found.
 class ProbeMemo {
  public:
   // What the store knows for the program that starts at `entry_point` and whose files `input`

@@ -40,7 +40,8 @@ void mark_used(int fd) {
 
 }  // namespace
 
-Store::Store(std::string directory, int64_t now) : directory_(std::move(directory)), now_(now) {
+Store::Store(std::string directory, int64_t now, InputDigests inputs, Sharing sharing)
+    : directory_(std::move(directory)), now_(now), inputs_(std::move(inputs)), sharing_(sharing) {
   make_store(directory_);
   index_ = open_store_index(directory_, warnings_);
 }
@@ -69,7 +70,7 @@ BlobPointer Store::check_blob(const Digest& digest) {
     checked_.push_back(record_of(digest, status));
   }
   mark_used(file.get());
-  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size});
+  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size, sharing_});
 }
 
 void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
@@ -79,22 +80,31 @@ void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
   warning.message = std::move(why) + "; it is dropped from the store";
 }
 
+std::optional<Stamp> Store::identity(const Stamp& stamp) const {
+  if (std::optional<Stamp> known = inputs_.find(stamp)) return known;
+  if (is_settled(stamp, now_)) return stamp;
+  return std::nullopt;
+}
+
 std::optional<FileContent> Store::find_file(const Stamp& stamp) const {
-  const FileRecord* record = index_.find_file(stamp.device, stamp.inode);
-  if (record == nullptr || record->size != stamp.size || record->mtime != stamp.mtime ||
-      record->ctime != stamp.ctime || !is_settled(stamp, now_)) {
+  const std::optional<Stamp> known = identity(stamp);
+  if (!known) return std::nullopt;
+  const FileRecord* record = index_.find_file(known->device, known->inode);
+  if (record == nullptr || record->size != known->size || record->mtime != known->mtime ||
+      record->ctime != known->ctime) {
     return std::nullopt;
   }
   return FileContent{record->digest, record->is_program != 0};
 }
 
 void Store::add_file(const Stamp& stamp, const FileContent& content) {
-  if (!is_settled(stamp, now_)) return;
+  const std::optional<Stamp> known = identity(stamp);
+  if (!known) return;
   const std::lock_guard lock(mutex_);
-  files_.push_back({{stamp.device, stamp.inode},
-                    stamp.size,
-                    stamp.mtime,
-                    stamp.ctime,
+  files_.push_back({{known->device, known->inode},
+                    known->size,
+                    known->mtime,
+                    known->ctime,
                     content.digest,
                     content.is_program ? 1U : 0U,
                     now_});
@@ -133,8 +143,8 @@ BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
   if (fchmod(file.fd(), kBlobMode) != 0 || futimens(file.fd(), times) != 0) {
     throw system_error(path, "cannot set its mode and time", errno);
   }
-  auto blob =
-      std::make_shared<const StoredBlob>(StoredBlob{duplicate(file.fd(), path), file.size()});
+  auto blob = std::make_shared<const StoredBlob>(
+      StoredBlob{duplicate(file.fd(), path), file.size(), sharing_});
   new_blobs_.emplace_back(digest, std::move(file));
   return blob;
 }

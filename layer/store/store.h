@@ -15,6 +15,7 @@
 #include "layer/error.h"
 #include "layer/file_handle.h"
 #include "layer/store/index.h"
+#include "layer/store/input_digests.h"
 #include "layer/store/stamp.h"
 #include "layer/write/output_file.h"
 
@@ -25,6 +26,7 @@ namespace layer {
 struct StoredBlob {
   FileHandle file;
   uint64_t size = 0;
+  Sharing sharing = Sharing::kFile;  // with outputs
 };
 using BlobPointer = std::shared_ptr<const StoredBlob>;
 
@@ -46,8 +48,10 @@ struct FileContent {
 class Store {
  public:
   // `now`, in nanoseconds since the epoch, is a moment before any input was looked at. Makes the
-  // directory. Throws Error if that cannot be done; a damaged index is a warning.
-  Store(std::string directory, int64_t now);
+  // directory. Throws Error if that cannot be done; a damaged index is a warning. What is known of
+  // the `inputs` counts more than their stamps.
+  Store(std::string directory, int64_t now, InputDigests inputs = {},
+        Sharing sharing = Sharing::kFile);
 
   const Index& index() const { return index_; }
   int64_t now() const { return now_; }
@@ -58,7 +62,13 @@ class Store {
   // it was written is read and compared first. Counts as a use. Any thread.
   BlobPointer open_blob(const Digest& digest);
 
-  // The content of a file, if it is known, and remembering it. Only of settled stamps. Any thread.
+  // What stands for the content of a file with this stamp, in keys and records: its stand-in if the
+  // file is an input of known digest, else the stamp itself. Absent if it may come to stand for
+  // another content, see is_settled(). Any thread.
+  std::optional<Stamp> identity(const Stamp& stamp) const;
+
+  // The content of a file, if it is known, and remembering it. Only where there is an identity(). Any
+  // thread.
   std::optional<FileContent> find_file(const Stamp& stamp) const;
   void add_file(const Stamp& stamp, const FileContent& content);
 
@@ -86,6 +96,8 @@ class Store {
 
   const std::string directory_;
   const int64_t now_;
+  const InputDigests inputs_;
+  const Sharing sharing_;
   Index index_;
   IndexTables added_;
   std::vector<std::pair<Digest, OutputFile>> new_blobs_;

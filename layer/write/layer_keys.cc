@@ -15,7 +15,8 @@ namespace layer {
 namespace {
 
 // Appends what the header and the content of an entry depend on; false if that is not known.
-bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, int64_t now, MemoWriter& text) {
+bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& store,
+               MemoWriter& text) {
   text.put(static_cast<uint64_t>(entry.type));
   text.put(entry.path);
   text.put(entry.link);
@@ -26,13 +27,15 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, int64_t now, Me
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
   if (content.type != TarType::kFile || content.source.empty()) return true;
-  if (content.stamp == nullptr || !is_settled(*content.stamp, now)) return false;
-  text.put(*content.stamp);
+  const std::optional<Stamp> file =
+      content.stamp == nullptr ? std::nullopt : store.identity(*content.stamp);
+  if (!file) return false;
+  text.put(*file);
   return true;
 }
 
 std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
-                                const std::string& recipe, int64_t now, MemoWriter& text) {
+                                const std::string& recipe, const Store& store, MemoWriter& text) {
   text.clear();
   text.put(recipe);
   for (const uint64_t number : {frame.piece_offset, frame.piece_size, frame.tar_size}) {
@@ -40,7 +43,7 @@ std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
   }
   text.put(uint64_t{frame.ends_layer});
   for (size_t i = frame.first; i < frame.end; ++i) {
-    if (!add_entry(plan, plan.entries[i], now, text)) return std::nullopt;
+    if (!add_entry(plan, plan.entries[i], store, text)) return std::nullopt;
   }
   return text.digest();
 }
@@ -52,11 +55,11 @@ std::string key_recipe(Compression compression) {
 }
 
 LayerKeys layer_keys(const LayerPlan& plan, std::span<const Frame> frames,
-                     const std::string& recipe, int64_t now) {
+                     const std::string& recipe, const Store& store) {
   LayerKeys keys;
   MemoWriter text;
   for (const Frame& frame : frames) {
-    keys.frames.push_back(frame_key(plan, frame, recipe, now, text));
+    keys.frames.push_back(frame_key(plan, frame, recipe, store, text));
   }
   text.clear();
   for (const std::optional<Digest>& key : keys.frames) {

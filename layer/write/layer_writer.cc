@@ -108,6 +108,7 @@ void Pipeline::make_slots() {
 
 Slot* Pipeline::take_next() {
   if (next_layer_ == work_.size()) return nullptr;
+  if (progress_.is_cancelled != nullptr && *progress_.is_cancelled) throw Error("cancelled");
   Slot* slot = &slots_.take();
   const LayerWork& work = work_[next_layer_];
   slot->layer = next_layer_;

@@ -58,6 +58,9 @@ class LayerSink {
 struct Progress {
   Trace* trace =
       nullptr;  // where spans of reading, compressing, hashing and writing go, if anywhere
+  // Whether nobody waits for the layers any more; null: it cannot be asked. Then the writing ends
+  // before the next frame, with an Error.
+  const std::atomic<bool>* is_cancelled = nullptr;
   std::atomic<uint64_t> tar_bytes_done{0};
   std::atomic<uint64_t> tar_bytes_total{0};
   std::atomic<uint64_t> tar_bytes_read{0};    // that were not taken over from a store

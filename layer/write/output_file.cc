@@ -98,7 +98,7 @@ OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   return *this;
 }
 
-OutputFile OutputFile::share(std::string directory, int fd) {
+OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
   OutputFile file(std::move(directory));
   struct stat source = {};
   struct stat own = {};
@@ -108,7 +108,7 @@ OutputFile OutputFile::share(std::string directory, int fd) {
   const auto size = static_cast<uint64_t>(source.st_size);
   if (ioctl(file.fd_, FICLONE, fd) == 0) {
     file.size_ = size;
-  } else if (source.st_dev == own.st_dev && file.temporary_.empty()) {
+  } else if (sharing == Sharing::kFile && source.st_dev == own.st_dev && file.temporary_.empty()) {
     const FileHandle unneeded(std::exchange(file.fd_, -1));
     file.fd_ = duplicate(fd, file.directory_).release();
     file.size_ = size;

@@ -11,6 +11,10 @@
 
 namespace layer {
 
+// Whether the file of an output may be one that stays in a store, too. Both are one file then: links
+// made to it later change the time of the output's status, by which Bazel sees changed outputs.
+enum class Sharing : uint8_t { kFile, kBlocks };
+
 // Written without a name (O_TMPFILE) where the file system allows it, so that even a killed process
 // leaves nothing behind; else under a temporary name beside its destination, removed by the
 // destructor. Throws Error (with the destination's path) when a write fails.
@@ -26,9 +30,9 @@ class OutputFile {
   void write(std::span<const std::byte> bytes);                      // appends
   void write_at(uint64_t offset, std::span<const std::byte> bytes);  // overwrites
   // A file with the bytes of `fd`, a whole file on which nothing is written any more, to be committed
-  // as it is: sharing its blocks where the file system can (FICLONE), else being that very file
-  // under another name, its mode kept, or else a copy.
-  static OutputFile share(std::string directory, int fd);
+  // as it is: sharing its blocks where the file system can (FICLONE), else, with Sharing::kFile, being
+  // that very file under another name, its mode kept, or else a copy.
+  static OutputFile share(std::string directory, int fd, Sharing sharing = Sharing::kFile);
 
   // Appends `size` bytes of another file without passing them through this process where possible.
   void copy_from(int fd, uint64_t offset, uint64_t size);

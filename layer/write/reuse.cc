@@ -46,7 +46,7 @@ Reuse::Reuse(Store& store, Compression compression)
       content_hash_(begin_content(recipe_)) {}
 
 LayerKeys Reuse::keys(const LayerPlan& plan, std::span<const Frame> frames) const {
-  return layer_keys(plan, frames, recipe_, store_.now());
+  return layer_keys(plan, frames, recipe_, store_);
 }
 
 std::optional<StoredLayer> Reuse::find_layer(const Digest& key, const std::string& name) {

@@ -106,6 +106,15 @@ class Workspace:
         self.bazel("build", "--color=no", "--curses=no", "--noshow_progress", "--nosandbox_debug",
                    *arguments)
 
+    @contextlib.contextmanager
+    def changed_line(self):
+        """One line of one source file is another, for a while."""
+        source = self.root / "first_party" / "greeting.py"
+        text = source.read_text()
+        source.write_text(text.replace("{word},", "{word}!"))
+        yield
+        source.write_text(text)
+
     def bin(self, path=""):
         """What bazel-bin/PATH is."""
         return pathlib.Path(self.bazel("info", "bazel-bin").strip()) / path

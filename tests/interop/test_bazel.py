@@ -126,23 +126,14 @@ class Bazel(judge.Judge):
     def test_a_changed_line_reruns_the_app_layer_and_the_image_alone(self):
         first = self.executed_anew("//:image")
         self.assertEqual(count(first), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})
-        with self.changed_line(self.bazel):
+        with self.bazel.changed_line():
             self.assertEqual(names(self.bazel.executed("//:image")), APP_ACTIONS)
 
     def test_two_workspaces_share_a_cache(self):
         cache = f"--disk_cache={self.folder / 'cache'}"
         self.executed_anew("//:image", cache)
-        with self.workspace(self.folder / "second") as bazel, self.changed_line(bazel):
+        with self.workspace(self.folder / "second") as bazel, bazel.changed_line():
             self.assertEqual(names(bazel.executed("//:image", cache)), APP_ACTIONS)
-
-    @contextlib.contextmanager
-    def changed_line(self, bazel):
-        """One line of one source file is another, for a while."""
-        source = bazel.root / "first_party" / "greeting.py"
-        text = source.read_text()
-        source.write_text(text.replace("{word},", "{word}!"))
-        yield
-        source.write_text(text)
 
     def test_actions_do_not_grow_with_packages(self):
         counts = {}

@@ -1,0 +1,89 @@
+// The sub-commands, and the one place where errors become messages and exit codes.
+#include "cmd/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+
+#include "cmd/build.h"
+#include "cmd/flagfile.h"
+#include "cmd/image.h"
+#include "cmd/index.h"
+#include "cmd/layer.h"
+#include "cmd/plan.h"
+#include "cmd/store.h"
+#include "cmd/tar.h"
+#include "cmd/verify.h"
+#include "layer/error.h"
+
+namespace cmd {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
+
+// All output is there, or the system has a fault to tell.
+void flush_output() {
+  if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
+}
+
+int run(const std::vector<std::string>& arguments, const Session* session) {
+  if (!arguments.empty() && arguments.front() == "tar") {
+    run_tar({arguments.begin() + 1, arguments.end()});
+    flush_output();
+    return 0;
+  }
+  CLI::App app("Turns Bazel runfiles into OCI image layers and images, each real file stored once.",
+               "veneer");
+  app.set_version_flag("--version", "veneer " VENEER_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "veneer @FILE reads its arguments from FILE, one a line; veneer --persistent_worker serves "
+      "Bazel.");
+  add_build_command(app);
+  add_plan_command(app, session);
+  add_layer_command(app, session);
+  add_image_command(app, session);
+  add_index_command(app);
+  add_verify_command(app);
+  add_store_command(app);
+  add_tar_command(app);
+  int status = 0;
+  try {
+    const std::vector<std::string> all = read_flagfile(arguments).value_or(arguments);
+    // CLI11 takes a vector's arguments from its end.
+    app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
+  } catch (const CLI::RuntimeError& verdict) {
+    status = verdict.get_exit_code();  // all is said
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+  flush_output();
+  return status;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& arguments, const Session* session) {
+  try {
+    return run(arguments, session);
+  } catch (const layer::Error& error) {
+    fmt::print(stderr, "{}", error.what());
+    return kFailed;
+  } catch (const std::logic_error& error) {
+    fmt::print(stderr, "veneer: internal error: {}\nveneer: help: please report this bug\n",
+               error.what());
+    return kBug;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "veneer: error: {}\n", error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace cmd

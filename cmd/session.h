@@ -1,0 +1,20 @@
+// What a run is told beside its command line, by the persistent worker that runs it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "layer/store/input_digests.h"
+
+namespace cmd {
+
+struct Session {
+  std::string store;        // directory for what runs keep for each other; empty: there is none
+  uint64_t store_size = 0;  // bytes it may keep
+  std::vector<layer::InputDigest> inputs;           // of this run
+  const std::atomic<bool>* is_cancelled = nullptr;  // nobody waits for its result any more
+};
+
+}  // namespace cmd

@@ -1,0 +1,113 @@
+// Each request is a command line that runs as if it were alone, but for what the store keeps.
+#include "cmd/worker.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "cmd/captured_output.h"
+#include "cmd/command_line.h"
+#include "cmd/request_queue.h"
+#include "cmd/session.h"
+#include "cmd/worker_store.h"
+#include "layer/error.h"
+#include "layer/file_handle.h"
+
+namespace cmd {
+namespace {
+
+constexpr int kFailed = 1;
+
+// Keeps a standard descriptor for the protocol, and puts `other` in its place for all who know no
+// better.
+layer::FileHandle take_over(int descriptor, int other) {
+  layer::FileHandle kept = layer::duplicate(descriptor, "a standard stream");
+  if (dup2(other, descriptor) < 0) {
+    throw layer::system_error("a standard stream", "cannot replace", errno);
+  }
+  return kept;
+}
+
+// Where the relative paths of requests begin.
+class Directory {
+ public:
+  Directory() : own_(layer::open_or_throw(".", O_PATH | O_DIRECTORY)) {}
+
+  // The worker's own directory if `sandbox` is empty, else that below it.
+  void enter(const std::string& sandbox) const {
+    if (fchdir(own_.get()) != 0) throw layer::system_error(".", "cannot return to it", errno);
+    if (!sandbox.empty() && chdir(sandbox.c_str()) != 0) {
+      throw layer::system_error(sandbox, "cannot enter", errno);
+    }
+  }
+
+ private:
+  layer::FileHandle own_;
+};
+
+WorkResponse run(WorkRequest request, const Directory& directory, Session session) {
+  WorkResponse response;
+  response.id = request.id;
+  const CapturedOutput output;
+  try {
+    directory.enter(request.sandbox);
+    session.inputs = std::move(request.inputs);
+    response.exit_code = run_command_line(request.arguments, &session);
+    response.output = output.text();
+  } catch (const layer::Error& error) {
+    response.exit_code = kFailed;
+    response.output = error.what();
+  }
+  return response;
+}
+
+// Without a store every request makes all anew, which is slower and no fault.
+void open_store(std::optional<WorkerStore>& store, Session& session) {
+  try {
+    store.emplace();
+    session.store_size = store->max_size();
+    session.store = store->directory();
+  } catch (const layer::Error& error) {
+    layer::Diagnostic warning = error.diagnostics().front();
+    warning.message += "; this worker keeps nothing from request to request";
+    fmt::print(stderr, "{}", warning.to_string("warning"));
+  }
+}
+
+void serve() {
+  const layer::FileHandle nothing = layer::open_or_throw("/dev/null", O_RDONLY);
+  layer::FileHandle input = take_over(STDIN_FILENO, nothing.get());
+  layer::FileHandle output = take_over(STDOUT_FILENO, STDERR_FILENO);
+  const Directory directory;
+  Session session;
+  std::optional<WorkerStore> store;
+  open_store(store, session);
+  RequestQueue queue(std::move(input), std::move(output));
+  session.is_cancelled = &queue.is_cancelled();
+  while (std::optional<WorkRequest> request = queue.next()) {
+    queue.answer(run(std::move(*request), directory, session));
+  }
+}
+
+}  // namespace
+
+int run_worker() {
+  try {
+    serve();
+    return 0;
+  } catch (const std::exception& error) {
+    const auto* fault = dynamic_cast<const layer::Error*>(&error);
+    fmt::print(stderr, "{}",
+               fault ? fault->what() : fmt::format("veneer: error: {}\n", error.what()));
+    return kFailed;
+  }
+}
+
+}  // namespace cmd

@@ -1,0 +1,13 @@
+// `veneer --persistent_worker`: one process that runs many command lines, for Bazel.
+#pragma once
+
+namespace cmd {
+
+// The one argument that Bazel starts a worker with.
+inline constexpr const char* kWorkerFlag = "--persistent_worker";
+
+// Answers the requests on stdin (work_request.h) on stdout, one after another, until there are no more;
+// the exit code. To be called before any thread is made. A malformed request ends it with a message.
+int run_worker();
+
+}  // namespace cmd

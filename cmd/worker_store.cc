@@ -1,0 +1,76 @@
+// flock(2) on the directory itself.
+#include "cmd/worker_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "layer/error.h"
+
+namespace cmd {
+namespace {
+
+constexpr mode_t kPrivate = 0700;
+constexpr uint64_t kMaxSize = 2'000'000'000;
+
+void lock(const layer::FileHandle& file, const std::string& path) {
+  while (flock(file.get(), LOCK_SH) != 0) {
+    if (errno != EINTR) throw layer::system_error(path, "cannot lock", errno);
+  }
+}
+
+}  // namespace
+
+WorkerStore::WorkerStore()
+    : directory_(std::filesystem::temp_directory_path() /
+                 fmt::format("veneer-worker-{}", geteuid())) {
+  while (!join()) continue;
+}
+
+// False if it was removed meanwhile.
+bool WorkerStore::join() {
+  if (mkdir(directory_.c_str(), kPrivate) != 0 && errno != EEXIST) {
+    throw layer::system_error(directory_, "cannot create the directory", errno);
+  }
+  layer::FileHandle file = layer::try_open(directory_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!file && errno == ENOENT) return false;
+  if (!file) throw layer::system_error(directory_, "cannot open", errno);
+  struct stat opened = {};
+  if (fstat(file.get(), &opened) != 0) throw layer::system_error(directory_, "cannot stat", errno);
+  if (opened.st_uid != geteuid() || (opened.st_mode & 077) != 0) {
+    throw layer::Error({directory_}, "is there, and not for this user alone");
+  }
+  lock(file, directory_);
+  struct stat named = {};
+  const bool is_there = lstat(directory_.c_str(), &named) == 0;
+  if (!is_there && errno != ENOENT) throw layer::system_error(directory_, "cannot stat", errno);
+  if (!is_there || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino) return false;
+  lock_ = std::move(file);
+  return true;
+}
+
+WorkerStore::~WorkerStore() {
+  // Who waits for the lock meanwhile will find another directory, or none, under the name.
+  if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) return;
+  std::error_code ignored;  // what stays is the next worker's
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+uint64_t WorkerStore::max_size() const {
+  struct statvfs status = {};
+  if (statvfs(directory_.c_str(), &status) != 0) {
+    throw layer::system_error(directory_, "cannot stat its file system", errno);
+  }
+  return std::min(kMaxSize, uint64_t{status.f_bavail} * status.f_frsize / 4);
+}
+
+}  // namespace cmd

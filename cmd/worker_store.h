@@ -1,0 +1,32 @@
+// The directory that the persistent workers of one user share, for as long as one of them lives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "layer/file_handle.h"
+
+namespace cmd {
+
+// A store (layer/store/store.h) below the directory for temporary files. Whoever uses it holds a shared
+// lock on it and the last one removes it; what a killed worker leaves behind, the next one takes over.
+class WorkerStore {
+ public:
+  // Throws layer::Error, also if the directory is another user's.
+  WorkerStore();
+  ~WorkerStore();
+  WorkerStore(const WorkerStore&) = delete;
+  WorkerStore& operator=(const WorkerStore&) = delete;
+
+  std::string directory() const { return directory_ + "/store"; }
+  // Bytes that it may keep.
+  uint64_t max_size() const;
+
+ private:
+  bool join();
+
+  const std::string directory_;
+  layer::FileHandle lock_;
+};
+
+}  // namespace cmd

@@ -1,0 +1,150 @@
+"""A real Bazel runs veneer's actions in persistent workers, which changes their time and nothing else."""
+
+import os
+import re
+import time
+import unittest.mock
+
+import bazel_workspace
+import judge
+import test_bazel
+
+# Bazel 4 asks for both; later ones take JSON and many requests at a time for granted.
+WORKER = ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"]
+MULTIPLEX = [*WORKER, "--experimental_worker_multiplex"]
+ACTIONS = {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1}
+BROKEN = """load("@veneer//bazel:defs.bzl", "veneer_image")
+
+veneer_image(
+    name = "broken",
+    tars = ["bad.tar"],
+)
+"""
+TRACED = """#!/bin/sh
+exec strace -f -qq -e trace=open,openat -e signal=none -o {folder}/$$ {veneer} "$@"
+"""
+
+
+def runners(actions):
+    """What ran veneer's actions."""
+    return {runner for mnemonic, _, runner in actions if mnemonic.startswith("Veneer")}
+
+
+class BazelWorker(judge.Judge):
+    """One workspace for all."""
+
+    clients = ("bazel", "strace")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(judge.scratch())
+        cls.temporary = folder / "temporary"
+        cls.temporary.mkdir()
+        # Bazel hands it to the workers, which keep there what they keep.
+        cls.enterClassContext(unittest.mock.patch.dict(os.environ, TMPDIR=str(cls.temporary)))
+        cls.bazel = cls.enterClassContext(cls.workspace(folder / "first"))
+
+    @staticmethod
+    def workspace(folder):
+        """The tested workspace in a folder."""
+        folder.mkdir()
+        return bazel_workspace.workspace(folder)
+
+    def built_anew(self, *arguments):
+        """The image's digests, and what ran, in a build that has nothing to go on."""
+        self.bazel.bazel("clean")
+        ran = self.bazel.executed("//:image", *arguments)
+        self.assertEqual(test_bazel.count(ran), ACTIONS)
+        return test_bazel.digests(self.bazel.bin("image")), runners(ran)
+
+    def test_workers_make_the_same_bytes_at_the_first_time_and_later(self):
+        expected, ran_by = self.built_anew("--spawn_strategy=linux-sandbox")
+        self.assertEqual(ran_by, {"linux-sandbox"})
+        for options in (WORKER, MULTIPLEX, [*WORKER, "--worker_sandboxing"]):
+            for turn in ("cold", "warm"):
+                with self.subTest(options=options, turn=turn):
+                    self.assertEqual(self.built_anew(*options), (expected, {"worker"}))
+
+    def test_without_workers_among_the_strategies_actions_are_plain_ones(self):
+        _, ran_by = self.built_anew("--@veneer//bazel:worker", "--spawn_strategy=local")
+        self.assertEqual(ran_by, {"local"})
+
+    def test_a_changed_line_gives_the_bytes_of_a_build_without_workers(self):
+        found = {}
+        for name, options in (("worker", WORKER), ("plain", ["--spawn_strategy=local"])):
+            self.built_anew(*options)
+            with self.bazel.changed_line():
+                self.assertEqual(test_bazel.names(self.bazel.executed("//:image", *options)),
+                                 test_bazel.APP_ACTIONS)
+                found[name] = test_bazel.digests(self.bazel.bin("image"))
+            # As it was before, which the worker still knows.
+            self.bazel.build("//:image", *options)
+            self.assertNotEqual(test_bazel.digests(self.bazel.bin("image")), found[name])
+        self.assertEqual(found["worker"], found["plain"])
+
+    def test_a_fault_is_told_as_without_a_worker(self):
+        broken = self.bazel.root / "broken"
+        broken.mkdir()
+        (broken / "BUILD.bazel").write_text(BROKEN)
+        (broken / "bad.tar").write_text("nonsense\n")
+        told = {}
+        for name, options in (("worker", WORKER), ("plain", ["--spawn_strategy=local"])):
+            with self.assertRaises(AssertionError) as failure:
+                self.bazel.build("//broken", *options)
+            told[name] = re.findall("^.*bad.tar.*$", str(failure.exception), re.MULTILINE)
+        self.assertEqual(told["worker"], ["broken/bad.tar: error: is not a tar, plain or compressed"])
+        self.assertEqual(told["worker"], told["plain"])
+        # And the worker that told it works on.
+        self.bazel.build("//:image", *WORKER)
+
+    def test_inputs_that_stay_the_same_are_not_opened(self):
+        folder = self.folder / "opened"
+        folder.mkdir()
+        with self.workspace(self.folder / "second") as bazel:
+            program = bazel.root / "tools" / "veneer_program"
+            program.unlink()
+            program.write_text(TRACED.format(folder=folder, veneer=os.environ["VENEER"]))
+            program.chmod(0o755)
+            bazel.build("//:image", *MULTIPLEX)
+            first = opened(folder)
+            self.assertGreater(len([path for path in first if path.startswith("external/")]), 500)
+            with bazel.changed_line():
+                ran = bazel.executed("//:image", *MULTIPLEX)
+            self.assertEqual((test_bazel.names(ran), runners(ran)), (test_bazel.APP_ACTIONS, {"worker"}))
+            again = opened(folder)
+            self.assertIn("first_party/greeting.py", again)
+            self.assertEqual({path for path in again if path.startswith("external/")}, {
+                # It lies in one frame of the layer `app` with the changed line.
+                "external/outside/unseen.txt",
+                # One inode with two names is asked by its first bytes whether it is a program.
+                "external/python_3_11/bin/python",
+                "external/python_3_11/lib/python3.11/_sysconfigdata__linux_x86_64-linux-gnu.py"})
+
+    def test_workers_leave_nothing_behind(self):
+        self.bazel.build("//:image", *WORKER)
+        self.bazel.bazel("clean")
+        self.bazel.build("//:image", *WORKER)
+        self.assertEqual([path.name for path in self.temporary.iterdir()],
+                         [f"veneer-worker-{os.geteuid()}"])
+        self.bazel.bazel("shutdown")
+        for _ in range(100):
+            if not list(self.temporary.iterdir()):
+                return
+            time.sleep(0.1)
+        self.fail("what the workers kept is still there")
+
+
+def opened(folder):
+    """The paths of files that traced processes opened since this was last asked."""
+    paths = []
+    for trace in folder.iterdir():
+        for path, flags in re.findall(r'AT_FDCWD, "([^"]*)", ([A-Z_|]*)', trace.read_text()):
+            # What is opened for neither reading nor writing is a directory to look about in.
+            paths += [] if "O_PATH" in flags else [path]
+        os.truncate(trace, 0)
+    return paths
+
+
+if __name__ == "__main__":
+    judge.main()

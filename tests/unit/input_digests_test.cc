@@ -1,0 +1,100 @@
+// What a build system says of content counts, as far as it can be meant of the file at hand.
+#include "layer/store/input_digests.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "layer/store/store.h"
+#include "temporary_directory.h"
+
+namespace layer {
+namespace {
+
+namespace fs = std::filesystem;
+
+Stamp stamp_at(const std::string& path) {
+  struct stat status = {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return stamp_of(status);
+}
+
+TEST_CASE(
+    "input digests: equal digests stand for one content, wherever and whenever it is written") {
+  const TemporaryDirectory folder;
+  const std::string a = folder.write("a", "same");
+  const std::string b = folder.write("b", "same");
+  const std::string c = folder.write("c", "else");
+  const std::vector<InputDigest> inputs{{a, "1"}, {b, "1"}, {c, "2"}};
+  const InputDigests digests(inputs);
+  CHECK(digests.find(stamp_at(a)).has_value());
+  CHECK(digests.find(stamp_at(a)) == digests.find(stamp_at(b)));
+  CHECK(digests.find(stamp_at(a)) != digests.find(stamp_at(c)));
+  CHECK(digests.find(stamp_at(a)) != stamp_at(a));
+}
+
+TEST_CASE("input digests: none where none is given, and none of a file that changed since") {
+  const TemporaryDirectory folder;
+  const std::string a = folder.write("a", "one");
+  const std::string b = folder.write("b", "two");
+  const std::vector<InputDigest> inputs{{a, ""}, {b, "1"}, {folder / "missing", "2"}};
+  const InputDigests digests(inputs);
+  CHECK_FALSE(digests.find(stamp_at(a)));
+  CHECK(digests.find(stamp_at(b)));
+  folder.write("b", "longer");
+  CHECK_FALSE(digests.find(stamp_at(b)));
+  CHECK_FALSE(InputDigests().find(stamp_at(a)));
+}
+
+TEST_CASE("input digests: a link that stages is the file behind it, any other is not") {
+  const TemporaryDirectory folder;
+  const std::string file = folder.write("elsewhere/in/a", "text");
+  fs::create_directory(folder / "in");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  fs::create_symlink(file, "in/a");
+  fs::create_symlink("a", "in/relative");
+  fs::create_symlink(file, "in/absolute");
+  for (const auto& [path, is_known] :
+       {std::pair{"in/a", true}, {"in/relative", false}, {"in/absolute", false}}) {
+    const std::vector<InputDigest> inputs{{path, "1"}};
+    CAPTURE(path);
+    CHECK(InputDigests(inputs).find(stamp_at(file)).has_value() == is_known);
+  }
+  fs::current_path(before);
+}
+
+TEST_CASE("input digests: a file with two digests has none") {
+  const TemporaryDirectory folder;
+  const std::string a = folder.write("a", "text");
+  fs::create_hard_link(a, folder / "b");
+  const std::vector<InputDigest> inputs{{a, "1"}, {folder / "b", "2"}};
+  CHECK_FALSE(InputDigests(inputs).find(stamp_at(a)));
+}
+
+TEST_CASE("store: a young file has an identity by its digest alone") {
+  const TemporaryDirectory folder;
+  const std::string a = folder.write("a", "text");
+  const std::vector<InputDigest> inputs{{a, "1"}};
+  const Stamp stamp = stamp_at(a);
+  const Store plain(folder / "store", stamp.mtime);
+  CHECK_FALSE(plain.identity(stamp));
+  Store store(folder / "store", stamp.mtime, InputDigests(inputs));
+  REQUIRE(store.identity(stamp));
+  store.add_file(stamp, {sha256({}), true});
+  store.commit(UINT64_MAX);
+
+  // Another file by another name, which holds the same because its digest says so.
+  const std::string b = folder.write("b", "text");
+  const std::vector<InputDigest> moved{{b, "1"}};
+  const Store later(folder / "store", stamp.mtime, InputDigests(moved));
+  REQUIRE(later.find_file(stamp_at(b)));
+  CHECK(later.find_file(stamp_at(b))->digest == sha256({}));
+  CHECK_FALSE(later.find_file(stamp));
+}
+
+}  // namespace
+}  // namespace layer

@@ -1,0 +1,275 @@
+"""Bazel's worker protocol over pipes: what a worker answers, what it keeps, and how it ends.
+
+usage: worker_test.py VENEER
+"""
+
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import random
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import program
+
+PATIENCE = 60  # seconds for any one answer
+
+
+class Worker:
+    """A process that speaks the protocol, in a folder, with a directory for temporary files."""
+
+    def __init__(self, folder, temporary):
+        self.process = subprocess.Popen(
+            [program.VENEER, "--persistent_worker"], cwd=folder, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)})
+        self.unread = b""
+
+    def send(self, **request):
+        """Writes a request."""
+        self.send_text(json.dumps(request))
+
+    def send_text(self, text):
+        """Writes text that may be a request."""
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def answer(self):
+        """The next response."""
+        while b"\n" not in self.unread:
+            ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+            if not ready:
+                raise AssertionError("no answer")
+            read = os.read(self.process.stdout.fileno(), 1 << 16)
+            if not read:
+                raise AssertionError(f"ended: {self.process.stderr.read().decode()}")
+            self.unread += read
+        line, self.unread = self.unread.split(b"\n", 1)
+        return json.loads(line)
+
+    def ask(self, *arguments, **request):
+        """Writes a request; its response."""
+        self.send(arguments=arguments, **request)
+        return self.answer()
+
+    def end(self):
+        """Ends the stream; what else is on stdout, what is on stderr, and the exit code."""
+        out, error = self.process.communicate(timeout=PATIENCE)
+        return self.unread + out, error.decode(), self.process.returncode
+
+
+class WorkerTest(unittest.TestCase):
+    """Workers in one folder of inputs."""
+    maxDiff = None
+
+    def setUp(self):
+        self.top = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.temporary = self.top / "temporary"
+        self.temporary.mkdir()
+        rng = random.Random(1)
+        self.tree = self.top / "tree"
+        self.tree.mkdir()
+        for number in range(50):
+            (self.tree / f"file{number:02}").write_bytes(rng.randbytes(20000) * 2)
+
+    def worker(self):
+        """A worker that is killed if a test leaves it."""
+        worker = Worker(self.top, self.temporary)
+        self.addCleanup(worker.process.__exit__, None, None, None)
+        self.addCleanup(worker.process.kill)
+        return worker
+
+    def plan(self):
+        """Writes the plan of the tree."""
+        subprocess.run([program.VENEER, "plan", "--tree", "tree:srv", "--layers=one", "-o", "plan"],
+                       cwd=self.top, check=True)
+
+    def inputs(self):
+        """Paths and digests as Bazel sends them: the base64 of hexadecimal digits."""
+        return [{"path": f"tree/{path.name}", "digest": base64.b64encode(
+            hashlib.sha256(path.read_bytes()).hexdigest().encode()).decode()}
+            for path in sorted(self.tree.iterdir())]
+
+    def layer(self, output, *options):
+        """Arguments that make the plan's layer."""
+        return ["layer", "--plan=plan", "--quiet", f"--output={output}", *options]
+
+    def plain_layer(self):
+        """The layer's bytes as made without a worker."""
+        subprocess.run([program.VENEER, *self.layer("plain.tar.gz", "--no-store")], cwd=self.top,
+                       check=True)
+        return (self.top / "plain.tar.gz").read_bytes()
+
+    def test_errors_are_answers_and_the_worker_lives_on(self):
+        worker = self.worker()
+        self.assertEqual(worker.ask("layer", "--plan=missing", "-o", "x", requestId=4), {
+            "exitCode": 1, "requestId": 4,
+            "output": "missing: error: cannot open: No such file or directory\n"})
+        self.assertEqual(worker.ask("layer", requestId=5)["exitCode"], 2)
+        self.assertIn("veneer ", worker.ask("--version")["output"])
+        (self.top / "flags").write_text("plan\n--tree=tree:srv\n--layers=one\n")
+        found = worker.ask("@flags", requestId=6, later={"unknown": [1]})
+        self.assertEqual((found["exitCode"], found["requestId"]), (0, 6))
+        self.assertEqual(found["output"], subprocess.run(
+            [program.VENEER, "@flags"], cwd=self.top, check=True, capture_output=True, text=True).stdout)
+        self.assertEqual(worker.end(), (b"", "", 0))
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_requests_that_come_together_are_answered_in_turn(self):
+        worker = self.worker()
+        worker.send_text('{"arguments":["--version"],"requestId":1}{"arguments":["tar","--bad"],'
+                         '"requestId":2}\n\n{"arguments":["--version"],"requestId":3}')
+        self.assertEqual([(answer["requestId"], answer["exitCode"]) for answer in
+                          (worker.answer() for _ in range(3))], [(1, 0), (2, 1), (3, 0)])
+        self.assertEqual(worker.end(), (b"", "", 0))
+
+    def test_what_is_no_request_ends_the_worker_with_a_message(self):
+        for text, message in (
+                ("garbage", "work request 1: error: expected '{', found 'g'\n"),
+                ('{"arguments": nothing}',
+                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - invalid "
+                 "literal; last read: '\"arguments\": no'\n"),
+                ('{"arguments": ["pl', "work request 1: error: standard input ends within it\n"),
+                ('{"arguments": 1}',
+                 "work request 1: error: /arguments: expected an array, found number\n")):
+            with self.subTest(text):
+                worker = self.worker()
+                worker.send_text(text)
+                self.assertEqual(worker.end(), (b"", message, 1))
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_what_stands_before_a_fault_is_answered(self):
+        worker = self.worker()
+        worker.send_text('{"arguments":["--version"],"requestId":9}x')
+        self.assertEqual(worker.answer()["requestId"], 9)
+        self.assertEqual(worker.end()[1:], ("work request 2: error: expected '{', found 'x'\n", 1))
+
+    def test_bytes_are_those_of_a_run_without_a_worker(self):
+        self.plan()
+        expected = self.plain_layer()
+        worker = self.worker()
+        for number in range(3):
+            with self.subTest(number):
+                self.assertEqual(worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())["output"], "")
+                self.assertEqual((self.top / "a.tar.gz").read_bytes(), expected)
+                # Links made to it would change the time by which Bazel sees changed outputs.
+                self.assertEqual((self.top / "a.tar.gz").stat().st_nlink, 1)
+
+    def test_what_has_the_digest_that_it_had_is_not_opened(self):
+        self.plan()
+        expected = self.plain_layer()
+        worker = self.worker()
+        inputs = self.inputs()
+        worker.ask(*self.layer("a.tar.gz"), inputs=inputs)
+        # Other bytes, other files: whoever opened one would see it.
+        for path in self.tree.iterdir():
+            size = path.stat().st_size
+            path.unlink()
+            path.write_bytes(b"x" * size)
+        worker.ask(*self.layer("b.tar.gz"), inputs=inputs)
+        self.assertEqual((self.top / "b.tar.gz").read_bytes(), expected)
+        # And with the digests that they have, they are seen.
+        worker.ask(*self.layer("c.tar.gz"), inputs=self.inputs())
+        self.assertEqual((self.top / "c.tar.gz").read_bytes(), self.plain_layer())
+        self.assertNotEqual((self.top / "c.tar.gz").read_bytes(), expected)
+
+    def test_a_plan_compares_files_by_what_it_knows_of_their_digests(self):
+        (self.tree / "copy").write_bytes((self.tree / "file00").read_bytes())
+        worker = self.worker()
+        inputs = self.inputs()
+        first = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        self.assertIn("\nh\tsrv/file00\t", first)
+        (self.tree / "copy").write_bytes(b"y" * 40000)
+        self.assertEqual(worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"],
+                         first)
+
+    def test_a_request_that_is_cancelled_in_time_is_not_begun(self):
+        (self.tree / "large").write_bytes(random.Random(2).randbytes(64 << 20))
+        self.plan()
+        worker = self.worker()
+        # The first keeps it busy; all three are in the pipe before it can be done.
+        worker.send_text("".join(map(json.dumps, (
+            {"arguments": self.layer("a.tar.gz", "--level=12"), "requestId": 1},
+            {"arguments": self.layer("b.tar.gz"), "requestId": 2},
+            {"cancel": True, "requestId": 2}, {"cancel": True, "requestId": 77},
+            {"cancel": True, "requestId": 1}))))
+        cancelled = {"exitCode": 0, "output": "", "wasCancelled": True}
+        self.assertEqual(worker.answer(), {**cancelled, "requestId": 2})
+        self.assertEqual(worker.answer(), {**cancelled, "requestId": 1})
+        self.assertFalse((self.top / "a.tar.gz").exists())
+        self.assertFalse((self.top / "b.tar.gz").exists())
+        self.assertEqual(worker.ask(*self.layer("c.tar.gz"), requestId=3),
+                         {"exitCode": 0, "output": "", "requestId": 3})
+        self.assertEqual(worker.end(), (b"", "", 0))
+
+    def test_a_sandbox_is_the_directory_that_paths_begin_in(self):
+        box = self.top / "boxes" / "1"
+        shutil.copytree(self.tree, box / "tree")
+        self.plan()
+        (self.top / "plan").rename(box / "plan")
+        worker = self.worker()
+        self.assertEqual(worker.ask(*self.layer("a.tar.gz"), sandboxDir="boxes/1")["exitCode"], 0)
+        self.assertTrue((box / "a.tar.gz").exists())
+        self.assertEqual(worker.ask(*self.layer("b.tar.gz"))["exitCode"], 1)
+        self.assertEqual(worker.ask("--version", sandboxDir="none", requestId=2), {
+            "exitCode": 1, "requestId": 2, "output": "none: error: cannot enter: No such file or directory\n"})
+
+    def test_workers_share_what_they_keep_until_the_last_one_ends(self):
+        self.plan()
+        inputs = self.inputs()
+        first, second = self.worker(), self.worker()
+        expected = self.plain_layer()
+        first.ask(*self.layer("a.tar.gz"), inputs=inputs)
+        for path in self.tree.iterdir():
+            path.write_bytes(b"x" * path.stat().st_size)
+        second.ask(*self.layer("b.tar.gz"), inputs=inputs)
+        self.assertEqual((self.top / "b.tar.gz").read_bytes(), expected)
+        first.process.send_signal(signal.SIGTERM)
+        self.assertEqual(first.end()[2], 0)
+        self.assertEqual(len(list(self.temporary.iterdir())), 1)
+        second.process.kill()
+        second.end()
+        self.assertEqual(len(list(self.temporary.iterdir())), 1)
+        third = self.worker()
+        third.ask("--version")
+        self.assertEqual(third.end(), (b"", "", 0))
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_without_a_place_to_keep_anything_it_works_all_the_same(self):
+        name = self.temporary / f"veneer-worker-{os.geteuid()}"
+        name.touch()
+        self.plan()
+        worker = self.worker()
+        self.assertEqual(worker.ask(*self.layer("a.tar.gz", "--no-store"))["exitCode"], 0)
+        self.assertEqual((self.top / "a.tar.gz").read_bytes(), self.plain_layer())
+        self.assertEqual(worker.end()[1:], (
+            f"{name}: warning: cannot open: Not a directory; this worker keeps nothing from request to "
+            "request\n", 0))
+
+    def test_an_image_has_the_bytes_and_files_of_its_own(self):
+        self.plan()
+        image = ["image", "--quiet", "--layer=plain.tar.gz"]
+        self.plain_layer()
+        subprocess.run([program.VENEER, *image, "-o", "oci:plain"], cwd=self.top, check=True)
+        worker = self.worker()
+        for number in range(2):
+            self.assertEqual(worker.ask(*image, "-o", f"oci:{number}")["output"], "")
+            blobs = list((self.top / str(number) / "blobs" / "sha256").iterdir())
+            self.assertEqual({path.stat().st_nlink for path in blobs}, {1})
+            self.assertEqual((self.top / str(number) / "index.json").read_bytes(),
+                             (self.top / "plain" / "index.json").read_bytes())
+
+    def test_a_store_that_an_argument_names_is_used(self):
+        self.plan()
+        worker = self.worker()
+        worker.ask(*self.layer("a.tar.gz", "--store=mine"), inputs=self.inputs())
+        self.assertTrue((self.top / "mine" / "index").exists())
+
+
+if __name__ == "__main__":
+    program.main()
