@@ -2,6 +2,7 @@
 #include "cmd/planning.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
@@ -242,6 +243,12 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
+// What a step let go of is what the next one needs: without this it stays with the heap, for it lies
+// between what is still in use.
+void let_go_of_memory() {
+  malloc_trim(0);  // whether it found any does not matter
+}
+
 Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                   const std::string& scratch, const Tools& tools) {
   Planned planned;
@@ -261,6 +268,7 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   });
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
+  let_go_of_memory();
   step.emplace(tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
   look_at_files(options, plan.content_link_min, base ? &*base : nullptr, scratch, tools.store.get(),
@@ -275,6 +283,8 @@ Planned make_plan(const PlanningOptions& options, const std::optional<oci::Store
   planned.plan = layer::plan_image(planned.tree, facts, plan, *planned.arena, placing, onto);
   print_warnings(placing.warnings());
   planned.plan.program = std::move(gathered.program);
+  facts = {};
+  let_go_of_memory();
   return planned;
 }
 

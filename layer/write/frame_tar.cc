@@ -100,7 +100,7 @@ class FrameBuilder {
 };
 
 void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out) {
-  const SourceFile source(file.source, file.size);
+  const SourceFile source(file.source(), file.size);
   source.read(offset, out);
   last_ = source.check_unchanged();
   if (file.stamp == nullptr || *file.stamp != last_) sources_.as_planned = false;
@@ -113,7 +113,7 @@ uint32_t FrameBuilder::mode_of_hardlink(const PlannedEntry& link) {
   if (target.mode != kModeByContent) return target.mode;
   std::byte magic[4] = {};
   const std::span<std::byte> content(magic, std::min<uint64_t>(sizeof magic, target.size));
-  if (!target.source.empty()) read(target, 0, content);
+  if (!target.source().empty()) read(target, 0, content);
   return mode_of_content(content);
 }
 
@@ -126,7 +126,7 @@ size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::span<std::byte> o
     return header_size;
   }
   const std::span<std::byte> content = out.subspan(header_size, entry.size);
-  if (!entry.source.empty()) {
+  if (!entry.source().empty()) {
     read(entry, 0, content);
   } else if (entry.size != 0) {
     throw std::logic_error(fmt::format("'{}' has a size and no source", entry.path));
@@ -159,12 +159,12 @@ void throw_changed(std::string_view path) {
 
 const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link) {
   const auto target = std::lower_bound(
-      plan.entries.begin(), plan.entries.end(), link.link,
+      plan.entries.begin(), plan.entries.end(), link.content,
       [](const PlannedEntry& entry, std::string_view path) { return entry.path < path; });
-  if (target == plan.entries.end() || target->path != link.link || target->type != TarType::kFile ||
-      target->path >= link.path) {
-    throw std::logic_error(
-        fmt::format("'{}' is a hardlink to '{}', which is no earlier file", link.path, link.link));
+  if (target == plan.entries.end() || target->path != link.content ||
+      target->type != TarType::kFile || target->path >= link.path) {
+    throw std::logic_error(fmt::format("'{}' is a hardlink to '{}', which is no earlier file",
+                                       link.path, link.content));
   }
   return *target;
 }

@@ -41,14 +41,14 @@ class KeyText {
 bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, int64_t now, KeyText& text) {
   text.add(static_cast<uint64_t>(entry.type));
   text.add(entry.path);
-  text.add(entry.link);
+  text.add(entry.link());
   text.add(entry.mtime);
   for (const uint32_t number : {entry.mode, entry.uid, entry.gid}) text.add(uint64_t{number});
   text.add(tar_content_size(entry));
   // The mode of a hardlink may be that of its target's content.
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
-  if (content.type != TarType::kFile || content.source.empty()) return true;
+  if (content.type != TarType::kFile || content.source().empty()) return true;
   if (content.stamp == nullptr || !is_settled(*content.stamp, now)) return false;
   text.add(*content.stamp);
   return true;

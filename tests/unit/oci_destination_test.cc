@@ -28,7 +28,7 @@ NewLayer stream_layer(layer::LayerSink& sink, const std::string& name, const std
   plan.name = name;
   layer::PlannedEntry entry;
   entry.path = "file";
-  entry.source = "file";
+  entry.content = "file";
   entry.size = planned_size;
   plan.entries.push_back(entry);
   sink.begin(plan).write(std::as_bytes(std::span(bytes)));
