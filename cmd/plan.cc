@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,9 +49,9 @@ Part parse_part(const std::string& text) {
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-void write_text(const std::string& path, const std::string& text) {
+void write_file(const std::string& path, const std::function<void(const layer::WriteText&)>& text) {
   layer::OutputFile file(oci::folder_of(path));
-  file.write(std::as_bytes(std::span(text)));
+  text([&file](std::string_view piece) { file.write(std::as_bytes(std::span(piece))); });
   file.commit(path);
 }
 
@@ -71,17 +72,19 @@ void write_parts(const Options& options, const layer::ImagePlan& plan) {
             "=FILE, or put its paths into a layer that has one: --layer, groups of the spec");
   }
   for (const Part& part : parts) {
-    write_text(part.path, layer::plan_part_to_text(plan, part.layer));
+    write_file(part.path, [&](const layer::WriteText& write) {
+      layer::write_plan_part_text(plan, part.layer, write);
+    });
   }
 }
 
 void print_plan(const Options& options, const layer::ImagePlan& plan) {
-  const std::string text = options.json ? layer::plan_to_json(plan) : layer::plan_to_text(plan);
-  if (options.output.empty()) {
-    if (options.parts.empty()) fmt::print("{}", text);
-    return;
-  }
-  write_text(options.output, text);
+  const auto text = [&](const layer::WriteText& write) {
+    if (options.json) return write(layer::plan_to_json(plan));
+    layer::write_plan_text(plan, write);
+  };
+  if (!options.output.empty()) return write_file(options.output, text);
+  if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
 std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,

@@ -187,8 +187,9 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
       continue;
     }
     if (++links > kMaxLinks) return stopped(std::move(result), ResolveFault::kLoop, rest);
-    push(result.node->link);
-    result.path = result.node->link.starts_with('/') ? std::string() : parent;
+    const LinkText link = result.node->link();
+    push(link.to_string());
+    result.path = link.is_absolute() ? std::string() : parent;
     result.node = find(result.path);
   }
   return result;

@@ -23,12 +23,11 @@ enum class NodeKind : uint8_t {
 
 // What is at one path. Texts live in the arena of the tree's builder.
 struct Node {
-  std::string_view path{};    // relative, '/'-separated, no "." or "..", no trailing '/'
-  std::string_view link{};    // kSymlink: its text
-  std::string_view named{};   // the path that its layer names it by, if that leads through a link
-  std::string_view source{};  // kFile: where its bytes can be read on this machine; may be empty
-  Origin origin{};            // where the input declared it; of an image's own entries, its layer
-  const Stamp* stamp = nullptr;  // of `source` when it was looked at; may be null
+  std::string_view path{};     // relative, '/'-separated, no "." or "..", no trailing '/'
+  std::string_view content{};  // source(), or link().rest
+  std::string_view named{};    // the path that its layer names it by, if that leads through a link
+  Origin origin{};             // where the input declared it; of an image's own entries, its layer
+  const Stamp* stamp = nullptr;  // of source() when it was looked at; may be null
   uint64_t size = 0;             // bytes of a kFile
   int64_t mtime = 0;             // seconds since the epoch
   uint32_t mode = 0;             // permission bits
@@ -37,6 +36,12 @@ struct Node {
   uint32_t layer = 0;  // index of the layer that it is in, base first
   uint32_t inode = 0;  // kFile: hardlinks of one file have the same number, other files another
   NodeKind kind = NodeKind::kFile;
+  uint16_t ups = 0;  // link().ups
+
+  // Of a kFile where its bytes can be read on this machine; may be empty.
+  std::string_view source() const { return kind == NodeKind::kFile ? content : std::string_view(); }
+  // Of a kSymlink its text.
+  LinkText link() const { return kind == NodeKind::kSymlink ? LinkText{content, ups} : LinkText(); }
 };
 
 enum class ResolveFault : uint8_t {

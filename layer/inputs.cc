@@ -141,10 +141,10 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
   if (!files.executable.empty()) {
     entry.kind = EntryKind::kSymlink;
     entry.content = arena.join(arena.copy(files.name + std::string(kRunfiles)), files.executable);
-    entry.origin.file = "the image's entry point";
+    entry.origin = {arena.intern(Declaration{.file = "the image's entry point"})};
   } else if (!request.binary.empty()) {
     entry.content = arena.copy(request.binary);
-    entry.origin.file = entry.content;
+    entry.origin = {arena.intern(Declaration{.file = entry.content})};
   } else {
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -59,6 +60,26 @@ std::string_view StringArena::intern(std::string_view text) {
 
 const Attributes* StringArena::intern(const Attributes& attributes) {
   return &*attributes_.insert(attributes).first;
+}
+
+size_t StringArena::DeclarationHash::operator()(const Declaration& declaration) const {
+  const std::hash<std::string_view> hash;
+  size_t mixed = hash(declaration.file);
+  for (const std::string_view text :
+       {declaration.owner, declaration.group, declaration.repository}) {
+    mixed = mixed * 31 + hash(text);
+  }
+  return mixed;
+}
+
+const Declaration* StringArena::intern(const Declaration& declaration) {
+  if (const auto found = declarations_.find(declaration); found != declarations_.end()) {
+    return &*found;
+  }
+  return &*declarations_
+               .insert({intern(declaration.file), intern(declaration.owner),
+                        intern(declaration.group), intern(declaration.repository)})
+               .first;
 }
 
 bool StringArena::AttributesLess::operator()(const Attributes& a, const Attributes& b) const {

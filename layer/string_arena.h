@@ -36,6 +36,9 @@ class StringArena {
   // The one copy of these attributes; an input states few distinct ones.
   const Attributes* intern(const Attributes& attributes);
 
+  // The one copy of this declaration and of its texts.
+  const Declaration* intern(const Declaration& declaration);
+
   // A copy of a file's stamp, for Entry::stamp.
   const Stamp* keep(const Stamp& stamp) { return &stamps_.emplace_back(stamp); }
 
@@ -47,6 +50,10 @@ class StringArena {
     bool operator()(const Attributes& a, const Attributes& b) const;
   };
 
+  struct DeclarationHash {
+    size_t operator()(const Declaration& declaration) const;
+  };
+
   char* allocate(size_t size);
 
   std::vector<std::unique_ptr<char[]>> blocks_;
@@ -54,6 +61,7 @@ class StringArena {
   size_t left_ = 0;
   std::unordered_set<std::string_view> interned_;
   std::set<Attributes, AttributesLess> attributes_;
+  std::unordered_set<Declaration, DeclarationHash> declarations_;
   std::deque<Stamp> stamps_;
 };
 

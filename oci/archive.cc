@@ -21,7 +21,7 @@ constexpr uint64_t kUstarLimit = uint64_t{1} << 33;  // 11 octal digits hold les
 layer::PlannedEntry file_entry(std::string_view path, uint64_t size) {
   layer::PlannedEntry entry;
   entry.path = path;
-  entry.source = path;  // has content; the encoder does not read it
+  entry.content = path;  // has content; the encoder does not read it
   entry.size = size;
   entry.mode = kFileMode;
   return entry;

@@ -35,7 +35,7 @@ std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store
 }
 
 void put_node(const layer::Node& node, layer::MemoWriter& memo) {
-  for (const std::string_view text : {node.path, node.link, node.named, node.origin.file}) {
+  for (const std::string_view text : {node.path, node.content, node.named, node.origin.file()}) {
     memo.put(text);
   }
   memo.put(static_cast<uint64_t>(node.kind));
@@ -49,9 +49,9 @@ void put_node(const layer::Node& node, layer::MemoWriter& memo) {
 layer::Node read_node(layer::MemoReader& memo, layer::StringArena& arena) {
   layer::Node node;
   node.path = memo.text();
-  node.link = memo.text();
+  node.content = memo.text();
   node.named = memo.text();
-  node.origin.file = arena.intern(memo.text());
+  node.origin = {arena.intern(layer::Declaration{.file = memo.text()})};
   node.kind = static_cast<layer::NodeKind>(memo.small_number());
   node.size = memo.number();
   node.mtime = memo.signed_number();

@@ -86,8 +86,9 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
       add_parent(physical);
     } else if (node->kind == NodeKind::kSymlink) {
       if (++links > kMaxLinks) return fmt::format("lies below '{}', a link in a circle", physical);
-      push_components(node->link, rest);
-      physical = node->link.starts_with('/') ? std::string() : above;
+      const layer::LinkText link = node->link();
+      push_components(link.to_string(), rest);
+      physical = link.is_absolute() ? std::string() : above;
     } else if (node->kind != NodeKind::kDirectory) {
       return fmt::format("lies below '{}', which is not a directory", physical);
     }

@@ -107,7 +107,8 @@ bool add_whiteout(std::string_view path, const LayerEntries& entries, LayerNodes
 
 void TreeReader::add_layer(const StoredLayer& layer) {
   LayerEntries entries(layer);
-  LayerNodes nodes(tree_, arena_, budget_, layers_, {arena_.copy(layer.blob.name())});
+  LayerNodes nodes(tree_, arena_, budget_, layers_,
+                   {arena_.intern(layer::Declaration{.file = layer.blob.name()})});
   while (archive_entry* entry = entries.next()) add_entry(entries, entry, nodes);
   tree_.add_layer(nodes.take());
   ++layers_;
@@ -138,8 +139,8 @@ void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNod
     case AE_IFLNK: {
       const char* text = archive_entry_symlink(entry);
       node.kind = NodeKind::kSymlink;
-      node.link = nodes.keep(text == nullptr ? "" : text);
-      if (node.link.size() > kMaxPath) {
+      node.content = nodes.keep(text == nullptr ? "" : text);
+      if (node.content.size() > kMaxPath) {
         throw entries.entry_error(fmt::format("has a link text of more than {} bytes", kMaxPath));
       }
       break;

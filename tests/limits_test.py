@@ -1,4 +1,5 @@
-"""Memory stays flat: one file of 4 GiB and a tree artifact of 1 GiB take less than 200 MB.
+"""Memory stays flat: one file of 4 GiB and a tree artifact of 1 GiB take less than 200 MB, and a
+million entries less than 600 bytes each.
 
 usage: limits_test.py VENEER
 """
@@ -13,6 +14,9 @@ import unittest
 import program
 
 LIMIT = 200 * 1000 * 1000  # bytes
+MILLION = 1000 * 1000
+ENTRY_LIMIT = 600  # bytes an entry
+ENVIRONMENTS = 100  # that show each file of a wheel
 
 
 def peak_memory(arguments, folder):
@@ -54,6 +58,34 @@ class Limits(unittest.TestCase):
         peak = peak_memory(["build", "--spec", "spec", "--compression=zstd", "--level=1",
                             "--check=off", "-o", "oci:image"], self.folder)
         self.assertLess(peak, LIMIT)
+
+    def test_million_entries(self):
+        """A hundred virtual environments that link each file of seven wheels."""
+        spec = self.folder / "spec"
+        (self.folder / "app").write_text("print()\n")
+        with open(spec, "w", encoding="utf-8") as file:
+            file.write("V\t1\nW\t_main\nx\tapp\tapp\n")
+            for number in range(MILLION // ENVIRONMENTS):
+                file.write(self.records_of_file(number))
+        for command in (["plan"], ["build", "--no-store", "--check=warn", "-o", "oci:image"]):
+            peak = peak_memory([*command, "--spec", "spec"], self.folder)
+            self.assertLess(peak, MILLION * ENTRY_LIMIT, command[0])
+
+    def records_of_file(self, number):
+        """Makes a file of a wheel; returns its record and those of the links to it."""
+        package = f"package{number // 1500}"
+        repository = f"rules_python++pip+pypi_311_{package}_py3_none_any_0badcafe"
+        inner = f"{package}/part{number // 50}/module{number}.py"
+        path = f"external/{repository}/site-packages/{inner}"
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"# {number}\n")
+        short, owner = f"../{repository}/site-packages/{inner}", f"@@{repository}//:pkg"
+        records = [f"f\t{short}\t{path}\t{owner}\n"]
+        for link in range(ENVIRONMENTS - 1):
+            at = f"_main/_app{link:02}.venv/lib/python3.11/site-packages/{inner}"
+            records.append(f"r\t{at}\tf\t{path}\t{short}\t{owner}\n")
+        return "".join(records)
 
 
 if __name__ == "__main__":

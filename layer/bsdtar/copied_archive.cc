@@ -27,7 +27,7 @@ class Copier {
   Copier(const std::string& path, const std::string& called, ExtendedAttributes attributes,
          Scratch& scratch, StringArena& arena, Members& members)
       : reader_({.file = path, .called = called}),
-        origin_{arena.intern(called)},
+        origin_{arena.intern(Declaration{.file = called})},
         attributes_(attributes),
         scratch_(scratch),
         arena_(arena),

@@ -97,7 +97,7 @@ class DiskReader {
 
   Member named(std::string_view path) {
     Member member;
-    member.entry.origin.file = arena_.copy(path);
+    member.entry.origin = {arena_.intern(Declaration{.file = path})};
     return member;
   }
 

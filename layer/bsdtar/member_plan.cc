@@ -103,12 +103,12 @@ class MemberPlanner {
     planned.reason = links_[index].reason;
     planned.mode = default_mode(planned.type);
     if (planned.type == TarType::kSymlink) {
-      planned.link =
+      planned.content =
           planned.reason == LinkReason::kDeclared
               ? entry.content
               : relative_link(entry.path, tree_.entries[links_[index].home].path, arena_);
     } else if (planned.type == TarType::kFile) {
-      planned.source = entry.content;
+      planned.content = entry.content;
       if (members_[index].source == MemberSource::kCopied) share_copied(planned);
     }
     apply(entry.attributes, planned);
@@ -125,12 +125,11 @@ class MemberPlanner {
 
   // Copied files with one unpacked content were hardlinks of each other.
   void share_copied(PlannedEntry& planned) {
-    if (planned.source.empty()) return;
-    const auto [first, is_new] = copied_.try_emplace(planned.source, planned.path);
+    if (planned.content.empty()) return;
+    const auto [first, is_new] = copied_.try_emplace(planned.content, planned.path);
     if (is_new) return;
     planned.type = TarType::kHardlink;
-    planned.link = first->second;
-    planned.source = {};
+    planned.content = first->second;
     planned.reason = LinkReason::kDeclared;
   }
 

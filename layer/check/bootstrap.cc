@@ -110,7 +110,7 @@ std::optional<std::string> Bootstrap::root_by_name() {
     last_ = path;
     const Node* node = subject_.view.tree().resolve(path, FinalLink::kKeep).node;
     if (node == nullptr || node->kind != NodeKind::kSymlink) return std::nullopt;
-    path = target_of(path, node->link);
+    path = target_of(path, node->link().to_string());
   }
   return std::nullopt;
 }

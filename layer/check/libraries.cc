@@ -121,7 +121,7 @@ bool NeedCheck::report_astray(const std::string& needed) {
         "from there '..' does not lead to '{}'",
         needed, run_path, link->path, subject_.view.tree().resolve(link->path).path,
         parent_path(meant));
-    if (!link->origin.file.empty()) {
+    if (!link->origin.file().empty()) {
       result.notes.push_back({link->origin.position(), "the directory is linked here"});
     }
     result.help = fmt::format("link the files of '/{}' one by one instead", link->path);

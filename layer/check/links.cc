@@ -54,8 +54,9 @@ std::string_view place_on_build_machine(std::string_view text) {
 
 // Where the link's text leads, a link at that very place not followed.
 Resolution next_place(const ImageTree& tree, const Node& link) {
-  if (link.link.starts_with('/')) return tree.resolve(link.link, FinalLink::kKeep);
-  return tree.resolve(fmt::format("{}/{}", parent_path(link.path), link.link), FinalLink::kKeep);
+  const std::string text = link.link().to_string();
+  if (text.starts_with('/')) return tree.resolve(text, FinalLink::kKeep);
+  return tree.resolve(fmt::format("{}/{}", parent_path(link.path), text), FinalLink::kKeep);
 }
 
 class LinkCheck {
@@ -118,27 +119,27 @@ void LinkCheck::check_loop(const Node& link) {
   if (at != nullptr && (at != &link || *seen.begin() != link.path)) return;
   Finding finding = finding_at(link, "link-loops");
   if (subject_.is_base(link)) finding.severity = Severity::kNote;
-  finding.reason = fmt::format("is a link to '{}' that leads {}", link.link,
+  finding.reason = fmt::format("is a link to '{}' that leads {}", link.link().to_string(),
                                at == nullptr ? "to no end" : "back to itself");
   findings_.add(std::move(finding));
 }
 
 Finding LinkCheck::describe_dangling(const Node& link, const Resolution& next) const {
-  const bool is_absolute = link.link.starts_with('/');
+  const std::string text = link.link().to_string();
+  const bool is_absolute = text.starts_with('/');
   Finding finding = finding_at(link, is_absolute ? "link-absolute" : "link-dangles");
   const std::string_view missing =
       next.fault == ResolveFault::kNotDirectory ? "is not a directory" : "is not in the image";
-  const std::string_view place =
-      is_absolute ? place_on_build_machine(link.link) : std::string_view();
+  const std::string_view place = is_absolute ? place_on_build_machine(text) : std::string_view();
   if (!place.empty()) {
     finding.cause = place;
     finding.reason = fmt::format("is a link to '{}', in {} of the machine that built it; '/{}' {}",
-                                 link.link, place, next.path, missing);
+                                 text, place, next.path, missing);
     finding.help = "declare the link with a relative text, or pack the file itself";
   } else {
     finding.cause = next.path;
     finding.reason =
-        fmt::format("is a link to '{}' and dangles: '/{}' {}", link.link, next.path, missing);
+        fmt::format("is a link to '{}' and dangles: '/{}' {}", text, next.path, missing);
     if (is_absolute) finding.help = "choose a --base that has it, or declare a relative text";
   }
   return finding;
@@ -151,7 +152,7 @@ void LinkCheck::check_dangling(const Node& link, const Resolution& next) {
     finding.check = "link-leaves-root";
     finding.reason += ", and its '..' go beyond the root";
   }
-  const bool dangles_in_input = subject_.input != nullptr && !link.link.starts_with('/') &&
+  const bool dangles_in_input = subject_.input != nullptr && !link.link().is_absolute() &&
                                 subject_.input->tree().resolve(link.path).node == nullptr;
   if (subject_.is_base(link)) {
     finding.severity = Severity::kNote;
@@ -169,7 +170,7 @@ void LinkCheck::check_leaving(const Node& link) {
   finding.reason = fmt::format(
       "is a link to '{}', which goes beyond the root; a container stays there, an unpacked image "
       "does not",
-      link.link);
+      link.link().to_string());
   findings_.add(std::move(finding));
 }
 
@@ -183,7 +184,7 @@ void LinkCheck::check_layer(const Node& link, const Node& target) {
   finding.reason = fmt::format(
       "is a link to '{}', in a layer above its own; it dangles in an image that shares this layer "
       "and not that one",
-      link.link);
+      link.link().to_string());
   finding.help = "put both into one layer";
   findings_.add(std::move(finding));
 }
@@ -195,9 +196,9 @@ void LinkCheck::check_way(const Node& node, const Node& barrier) {
   finding.reason = is_link ? fmt::format(
                                  "lies behind '{}', a link to '{}': unpacking would write "
                                  "elsewhere, or refuse to",
-                                 barrier.path, barrier.link)
+                                 barrier.path, barrier.link().to_string())
                            : fmt::format("lies below '{}', which is no directory", barrier.path);
-  if (!barrier.origin.file.empty()) {
+  if (!barrier.origin.file().empty()) {
     finding.notes.push_back(
         {barrier.origin.position(), is_link ? "the link is declared here" : "declared here"});
   }

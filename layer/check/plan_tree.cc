@@ -44,7 +44,7 @@ void check_replaced_link(const ImageTree& below, const PlannedEntry& entry, Find
       entry, "link-replaced",
       fmt::format("is a directory here and a link to '{}' in a layer below: what that one has in "
                   "'{}' is no longer found here",
-                  node->link, end.path));
+                  node->link().to_string(), end.path));
   finding.help = fmt::format("put the files into '/{}'", end.path);
   findings.add(std::move(finding));
 }
@@ -84,17 +84,17 @@ void LayerNodes::add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode
 }
 
 void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node) {
-  const auto target = files_.find(entry.link);
+  const auto target = files_.find(entry.content);
   if (target == files_.end()) {
     Finding finding = finding_about(
         entry, "hardlink",
-        fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.link));
+        fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.content));
     finding.help = "a hardlink cannot lead out of its layer; a symlink can";
     findings_.add(std::move(finding));
     return;
   }
   const Node& file = nodes_[target->second];
-  node.source = file.source;
+  node.content = file.content;
   node.stamp = file.stamp;
   node.inode = file.inode;
   node.mode = file.mode;
@@ -111,7 +111,7 @@ void settle_mode(Node& node, const FileProbe* probe) {
 
 FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
   if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
-  const FileReader reader(file.source);
+  const FileReader reader(file.source());
   return probe_file(file.path, reader.fd());
 }
 
@@ -121,7 +121,7 @@ void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMe
   std::vector<Node*> chosen;
   for (Node& node : nodes) {
     if (node.kind != NodeKind::kFile) continue;
-    if (!node.source.empty() && (node.path == entry_point || may_matter(node.path))) {
+    if (!node.source().empty() && (node.path == entry_point || may_matter(node.path))) {
       chosen.push_back(&node);
     } else {
       settle_mode(node, nullptr);
@@ -141,7 +141,7 @@ void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMe
 // Where the first of the files was declared.
 std::string_view input_of(const std::vector<Node>& nodes) {
   const auto file = std::ranges::find(nodes, NodeKind::kFile, &Node::kind);
-  return file == nodes.end() ? std::string_view() : file->origin.file;
+  return file == nodes.end() ? std::string_view() : file->origin.file();
 }
 
 }  // namespace

@@ -15,12 +15,15 @@ namespace {
 // Where a link leads as text; no value where text is not enough. A node's parents are directories,
 // so leading ".." can be taken off its path; any later one may cross a link.
 std::optional<std::string> target_as_text(const Node& link) {
-  std::string_view rest = link.link;
+  auto [rest, ups] = link.link();
   std::string_view parent = parent_path(link.path);
-  while (rest.starts_with("../")) {
+  for (; ups > 0 || rest.starts_with("../"); parent = parent_path(parent)) {
     if (parent.empty()) return std::nullopt;
-    parent = parent_path(parent);
-    rest.remove_prefix(3);
+    if (ups > 0) {
+      --ups;
+    } else {
+      rest.remove_prefix(3);
+    }
   }
   if (rest.empty() || rest.front() == '/' || rest.front() == '.' || rest.back() == '/' ||
       rest.find("/.") != std::string_view::npos || rest.find("//") != std::string_view::npos) {

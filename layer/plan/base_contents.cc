@@ -33,7 +33,7 @@ bool is_same(const BaseContents& contents, const Node& node, const PlannedEntry&
       return node.kind == NodeKind::kDirectory && planned.mode == node.mode &&
              planned.mtime == node.mtime;
     case TarType::kSymlink:
-      return node.kind == NodeKind::kSymlink && planned.link == node.link;
+      return node.kind == NodeKind::kSymlink && planned.link() == node.link().to_string();
     case TarType::kFile:
       return is_same_file(contents, node, planned, entry);
     case TarType::kHardlink:

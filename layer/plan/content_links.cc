@@ -35,8 +35,7 @@ void ContentLinks::link(std::vector<PlannedEntry>& layer) {
     }
     entry.type = TarType::kHardlink;
     entry.reason = LinkReason::kContent;
-    entry.link = (*home)->path;
-    entry.source = {};
+    entry.content = (*home)->path;
     entry.stamp = nullptr;
   }
 }

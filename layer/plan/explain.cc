@@ -18,7 +18,7 @@ namespace layer {
 namespace {
 
 std::string_view repository_of(const Entry* entry, std::string_view path) {
-  if (entry != nullptr && !entry->repository.empty()) return entry->repository;
+  if (entry != nullptr && !entry->repository().empty()) return entry->repository();
   return split_runfiles_path(path).repository;
 }
 
@@ -61,11 +61,11 @@ void Explainer::say_declared(const PlannedEntry& planned, Explanation& explanati
   const Entry* entry = declared_entry(planned);
   if (entry != nullptr) {
     explanation.origin = entry->origin.position();
-    explanation.owner = entry->owner;
+    explanation.owner = entry->owner();
     explanation.statements.push_back(
         {"declared",
          fmt::format("{} declares {}.", place_text(entry->origin), declaration_text(*entry))});
-  } else if (!planned.origin.file.empty()) {
+  } else if (!planned.origin.file().empty()) {
     explanation.origin = planned.origin.position();
     explanation.statements.push_back(
         {"declared", fmt::format("{} plans it; what the inputs declared is not in a plan.",
@@ -105,11 +105,11 @@ void Explainer::say_lost(std::string_view path, Explanation& explanation) const 
 }
 
 void Explainer::say_link(const PlannedEntry& planned, Explanation& explanation) const {
-  explanation.link = planned.link;
+  explanation.link = planned.link();
   const bool is_hardlink = planned.type == TarType::kHardlink;
   explanation.statements.push_back(
       {"link", fmt::format("It is a {} to '{}{}': {}.", type_name(planned.type),
-                           is_hardlink ? "/" : "", planned.link, rule_text(planned.reason))});
+                           is_hardlink ? "/" : "", planned.link(), rule_text(planned.reason))});
   const Resolution end = image_.resolve(planned.path);
   if (end.node == nullptr) {
     const std::string_view why = end.fault == ResolveFault::kLoop           ? "it loops at"
@@ -126,7 +126,7 @@ void Explainer::say_link(const PlannedEntry& planned, Explanation& explanation) 
                                      : fmt::format("file of {} ", bytes_text(end.node->size)),
                                  plan_.layers[end.node->layer].name)});
   } else {
-    explanation.leads_to = "/" + std::string(planned.link);
+    explanation.leads_to = "/" + planned.link();
   }
   if (planned.size > 0) {
     explanation.statements.push_back(

@@ -36,12 +36,12 @@ std::string declaration_text(const Entry& entry) {
     text += fmt::format(", the same file as '/{}/{}'", split_runfiles_path(entry.path).root,
                         entry.target);
   }
-  if (!entry.owner.empty()) text += fmt::format(", made by '{}'", entry.owner);
+  if (!entry.owner().empty()) text += fmt::format(", made by '{}'", entry.owner());
   return text;
 }
 
 std::string place_text(const Origin& origin) {
-  return origin.file.empty() ? "Bazel's runfiles rules" : origin.position().to_string();
+  return origin.file().empty() ? "Bazel's runfiles rules" : origin.position().to_string();
 }
 
 std::string_view rule_text(LinkReason reason) {

@@ -137,7 +137,7 @@ uint32_t Grouping::ask_rule(uint32_t rule) {
 void Grouping::add(uint32_t index) {
   const Entry& entry = request_.tree.entries[index];
   RunfilesPath parts = split_runfiles_path(entry.path);
-  if (!entry.repository.empty()) parts.repository = entry.repository;
+  if (!entry.repository().empty()) parts.repository = entry.repository();
   // An entry that is a repository's directory itself goes where the repository goes.
   if (!parts.root.empty() && parts.repository.empty() &&
       request_.shared.contains(base_name(entry.path))) {
@@ -148,8 +148,8 @@ void Grouping::add(uint32_t index) {
   if (!is_app) owner.repository = repository(parts.repository);
   if (const uint32_t rule = matching_rule(index, owner.repository); rule != kNone) {
     owner.asked = ask_rule(rule);
-  } else if (!entry.group.empty()) {
-    owner.asked = ask(entry.group, {0, entry.origin.line}, "a group of the spec");
+  } else if (!entry.group().empty()) {
+    owner.asked = ask(entry.group(), {0, entry.origin.line}, "a group of the spec");
   } else if (!is_app) {
     Repository& repository = repositories_[owner.repository];
     if (is_legacy(entry.path, parts) && request_.shared.contains(parts.repository)) {

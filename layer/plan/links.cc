@@ -1,11 +1,15 @@
 // Each rule looks at the groups of files known to be equal and names a home for their members.
 #include "layer/plan/links.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <tuple>
 
+#include "layer/error.h"
 #include "layer/runfiles_path.h"
 
 namespace layer {
@@ -36,7 +40,7 @@ class LinkRules {
   bool is_stored(uint32_t entry) const { return home_[entry] == kNoHome; }
   bool is_declared_place(uint32_t entry) const;
   // Whether a layout gave the file this place, where another repository's files are.
-  bool is_moved(uint32_t entry) const { return !entries_[entry].repository.empty(); }
+  bool is_moved(uint32_t entry) const { return !entries_[entry].repository().empty(); }
 
   const std::vector<Entry>& entries_;
   const std::vector<FileFacts>& facts_;
@@ -156,17 +160,21 @@ void LinkRules::link_interpreter_aliases(Group group) {
 
 }  // namespace
 
-std::string_view relative_link(std::string_view from, std::string_view to, StringArena& arena) {
+LinkText relative_link(std::string_view from, std::string_view to) {
   size_t common = 0;  // length of the directories that both share, with the '/'
   for (size_t i = 0; i < std::min(from.size(), to.size()) && from[i] == to[i]; ++i) {
     if (from[i] == '/') common = i + 1;
   }
-  std::string text;
-  for (const char c : from.substr(common)) {
-    if (c == '/') text += "../";
+  const std::string_view below = from.substr(common);
+  const auto ups = std::count(below.begin(), below.end(), '/');
+  if (ups > UINT16_MAX) {
+    throw Error(fmt::format("a path below {} directories cannot be a link: '{}'", ups, from));
   }
-  text += to.substr(common);
-  return arena.copy(text);
+  return {to.substr(common), static_cast<uint16_t>(ups)};
+}
+
+std::string_view relative_link(std::string_view from, std::string_view to, StringArena& arena) {
+  return arena.copy(relative_link(from, to).to_string());
 }
 
 std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts) {

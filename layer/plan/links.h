@@ -21,7 +21,10 @@ struct Link {
 // a file that is stored.
 std::vector<Link> plan_links(const FileTree& tree, const std::vector<FileFacts>& facts);
 
-// The text of a symlink at `from` that leads to `to`; both relative to the same root.
+// The text of a symlink at `from` that leads to `to`; both relative to the same root. Its bytes are
+// those of `to`. Throws Error for a `from` that lies deeper than any path of Linux.
+LinkText relative_link(std::string_view from, std::string_view to);
+// The same, whole.
 std::string_view relative_link(std::string_view from, std::string_view to, StringArena& arena);
 
 }  // namespace layer

@@ -31,7 +31,10 @@ std::string spaced(std::string line) {
 class PlanReader {
  public:
   PlanReader(std::string_view text, const std::string& file, StringArena& arena)
-      : text_(text), file_(arena.intern(file)), arena_(arena), lines_(text) {}
+      : text_(text),
+        declaration_(arena.intern(Declaration{.file = file})),
+        arena_(arena),
+        lines_(text) {}
 
   ImagePlan run();
 
@@ -48,7 +51,7 @@ class PlanReader {
   bool has_target(const PlannedEntry& entry);
 
   Position position(uint32_t line, size_t offset) const {
-    return {std::string(file_), line, static_cast<uint32_t>(offset + 1)};
+    return {std::string(declaration_->file), line, static_cast<uint32_t>(offset + 1)};
   }
   bool report(const PlanLineFault& fault) {
     if (!fault.message.empty()) report(fault.offset, fault.message);
@@ -59,7 +62,7 @@ class PlanReader {
   }
 
   const std::string_view text_;
-  const std::string_view file_;
+  const Declaration* const declaration_;
   StringArena& arena_;
   Lines lines_;
   Diagnostics found_;
@@ -76,12 +79,12 @@ void PlanReader::read_header() {
   const bool is_there = lines_.next();
   const std::string_view line = lines_.line();
   if (!line.starts_with(kMagic)) {
-    throw Error({std::string(file_), 1, 1},
+    throw Error({std::string(declaration_->file), 1, 1},
                 is_there ? "this is not a plan" : "expected a plan, found an empty file")
         .with_help("a plan begins with the line 'veneer plan 1', as `veneer plan` prints it");
   }
   if (line.substr(kMagic.size()) != kVersion) {
-    throw Error({std::string(file_), 1, static_cast<uint32_t>(kMagic.size() + 1)},
+    throw Error({std::string(declaration_->file), 1, static_cast<uint32_t>(kMagic.size() + 1)},
                 fmt::format("plan version '{}': this veneer reads version '{}'",
                             line.substr(kMagic.size()), kVersion))
         .with_help("make the plan again with this veneer");
@@ -134,10 +137,10 @@ bool PlanReader::has_parent(const PlannedEntry& entry) {
 
 // A hardlink is one file with its target: it has no size or attributes of its own.
 bool PlanReader::has_target(const PlannedEntry& entry) {
-  const auto found = layer_entries_.find(entry.link);
+  const auto found = layer_entries_.find(entry.content);
   const std::vector<PlannedEntry>& entries = plan_.layers.back().entries;
   if (found == layer_entries_.end() || entries[found->second].type != TarType::kFile) {
-    report(fields_[3].offset, fmt::format("'{}' is no file earlier in layer '{}'", entry.link,
+    report(fields_[3].offset, fmt::format("'{}' is no file earlier in layer '{}'", entry.content,
                                           plan_.layers.back().name));
     return false;
   }
@@ -166,7 +169,7 @@ bool PlanReader::is_placed_well(const PlannedEntry& entry) {
 
 void PlanReader::read_entry() {
   PlannedEntry entry;
-  entry.origin = {file_, lines_.number(), 1};
+  entry.origin = {declaration_, lines_.number(), 1};
   if (report(parse_plan_entry(fields_, entry))) return;
   if (plan_.layers.empty()) return report(0, "an entry before the first 'layer' line");
   if (!is_placed_well(entry)) return;
@@ -177,7 +180,7 @@ void PlanReader::read_entry() {
 
 void PlanReader::read_base() {
   InBase entry;
-  entry.origin = {file_, lines_.number(), 1};
+  entry.origin = {declaration_, lines_.number(), 1};
   if (report(parse_plan_base(fields_, entry))) return;
   if (!plan_.in_base.empty() && plan_.in_base.back().path >= entry.path) {
     return report(fields_[1].offset,

@@ -7,7 +7,7 @@ std::vector<PlacedEntry> place_entries(const FileTree& tree) {
   std::vector<PlacedEntry> placed;
   placed.reserve(tree.entries.size());
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
-    placed.push_back({.path = tree.entries[i].path, .entry = i, .link = {}});
+    placed.push_back({.path = tree.entries[i].path, .link = {}, .entry = i});
   }
   return placed;
 }

@@ -20,8 +20,8 @@ enum class HeldBy : uint8_t {
 // One thing that a layer will hold.
 struct PlacedEntry {
   std::string_view path;  // in the image, relative
-  uint32_t entry = 0;     // index in the tree; of an added link, the entry it was added for
   std::string_view link;  // of a symlink that placing adds or changes: its text; else empty
+  uint32_t entry = 0;     // index in the tree; of an added link, the entry it was added for
   HeldBy held_by = HeldBy::kLayer;
 };
 

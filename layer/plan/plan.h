@@ -35,18 +35,26 @@ inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
 // One tar entry. Texts live in the arena of the build.
 struct PlannedEntry {
   std::string_view path;         // in the image, relative, no trailing '/'
-  std::string_view source;       // kFile: the file to read; empty for a file of no bytes
-  const Stamp* stamp = nullptr;  // of `source` when it was looked at, in the arena; may be null
-  std::string_view link;  // kSymlink: its text; kHardlink: path of an earlier entry of this layer
-  Origin origin;      // where an input declared it; no file for a directory that is only implied
-  uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
-  int64_t mtime = 0;  // seconds since the epoch
-  uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
+  std::string_view content;      // source(), or LinkText::rest of link()
+  Origin origin;                 // where an input declared it; no file for an implied directory
+  const Stamp* stamp = nullptr;  // of source() when it was looked at, in the arena; may be null
+  uint64_t size = 0;             // bytes of a kFile, or of what a link stands for (see `reason`)
+  int64_t mtime = 0;             // seconds since the epoch
+  uint32_t mode = 0;             // permission bits; kModeByContent: decided when the bytes are read
   uint32_t uid = 0;
   uint32_t gid = 0;
   uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned
   TarType type = TarType::kFile;
   LinkReason reason = LinkReason::kNone;
+  uint16_t ups = 0;  // LinkText::ups of a kSymlink
+
+  // Of a kFile the file to read; empty for one of no bytes.
+  std::string_view source() const { return type == TarType::kFile ? content : std::string_view(); }
+  // Of a kSymlink its text, of a kHardlink the path of an earlier entry of its layer.
+  std::string link() const {
+    const bool is_link = type == TarType::kSymlink || type == TarType::kHardlink;
+    return is_link ? LinkText{content, ups}.to_string() : std::string();
+  }
 };
 
 // Mode of a file that the input states none for: 0755 if it is ELF or begins with "#!", else 0644.

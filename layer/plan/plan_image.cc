@@ -211,11 +211,13 @@ void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
   planned.mode = kSymlinkMode;
   planned.reason = is_added(placed) ? LinkReason::kSharedRoot : link.reason;
   if (!placed.link.empty()) {
-    planned.link = placed.link;
+    planned.content = placed.link;
   } else if (link.reason == LinkReason::kDeclared) {
-    planned.link = tree_.entries[placed.entry].content;
+    planned.content = tree_.entries[placed.entry].content;
   } else {
-    planned.link = relative_link(placed.path, placed_[link.home].path, arena_);
+    const LinkText text = relative_link(placed.path, placed_[link.home].path);
+    planned.content = text.rest;
+    planned.ups = text.ups;
   }
 }
 
@@ -233,7 +235,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   planned.size = facts_[item.placed->entry].size;
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
     planned.type = TarType::kFile;
-    planned.source = entry.content;
+    planned.content = entry.content;
     if (entry.kind == EntryKind::kFile) planned.stamp = facts_[item.placed->entry].stamp;
     planned.mode = kModeByContent;
   } else {
@@ -252,11 +254,16 @@ ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
 }
 
 PlanSummary summarize(const ImagePlan& plan) {
-  PlanSummary summary;
+  PlanSummary summary = summarize(plan.layers);
   summary.repeated_bytes = plan.repeated_bytes;
   summary.in_base = plan.in_base.size();
   for (const InBase& entry : plan.in_base) summary.bytes_in_base += entry.size;
-  for (const LayerPlan& layer : plan.layers) {
+  return summary;
+}
+
+PlanSummary summarize(std::span<const LayerPlan> layers) {
+  PlanSummary summary;
+  for (const LayerPlan& layer : layers) {
     for (const PlannedEntry& entry : layer.entries) {
       switch (entry.type) {
         case TarType::kFile:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,5 +50,7 @@ struct PlanSummary {
   uint64_t bytes_in_base = 0;
 };
 PlanSummary summarize(const ImagePlan& plan);
+// Of entries alone: what is said of a whole image is 0.
+PlanSummary summarize(std::span<const LayerPlan> layers);
 
 }  // namespace layer

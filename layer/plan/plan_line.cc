@@ -124,8 +124,8 @@ LinkReason parse_reason(std::string_view name) {
 }
 
 PlanLineFault parse_link(const std::vector<PlanField>& fields, PlannedEntry& entry) {
-  entry.link = fields[3].text;
-  if (entry.link.empty()) return fault(fields[3].offset, "a link that leads to nothing");
+  entry.content = fields[3].text;
+  if (entry.content.empty()) return fault(fields[3].offset, "a link that leads to nothing");
   entry.reason = parse_reason(fields[4].text);
   const bool is_content = entry.reason == LinkReason::kContent;
   if (entry.reason == LinkReason::kNone || is_content != (entry.type == TarType::kHardlink)) {
@@ -146,8 +146,8 @@ PlanLineFault parse_file(const std::vector<PlanField>& fields, PlannedEntry& ent
   const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[3].text);
   if (!size) return expected_number(fields[3].offset, fields[3].text);
   entry.size = *size;
-  entry.source = fields[4].text;
-  if (entry.source.empty() && entry.size != 0) {
+  entry.content = fields[4].text;
+  if (entry.content.empty() && entry.size != 0) {
     return fault(fields[4].offset, fmt::format("a file of {} bytes without a source", entry.size));
   }
   return {};

@@ -17,11 +17,11 @@ Node node_of(const Entry& entry, uint32_t layer) {
     case EntryKind::kFile:
     case EntryKind::kEmptyFile:
       node.kind = NodeKind::kFile;
-      node.source = entry.content;
+      node.content = entry.content;
       break;
     case EntryKind::kSymlink:
       node.kind = NodeKind::kSymlink;
-      node.link = entry.content;
+      node.content = entry.content;
       break;
     case EntryKind::kDirectory:
     case EntryKind::kTree:
@@ -49,8 +49,7 @@ NodeKind node_kind(TarType type) {
 Node to_node(const PlannedEntry& entry, uint32_t layer) {
   const NodeKind kind = node_kind(entry.type);
   return {.path = entry.path,
-          .link = kind == NodeKind::kSymlink ? entry.link : std::string_view(),
-          .source = entry.source,
+          .content = entry.type == TarType::kHardlink ? std::string_view() : entry.content,
           .origin = entry.origin,
           .stamp = entry.stamp,
           .size = entry.size,
@@ -59,7 +58,8 @@ Node to_node(const PlannedEntry& entry, uint32_t layer) {
           .uid = entry.uid,
           .gid = entry.gid,
           .layer = layer,
-          .kind = kind};
+          .kind = kind,
+          .ups = entry.ups};
 }
 
 std::vector<Node> nodes_of_entries(const std::vector<Entry>& entries, uint32_t layer) {
@@ -95,8 +95,8 @@ ImageTree tree_of_plan(const ImagePlan& plan) {
     for (const PlannedEntry& entry : plan.layers[i].entries) {
       Node node = to_node(entry, i);
       if (entry.type == TarType::kHardlink) {
-        node.source = files.at(entry.link).source;
-        node.inode = files.at(entry.link).inode;
+        node.content = files.at(entry.content).content;
+        node.inode = files.at(entry.content).inode;
       } else if (entry.type == TarType::kFile) {
         node.inode = ++inode;
         files.emplace(entry.path, node);

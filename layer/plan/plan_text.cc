@@ -5,6 +5,7 @@
 
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "layer/plan/plan_image.h"
 
@@ -56,17 +57,66 @@ void append_entry(const PlannedEntry& entry, std::string& out) {
       break;
     case TarType::kFile:
       fmt::format_to(std::back_inserter(out), "\t{}\t", entry.size);
-      append_escaped(entry.source, out);
+      append_escaped(entry.source(), out);
       break;
     case TarType::kSymlink:
     case TarType::kHardlink:
       out += '\t';
-      append_escaped(entry.link, out);
+      append_escaped(entry.link(), out);
       fmt::format_to(std::back_inserter(out), "\t{}\t{}", reason_name(entry.reason), entry.size);
       break;
   }
   out += '\n';
 }
+
+// Hands over what it is given in pieces.
+class PlanText {
+ public:
+  explicit PlanText(const WriteText& write) : write_(write) {}
+
+  void add_program(const Program& program) {
+    add_words("program", program.entry_point, program.working_directory);
+  }
+
+  void add_layer(const LayerPlan& layer) {
+    add_words("layer", layer.name, layer.reason);
+    for (const PlannedEntry& entry : layer.entries) {
+      append_entry(entry, out_);
+      write_if_full();
+    }
+  }
+
+  void add_base(const InBase& entry) {
+    out_ += "base\t";
+    append_escaped(entry.path, out_);
+    fmt::format_to(std::back_inserter(out_), "\t{}\t{}\n", type_name(entry.type), entry.size);
+    write_if_full();
+  }
+
+  void finish(const PlanSummary& summary) {
+    out_ += summary_text(summary);
+    write_(out_);
+  }
+
+ private:
+  void add_words(std::string_view letter, std::string_view first, std::string_view second) {
+    out_ += letter;
+    for (const std::string_view word : {first, second}) {
+      out_ += '\t';
+      append_escaped(word, out_);
+    }
+    out_ += '\n';
+  }
+
+  void write_if_full() {
+    if (out_.size() < kPiece) return;
+    write_(out_);
+    out_.clear();
+  }
+
+  const WriteText& write_;
+  std::string out_ = "veneer plan 1\n";
+};
 
 nlohmann::json entry_to_json(const PlannedEntry& entry) {
   nlohmann::json json{{"path", entry.path}, {"type", type_name(entry.type)}, {"uid", entry.uid},
@@ -76,8 +126,8 @@ nlohmann::json entry_to_json(const PlannedEntry& entry) {
   } else {
     json["mode"] = fmt::format("{:04o}", entry.mode);
   }
-  if (!entry.source.empty()) json["source"] = entry.source;
-  if (!entry.link.empty()) json["link"] = entry.link;
+  if (!entry.source().empty()) json["source"] = entry.source();
+  if (!entry.link().empty()) json["link"] = entry.link();
   if (entry.reason != LinkReason::kNone) json["reason"] = reason_name(entry.reason);
   return json;
 }
@@ -152,39 +202,12 @@ std::string summary_text(const PlanSummary& summary) {
       summary.linked_bytes, summary.repeated_bytes);
 }
 
-void write_plan_text(const ImagePlan& plan, const std::function<void(std::string_view)>& write) {
-  std::string out = "veneer plan 1\n";
-  const auto write_full = [&] {
-    if (out.size() < kPiece) return;
-    write(out);
-    out.clear();
-  };
-  if (plan.program) {
-    out += "program\t";
-    append_escaped(plan.program->entry_point, out);
-    out += '\t';
-    append_escaped(plan.program->working_directory, out);
-    out += '\n';
-  }
-  for (const LayerPlan& layer : plan.layers) {
-    out += "layer\t";
-    append_escaped(layer.name, out);
-    out += '\t';
-    append_escaped(layer.reason, out);
-    out += '\n';
-    for (const PlannedEntry& entry : layer.entries) {
-      append_entry(entry, out);
-      write_full();
-    }
-  }
-  for (const InBase& entry : plan.in_base) {
-    out += "base\t";
-    append_escaped(entry.path, out);
-    fmt::format_to(std::back_inserter(out), "\t{}\t{}\n", type_name(entry.type), entry.size);
-    write_full();
-  }
-  out += summary_text(summarize(plan));
-  write(out);
+void write_plan_text(const ImagePlan& plan, const WriteText& write) {
+  PlanText text(write);
+  if (plan.program) text.add_program(*plan.program);
+  for (const LayerPlan& layer : plan.layers) text.add_layer(layer);
+  for (const InBase& entry : plan.in_base) text.add_base(entry);
+  text.finish(summarize(plan));
 }
 
 std::string plan_to_text(const ImagePlan& plan) {
@@ -193,12 +216,15 @@ std::string plan_to_text(const ImagePlan& plan) {
   return all;
 }
 
-std::string plan_part_to_text(const ImagePlan& plan, std::string_view layer) {
-  ImagePlan part;
+void write_plan_part_text(const ImagePlan& plan, std::string_view layer, const WriteText& write) {
+  PlanText text(write);
+  PlanSummary summary;
   for (const LayerPlan& candidate : plan.layers) {
-    if (candidate.name == layer) part.layers.push_back(candidate);
+    if (candidate.name != layer) continue;
+    text.add_layer(candidate);
+    summary = summarize(std::span(&candidate, 1));
   }
-  return plan_to_text(part);
+  text.finish(summary);
 }
 
 std::string plan_to_json(const ImagePlan& plan) {

@@ -27,12 +27,13 @@ std::string summary_text(const PlanSummary& summary);
 
 // The grammar is in docs/plan_format.md. `write` is given piece after piece: of a million entries
 // the whole would take as much memory as the plan.
-void write_plan_text(const ImagePlan& plan, const std::function<void(std::string_view)>& write);
+using WriteText = std::function<void(std::string_view)>;
+void write_plan_text(const ImagePlan& plan, const WriteText& write);
 std::string plan_to_text(const ImagePlan& plan);
 
 // A plan of that layer alone, without program and base; of no layer, if the plan has none of that
 // name. It depends on nothing else in the plan.
-std::string plan_part_to_text(const ImagePlan& plan, std::string_view layer);
+void write_plan_part_text(const ImagePlan& plan, std::string_view layer, const WriteText& write);
 
 // {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; docs/plan_format.md.
 // Names that are not UTF-8 appear with U+FFFD in place of what is not.

@@ -189,7 +189,7 @@ void Sharing::move(std::vector<PlacedEntry>& placed) {
     if (repository.stays) continue;
     const std::string_view from = arena_.join(repository.runfiles, repository.name);
     const std::string_view to = arena_.join(root_, repository.name);
-    placed.push_back({from, repository.first_entry, relative_link(from, to, arena_)});
+    placed.push_back({from, relative_link(from, to, arena_), repository.first_entry});
   }
 }
 

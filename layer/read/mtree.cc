@@ -54,7 +54,7 @@ bool is_control(char c) {
 class MtreeReader {
  public:
   MtreeReader(const std::string& file, const MtreeOptions& options, StringArena& arena)
-      : file_(arena.intern(file)),
+      : declaration_(arena.intern(Declaration{.file = file})),
         directory_on_disk_(arena.intern(options.directory)),
         link_content_(options.link_content),
         arena_(arena) {}
@@ -81,7 +81,7 @@ class MtreeReader {
 
   void reject_control(const MtreeLine& line, size_t offset) {
     const bool is_crlf = line.text[offset] == '\r' && offset + 1 == line.text.size();
-    fault({file_, line.number, line.column_at(offset)},
+    fault({declaration_, line.number, line.column_at(offset)},
           is_crlf ? "the line ends in CR LF: expected LF alone"
                   : fmt::format("control character \\{:03o}: expected its escape",
                                 static_cast<unsigned char>(line.text[offset])));
@@ -94,7 +94,7 @@ class MtreeReader {
   void read_unset(const MtreeLine& line, MtreeWords& words) {
     while (words.next()) {
       if (words.word().find('=') != std::string_view::npos) {
-        fault({file_, line.number, words.column()},
+        fault({declaration_, line.number, words.column()},
               fmt::format("'{}' has a value: '/unset' takes keywords alone", words.word()));
       }
       global_.unset(words.word());
@@ -103,11 +103,11 @@ class MtreeReader {
 
   void set(const MtreeLine& line, const MtreeWords& words, MtreeKeywords& keywords) {
     std::string why = keywords.set(words.word(), arena_);
-    if (!why.empty()) fault({file_, line.number, words.column()}, std::move(why));
+    if (!why.empty()) fault({declaration_, line.number, words.column()}, std::move(why));
   }
 
   void read_row(const MtreeLine& line, MtreeWords& words) {
-    const Origin origin{file_, line.number, words.column()};
+    const Origin origin{declaration_, line.number, words.column()};
     const std::string_view word = words.word();
     const std::string_view name = unescape_mtree(word, arena_);
     if (name == "..") return leave_directory();
@@ -233,7 +233,7 @@ class MtreeReader {
     found_.error({origin.position(), std::move(message), {}, {}});
   }
 
-  const std::string_view file_;
+  const Declaration* const declaration_;
   const std::string_view directory_on_disk_;  // of relative contents
   const LinkContent link_content_;
   StringArena& arena_;

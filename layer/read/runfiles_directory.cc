@@ -41,7 +41,7 @@ class DirectoryReader {
   DirectoryReader(const std::string& directory, StringArena& arena, Diagnostics& found,
                   Store* store)
       : directory_(directory),
-        origin_{arena.intern(directory)},
+        origin_{arena.intern(Declaration{.file = directory})},
         arena_(arena),
         found_(found),
         store_(store) {}

@@ -35,7 +35,7 @@ constexpr Escape kEscapes[] = {{'s', ' '}, {'n', '\n'}, {'b', '\\'}};
 class ManifestReader {
  public:
   ManifestReader(const std::string& file, StringArena& arena)
-      : file_(arena.intern(file)), arena_(arena) {}
+      : declaration_(arena.intern(Declaration{.file = file})), arena_(arena) {}
 
   Runfiles run() {
     parse();
@@ -46,7 +46,7 @@ class ManifestReader {
 
   // Fills in the entries, sorted; what their targets are is not yet known.
   const std::vector<Entry>& parse() {
-    const std::string_view text = read_input_file(std::string(file_), arena_);
+    const std::string_view text = read_input_file(std::string(declaration_->file), arena_);
     entries_.reserve(static_cast<size_t>(std::ranges::count(text, '\n')) + 1);
     for (Lines lines(text); lines.next();) read_line(lines.line(), lines.number());
     reject_duplicates();
@@ -80,7 +80,7 @@ class ManifestReader {
     if (const std::string_view why = path_fault(path); !why.empty()) {
       return fault(number, path_at, fmt::format("path '{}' {}", path, why));
     }
-    add(path, target, {file_, number, static_cast<uint32_t>(path_at + 1)});
+    add(path, target, {declaration_, number, static_cast<uint32_t>(path_at + 1)});
   }
 
   bool unescape_field(std::string_view& field, uint32_t number, size_t offset) {
@@ -153,13 +153,13 @@ class ManifestReader {
   }
 
   void fault(uint32_t number, size_t offset, std::string message, std::string help = {}) {
-    found_.error({{std::string(file_), number, static_cast<uint32_t>(offset + 1)},
+    found_.error({{std::string(declaration_->file), number, static_cast<uint32_t>(offset + 1)},
                   std::move(message),
                   {},
                   std::move(help)});
   }
 
-  const std::string_view file_;
+  const Declaration* const declaration_;
   StringArena& arena_;
   Diagnostics found_;
   std::vector<Entry> entries_;

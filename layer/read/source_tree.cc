@@ -60,7 +60,7 @@ std::vector<Entry> place_file(const Placement& placement, mode_t mode, StringAre
                                     : placement.destination;
   return {{.path = path,
            .content = arena.copy(placement.source),
-           .origin = {arena.intern(placement.source)},
+           .origin = {arena.intern(Declaration{.file = placement.source})},
            .attributes = stated_mode(mode, arena)}};
 }
 
@@ -81,7 +81,7 @@ EntryKind kind_of(const WalkedItem& item, const std::string& source) {
 }
 
 std::vector<Entry> place_directory(const Placement& placement, mode_t mode, StringArena& arena) {
-  const Origin origin{arena.intern(placement.source)};
+  const Origin origin{arena.intern(Declaration{.file = placement.source})};
   std::vector<Entry> entries;
   if (!placement.destination.empty()) {
     entries.push_back({.path = placement.destination,

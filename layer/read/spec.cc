@@ -58,12 +58,14 @@ EntryKind kind_of(char type) {
 class SpecReader {
  public:
   SpecReader(const std::string& file, StringArena& arena)
-      : file_(arena.intern(file)), arena_(arena) {
+      : whole_file_(arena.intern(Declaration{.file = file})),
+        arena_(arena),
+        last_declaration_(whole_file_) {
     runfiles_.paths = std::make_shared<StringArena>();
   }
 
   Runfiles run() {
-    LineReader lines{std::string(file_)};
+    LineReader lines{std::string(whole_file_->file)};
     read_version(lines);
     while (lines.next()) {
       const auto record = split_record(lines.line(), position(lines.number(), 0), found_, arena_);
@@ -89,7 +91,9 @@ class SpecReader {
     }
     for (Entry& entry : runfiles_.files) {
       if (const auto owner = inputs_.find(entry.content); owner != inputs_.end()) {
-        entry.group = owner->second;
+        Declaration declaration = *entry.origin.declaration;
+        declaration.group = owner->second;
+        entry.origin.declaration = arena_.intern(declaration);
       }
     }
   }
@@ -102,13 +106,13 @@ class SpecReader {
       throw Error(position(1, nul), "the line holds a NUL byte");
     }
     if (!line.starts_with("V\t")) {
-      throw Error({std::string(file_), 1, 1},
+      throw Error({std::string(whole_file_->file), 1, 1},
                   fmt::format("expected a 'V' record, found {}",
                               is_there ? fmt::format("'{}'", line) : "an empty file"))
           .with_help("a veneer spec begins with the line 'V<TAB>1'");
     }
     if (line.substr(2) != kVersion) {
-      throw Error({std::string(file_), 1, 3},
+      throw Error({std::string(whole_file_->file), 1, 3},
                   fmt::format("spec version '{}': this veneer reads version '{}'", line.substr(2),
                               kVersion))
           .with_help("use the veneer that belongs to the rules that wrote this spec");
@@ -177,8 +181,7 @@ class SpecReader {
   void read_file(const SpecRecord& record) {
     if (!check_short_path(record, 0) || !check_exec_path(record, 1)) return;
     Entry entry = make_entry(record, kind_of(record.letter), 0, 1);
-    entry.owner = arena_.intern(record[2].text);
-    entry.group = group_;
+    entry.origin.declaration = declaration(record[2].text);
     if (record.letter == 'u') unknown_.push_back(runfiles_.files.size());
     runfiles_.files.push_back(entry);
   }
@@ -187,8 +190,7 @@ class SpecReader {
     if (!check_short_path(record, 0)) return;
     if (record[1].text.empty()) return fault(record.line, record[1].offset, "the link is empty");
     Entry entry = make_entry(record, EntryKind::kSymlink, 0, 1);
-    entry.owner = arena_.intern(record[2].text);
-    entry.group = group_;
+    entry.origin.declaration = declaration(record[2].text);
     links_.push_back(entry);
   }
 
@@ -203,16 +205,14 @@ class SpecReader {
     if (!check_exec_path(record, 2) || !check_short_path(record, 3)) return;
     Entry entry = make_entry(record, kind_of(type.front()), 0, 2);
     if (entry.kind != EntryKind::kSymlink) entry.target = target(record[3].text, entry.content);
-    entry.owner = arena_.intern(record[4].text);
-    entry.group = group_;
+    entry.origin.declaration = declaration(record[4].text);
     list.push_back(entry);
   }
 
   void read_empty_file(const SpecRecord& record) {
     if (!check_short_path(record, 0)) return;
     runfiles_.empty_files.push_back({.path = runfiles_.paths->copy(record[0].text),
-                                     .group = group_,
-                                     .origin = origin(record),
+                                     .origin = {declaration({}), record.line, 1},
                                      .kind = EntryKind::kEmptyFile});
   }
 
@@ -269,10 +269,18 @@ class SpecReader {
             .kind = kind};
   }
 
-  Origin origin(const SpecRecord& record) const { return {file_, record.line, 1}; }
+  Origin origin(const SpecRecord& record) const { return {whole_file_, record.line, 1}; }
+
+  // Of a record with this owner in the current group. What is of one owner mostly stands together.
+  const Declaration* declaration(std::string_view owner) {
+    if (last_declaration_->owner != owner || last_declaration_->group != group_) {
+      last_declaration_ = arena_.intern(Declaration{whole_file_->file, owner, group_, {}});
+    }
+    return last_declaration_;
+  }
 
   Position position(uint32_t line, size_t offset) const {
-    return {std::string(file_), line, static_cast<uint32_t>(offset + 1)};
+    return {std::string(whole_file_->file), line, static_cast<uint32_t>(offset + 1)};
   }
 
   void duplicate(const SpecRecord& record, uint32_t first_line) {
@@ -286,7 +294,7 @@ class SpecReader {
     found_.error({position(line, offset), std::move(message), {}, {}});
   }
 
-  const std::string_view file_;
+  const Declaration* const whole_file_;  // of records without owner and group
   StringArena& arena_;
   Diagnostics found_;
   Runfiles runfiles_;
@@ -295,6 +303,7 @@ class SpecReader {
   std::vector<Entry> links_;     // of t records: nothing on disk belongs to them
   std::unordered_map<std::string_view, std::string_view> inputs_;  // exec path -> group
   std::string_view group_;                                         // of the records that follow
+  const Declaration* last_declaration_;
   uint32_t workspace_line_ = 0;
   uint32_t first_record_line_ = 0;  // of those that came before W
 };

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <numeric>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "layer/error.h"
@@ -28,18 +31,15 @@ class ContentsReader {
 
   void run() {
     const std::vector<Entry*> entries = entries_on_disk();
-    std::vector<std::string_view> paths;
     std::vector<Entry*> followed;
     for (Entry* entry : entries) {
       if (entry->kind == EntryKind::kSymlink) {
         read_link(*entry);
       } else {
         followed.push_back(entry);
-        paths.push_back(entry->content);
       }
     }
-    const std::vector<Target> targets = find_targets(paths);
-    for (size_t i = 0; i < followed.size(); ++i) classify(*followed[i], targets[i]);
+    follow(followed);
     found_.throw_if_errors();
     for (const Entry* entry : entries) {
       if (entry->kind == EntryKind::kTree)
@@ -58,6 +58,44 @@ class ContentsReader {
       if (*single) entries.push_back(&**single);
     }
     return entries;
+  }
+
+  // For each the first one with the same content: its reader keeps one copy of a text.
+  static std::vector<uint32_t> find_first(const std::vector<Entry*>& entries) {
+    std::vector<uint32_t> order(entries.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto content = [&](uint32_t i) { return entries[i]->content.data(); };
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      return std::pair(content(a), a) < std::pair(content(b), b);
+    });
+    std::vector<uint32_t> first(entries.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+      const bool is_same = i > 0 && content(order[i]) == content(order[i - 1]);
+      first[order[i]] = is_same ? first[order[i - 1]] : order[i];
+    }
+    return first;
+  }
+
+  // Most files are declared twice, at home and in a virtual environment. Each is asked for once, and
+  // all share what it is.
+  void follow(const std::vector<Entry*>& entries) {
+    const std::vector<uint32_t> first = find_first(entries);
+    std::vector<std::string_view> paths;
+    std::vector<uint32_t> target_of(entries.size());  // index into `paths`
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (first[i] == i) paths.push_back(entries[i]->content);
+      target_of[i] = first[i] == i ? static_cast<uint32_t>(paths.size() - 1) : target_of[first[i]];
+    }
+    const std::vector<Target> targets = find_targets(paths);
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const Target& target = targets[target_of[i]];
+      if (first[i] != i) {
+        entries[i]->stamp = entries[first[i]]->stamp;
+      } else if (target.type == TargetType::kFile) {
+        entries[i]->stamp = arena_.keep(target.stamp);
+      }
+      classify(*entries[i], target);
+    }
   }
 
   void read_link(Entry& entry) {
@@ -84,7 +122,6 @@ class ContentsReader {
     if (entry.kind == EntryKind::kTree && !is_directory) {
       return fault(entry, "is declared a tree artifact, but is no directory", {});
     }
-    if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     if (!is_directory) return;
     if (is_single(entry)) return fault(entry, "is a directory: expected a file", {});
     entry.kind = EntryKind::kTree;

@@ -154,8 +154,6 @@ std::vector<Entry> expand_trees(std::vector<Entry> entries, const Runfiles& runf
     for (Entry child : inside) {
       if (!target.empty()) child.target = arena.join(target, child.path);
       child.path = arena.join(entry.path, child.path);
-      child.owner = entry.owner;
-      child.group = entry.group;
       child.origin = entry.origin;
       expanded.push_back(child);
     }

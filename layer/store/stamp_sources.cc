@@ -13,9 +13,10 @@ void stamp_sources(ImagePlan& plan, StringArena& arena) {
   std::vector<std::string_view> paths;
   for (LayerPlan& layer : plan.layers) {
     for (PlannedEntry& entry : layer.entries) {
-      if (entry.type != TarType::kFile || entry.source.empty() || entry.stamp != nullptr) continue;
+      if (entry.type != TarType::kFile || entry.source().empty() || entry.stamp != nullptr)
+        continue;
       files.push_back(&entry);
-      paths.push_back(entry.source);
+      paths.push_back(entry.source());
     }
   }
   const std::vector<Target> targets = find_targets(paths);

@@ -26,8 +26,8 @@ void put_attributes(const Attributes& attributes, MemoWriter& text) {
 }
 
 void put_entry(const Entry& entry, MemoWriter& text) {
-  for (const std::string_view part : {entry.path, entry.content, entry.target, entry.owner,
-                                      entry.group, entry.repository, entry.origin.file}) {
+  for (const std::string_view part : {entry.path, entry.content, entry.target, entry.owner(),
+                                      entry.group(), entry.repository(), entry.origin.file()}) {
     text.put(part);
   }
   text.put(entry.origin.line);

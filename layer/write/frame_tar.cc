@@ -110,7 +110,7 @@ class FrameBuilder {
 
 void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
                         std::string_view next_source) {
-  const SourceFile source(file.source, sources_on_disk_.find(file.source, next_source));
+  const SourceFile source(file.source(), sources_on_disk_.find(file.source(), next_source));
   std::optional<Stamp> stamp;
   if (file.stamp != nullptr) stamp = source.read_planned(*file.stamp, offset, out);
   last_ = stamp ? *stamp : source.read(file.size, offset, out);
@@ -124,7 +124,7 @@ uint32_t FrameBuilder::mode_of_hardlink(const PlannedEntry& link) {
   if (target.mode != kModeByContent) return target.mode;
   std::byte magic[4] = {};
   const std::span<std::byte> content(magic, std::min<uint64_t>(sizeof magic, target.size));
-  if (!target.source.empty()) read(target, 0, content);
+  if (!target.source().empty()) read(target, 0, content);
   return mode_of_content(content);
 }
 
@@ -138,7 +138,7 @@ size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::string_view next_
     return header_size;
   }
   const std::span<std::byte> content = out.subspan(header_size, entry.size);
-  if (!entry.source.empty()) {
+  if (!entry.source().empty()) {
     read(entry, 0, content, next_source);
   } else if (entry.size != 0) {
     throw std::logic_error(fmt::format("'{}' has a size and no source", entry.path));
@@ -171,12 +171,12 @@ void throw_changed(std::string_view path) {
 
 const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link) {
   const auto target = std::lower_bound(
-      plan.entries.begin(), plan.entries.end(), link.link,
+      plan.entries.begin(), plan.entries.end(), link.content,
       [](const PlannedEntry& entry, std::string_view path) { return entry.path < path; });
-  if (target == plan.entries.end() || target->path != link.link || target->type != TarType::kFile ||
-      target->path >= link.path) {
-    throw std::logic_error(
-        fmt::format("'{}' is a hardlink to '{}', which is no earlier file", link.path, link.link));
+  if (target == plan.entries.end() || target->path != link.content ||
+      target->type != TarType::kFile || target->path >= link.path) {
+    throw std::logic_error(fmt::format("'{}' is a hardlink to '{}', which is no earlier file",
+                                       link.path, link.content));
   }
   return *target;
 }
@@ -187,7 +187,7 @@ FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::spa
   if (frame.is_bundle()) {
     for (size_t i = frame.first; i < frame.end; ++i) {
       const std::string_view next =
-          i + 1 < frame.end ? plan.entries[i + 1].source : std::string_view{};
+          i + 1 < frame.end ? plan.entries[i + 1].source() : std::string_view{};
       used += builder.put_entry(plan.entries[i], next, out.subspan(used));
     }
   } else {

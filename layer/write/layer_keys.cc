@@ -19,14 +19,14 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& st
                MemoWriter& text) {
   text.put(static_cast<uint64_t>(entry.type));
   text.put(entry.path);
-  text.put(entry.link);
+  text.put(entry.link());
   text.put(entry.mtime);
   for (const uint32_t number : {entry.mode, entry.uid, entry.gid}) text.put(uint64_t{number});
   text.put(tar_content_size(entry));
   // The mode of a hardlink may be that of its target's content.
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
-  if (content.type != TarType::kFile || content.source.empty()) return true;
+  if (content.type != TarType::kFile || content.source().empty()) return true;
   const std::optional<Stamp> file =
       content.stamp == nullptr ? std::nullopt : store.identity(*content.stamp);
   if (!file) return false;

@@ -176,7 +176,7 @@ void Pipeline::hash_tar(Slot& slot) {
     if (slot.frame->piece_offset > 0) last_stamp_ = *large_file(slot).stamp;
   }
   if (slot.frame->piece_offset > 0 && !is_same_content(*slot.stamp, *last_stamp_)) {
-    throw_changed(large_file(slot).source);
+    throw_changed(large_file(slot).source());
   }
   last_stamp_ = slot.stamp;
   tar_hash_.update(slot.tar);

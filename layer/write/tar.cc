@@ -48,13 +48,14 @@ void check(const PlannedEntry& entry) {
   const std::string_view path = entry.path;
   if (path.empty() || path.front() == '/' || path.back() == '/') refuse(entry, "is not relative");
   if (path.find('\0') != std::string_view::npos) refuse(entry, "has a NUL in its name");
-  if (entry.link.find('\0') != std::string_view::npos) refuse(entry, "has a NUL in its link");
+  const std::string link = entry.link();
+  if (link.find('\0') != std::string::npos) refuse(entry, "has a NUL in its link");
   // OCI image-spec layer.md, "Whiteouts": such a name would delete.
   if (path.starts_with(".wh.") || path.find("/.wh.") != std::string_view::npos) {
     refuse(entry, "has a whiteout's name");
   }
   const bool is_link = entry.type == TarType::kSymlink || entry.type == TarType::kHardlink;
-  if (is_link && entry.link.empty()) refuse(entry, "is a link to nothing");
+  if (is_link && link.empty()) refuse(entry, "is a link to nothing");
 }
 
 bool is_ascii(std::string_view text) {
@@ -129,14 +130,15 @@ bool needs_link_record(std::string_view link) {
 // All records of an entry, none when ustar can hold it.
 std::string pax_records(const PlannedEntry& entry, std::string_view name) {
   const bool path = needs_path_record(name);
-  const bool link = needs_link_record(entry.link);
+  const std::string text = entry.link();
+  const bool link = needs_link_record(text);
   std::string records;
   // It governs the records after it; without it their text must be UTF-8.
-  if ((path && !is_utf8(name)) || (link && !is_utf8(entry.link))) {
+  if ((path && !is_utf8(name)) || (link && !is_utf8(text))) {
     records += pax_record("hdrcharset", "BINARY");
   }
   if (path) records += pax_record("path", name);
-  if (link) records += pax_record("linkpath", entry.link);
+  if (link) records += pax_record("linkpath", text);
   const uint64_t size = tar_content_size(entry);
   if (size > uint64_t{kMaxOctal11}) records += pax_record("size", std::to_string(size));
   if (entry.uid > kMaxOctal7) records += pax_record("uid", std::to_string(entry.uid));
@@ -212,8 +214,8 @@ UstarHeader entry_header(const PlannedEntry& entry, std::string_view name) {
     put_text(header.prefix, split.prefix);
     put_text(header.name, split.name);
   }
-  put_text(header.linkname, needs_link_record(entry.link) ? stand_in(entry.link, kNameMax)
-                                                          : std::string(entry.link));
+  const std::string link = entry.link();
+  put_text(header.linkname, needs_link_record(link) ? stand_in(link, kNameMax) : link);
   put_octal(header.uid, entry.uid);
   put_octal(header.gid, entry.gid);
   put_octal(header.mtime, static_cast<uint64_t>(entry.mtime));

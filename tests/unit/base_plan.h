@@ -16,12 +16,15 @@ namespace layer {
 inline const Attributes kPrivate{.mode = 0700, .uid = {}, .gid = {}, .mtime = {}};
 inline const Attributes kUser{.mode = {}, .uid = 1000, .gid = {}, .mtime = {}};
 
+inline constexpr Declaration kInput{.file = "input"};
+inline constexpr Declaration kLayer{.file = "layer"};
+
 inline Entry entry(std::string_view path, EntryKind kind, std::string_view content = {}) {
   Entry made;
   made.path = path;
   made.kind = kind;
   made.content = content;
-  made.origin = {"input", 1, 0};
+  made.origin = {&kInput, 1, 0};
   return made;
 }
 inline Entry directory(std::string_view path, const Attributes* attributes = nullptr) {
@@ -48,8 +51,8 @@ inline Node node(std::string_view path, NodeKind kind, uint32_t mode, std::strin
   made.path = path;
   made.kind = kind;
   made.mode = mode;
-  made.link = link;
-  made.origin = {"layer", 0, 0};
+  made.content = link;
+  made.origin = {&kLayer, 0, 0};
   return made;
 }
 

@@ -22,7 +22,7 @@ std::string plan_text(const CreateRequest& request) {
                                                                       : "";
     text += std::string(type_name(entry.type).substr(0, 1));
     if (entry.type == TarType::kSymlink) text.back() = 'l';
-    text += " " + std::string(entry.path) + std::string(arrow) + std::string(entry.link) + "\n";
+    text += " " + std::string(entry.path) + std::string(arrow) + entry.link() + "\n";
   }
   return text;
 }

@@ -23,7 +23,7 @@ class CheckedImage {
   void begin_layer() { layers_.emplace_back(); }
   void directory(std::string_view path) { add(path, NodeKind::kDirectory); }
   void link(std::string_view path, std::string_view text) {
-    add(path, NodeKind::kSymlink).link = arena_.copy(text);
+    add(path, NodeKind::kSymlink).content = arena_.copy(text);
   }
   void file(std::string_view path, std::string_view text = {}, uint32_t mode = 0644);
   void program(std::string_view path) { elf(path, {}).is_program = true; }

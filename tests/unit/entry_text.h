@@ -34,7 +34,7 @@ inline std::string to_text(const Entry& entry) {
   std::string text = fmt::format("{} {}", kind_name(entry.kind), entry.path);
   if (!entry.content.empty()) text += fmt::format(" -> {}", entry.content);
   if (!entry.target.empty()) text += fmt::format(" target={}", entry.target);
-  if (!entry.owner.empty()) text += fmt::format(" owner={}", entry.owner);
+  if (!entry.owner().empty()) text += fmt::format(" owner={}", entry.owner());
   if (entry.attributes != nullptr) {
     const Attributes& stated = *entry.attributes;
     if (stated.mode) text += fmt::format(" mode={:04o}", *stated.mode);

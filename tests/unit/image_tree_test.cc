@@ -13,7 +13,7 @@ Node node(std::string_view path, NodeKind kind, std::string_view link = {}) {
   Node made;
   made.path = path;
   made.kind = kind;
-  made.link = link;
+  made.content = link;
   return made;
 }
 Node directory(std::string_view path) {

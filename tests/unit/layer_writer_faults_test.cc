@@ -45,7 +45,7 @@ TEST_CASE("layers: a file that is not as planned is an error, and nothing is lef
       plan.name = "layer";
       plan.entries.resize(2);
       plan.entries[0].path = "a";
-      plan.entries[0].source = source;
+      plan.entries[0].content = source;
       plan.entries[0].size = planned;
       plan.entries[1] = plan.entries[0];
       plan.entries[1].path = "b";
@@ -104,7 +104,7 @@ TEST_CASE("layers: a large file that changes between its pieces is an error, and
     LayerPlan plan;
     plan.entries.resize(1);
     plan.entries[0].path = "large";
-    plan.entries[0].source = path;
+    plan.entries[0].content = path;
     plan.entries[0].size = size;
     const TemporaryDirectory out;
     MeddlingSink sink(out, meddle);
@@ -121,7 +121,7 @@ TEST_CASE("layers: of several faults the first in order is reported, at any numb
   for (int i = 0; i < 40; ++i) {
     PlannedEntry& entry = plan.entries.emplace_back();
     entry.path = arena.copy(fmt::format("f{:02}", i));
-    entry.source = arena.copy(fmt::format("/nonexistent/{:02}", i));
+    entry.content = arena.copy(fmt::format("/nonexistent/{:02}", i));
     entry.size = uint64_t{4} << 20;  // some frames each
   }
   for (const unsigned jobs : {1U, 2U, 8U}) {

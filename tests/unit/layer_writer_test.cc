@@ -38,18 +38,18 @@ class Planner {
   void file(std::string_view path, const std::string& content, uint32_t mode = kModeByContent) {
     PlannedEntry& added = add(TarType::kFile, path);
     if (!content.empty()) {
-      added.source = arena_.copy(files_.write("src" + std::to_string(count_++), content));
+      added.content = arena_.copy(files_.write("src" + std::to_string(count_++), content));
     }
     added.size = content.size();
     added.mode = mode;
   }
   void directory(std::string_view path) { add(TarType::kDirectory, path).mode = 0755; }
   void symlink(std::string_view path, std::string_view text) {
-    add(TarType::kSymlink, path).link = arena_.copy(text);
+    add(TarType::kSymlink, path).content = arena_.copy(text);
   }
   void hardlink(std::string_view path, std::string_view target) {
     PlannedEntry& added = add(TarType::kHardlink, path);
-    added.link = arena_.copy(target);
+    added.content = arena_.copy(target);
     added.mode = kModeByContent;
   }
   LayerPlan take(std::string name) {

@@ -146,10 +146,10 @@ TEST_CASE("layers: a rule may name a layer that is there anyway") {
 
 TEST_CASE("layers: groups lie above packages, in the order of the input; rules come before them") {
   PlannedTree tree;
-  tree.file("a.runfiles/z/1").group = "second";
-  tree.file("a.runfiles/_main/2").group = "third";
-  tree.file("a.runfiles/a/3").group = "second";
-  tree.file("a.runfiles/a/4").group = "first";
+  tree.grouped_file("a.runfiles/z/1", "second");
+  tree.grouped_file("a.runfiles/_main/2", "third");
+  tree.grouped_file("a.runfiles/a/3", "second");
+  tree.grouped_file("a.runfiles/a/4", "first");
   tree.file("a.runfiles/a/5");
   tree.file("a.runfiles/_main/6");
   CHECK(layer_contents(tree.plan(with_rules({"mine=**/3", "first=**/none"}))) ==

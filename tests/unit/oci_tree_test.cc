@@ -82,7 +82,7 @@ std::string to_text(const layer::Node& node) {
     case layer::NodeKind::kFile:
       return fmt::format("f {} {:o} {}{}\n", node.path, node.mode, node.size, id);
     case layer::NodeKind::kSymlink:
-      return fmt::format("l {} -> {}\n", node.path, node.link);
+      return fmt::format("l {} -> {}\n", node.path, node.link().to_string());
     case layer::NodeKind::kOther:
       return fmt::format("o {}\n", node.path);
     case layer::NodeKind::kWhiteout:

@@ -73,7 +73,7 @@ TEST_CASE("plan text: entries come from the plan's own lines") {
   StringArena arena;
   const ImagePlan plan = parse_plan(kValid, "p", arena);
   CHECK(plan.layers.at(0).entries.at(1).origin.position().to_string() == "p:5:1");
-  CHECK(plan.layers.at(0).entries.at(1).source == "external/b\t");
+  CHECK(plan.layers.at(0).entries.at(1).source() == "external/b\t");
   CHECK(plan.program == Program{"/app/x", "/app/x.runfiles/_main"});
 }
 

@@ -61,9 +61,9 @@ class Workbench {
     options.layers.split = LayerSplit::kOne;
     const ImagePlan planned = plan(options);
     for (const PlannedEntry& entry : planned.layers.at(0).entries) {
-      if (entry.link.empty()) continue;
+      if (entry.link().empty()) continue;
       text += std::string(entry.path) + (entry.type == TarType::kHardlink ? " => " : " -> ") +
-              std::string(entry.link) + " (" + std::string(reason_name(entry.reason)) + ")\n";
+              entry.link() + " (" + std::string(reason_name(entry.reason)) + ")\n";
     }
     return text;
   }

@@ -13,7 +13,7 @@ PlannedEntry entry(std::string_view path, TarType type, std::string_view text = 
   PlannedEntry made;
   made.path = path;
   made.type = type;
-  (type == TarType::kFile ? made.source : made.link) = text;
+  made.content = text;
   made.mode = type == TarType::kFile ? kModeByContent : 0755;
   return made;
 }
@@ -22,7 +22,7 @@ Node base_node(std::string_view path, NodeKind kind, std::string_view link = {})
   Node node;
   node.path = path;
   node.kind = kind;
-  node.link = link;
+  node.content = link;
   return node;
 }
 

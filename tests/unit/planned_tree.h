@@ -27,6 +27,12 @@ class PlannedTree {
     entry.content = arena_->copy(text);
     return entry;
   }
+  // A file of a group that the input asks for.
+  Entry& grouped_file(std::string_view path, std::string_view group) {
+    Entry& entry = file(path);
+    entry.origin.declaration = arena_->intern(Declaration{.file = "spec", .group = group});
+    return entry;
+  }
   Entry& directory(std::string_view path) { return add(path, EntryKind::kDirectory); }
   std::string_view copy(std::string_view text) { return arena_->copy(text); }
   void workspace(std::string_view name) { workspaces_.push_back(name); }
@@ -55,7 +61,8 @@ class PlannedTree {
     Entry entry;
     entry.path = arena_->copy(path);
     entry.kind = kind;
-    entry.origin = {"spec", static_cast<uint32_t>(entries_.size() + 1), 1};
+    entry.origin = {arena_->intern(Declaration{.file = "spec"}),
+                    static_cast<uint32_t>(entries_.size() + 1), 1};
     entries_.push_back(entry);
     return entries_.back();
   }

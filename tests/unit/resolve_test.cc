@@ -9,11 +9,13 @@
 namespace layer {
 namespace {
 
+constexpr Declaration kSpec{.file = "in.spec"};
+
 Entry file(std::string_view path, std::string_view content, uint32_t line = 0) {
   Entry entry;
   entry.path = path;
   entry.content = content;
-  entry.origin = {"in.spec", line, 1};
+  entry.origin = {&kSpec, line, 1};
   return entry;
 }
 

@@ -71,7 +71,7 @@ class Workspace {
       REQUIRE(stat(path(name).c_str(), &status) == 0);
       PlannedEntry& entry = plan.entries.emplace_back();
       entry.path = arena_.copy(name);
-      entry.source = arena_.copy(path(name));
+      entry.content = arena_.copy(path(name));
       entry.stamp = &stamps_.emplace_back(stamp_of(status));
       entry.size = entry.stamp->size;
       entry.mode = kModeByContent;
@@ -228,7 +228,7 @@ TEST_CASE("reuse: a hardlink's mode follows the content of its target, in whatev
     LayerPlan plan = workspace.plan();
     PlannedEntry& link = plan.entries.emplace_back();
     link.path = "zz";
-    link.link = "a000";
+    link.content = "a000";
     link.type = TarType::kHardlink;
     link.mode = kModeByContent;
     return plan;

@@ -25,8 +25,8 @@ std::string listing(const ImagePlan& plan) {
     for (const PlannedEntry& entry : layer.entries) {
       text += fmt::format("{}: {}", layer.name, entry.path);
       if (entry.type == TarType::kDirectory) text += "/";
-      if (!entry.link.empty()) {
-        text += fmt::format(" -> {} ({})", entry.link,
+      if (!entry.link().empty()) {
+        text += fmt::format(" -> {} ({})", entry.link(),
                             entry.type == TarType::kHardlink ? "hardlink" : "symlink");
       }
       text += "\n";
@@ -104,7 +104,7 @@ TEST_CASE("shared root: at the prefix or below it") {
     const ImagePlan plan = tree.plan(at(root));
     CHECK(layer_contents(plan) ==
           "packages: " + root + "/r/x\napp: app/a.runfiles/_main/a app/a.runfiles/r\n");
-    CHECK(plan.layers.at(1).entries.back().link == link);
+    CHECK(plan.layers.at(1).entries.back().link() == link);
     CHECK(plan.layers.at(1).entries.back().reason == LinkReason::kSharedRoot);
   }
 }

@@ -91,14 +91,14 @@ TEST_CASE("spec: a group holds until the next one; an empty one ends it") {
                                 "s\tc\tf\tx\tb\t\nG\ttwo\\\\\nr\td\tf\tx\tb\t\ne\te\nG\t\n"
                                 "f\tf\tx\t\nm\tx\n"),
                 arena);
-  CHECK(runfiles.executable->group.empty());
-  CHECK(runfiles.files[0].group.empty());
-  CHECK(runfiles.files[1].group == "one");
-  CHECK(runfiles.symlinks[0].group == "one");
-  CHECK(runfiles.root_symlinks[0].group == "two\\");
-  CHECK(runfiles.empty_files[0].group == "two\\");
-  CHECK(runfiles.files[2].group.empty());
-  CHECK(runfiles.repo_mapping->group.empty());
+  CHECK(runfiles.executable->group().empty());
+  CHECK(runfiles.files[0].group().empty());
+  CHECK(runfiles.files[1].group() == "one");
+  CHECK(runfiles.symlinks[0].group() == "one");
+  CHECK(runfiles.root_symlinks[0].group() == "two\\");
+  CHECK(runfiles.empty_files[0].group() == "two\\");
+  CHECK(runfiles.files[2].group().empty());
+  CHECK(runfiles.repo_mapping->group().empty());
 }
 
 TEST_CASE("spec: an 'i' record puts the file of its exec path into the group, and nothing else") {
@@ -113,10 +113,10 @@ TEST_CASE("spec: an 'i' record puts the file of its exec path into the group, an
                                 "i\ty\ni\tx\n"),
                 arena);
   REQUIRE(runfiles.files.size() == 3);
-  CHECK(runfiles.files[0].group == "one");  // the first that names it
-  CHECK(runfiles.files[1].group == "two");
-  CHECK(runfiles.files[2].group == "app");
-  CHECK(runfiles.symlinks[0].group == "app");
+  CHECK(runfiles.files[0].group() == "one");  // the first that names it
+  CHECK(runfiles.files[1].group() == "two");
+  CHECK(runfiles.files[2].group() == "app");
+  CHECK(runfiles.symlinks[0].group() == "app");
 }
 
 TEST_CASE("spec: a 'u' record is a symlink if its text is relative, a 't' record needs no file") {

@@ -71,10 +71,10 @@ void check_read_back(const PlannedEntry& meant) {
       CHECK(archive_entry_filetype(entry) == AE_IFDIR);
       break;
     case TarType::kSymlink:
-      CHECK(std::string(archive_entry_symlink(entry)) == meant.link);
+      CHECK(std::string(archive_entry_symlink(entry)) == meant.link());
       break;
     case TarType::kHardlink:
-      CHECK(std::string(archive_entry_hardlink(entry)) == meant.link);
+      CHECK(std::string(archive_entry_hardlink(entry)) == meant.link());
       break;
   }
 }
@@ -90,7 +90,7 @@ PlannedEntry file(std::string_view path, uint64_t size = 0) {
 PlannedEntry with_type(TarType type, std::string_view path, std::string_view link = {}) {
   PlannedEntry entry = file(path);
   entry.type = type;
-  entry.link = link;
+  entry.content = link;
   entry.mode = 0755;
   return entry;
 }

@@ -32,7 +32,11 @@ FileTree sample() {
 
 TEST_CASE("tree key: depends on whatever an input states, and on each file's stamp") {
   static constexpr Attributes kMode{.mode = 0755, .uid = {}, .gid = {}, .mtime = {}};
-  static constexpr Attributes kOwner{.mode = {}, .uid = 0755, .gid = {}, .mtime = {}};
+  static constexpr Attributes kUid{.mode = {}, .uid = 0755, .gid = {}, .mtime = {}};
+  static constexpr Declaration kFile{.file = "x"};
+  static constexpr Declaration kOwner{.owner = "x"};
+  static constexpr Declaration kGroup{.group = "x"};
+  static constexpr Declaration kRepository{.repository = "x"};
   static constexpr Stamp kLater{1, 2, 3, 4, 6};
   const std::vector<std::pair<std::string, std::function<void(FileTree&)>>> changes{
       {"nothing", [](FileTree&) {}},
@@ -41,14 +45,14 @@ TEST_CASE("tree key: depends on whatever an input states, and on each file's sta
       {"link", [](FileTree& tree) { tree.entries[2].content = "File"; }},
       {"kind", [](FileTree& tree) { tree.entries[0].kind = EntryKind::kEmptyFile; }},
       {"target", [](FileTree& tree) { tree.entries[1].target = "x"; }},
-      {"owner", [](FileTree& tree) { tree.entries[1].owner = "x"; }},
-      {"group", [](FileTree& tree) { tree.entries[1].group = "x"; }},
-      {"repository", [](FileTree& tree) { tree.entries[1].repository = "x"; }},
-      {"origin", [](FileTree& tree) { tree.entries[1].origin.file = "x"; }},
+      {"owner", [](FileTree& tree) { tree.entries[1].origin.declaration = &kOwner; }},
+      {"group", [](FileTree& tree) { tree.entries[1].origin.declaration = &kGroup; }},
+      {"repository", [](FileTree& tree) { tree.entries[1].origin.declaration = &kRepository; }},
+      {"origin", [](FileTree& tree) { tree.entries[1].origin.declaration = &kFile; }},
       {"line", [](FileTree& tree) { tree.entries[1].origin.line = 1; }},
       {"column", [](FileTree& tree) { tree.entries[1].origin.column = 1; }},
       {"mode", [](FileTree& tree) { tree.entries[1].attributes = &kMode; }},
-      {"uid", [](FileTree& tree) { tree.entries[1].attributes = &kOwner; }},
+      {"uid", [](FileTree& tree) { tree.entries[1].attributes = &kUid; }},
       {"stamp", [](FileTree& tree) { tree.entries[1].stamp = &kLater; }},
       {"yields", [](FileTree& tree) { tree.entries[0].yields_to_base = true; }},
       {"one less", [](FileTree& tree) { tree.entries.pop_back(); }},

@@ -65,8 +65,8 @@ class Program {
       for (const PlannedEntry& entry : layer.entries) {
         if (entry.type == TarType::kDirectory || entry.path.ends_with("pyvenv.cfg")) continue;
         text += layer.name + ": " + std::string(entry.path.substr(entry.path.find('/') + 1));
-        if (entry.type == TarType::kSymlink) text += " -> " + std::string(entry.link);
-        if (entry.type == TarType::kHardlink) text += " => " + std::string(entry.link);
+        if (entry.type == TarType::kSymlink) text += " -> " + entry.link();
+        if (entry.type == TarType::kHardlink) text += " => " + entry.link();
         text += "\n";
       }
     }
