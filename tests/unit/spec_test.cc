@@ -63,9 +63,9 @@ TEST_CASE("spec: every record goes to its list, in order") {
         "[executable]\n"
         "file pkg/app -> bin/app\n"
         "[tree bin/tree]\n"
-        "file inner -> bin/tree/inner\n"
+        "file inner -> bin/tree/inner owner=@@//:tree\n"
         "[tree source_dir]\n"
-        "file inner -> source_dir/inner\n");
+        "file inner -> source_dir/inner owner=@@//:s\n");
   CHECK(temporary.strip(runfiles.root_symlinks[1].origin.position().to_string()) == "$/spec:13:1");
 }
 
