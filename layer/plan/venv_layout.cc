@@ -214,13 +214,10 @@ void Mover::write_link(const VenvLink& link, VenvLayout& layout) {
     Entry entry = wheel;
     entry.path = rest.empty() ? shown_at.path : arena_.join(shown_at.path, rest.substr(1));
     entry.target = {};
-    Declaration declaration = *wheel.origin.declaration;
-    declaration.repository = split_runfiles_path(wheel.path).repository;
-    if (shown_at.kind != EntryKind::kSymlink) {
-      entry.origin = shown_at.origin;
-      declaration.file = shown_at.origin.file();
-    }
-    entry.origin.declaration = arena_.intern(declaration);
+    if (shown_at.kind != EntryKind::kSymlink) entry.origin = shown_at.origin;
+    const Declaration& by = *wheel.origin.declaration;
+    entry.origin.declaration = arena_.intern(Declaration{
+        entry.origin.file(), by.owner, by.group, split_runfiles_path(wheel.path).repository});
     if (wheel.kind == EntryKind::kSymlink) {
       entry.content = moved_text(wheel, link.wheel_path, entry.path);
     }
