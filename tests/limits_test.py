@@ -68,7 +68,8 @@ class Limits(unittest.TestCase):
             for number in range(MILLION // ENVIRONMENTS):
                 file.write(self.records_of_file(number))
         # Not to a pipe: what this process holds counts as its children's at first.
-        for command in (["plan", "-o", "plan"], ["build", "--no-store", "--check=warn", "-o", "oci:image"]):
+        for command in (["plan", "-o", "plan"],
+                        ["build", "--no-store", "--check=warn", "-o", "oci:image"]):
             peak = peak_memory([*command, "--spec", "spec"], self.folder)
             self.assertLess(peak, MILLION * ENTRY_LIMIT, command[0])
 
