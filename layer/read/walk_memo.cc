@@ -117,25 +117,24 @@ void WalkMemo::keep_unchanged(const std::string& root,
                               const std::vector<ListedDirectory>& directories) {
   std::vector<std::string> paths(directories.size());
   std::vector<char> is_unchanged(directories.size());
-  tbb::parallel_for(tbb::blocked_range<size_t>(0, directories.size(), kGrain),
-                    [&](const auto& range) {
-                      for (size_t i = range.begin(); i != range.end(); ++i) {
-                        const std::string_view path = directories[i].path;
-                        paths[i] = path.empty() ? root : root + '/' + std::string(path);
-                      }
-                      PathCursor cursor;
-                      for (size_t i = range.begin(); i != range.end(); ++i) {
-                        const bool has_next = i + 1 != range.end();
-                        const PathCursor::Place place =
-                            cursor.find(paths[i], has_next ? paths[i + 1] : std::string_view{});
-                        struct stat status = {};
-                        // What cannot be looked at cannot be listed either, which tells why.
-                        const bool is_same =
-                            fstatat(place.directory, place.name, &status, 0) == 0 &&
-                            stamp_of(status) == directories[i].stamp;
-                        is_unchanged[i] = is_same ? 1 : 0;
-                      }
-                    });
+  tbb::parallel_for(
+      tbb::blocked_range<size_t>(0, directories.size(), kGrain), [&](const auto& range) {
+        for (size_t i = range.begin(); i != range.end(); ++i) {
+          const std::string_view path = directories[i].path;
+          paths[i] = path.empty() ? root : root + '/' + std::string(path);
+        }
+        PathCursor cursor;
+        for (size_t i = range.begin(); i != range.end(); ++i) {
+          const bool has_next = i + 1 != range.end();
+          const PathCursor::Place place =
+              cursor.find(paths[i], has_next ? paths[i + 1] : std::string_view{});
+          struct stat status = {};
+          // What cannot be looked at cannot be listed either, which tells why.
+          const bool is_same = fstatat(place.directory, place.name, &status, 0) == 0 &&
+                               stamp_of(status) == directories[i].stamp;
+          is_unchanged[i] = is_same ? 1 : 0;
+        }
+      });
   directories_.reserve(directories.size());
   for (size_t i = 0; i < directories.size(); ++i) {
     if (is_unchanged[i] != 0) directories_.emplace(directories[i].path, directories[i]);

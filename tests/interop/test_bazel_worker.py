@@ -21,7 +21,7 @@ veneer_image(
 )
 """
 TRACED = """#!/bin/sh
-exec strace -f -qq -e trace=open,openat -e signal=none -o {folder}/$$ {veneer} "$@"
+exec strace -f -y -qq -e trace=openat -e signal=none -o {folder}/$$ {veneer} "$@"
 """
 
 
@@ -136,12 +136,16 @@ class BazelWorker(judge.Judge):
 
 
 def opened(folder):
-    """The paths of files that traced processes opened since this was last asked."""
+    """The paths of files that traced processes opened since this was last asked, those of the
+    workspace's parts and of external repositories by where they are below the execution root."""
+    call = r'openat\((?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)", ([A-Z_|]*)'
     paths = []
     for trace in folder.iterdir():
-        for path, flags in re.findall(r'AT_FDCWD, "([^"]*)", ([A-Z_|]*)', trace.read_text()):
+        for directory, path, flags in re.findall(call, trace.read_text()):
             # What is opened for neither reading nor writing is a directory to look about in.
-            paths += [] if "O_PATH" in flags else [path]
+            if "O_PATH" not in flags:
+                paths.append(re.sub("^.*/(external|first_party)/", r"\1/",
+                                    os.path.join(directory, path)))
         os.truncate(trace, 0)
     return paths
 
