@@ -107,12 +107,12 @@ class BazelWorker(judge.Judge):
             program.write_text(TRACED.format(folder=folder, veneer=os.environ["VENEER"]))
             program.chmod(0o755)
             bazel.build("//:image", *MULTIPLEX)
-            first = opened(folder)
+            first = opened(folder, bazel)
             self.assertGreater(len([path for path in first if path.startswith("external/")]), 500)
             with bazel.changed_line():
                 ran = bazel.executed("//:image", *MULTIPLEX)
             self.assertEqual((test_bazel.names(ran), runners(ran)), (test_bazel.APP_ACTIONS, {"worker"}))
-            again = opened(folder)
+            again = opened(folder, bazel)
             self.assertIn("first_party/greeting.py", again)
             self.assertEqual({path for path in again if path.startswith("external/")}, {
                 # It lies in one frame of the layer `app` with the changed line.
@@ -135,17 +135,22 @@ class BazelWorker(judge.Judge):
         self.fail("what the workers kept is still there")
 
 
-def opened(folder):
-    """The paths of files that traced processes opened since this was last asked, those of the
-    workspace's parts and of external repositories by where they are below the execution root."""
+def opened(folder, bazel):
+    """The paths below the execution root of files that traced processes opened since this was last
+    asked, by whatever way."""
+    places = {os.path.realpath(place): f"external/{name}"
+              for name, place in bazel.repositories.items()}
+    places[os.path.realpath(bazel.root)] = "."
     call = r'openat\((?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)", ([A-Z_|]*)'
     paths = []
     for trace in folder.iterdir():
         for directory, path, flags in re.findall(call, trace.read_text()):
             # What is opened for neither reading nor writing is a directory to look about in.
-            if "O_PATH" not in flags:
-                paths.append(re.sub("^.*/(external|first_party)/", r"\1/",
-                                    os.path.join(directory, path)))
+            if "O_PATH" in flags:
+                continue
+            path = re.sub("^.*/execroot/[^/]+/", "", os.path.join(directory, path))
+            above = max((place for place in places if path.startswith(place + "/")), key=len, default="")
+            paths.append(os.path.normpath(places.get(above, "") + path[len(above):]))
         os.truncate(trace, 0)
     return paths
 
