@@ -10,6 +10,8 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
+from measure import read_through
+
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "examples" / "quickstart"))
 import make_base  # noqa: E402  (a base image of Debian packages, without a registry)
@@ -54,9 +56,7 @@ class Tree:
         subprocess.run(["find", "-L", self.runfiles, "-newermt", "2100-01-01"], check=False,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for path in self.contents:
-            with open(path, "rb") as file:
-                while file.read(1 << 20):
-                    pass
+            read_through(path)
 
     def describe(self):
         """What it is, for people."""
