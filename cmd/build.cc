@@ -64,37 +64,19 @@ std::optional<CheckCounts> run_checks(const Options& options, const Planned& pla
       options.check);
 }
 
-// Steps 3 to 5 of the inputs that `planned` holds.
-Made make(const Options& options, const std::optional<oci::StoredImage>& base, const Tools& tools,
-          Planned& planned, oci::Delivery& delivery) {
+// Steps 3 and 4 of the inputs that `planned` holds, and the checks: all but the layers.
+Made plan_and_check(const Options& options, const std::optional<oci::StoredImage>& base,
+                    const Tools& tools, Planned& planned) {
   const MessageRecorder recorder;
   if (options.planning.plan_file.empty()) {
     plan_inputs(options.planning, base, scratch_of(options), tools, planned);
   }
+  const layer::TraceScope step(tools.trace.get(), "check");
   Made made;
-  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "check");
   made.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
-  step.reset();
   made.plan = layer::summarize(planned.plan);
   made.dropped = planned.dropped;
   made.messages = recorder.text();
-  if (base) delivery.add_base(*base, tools.store.get());
-  made.layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
-                             delivery.layers(), tools);
-  return made;
-}
-
-// The same from what an earlier build left.
-std::optional<Made> find_made(const Options& options, const oci::StoredImage* base,
-                              const BuildMemo& memo, layer::Store* store, oci::Delivery& delivery) {
-  std::vector<layer::StoredLayer> stored;
-  std::optional<Made> made = memo.recall(compression(options.writing), stored);
-  if (!made) return std::nullopt;
-  print_message(made->messages);
-  if (base != nullptr) delivery.add_base(*base, store);
-  for (const layer::StoredLayer& layer : stored) {
-    delivery.layers().add(layer.layer, layer.blob->file.get());
-  }
   return made;
 }
 
@@ -125,14 +107,26 @@ Built build(const Options& options) {
                         : make_plan(options.planning, base, scratch_of(options), tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
   const BuildMemo memo(*options.command, options.planning, planned, on, tools.store.get());
-  oci::Delivery delivery(outputs);
-  Built built;
-  std::optional<Made> made = find_made(options, on, memo, tools.store.get(), delivery);
+  std::vector<layer::StoredLayer> stored;
+  std::optional<Made> made = memo.recall(compression(options.writing), stored);
+  const bool is_done = made.has_value();
   step.reset();
-  if (!made) {
-    made = make(options, base, tools, planned, delivery);
+  if (is_done) {
+    print_message(made->messages);
+  } else {
+    made = plan_and_check(options, base, tools, planned);
+  }
+  oci::Delivery delivery(outputs);
+  if (base) delivery.add_base(*base, tools.store.get());
+  for (const layer::StoredLayer& layer : stored) {
+    delivery.layers().add(layer.layer, layer.blob->file.get());
+  }
+  if (!is_done) {
+    made->layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
+                                delivery.layers(), tools);
     memo.remember(*made);
   }
+  Built built;
   built.made = std::move(*made);
   built.base_layers = base ? base->layers.size() : 0;
   step.emplace(tools.trace.get(), "commit to the store");

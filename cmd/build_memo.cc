@@ -49,6 +49,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, const Planned& plan
   for (const CLI::Option* option : command.get_options()) {
     if (!matters(*option)) continue;
     text.put(option->get_single_name());
+    text.put(uint64_t{option->results().size()});  // a value may be spelt as an option's name
     for (const std::string& value : option->results()) text.put(value);
   }
   if (base != nullptr) put_base(*base, text);
@@ -107,7 +108,7 @@ std::optional<Made> BuildMemo::recall(layer::Compression compression,
   }
   if (!reader.is_done()) return std::nullopt;
   stored = layer::find_layers(keys, compression, *store_);
-  if (stored.size() != keys.size()) return std::nullopt;
+  if (stored.size() != keys.size()) return std::nullopt;  // then it is empty
   for (const layer::StoredLayer& layer : stored) made.layers.push_back(layer.layer);
   return made;
 }

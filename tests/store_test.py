@@ -97,6 +97,10 @@ class Store(unittest.TestCase):
             self.assertTrue(self.is_planned(option), option)
             self.assertFalse(self.is_planned(option), option)
         self.assertFalse(self.is_planned())
+        # The same words, but one of them is another option's name.
+        for options in (("--entrypoint=a", "--entrypoint=cmd", "--entrypoint=b"),
+                        ("--entrypoint=a", "--cmd=b")):
+            self.assertTrue(self.is_planned("--check=warn", *options), options)
         path = self.top / "tree" / "file007"
         for change in (lambda: path.write_bytes(b"new"), lambda: path.chmod(0o711), path.unlink,
                        lambda: path.symlink_to("file008"), lambda: path.with_name("dir").mkdir()):
