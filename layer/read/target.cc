@@ -18,7 +18,7 @@ constexpr size_t kGrain = 128;  // paths a task: some hundred microseconds of sy
 
 Target target_of(const struct stat& status) {
   if (S_ISREG(status.st_mode)) return {TargetType::kFile, 0, stamp_of(status)};
-  if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory, 0, {}};
+  if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory, 0, stamp_of(status)};
   return {TargetType::kOther, 0, {}};
 }
 

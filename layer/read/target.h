@@ -16,7 +16,7 @@ enum class TargetType : uint8_t { kFile, kDirectory, kOther, kUnreachable };
 struct Target {
   TargetType type = TargetType::kUnreachable;
   int error = 0;  // kUnreachable: errno
-  Stamp stamp{};  // kFile
+  Stamp stamp{};  // kFile, kDirectory
 
   // Why no bytes can be read there: "does not exist", "is neither a file nor a directory", "cannot
   // be reached: ..."; empty when it is a file or a directory.

@@ -5,10 +5,6 @@
 // link before it, in the walk, and the rest. Links of neighbours differ in their ends.
 #include "layer/read/walk_memo.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <limits>
@@ -17,7 +13,7 @@
 #include <utility>
 
 #include "layer/file_tree.h"
-#include "layer/path_cursor.h"
+#include "layer/read/target.h"
 #include "layer/store/memo.h"
 
 namespace layer {
@@ -26,7 +22,6 @@ namespace {
 constexpr std::string_view kForm = "walk 2 ";
 constexpr size_t kMinItemSize = 5;
 constexpr size_t kMaxShared = std::numeric_limits<uint16_t>::max();
-constexpr size_t kGrain = 64;  // directories a task
 
 Digest key_of(const std::string& root) {
   const std::string text = std::string(kForm) + std::filesystem::absolute(root).string();
@@ -116,28 +111,19 @@ WalkMemo::WalkMemo(const std::string& root, Store& store, StringArena& arena)
 void WalkMemo::keep_unchanged(const std::string& root,
                               const std::vector<ListedDirectory>& directories) {
   std::vector<std::string> paths(directories.size());
-  std::vector<char> is_unchanged(directories.size());
-  tbb::parallel_for(
-      tbb::blocked_range<size_t>(0, directories.size(), kGrain), [&](const auto& range) {
-        for (size_t i = range.begin(); i != range.end(); ++i) {
-          const std::string_view path = directories[i].path;
-          paths[i] = path.empty() ? root : root + '/' + std::string(path);
-        }
-        PathCursor cursor;
-        for (size_t i = range.begin(); i != range.end(); ++i) {
-          const bool has_next = i + 1 != range.end();
-          const PathCursor::Place place =
-              cursor.find(paths[i], has_next ? paths[i + 1] : std::string_view{});
-          struct stat status = {};
-          // What cannot be looked at cannot be listed either, which tells why.
-          const bool is_same = fstatat(place.directory, place.name, &status, 0) == 0 &&
-                               stamp_of(status) == directories[i].stamp;
-          is_unchanged[i] = is_same ? 1 : 0;
-        }
-      });
+  for (size_t i = 0; i < directories.size(); ++i) {
+    const std::string_view path = directories[i].path;
+    paths[i] = path.empty() ? root : root + '/' + std::string(path);
+  }
+  // What cannot be looked at cannot be listed either, which tells why.
+  const std::vector<Target> targets =
+      find_targets(std::vector<std::string_view>(paths.begin(), paths.end()));
   directories_.reserve(directories.size());
   for (size_t i = 0; i < directories.size(); ++i) {
-    if (is_unchanged[i] != 0) directories_.emplace(directories[i].path, directories[i]);
+    const bool is_there = targets[i].type == TargetType::kDirectory;
+    if (is_there && targets[i].stamp == directories[i].stamp) {
+      directories_.emplace(directories[i].path, directories[i]);
+    }
   }
 }
 
