@@ -100,8 +100,12 @@ class BazelWorker(judge.Judge):
 
     def test_inputs_that_stay_the_same_are_not_opened(self):
         folder = self.folder / "opened"
+        temporary = self.folder / "temporary"
         folder.mkdir()
-        with self.workspace(self.folder / "second") as bazel:
+        temporary.mkdir()
+        # The workers of both workspaces would share what they know, were it in one place.
+        with (unittest.mock.patch.dict(os.environ, TMPDIR=str(temporary)),
+              self.workspace(self.folder / "second") as bazel):
             program = bazel.root / "tools" / "veneer_program"
             program.unlink()
             program.write_text(TRACED.format(folder=folder, veneer=os.environ["VENEER"]))
