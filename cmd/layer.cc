@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "cmd/planning.h"
+#include "cmd/text_file.h"
 #include "cmd/writing.h"
 #include "layer/error.h"
 #include "oci/destination.h"
@@ -73,12 +73,6 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
   return std::move(*found);
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  layer::OutputFile file(oci::folder_of(path));
-  file.write(std::as_bytes(std::span(text)));
-  file.commit(path);
-}
-
 void run(const Options& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
@@ -96,7 +90,7 @@ void run(const Options& options) {
   step.emplace(tools.trace.get(), "deliver");
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
-  write_text(
+  write_text_file(
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
       oci::layer_descriptor_json(described).dump(1) + "\n");
   step.reset();

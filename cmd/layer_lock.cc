@@ -2,14 +2,12 @@
 #include "cmd/layer_lock.h"
 
 #include <filesystem>
-#include <span>
 #include <system_error>
 
+#include "cmd/text_file.h"
 #include "layer/error.h"
 #include "layer/read/input_file.h"
 #include "layer/string_arena.h"
-#include "layer/write/output_file.h"
-#include "oci/destination.h"
 
 namespace cmd {
 
@@ -25,10 +23,7 @@ layer::LayerLock load_layer_lock(const std::string& path) {
 
 void save_layer_lock(const std::string& path, const layer::LayerLock& lock) {
   if (load_layer_lock(path) == lock) return;
-  const std::string text = layer::layer_lock_text(lock);
-  layer::OutputFile file(oci::folder_of(path));
-  file.write(std::as_bytes(std::span(text)));
-  file.commit(path);
+  write_text_file(path, layer::layer_lock_text(lock));
 }
 
 }  // namespace cmd

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +15,9 @@
 #include "cmd/check_with.h"
 #include "cmd/checking.h"
 #include "cmd/planning.h"
+#include "cmd/text_file.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
-#include "layer/write/output_file.h"
 #include "oci/destination.h"
 
 namespace cmd {
@@ -49,12 +47,6 @@ Part parse_part(const std::string& text) {
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-void write_file(const std::string& path, const std::function<void(const layer::WriteText&)>& text) {
-  layer::OutputFile file(oci::folder_of(path));
-  text([&file](std::string_view piece) { file.write(std::as_bytes(std::span(piece))); });
-  file.commit(path);
-}
-
 // One file a layer. A layer that nobody asked for would be lost to whoever puts the image together
 // from the parts.
 void write_parts(const Options& options, const layer::ImagePlan& plan) {
@@ -72,7 +64,7 @@ void write_parts(const Options& options, const layer::ImagePlan& plan) {
             "=FILE, or put its paths into a layer that has one: --layer, groups of the spec");
   }
   for (const Part& part : parts) {
-    write_file(part.path, [&](const layer::WriteText& write) {
+    write_text_file(part.path, [&](const layer::WriteText& write) {
       layer::write_plan_part_text(plan, part.layer, write);
     });
   }
@@ -83,7 +75,7 @@ void print_plan(const Options& options, const layer::ImagePlan& plan) {
     if (options.json) return write(layer::plan_to_json(plan));
     layer::write_plan_text(plan, write);
   };
-  if (!options.output.empty()) return write_file(options.output, text);
+  if (!options.output.empty()) return write_text_file(options.output, text);
   if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 

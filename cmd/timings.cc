@@ -9,11 +9,10 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <vector>
 
+#include "cmd/text_file.h"
 #include "layer/write/output_file.h"
-#include "oci/destination.h"
 
 namespace cmd {
 namespace {
@@ -81,11 +80,8 @@ void write_trace(const std::vector<layer::Span>& spans, const std::string& path)
     events.push_back(std::move(event));
   }
   const nlohmann::json document{{"displayTimeUnit", "ms"}, {"traceEvents", std::move(events)}};
-  const std::string text =
-      document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  layer::OutputFile file(oci::folder_of(path));
-  file.write(std::as_bytes(std::span(text)));
-  file.commit(path);
+  write_text_file(path,
+                  document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace
