@@ -76,8 +76,9 @@ const Declaration* StringArena::intern(const Declaration& declaration) {
   if (const auto found = declarations_.find(declaration); found != declarations_.end()) {
     return &*found;
   }
+  // An owner is hardly ever met in two declarations.
   return &*declarations_
-               .insert({intern(declaration.file), intern(declaration.owner),
+               .insert({intern(declaration.file), copy(declaration.owner),
                         intern(declaration.group), intern(declaration.repository)})
                .first;
 }

@@ -25,7 +25,8 @@ std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store
   for (const StoredLayer& layer : image.layers) {
     struct stat status = {};
     if (::fstat(layer.blob.fd(), &status) != 0) return std::nullopt;
-    const std::optional<layer::Stamp> stamp = store.identity(layer::stamp_of(status));
+    const std::optional<layer::Stamp> stamp =
+        store.identity(layer.blob.file()->path(), layer::stamp_of(status));
     if (!stamp) return std::nullopt;
     text += fmt::format(" {} {} {} {} {} {} {}", layer.descriptor.digest.hex(),
                         layer.diff_id.digest.hex(), stamp->device, stamp->inode, stamp->size,

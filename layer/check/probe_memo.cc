@@ -112,7 +112,8 @@ void ProbeMemo::read(std::string_view bytes) {
 const FileProbe* ProbeMemo::find(const Node& file) const {
   if (file.stamp == nullptr) return nullptr;
   const auto known = known_.find(file.path);
-  if (known == known_.end() || known->second.stamp != store_.identity(*file.stamp)) return nullptr;
+  if (known == known_.end() || known->second.stamp != store_.identity(file.source(), *file.stamp))
+    return nullptr;
   return &known->second.probe;
 }
 
@@ -122,7 +123,7 @@ void ProbeMemo::replace(std::span<const Node* const> files, std::span<const File
   for (size_t i = 0; i < files.size(); ++i) {
     const Node& file = *files[i];
     const std::optional<Stamp> stamp =
-        file.stamp == nullptr ? std::nullopt : store_.identity(*file.stamp);
+        file.stamp == nullptr ? std::nullopt : store_.identity(file.source(), *file.stamp);
     if (!stamp) continue;
     is_new = is_new || find(file) == nullptr;
     memo.put(file.path);

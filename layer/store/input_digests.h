@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <unordered_map>
 
 #include "layer/store/stamp.h"
 
@@ -22,22 +22,16 @@ struct InputDigest {
 class InputDigests {
  public:
   InputDigests() = default;
-  // Looks at the files as they are now; what is not there is left out. So is a link that does more
-  // than stage a file, for its digest may be that of its text, and a file that has two digests.
+  // The inputs outlive this. A path that is given with two digests has none.
   explicit InputDigests(std::span<const InputDigest> inputs);
 
-  // A stamp of no file, that stands for the content of the one with this stamp wherever and whenever
-  // its digest is met. Absent if none is known.
-  std::optional<Stamp> find(const Stamp& stamp) const;
+  // A stamp of no file, that stands for the content of the one at `path`, which has this stamp,
+  // wherever and whenever its digest is met. Absent if there is no digest, or may be one of a link's
+  // text: where the path is a link that does more than stage a file. Any thread.
+  std::optional<Stamp> find(std::string_view path, const Stamp& stamp) const;
 
  private:
-  struct Known {
-    Stamp stamp;
-    Stamp content;  // what find() returns
-    bool is_certain = true;
-  };
-
-  std::map<std::pair<uint64_t, uint64_t>, Known> known_;  // by device and inode
+  std::unordered_map<std::string_view, std::string_view> digests_;  // by path; empty: none
 };
 
 }  // namespace layer

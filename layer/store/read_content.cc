@@ -20,7 +20,7 @@ constexpr size_t kHeadSize = 4096;  // enough for the program headers of any lin
 
 FileContent read_content(std::string_view path, const Stamp& stamp, Store* store) {
   if (store != nullptr) {
-    if (const std::optional<FileContent> known = store->find_file(stamp)) return *known;
+    if (const std::optional<FileContent> known = store->find_file(path, stamp)) return *known;
   }
   FileReader reader(path);
   const bool is_expected = reader.stamp() == stamp;
@@ -31,7 +31,8 @@ FileContent read_content(std::string_view path, const Stamp& stamp, Store* store
   content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kHeadSize)));
   for (; got > 0; got = reader.read(buffer)) hash.update(std::span(buffer).first(got));
   content.digest = hash.finish();
-  if (store != nullptr && is_expected && reader.stamp() == stamp) store->add_file(stamp, content);
+  if (store != nullptr && is_expected && reader.stamp() == stamp)
+    store->add_file(path, stamp, content);
   return content;
 }
 

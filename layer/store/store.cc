@@ -80,14 +80,14 @@ void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
   warning.message = std::move(why) + "; it is dropped from the store";
 }
 
-std::optional<Stamp> Store::identity(const Stamp& stamp) const {
-  if (std::optional<Stamp> known = inputs_.find(stamp)) return known;
+std::optional<Stamp> Store::identity(std::string_view path, const Stamp& stamp) const {
+  if (std::optional<Stamp> known = inputs_.find(path, stamp)) return known;
   if (is_settled(stamp, now_)) return stamp;
   return std::nullopt;
 }
 
-std::optional<FileContent> Store::find_file(const Stamp& stamp) const {
-  const std::optional<Stamp> known = identity(stamp);
+std::optional<FileContent> Store::find_file(std::string_view path, const Stamp& stamp) const {
+  const std::optional<Stamp> known = identity(path, stamp);
   if (!known) return std::nullopt;
   const FileRecord* record = index_.find_file(known->device, known->inode);
   if (record == nullptr || record->size != known->size || record->mtime != known->mtime ||
@@ -97,8 +97,8 @@ std::optional<FileContent> Store::find_file(const Stamp& stamp) const {
   return FileContent{record->digest, record->is_program != 0};
 }
 
-void Store::add_file(const Stamp& stamp, const FileContent& content) {
-  const std::optional<Stamp> known = identity(stamp);
+void Store::add_file(std::string_view path, const Stamp& stamp, const FileContent& content) {
+  const std::optional<Stamp> known = identity(path, stamp);
   if (!known) return;
   const std::lock_guard lock(mutex_);
   files_.push_back({{known->device, known->inode},

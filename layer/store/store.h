@@ -62,15 +62,15 @@ class Store {
   // it was written is read and compared first. Counts as a use. Any thread.
   BlobPointer open_blob(const Digest& digest);
 
-  // What stands for the content of a file with this stamp, in keys and records: its stand-in if the
-  // file is an input of known digest, else the stamp itself. Absent if it may come to stand for
-  // another content, see is_settled(). Any thread.
-  std::optional<Stamp> identity(const Stamp& stamp) const;
+  // What stands for the content of the file at `path`, which has this stamp, in keys and records: its
+  // stand-in if the file is an input of known digest, else the stamp itself. Absent if it may come to
+  // stand for another content, see is_settled(). Any thread.
+  std::optional<Stamp> identity(std::string_view path, const Stamp& stamp) const;
 
   // The content of a file, if it is known, and remembering it. Only where there is an identity(). Any
   // thread.
-  std::optional<FileContent> find_file(const Stamp& stamp) const;
-  void add_file(const Stamp& stamp, const FileContent& content);
+  std::optional<FileContent> find_file(std::string_view path, const Stamp& stamp) const;
+  void add_file(std::string_view path, const Stamp& stamp, const FileContent& content);
 
   // What an earlier run noted under a key; null if nothing that can be trusted. Any thread.
   Memo find_memo(const Digest& key);

@@ -28,7 +28,7 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& st
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
   if (content.type != TarType::kFile || content.source().empty()) return true;
   const std::optional<Stamp> file =
-      content.stamp == nullptr ? std::nullopt : store.identity(*content.stamp);
+      content.stamp == nullptr ? std::nullopt : store.identity(content.source(), *content.stamp);
   if (!file) return false;
   text.put(*file);
   return true;

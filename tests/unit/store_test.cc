@@ -199,19 +199,19 @@ TEST_CASE("store: file contents are remembered by settled stamps only, and by al
   const Stamp young{1, 3, 3, kNow - 1, kNow - 1};
   {
     Store store(directory, kNow);
-    store.add_file(old, {digest_of("a"), true});
-    store.add_file(young, {digest_of("b"), false});
+    store.add_file("old", old, {digest_of("a"), true});
+    store.add_file("young", young, {digest_of("b"), false});
     store.commit(UINT64_MAX);
   }
   const Store store(directory, kNow + 3600 * kSecond);
-  REQUIRE(store.find_file(old));
-  CHECK(store.find_file(old)->digest == digest_of("a"));
-  CHECK(store.find_file(old)->is_program);
-  CHECK_FALSE(store.find_file(young));
+  REQUIRE(store.find_file("old", old));
+  CHECK(store.find_file("old", old)->digest == digest_of("a"));
+  CHECK(store.find_file("old", old)->is_program);
+  CHECK_FALSE(store.find_file("young", young));
   for (Stamp other : {Stamp{9, 2, 3, old.mtime, old.ctime}, Stamp{1, 9, 3, old.mtime, old.ctime},
                       Stamp{1, 2, 9, old.mtime, old.ctime}, Stamp{1, 2, 3, 9, old.ctime},
                       Stamp{1, 2, 3, old.mtime, 9}}) {
-    CHECK_FALSE(store.find_file(other));
+    CHECK_FALSE(store.find_file("other", other));
   }
 }
 
