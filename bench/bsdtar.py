@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `veneer tar` beside what it stands in for: a pass that keeps links, and bsdtar.
 
-    bench/bsdtar.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE]
+    bench/bsdtar.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE] [--smoke]
 
 The mtree lists a program's runfiles as Bazel rules list them: each path a file, whose content is
 the link that Bazel or its sandbox staged. bsdtar alone stores every path in full and stops at
@@ -10,18 +10,15 @@ takes minutes. Last, the listings of both archives are compared.
 """
 
 import argparse
-import concurrent.futures
 import hashlib
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tarfile
-import time
 
 import workloads
-from run import Tool
+from measure import Tool, take_turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 CODECS = {
@@ -53,11 +50,9 @@ def _escape(name):
 
 
 def keep_links(spec, kept):
-    """Runs the pass; returns its seconds."""
-    begin = time.perf_counter()
-    with open(kept, "wb") as out:
-        subprocess.run(["awk", "-f", HERE / "keep_links.awk", spec], stdout=out, check=True)
-    return time.perf_counter() - begin
+    """The pass, as a tool that is run once."""
+    return Tool("the pass", ["bash", "-ec", f"awk -f '{HERE / 'keep_links.awk'}' '{spec}' >'{kept}'"],
+                once=True)
 
 
 def behind(archive):
@@ -95,10 +90,10 @@ def table(tools, seconds, rows):
     """Medians, and how many times veneer's each is."""
     lines = ["| codec | pass + bsdtar s | bsdtar alone s | veneer tar s | times faster | "
              "bsdtar CPU s | veneer CPU s | bsdtar MB | veneer MB |",
-             "|---|---|---|---|---|---|---|---|---|"]
+             "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for codec in CODECS:
         theirs, ours = tools["bsdtar", codec], tools["veneer", codec]
-        alone, wall = statistics.median(theirs.wall), statistics.median(ours.wall)
+        alone, wall = theirs.median(), ours.median()
         lines.append(f"| {codec} | {seconds + alone:.1f} | {alone:.2f} | {wall:.2f} | "
                      f"{(seconds + alone) / wall:.0f} | {statistics.median(theirs.cpu):.2f} | "
                      f"{statistics.median(ours.cpu):.2f} | {theirs.size() / 1e6:.1f} | "
@@ -106,41 +101,51 @@ def table(tools, seconds, rows):
     return f"{rows:,} rows; the pass alone takes {seconds:.1f} s.\n\n" + "\n".join(lines)
 
 
-def main():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--veneer", required=True, help="the program under test")
-    parser.add_argument("--runs", type=int, default=3, help="counted runs of each tool")
-    parser.add_argument("--work", default="build/bench", help="folder for the workload and outputs")
-    parser.add_argument("--markdown", help="file to write the table to")
-    options = parser.parse_args()
-
-    veneer = str(pathlib.Path(options.veneer).resolve())
-    work = pathlib.Path(options.work).resolve()
-    work.mkdir(parents=True, exist_ok=True)
-    with concurrent.futures.ProcessPoolExecutor(1) as apart:
-        tree = apart.submit(workloads.real_packages, work).result()
-    os.chdir(tree.root)
-    spec, kept = work / "listed.mtree", work / "kept.mtree"
-    rows = write_spec(tree, spec)
-    seconds = keep_links(spec, kept)
+def drop_ins(veneer, spec, kept, work):
+    """(program, codec) -> Tool, each writing an archive of its own."""
     tools = {}
     for codec, words in CODECS.items():
         for name, program, source in (("bsdtar", ["bsdtar"], kept), ("veneer", [veneer, "tar"], spec)):
             output = work / f"{name}_{codec.replace(' ', '_')}.drop_in.tar"
             command = [*program, "--create", *words, "--file", str(output), f"@{source}"]
             tools[name, codec] = Tool(f"{name} {codec}", command, output)
-    for tool in tools.values():  # a warm-up, not counted
-        tool.run(tree.contents)
-        tool.wall, tool.cpu, tool.peak = [], [], []
-    for _ in range(options.runs):
-        for tool in tools.values():
-            tool.run(tree.contents)
-    text = (f"{tree.description}; {table(tools, seconds, rows)}\n\n"
+    return tools
+
+
+def parse():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--veneer", required=True, type=pathlib.Path, help="the program under test")
+    parser.add_argument("--runs", type=int, default=3, help="counted runs of each tool")
+    parser.add_argument("--work", default="build/bench", type=pathlib.Path,
+                        help="folder for the workload and outputs")
+    parser.add_argument("--markdown", type=pathlib.Path, help="file to write the table to")
+    parser.add_argument("--smoke", action="store_true",
+                        help="a tiny workload, to see that this program works; no figure counts")
+    return parser.parse_args()
+
+
+def main():
+    """Measures, compares, tells."""
+    options = parse()
+    veneer, work = options.veneer.resolve(), options.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    tree = workloads.apart(workloads.tiny_packages if options.smoke else workloads.real_packages, work)
+    start = pathlib.Path.cwd()
+    os.chdir(tree.root)
+    spec, kept = work / "listed.mtree", work / "kept.mtree"
+    rows = write_spec(tree, spec)
+    [the_pass] = take_turns([keep_links(spec, kept)], 1, tree.warm)
+    tools = drop_ins(veneer, spec, kept, work)
+    take_turns(tools.values(), 1, tree.warm)  # not counted
+    for tool in tools.values():
+        tool.forget()
+    take_turns(tools.values(), options.runs, tree.warm)
+    text = (f"{tree.describe()}; {table(tools, the_pass.median(), rows)}\n\n"
             f"{compare(tools['bsdtar', 'plain'].output, tools['veneer', 'plain'].output)}\n")
     print(text)
     if options.markdown:
-        pathlib.Path(options.markdown).write_text(text)
+        (start / options.markdown).write_text(text)
 
 
 if __name__ == "__main__":

@@ -86,12 +86,12 @@ class Workspace:
         """A local repository."""
         self.repositories[name] = folder
 
-    def finish(self):
-        """Writes WORKSPACE."""
+    def finish(self, toolchain):
+        """Writes WORKSPACE, in which a toolchain for veneer is registered."""
         text = 'workspace(name = "tested")\n'
         for name, folder in self.repositories.items():
             text += f'\nlocal_repository(\n    name = "{name}",\n    path = "{folder}",\n)\n'
-        text += '\nregister_toolchains("//tools:veneer", "//tools:python")\n'
+        text += f'\nregister_toolchains("{toolchain}", "//tools:python")\n'
         (self.root / "WORKSPACE").write_text(text)
         overrides = {**DEBIAN_RULES, "rules_cc": stub_rules_cc(self.output_root.parent / "rules_cc")}
         self.options = [f"--override_repository={name}={path}" for name, path in overrides.items()]
@@ -135,10 +135,11 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def workspace(folder, packages=0, files=1):
+def workspace(folder, packages=0, files=1, toolchain="//tools:veneer"):
     """The tested workspace in a folder, and its Bazel, which is stopped at the end.
 
-    `packages` is how many packages, of `files` files each, the largest program of //many has."""
+    `packages` is how many packages, of `files` files each, the largest program of //many has;
+    `toolchain` says which veneer its actions run: by default the one under test."""
     root = folder / "workspace"
     shutil.copytree(SOURCE, root)
     (root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
@@ -150,7 +151,7 @@ def workspace(folder, packages=0, files=1):
     add_wheels(made, folder / "external", REQUIREMENTS)
     add_packages(made, folder / "packages", packages, files)
     shutil.copytree(samples.shared_folder() / "base", root / "base")
-    made.finish()
+    made.finish(toolchain)
     try:
         yield made
     finally:
