@@ -1,16 +1,14 @@
-// The input, layer and base options that build, plan and layer share, and the plan made of them.
+// The plan made of what the command line names.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "cmd/base_options.h"
 #include "cmd/layout.h"
+#include "cmd/planning_options.h"
 #include "cmd/tools.h"
-#include "layer/inputs.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/venv_layout.h"
 #include "layer/store/identify.h"
@@ -18,22 +16,6 @@
 #include "oci/read_base.h"
 
 namespace cmd {
-
-enum class ContentLinks : uint8_t { kOn, kOff };
-
-struct PlanningOptions {
-  std::string plan_file;  // a plan's text, instead of inputs; empty: a plan is made
-  layer::InputRequest inputs;
-  LayoutOptions layout;
-  layer::PlanOptions plan;
-  ContentLinks content_links = ContentLinks::kOn;
-  BaseOptions base;
-  oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
-  std::vector<std::string> rules;  // --layer
-  std::string layer_lock;          // a file; empty: none is kept
-  std::string shared_root;
-  unsigned jobs = 1;
-};
 
 // A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the texts of both.
 struct Planned {
@@ -45,9 +27,6 @@ struct Planned {
   std::optional<oci::BaseImage> base;
   layer::ImagePlan plan;
 };
-
-// Adds the options to a sub-command; they are filled in when it is parsed.
-void add_planning_options(CLI::App& command, PlanningOptions& options);
 
 // Steps 1 and 2, each file looked at; not for a plan that is read from a file. Prints warnings to
 // stderr.

@@ -1,4 +1,27 @@
-// One line of a veneer spec, split into its fields. The grammar is in spec.cc.
+// One line of a veneer spec, split into its fields.
+//
+//   spec   = { record LF }                       the last LF may be missing; TAB between fields
+//   record = V 1                                 version: the first record
+//          | W workspace                         name of the main repository: the second record
+//          | G group                             layer of the records that follow; may be empty
+//          | i exec_path                         the f, d or l with this exec path is in this group
+//          | x short_path exec_path              the executable
+//          | f short_path exec_path owner        an ordinary file
+//          | d short_path exec_path owner        a tree artifact
+//          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is
+//                                                its text
+//          | u short_path exec_path owner        f or l, the rule cannot tell: a link on disk with a
+//                                                relative text is l
+//          | t short_path text owner             a symlink with a text that the rule knows
+//          | s path f|d|l exec_path target_short_path owner   runfiles.symlinks
+//          | r path f|d|l exec_path target_short_path owner   runfiles.root_symlinks
+//          | e path                              runfiles.empty_filenames
+//          | m exec_path                         the repo mapping
+//   escape = \\ backslash, \t TAB, \n LF         in every field
+//
+// x and m come at most once and are in no group; i comes in one. Of several groups that have an i
+// for one exec path the first has it, whatever group its f, d or l comes in. A short_path, and the
+// path of s and e, may begin with "../": another repository.
 #pragma once
 
 #include <array>
