@@ -19,11 +19,11 @@ _platforms_transition = transition(
 )
 
 def _index_impl(ctx):
-    images = [
-        image[VeneerImageInfo].layout
-        for key in sorted(ctx.split_attr.images.keys(), key = int)
-        for image in ctx.split_attr.images[key]
-    ]
+    split = ctx.split_attr.images
+
+    # Bazel 4 calls the only one None if it changes nothing.
+    keys = sorted(split.keys(), key = int) if len(split) > 1 else split.keys()
+    images = [image[VeneerImageInfo].layout for key in keys for image in split[key]]
     layout = ctx.actions.declare_directory(ctx.label.name)
     args = arguments(ctx, "index")
     args.add("--quiet")
