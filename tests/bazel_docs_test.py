@@ -2,20 +2,20 @@
 
 usage: bazel_docs_test.py VENEER [--update]
 
-Starlark is near enough to Python that these files run as it, with `rule` and its like only noting what they are given.
+The files run as Python (starlark.py), with `rule` and its like only noting what they are given.
 --update writes the page anew; review the difference before you commit it.
 """
 
 import inspect
-import pathlib
 import textwrap
 import unittest
 
 import program
+import starlark
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "bazel_rules.md"
-FILES = ("bazel/defs.bzl", "bazel/toolchain.bzl")
+PAGE = starlark.ROOT / "docs" / "bazel_rules.md"
+FILES = ("bazel/defs.bzl", "bazel/repositories.bzl", "bazel/extensions.bzl", "bazel/runfiles_group.bzl",
+         "bazel/toolchain.bzl")
 INTRODUCTION = """# The rules for Bazel, one by one
 
 Made from the rules themselves by `tests/bazel_docs_test.py --update`; [bazel.md](bazel.md) says how they work together. Attributes
@@ -52,21 +52,11 @@ class ConfigCommon:
         return name
 
 
-def run(path):
-    """The globals of a Starlark file."""
-    names = {name: note(name) for name in ("rule", "aspect", "provider", "transition")}
-    names.update({name: Namespace() for name in ("attr", "config", "platform_common", "native", "json")})
-    names.update({"Label": str, "config_common": ConfigCommon, "struct": dict})
-
-    def load(label, *symbols, **renamed):
-        place = ROOT / label[2:].replace(":", "/") if label.startswith("//") else path.parent / label[1:]
-        found = run(place)
-        names.update({symbol: found[symbol] for symbol in symbols})
-        names.update({name: found[symbol] for name, symbol in renamed.items()})
-
-    names["load"] = load
-    exec(compile(path.read_text(), path, "exec"), names)  # pylint: disable=exec-used
-    return names
+BUILTINS = {
+    **{name: note(name) for name in ("aspect", "module_extension", "provider", "repository_rule", "rule", "tag_class",
+                                     "transition")},
+    **{name: Namespace() for name in ("attr", "config", "json", "native", "platform_common")},
+    "Label": str, "config_common": ConfigCommon, "struct": dict}
 
 
 def default_of(attribute):
@@ -85,16 +75,34 @@ def cell(text):
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def attributes_of(rule):
+    """A row of a table for each attribute."""
+    return [f"| `{key}` | {attribute.kind} | {default_of(attribute)} | {cell(attribute.arguments['doc'])} |"
+            for key, attribute in sorted(rule.arguments.get("attrs", {}).items()) if not key.startswith("_")]
+
+
+def table(rows):
+    """The rows below their heading."""
+    return ["", "| attribute | type | default | meaning |", "|---|---|---|---|", *rows] if rows else []
+
+
 def rule_text(name, rule):
     """The section of a rule."""
-    lines = [f"## {name}", "", inspect.cleandoc(rule.arguments["doc"])]
-    shown = {key: attribute for key, attribute in sorted(rule.arguments.get("attrs", {}).items())
-             if not key.startswith("_")}
-    if shown:
-        lines += ["", "| attribute | type | default | meaning |", "|---|---|---|---|"]
-    for key, attribute in shown.items():
-        lines.append(f"| `{key}` | {attribute.kind} | {default_of(attribute)} | {cell(attribute.arguments['doc'])} |")
+    return [f"## {name}", "", inspect.cleandoc(rule.arguments["doc"]), *table(attributes_of(rule))]
+
+
+def extension_text(name, extension):
+    """The section of a module extension."""
+    lines = [f"## {name}, for MODULE.bazel", "", extension.arguments["doc"]]
+    for tag, value in extension.arguments["tag_classes"].items():
+        lines += ["", f"`{name}.{tag}`: {value.arguments['doc']}", *table(attributes_of(value))]
     return lines
+
+
+def variant_text(name, file, rule, first):
+    """The section of a rule that another file has under the same name, with more attributes."""
+    more = [row for row in attributes_of(rule) if row not in attributes_of(first)]
+    return [f"## {name} of {file}", "", f"As {name}, and with:", *table(more)]
 
 
 def provider_text(name, provider):
@@ -113,20 +121,29 @@ def macro_text(name, macro):
     return lines
 
 
+SECTIONS = {"module_extension": extension_text, "provider": provider_text, "repository_rule": rule_text,
+            "rule": rule_text}
+
+
+def section(name, value, file, before):
+    """The lines about one name of a file, or None. `before` has what earlier files define."""
+    if isinstance(value, Noted) and value.kind in SECTIONS:
+        if name in before:
+            return variant_text(name, file, value, before[name])
+        return SECTIONS[value.kind](name, value)
+    if inspect.isfunction(value) and value.__doc__ and value.__code__.co_filename.endswith(".bzl"):
+        return macro_text(f"{name} of {file}" if name in before else name, value)
+    return None
+
+
 def page():
     """The whole page."""
-    sections = []
+    sections, before = [], {}
     for file in FILES:
-        for name, value in sorted(run(ROOT / file).items()):
-            if name.startswith("_"):
-                continue
-            if isinstance(value, Noted) and value.kind in ("rule", "provider"):
-                text = {"rule": rule_text, "provider": provider_text}[value.kind](name, value)
-            elif inspect.isfunction(value) and value.__doc__ and value.__code__.co_filename.endswith(".bzl"):
-                text = macro_text(name, value)
-            else:
-                continue
-            sections.append("\n".join(text))
+        defined = {name: value for name, value in sorted(starlark.run(starlark.ROOT / file, BUILTINS).items()) if name[0] != "_"}
+        texts = [section(name, value, file, before) for name, value in defined.items()]
+        sections += ["\n".join(text) for text in texts if text]
+        before.update(defined)
     return INTRODUCTION + "\n" + "\n\n".join(sections) + "\n"
 
 

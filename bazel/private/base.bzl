@@ -39,8 +39,9 @@ def _base_impl(ctx):
 
 veneer_base = rule(
     implementation = _base_impl,
-    doc = """An image to build on. Of a layout only the files listed are inputs, so that one with images for many platforms can be
-reduced to the blobs of one.""",
+    doc = """An image to build on, of a layout that an action makes, or a docker archive. All its files are inputs of the actions that
+read it. For a layout or an OCI archive that lies in the workspace `veneer_base_repository` is better: of several images it takes
+the blobs of one.""",
     attrs = {
         "archive": attr.label(
             allow_single_file = True,

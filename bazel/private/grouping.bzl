@@ -1,7 +1,7 @@
 """Which layer each repository's files go into, decided during analysis."""
 
 load(":contributions.bzl", "ContributionsInfo", "RuntimeInfo")
-load(":names.bzl", "bucket_of", "glob_matches", "package_name")
+load(":names.bzl", "bucket_of", "glob_matches", "layer_names", "package_name")
 load(":providers.bzl", "VeneerGroupsInfo")
 
 INTERPRETER = "interpreter"
@@ -23,18 +23,22 @@ def _takes(pattern, contribution, name):
     return (glob_matches(pattern.lower().replace("-", "_").replace(".", "_"), folded) or
             glob_matches(pattern, contribution.repository))
 
-def _layer_of(contribution, layer_groups, package_layers):
-    """The layer's name, or None for the app's."""
+def _asked_layer(contribution, layer_groups):
+    """The first layer of the user's that takes it, or None."""
     name = package_name(contribution.repository)
     for layer, patterns in layer_groups.items():
         for pattern in patterns:
             if _takes(pattern, contribution, name):
                 return layer
+    return None
+
+def _repository_layer(contribution, package_layers):
+    """The layer of its repository, or None for the app's."""
     if contribution.is_interpreter:
         return INTERPRETER
-    if contribution.repository == "":
+    if contribution.repository == "" or package_layers == 0:
         return None
-    return _bucket(bucket_of(name, package_layers))
+    return _bucket(bucket_of(package_name(contribution.repository), package_layers))
 
 def _bucket(number):
     return "deps-%d" % number
@@ -46,7 +50,24 @@ def _stated_groups(targets):
             groups += target[VeneerGroupsInfo].groups
     return groups
 
-def group_inputs(binary, groups, interpreter, layer_groups, package_layers):
+def _grouped(runfiles_groups, interpreter, taken):
+    """Layers of groups that a binary's own rule made: dict from name to list of depsets, bottom first."""
+    found = {}
+    if interpreter:
+        found[INTERPRETER] = [target[DefaultInfo].files for target in interpreter]
+    names = layer_names([group.name for group in runfiles_groups], [APP, INTERPRETER] + taken)
+    for i in range(len(names)):
+        found[names[i]] = [runfiles_groups[i].files]
+    return found
+
+def _by_repository(binary, interpreter, package_layers):
+    """The same without such groups; each layer begins empty but the interpreter's."""
+    found = {INTERPRETER: [target[DefaultInfo].files for target in interpreter] + [binary[RuntimeInfo].files]}
+    for number in range(1, package_layers + 1):
+        found[_bucket(number)] = []
+    return found
+
+def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runfiles_groups = None):
     """Sorts what a binary's dependencies bring into layers.
 
     Args:
@@ -55,6 +76,8 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers):
         interpreter: list of targets whose files are the interpreter.
         layer_groups: dict from a layer's name to patterns of packages.
         package_layers: Number of layers for the packages that no pattern takes.
+        runfiles_groups: list of struct(name, files), bottom first, that take the place of the layers by repository; None:
+            there are none.
 
     Returns:
         A list of struct(name, files), bottom first; `files` is a depset of what may go into that layer. Of several
@@ -63,19 +86,27 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers):
     stated = {}
     for group in _stated_groups([binary, groups]):
         stated.setdefault(group.name, []).append(group.files)
-    found = {INTERPRETER: [target[DefaultInfo].files for target in interpreter] + [binary[RuntimeInfo].files]}
+    asked = layer_groups.keys() + stated.keys()
+    if runfiles_groups == None:
+        found = _by_repository(binary, interpreter, package_layers)
+    else:
+        found = _grouped(runfiles_groups, interpreter, asked)
+    for name in asked:
+        found.setdefault(name, [])
     for contribution in binary[ContributionsInfo].contributions.to_list():
-        layer = _layer_of(contribution, layer_groups, package_layers)
+        layer = _asked_layer(contribution, layer_groups)
+        if not layer and runfiles_groups == None:
+            layer = _repository_layer(contribution, package_layers)
         if layer:
-            found.setdefault(layer, []).append(contribution.files)
-    order = [INTERPRETER] + [_bucket(i + 1) for i in range(package_layers)] + layer_groups.keys() + stated.keys()
-    result = {}
-    for name in order:
-        if name != APP and (name in found or name in stated):
-            result[name] = depset(transitive = stated.get(name, []) + found.get(name, []))
+            found[layer].append(contribution.files)
     return [
-        struct(name = name, files = files, is_asked_for = name in stated or name in layer_groups)
-        for name, files in result.items()
+        struct(
+            name = name,
+            files = depset(transitive = stated.get(name, []) + files),
+            is_asked_for = name in asked,
+        )
+        for name, files in found.items()
+        if name != APP and (files or name in stated)
     ]
 
 def priority(groups):

@@ -97,7 +97,16 @@ def _program(ctx):
         workdir = "%s.runfiles/%s" % (path, ctx.workspace_name),
     )
 
-def _layers_impl(ctx):
+def declare_layers(ctx, runfiles_groups = None):
+    """What a rule like veneer_layers does.
+
+    Args:
+        ctx: The rule's context.
+        runfiles_groups: As in group_inputs().
+
+    Returns:
+        The rule's providers.
+    """
     binary = ctx.attr.binary
     groups = group_inputs(
         binary,
@@ -105,6 +114,7 @@ def _layers_impl(ctx):
         ctx.attr.interpreter,
         ctx.attr.layer_groups,
         ctx.attr.package_layers,
+        runfiles_groups,
     )
     spec = write_spec(ctx, binary, groups, ctx.attr.legacy_external_runfiles)
     everything = _all_inputs(binary)
@@ -125,86 +135,109 @@ def _layers_impl(ctx):
         ),
     ]
 
-veneer_layers = rule(
-    implementation = _layers_impl,
-    doc = """Layers of a binary with its runfiles, each real file stored once.
+_DOC = """Layers of a binary with its runfiles, each real file stored once.
 
 One action plans, and one action for each layer writes it: from the bottom up the interpreter, `package_layers` layers of
 external repositories, the layers of `layer_groups` and `groups`, and `app`. A layer's action reruns only when something
 changes that may be in it. The default outputs, and the output group `tars`, are the layers as `.tar.gz` or `.tar.zst`
-files that other rules for images take; the output groups `plan` and `spec` show what goes where, and from what it was made.""",
-    attrs = dict(
-        TOOL_ATTRS,
-        base = attr.label(
-            doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
-                  "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
-            providers = [VeneerBaseInfo],
-        ),
-        binary = attr.label(
-            aspects = [contributions_aspect, runtime_aspect],
-            doc = "The program: any target with runfiles, above all a `py_binary`.",
-            mandatory = True,
-        ),
-        check = attr.string(
-            doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +
-                  "a base, `off` without one, as then what the program needs may come from there.",
-            values = ["", "error", "off", "warn"],
-        ),
-        compression = attr.string(
-            default = "gzip",
-            doc = "`gzip`, `zstd` or `none`.",
-            values = ["gzip", "none", "zstd"],
-        ),
-        content_links = attr.bool(
-            default = True,
-            doc = "Whether files of a layer that happen to be equal are stored once, as hardlinks.",
-        ),
-        entrypoint = attr.string_list(
-            doc = "The command that starts the program, for images and checks; default: its path in the image.",
-        ),
-        groups = attr.label(
-            doc = "A target that says which runfiles share a layer; also taken from the binary itself.",
-            providers = [VeneerGroupsInfo],
-        ),
-        interpreter = attr.label_list(
-            doc = "Targets whose files belong into the layer `interpreter`, beside those of the binary's Python toolchain.",
-        ),
-        keep = attr.string_list(
-            doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are to stay.",
-        ),
-        layer_groups = attr.string_list_dict(
-            doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
-                  "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins.",
-        ),
-        legacy_external_runfiles = attr.bool(
-            doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
-                  "that look there.",
-        ),
-        level = attr.int(
-            doc = "Compression level; 0 is the default one: gzip 6, zstd 3.",
-        ),
-        mtime = attr.int(
-            doc = "Modification time of all entries, in seconds since 1970.",
-        ),
-        package_layers = attr.int(
-            default = 4,
-            doc = "How many layers external repositories are spread over, by a hash of the package's name.",
-        ),
-        prefix = attr.string(
-            default = "/app",
-            doc = "Directory of the program in the image.",
-        ),
-        program_name = attr.string(
-            doc = "The program's name in the image; default: its own.",
-        ),
-        runfiles_layout = attr.string(
-            default = "faithful",
-            doc = "`faithful` keeps every path; `venv` makes the virtual environment the home of its files.",
-            values = ["faithful", "venv"],
-        ),
-        shared_root = attr.string(
-            doc = "Directory for external repositories that is the same for all programs, so that they share layers.",
-        ),
+files that other rules for images take; the output groups `plan` and `spec` show what goes where, and from what it was made."""
+
+_ATTRS = {
+    "base": attr.label(
+        doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
+              "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
+        providers = [VeneerBaseInfo],
     ),
-    toolchains = [TOOLCHAIN_TYPE],
-)
+    "check": attr.string(
+        doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +
+              "a base, `off` without one, as then what the program needs may come from there.",
+        values = ["", "error", "off", "warn"],
+    ),
+    "compression": attr.string(
+        default = "gzip",
+        doc = "`gzip`, `zstd` or `none`.",
+        values = ["gzip", "none", "zstd"],
+    ),
+    "content_links": attr.bool(
+        default = True,
+        doc = "Whether files of a layer that happen to be equal are stored once, as hardlinks.",
+    ),
+    "entrypoint": attr.string_list(
+        doc = "The command that starts the program, for images and checks; default: its path in the image.",
+    ),
+    "groups": attr.label(
+        doc = "A target that says which runfiles share a layer; also taken from the binary itself.",
+        providers = [VeneerGroupsInfo],
+    ),
+    "interpreter": attr.label_list(
+        allow_files = True,
+        doc = "Targets whose files belong into the layer `interpreter`, beside those of the binary's Python toolchain.",
+    ),
+    "keep": attr.string_list(
+        doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are to stay.",
+    ),
+    "layer_groups": attr.string_list_dict(
+        doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
+              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins.",
+    ),
+    "legacy_external_runfiles": attr.bool(
+        doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
+              "that look there.",
+    ),
+    "level": attr.int(
+        doc = "Compression level; 0 is the default one: gzip 6, zstd 3.",
+    ),
+    "mtime": attr.int(
+        doc = "Modification time of all entries, in seconds since 1970.",
+    ),
+    "package_layers": attr.int(
+        default = 4,
+        doc = "How many layers external repositories are spread over, by a hash of the package's name.",
+    ),
+    "prefix": attr.string(
+        default = "/app",
+        doc = "Directory of the program in the image.",
+    ),
+    "program_name": attr.string(
+        doc = "The program's name in the image; default: its own.",
+    ),
+    "runfiles_layout": attr.string(
+        default = "faithful",
+        doc = "`faithful` keeps every path; `venv` makes the virtual environment the home of its files.",
+        values = ["faithful", "venv"],
+    ),
+    "shared_root": attr.string(
+        doc = "Directory for external repositories that is the same for all programs, so that they share layers.",
+    ),
+}
+
+def make_veneer_layers(implementation, aspects = [], attrs = {}):
+    """Makes a rule like veneer_layers.
+
+    Args:
+        implementation: Its implementation, which calls declare_layers().
+        aspects: Further aspects of the binary.
+        attrs: Further attributes.
+
+    Returns:
+        The rule.
+    """
+    return rule(
+        implementation = implementation,
+        doc = _DOC,
+        attrs = dict(
+            dict(_ATTRS, **TOOL_ATTRS),
+            binary = attr.label(
+                aspects = [contributions_aspect, runtime_aspect] + aspects,
+                doc = "The program: any target with runfiles, above all a `py_binary`.",
+                mandatory = True,
+            ),
+            **attrs
+        ),
+        toolchains = [TOOLCHAIN_TYPE],
+    )
+
+def _layers_impl(ctx):
+    return declare_layers(ctx)
+
+veneer_layers = make_veneer_layers(_layers_impl)

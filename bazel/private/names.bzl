@@ -93,6 +93,39 @@ def bucket_of(name, buckets):
             best_score = score
     return best
 
+_SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+~"
+
+def _file_name(name):
+    """`my_rules-interpreter` of `my_rules#interpreter`, `src-lib_a` of `@@//src:lib_a`."""
+    words = "".join([name[i] if name[i] in _SAFE else "-" for i in range(len(name))]).split("-")
+    safe = "-".join([word for word in words if word]).strip(".") or "group"
+
+    # These names are veneer's own.
+    return "group-" + safe if safe == "packages" or safe.startswith("packages-") else safe
+
+def layer_names(names, taken):
+    """Names that are good for layers and their files, each another.
+
+    Args:
+        names: Texts.
+        taken: Names of other layers.
+
+    Returns:
+        A list of names, one for each text: readable, and numbered where two would be the same.
+    """
+    used = {name: None for name in taken}
+    result = []
+    for name in names:
+        first = _file_name(name)
+        unique = first
+        for number in range(2, len(used) + 3):
+            if unique not in used:
+                break
+            unique = "%s-%d" % (first, number)
+        used[unique] = None
+        result.append(unique)
+    return result
+
 def glob_matches(glob, name):
     """Compares a name with a pattern.
 

@@ -16,6 +16,7 @@ _LAYERS = [
     "layer_groups",
     "legacy_external_runfiles",
     "level",
+    "max_groups",
     "mtime",
     "package_layers",
     "prefix",
@@ -26,25 +27,24 @@ _LAYERS = [
 
 _COMMON = ["tags", "testonly", "visibility", "target_compatible_with", "exec_compatible_with", "features"]
 
-def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
-    """A `py_binary` as an image.
-
-    Makes the targets NAME, a `veneer_image`; NAME_layers, its `veneer_layers`; and NAME_load, a `veneer_load`.
+def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
+    """What py_image() makes of its arguments.
 
     Args:
+        layers_rule: veneer_layers, or a rule like it.
         name: The image's name.
-        binary: The `py_binary`.
-        base: A `veneer_base`, with what the program needs besides its runfiles: a C library, bash.
-        tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
-        own_layers: Packages that get a layer each, for example `["torch", "numpy"]`: the large ones.
-        **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
+        binary: The program.
+        base: A target with a VeneerBaseInfo, or None.
+        tag: The name in the container engine, or None.
+        own_layers: Packages that get a layer each.
+        kwargs: dict of attributes of the layers and of the image.
     """
     common = {key: kwargs.pop(key) for key in _COMMON if key in kwargs}
     layers = {key: kwargs.pop(key) for key in _LAYERS if key in kwargs}
     groups = dict(layers.pop("layer_groups", {}))
     for package in own_layers:
         groups.setdefault(package.replace("*", ""), [package])
-    veneer_layers(
+    layers_rule(
         name = name + "_layers",
         base = base,
         binary = binary,
@@ -63,3 +63,19 @@ def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
         tag = tag or name.lower() + ":latest",
         **common
     )
+
+def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
+    """A `py_binary` as an image.
+
+    Makes the targets NAME, a `veneer_image`; NAME_layers, its `veneer_layers`; and NAME_load, a `veneer_load`.
+
+    Args:
+        name: The image's name.
+        binary: The `py_binary`.
+        base: A `veneer_base`, or the `@REPOSITORY//:base` of a `veneer_base_repository`, with what the program needs besides its
+            runfiles: a C library, bash.
+        tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
+        own_layers: Packages that get a layer each, for example `["torch", "numpy"]`: the large ones.
+        **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
+    """
+    declare_image(veneer_layers, name, binary, base, tag, own_layers, kwargs)

@@ -119,6 +119,10 @@ class Workspace:
         """What bazel-bin/PATH is."""
         return pathlib.Path(self.bazel("info", "bazel-bin").strip()) / path
 
+    def output_base(self):
+        """Where Bazel keeps repositories and outputs."""
+        return pathlib.Path(self.bazel("info", "output_base").strip())
+
     def executed(self, *arguments):
         """(mnemonic, first output, runner) of each action that a build really ran."""
         log = self.output_root.parent / "execution.json"

@@ -1,0 +1,9 @@
+"""The provider of the stand-in."""
+
+RunfilesGroupInfo = provider(
+    doc = "How a binary's runfiles are grouped.",
+    fields = {
+        "entries": "depset of what lib.entry() returns",
+        "executable_group": "The name of the group with the executable.",
+    },
+)

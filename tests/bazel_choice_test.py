@@ -1,0 +1,202 @@
+"""Holds the choice of a base image in Starlark (bazel/private/image_choice.bzl) against veneer's own.
+
+usage: bazel_choice_test.py VENEER
+
+Of each layout both choose. Where the repository rule chooses a manifest, veneer must do the same with a layout that lists
+only that one as with the whole; where the rule fails, so must veneer.
+"""
+
+import hashlib
+import io
+import itertools
+import json
+import pathlib
+import subprocess
+import tarfile
+import tempfile
+import types
+import unittest
+
+import program
+import starlark
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+REF_NAME = "org.opencontainers.image.ref.name"
+FEW_PLATFORMS = ["", "linux/amd64", "linux/arm64"]
+# For layouts with more than three images.
+PLATFORMS = FEW_PLATFORMS + [
+    "linux/amd64/v1", "linux/amd64/v3", "linux/x86_64", "LINUX/AMD64", "linux/aarch64", "linux/arm64/v8.2",
+    "linux/arm64/v9", "linux/arm", "linux/armhf", "linux/arm/v6", "linux/arm/v5", "linux/arm/vx", "linux/riscv64",
+    "linux/riscv64/x", "windows/amd64", "linux", "linux//v8"]
+
+
+class Fault(Exception):
+    """What `fail` says."""
+
+
+def fail(message):
+    """As in Starlark."""
+    raise Fault(message)
+
+
+class Context:
+    """As much of a repository_ctx as the choice needs."""
+
+    @staticmethod
+    def path(path):
+        """A path, which says whether something is there."""
+        return types.SimpleNamespace(path=path, exists=pathlib.Path(path).exists())
+
+    @staticmethod
+    def read(path):
+        """A file's text."""
+        return pathlib.Path(path.path).read_text()
+
+
+CHOICE = starlark.run(starlark.ROOT / "bazel" / "private" / "image_choice.bzl", {
+    "fail": fail, "struct": types.SimpleNamespace, "json": types.SimpleNamespace(decode=json.loads)})
+
+
+class Layout:
+    """A layout that is written piece by piece."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "blobs" / "sha256").mkdir(parents=True)
+        (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+
+    def blob(self, content, kind, **more):
+        """Adds a blob; returns its descriptor."""
+        if isinstance(content, dict):
+            content = json.dumps(content).encode()
+        encoded = hashlib.sha256(content).hexdigest()
+        (self.folder / "blobs" / "sha256" / encoded).write_bytes(content)
+        return {"mediaType": kind, "digest": f"sha256:{encoded}", "size": len(content), **more}
+
+    def image(self, platform, kind=MANIFEST, stated=True, **more):
+        """An image for OS/ARCHITECTURE[/VARIANT], with one layer."""
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as tar:
+            tar.addfile(tarfile.TarInfo("file"))
+        layer = self.blob(buffer.getvalue(), "application/vnd.oci.image.layer.v1.tar")
+        parts = dict(zip(("os", "architecture", "variant"), platform.split("/")))
+        config = self.blob({**parts, "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]}},
+                           "application/vnd.oci.image.config.v1+json")
+        if stated:
+            more["platform"] = parts
+        return self.blob({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]}, kind, **more)
+
+    def index(self, *manifests, kind=INDEX, **more):
+        """An index, which may lie in another."""
+        return self.blob({"schemaVersion": 2, "mediaType": kind, "manifests": manifests}, kind, **more)
+
+    def write_index(self, manifests):
+        """index.json."""
+        (self.folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": manifests}))
+
+
+def tagged(name):
+    """The annotation that names an image."""
+    return {"annotations": {REF_NAME: name}}
+
+
+def attestation(layout):
+    """What BuildKit lists beside an image."""
+    return layout.image("unknown/unknown")
+
+
+# Name -> what index.json lists.
+LAYOUTS = {
+    "nothing": lambda layout: [],
+    "one that states no platform": lambda layout: [layout.image("linux/amd64", stated=False)],
+    "one": lambda layout: [layout.image("linux/arm64", **tagged("a"))],
+    "several side by side": lambda layout: [layout.image("linux/amd64"), layout.image("linux/arm64/v8")],
+    "several tags": lambda layout: [layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64", **tagged("b")),
+                                    layout.image("linux/arm/v7", **tagged("b"))],
+    "a tag and none": lambda layout: [layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64")],
+    "an index": lambda layout: [layout.index(
+        layout.image("linux/amd64"), layout.image("linux/amd64/v3"), layout.image("linux/arm64"),
+        layout.image("linux/arm64/v8.1"), layout.image("linux/arm/v6"), layout.image("linux/arm"),
+        layout.image("windows/amd64"), attestation(layout), **tagged("a"))],
+    "an index with an attestation": lambda layout: [layout.index(layout.image("linux/amd64"), attestation(layout))],
+    "an attestation alone": lambda layout: [layout.index(attestation(layout))],
+    "an index in Docker's words": lambda layout: [layout.index(
+        layout.image("linux/x86_64", kind=DOCKER_MANIFEST), layout.image("linux/aarch64", kind=DOCKER_MANIFEST),
+        kind=DOCKER_INDEX)],
+    "indexes in an index that states the platform": lambda layout: [layout.index(
+        layout.index(layout.image("linux/arm64", stated=False), platform={"os": "linux", "architecture": "arm64"}),
+        layout.index(layout.image("linux/riscv64", stated=False), layout.image("linux/riscv64/x"),
+                     platform={"os": "linux", "architecture": "riscv64"}),
+        layout.image("linux/amd64", stated=False))],
+    "something else beside an image": lambda layout: [
+        layout.blob(b"{}", "application/vnd.example+json"), layout.image("linux/amd64")],
+    "eight indexes in each other": lambda layout: [nested(layout, 8)],
+    "nine indexes in each other": lambda layout: [nested(layout, 9)],
+}
+
+
+def nested(layout, depth):
+    """An image below as many indexes."""
+    found = layout.image("linux/amd64")
+    for _ in range(depth):
+        found = layout.index(found)
+    return found
+
+
+def choose(layout, tag, platform):
+    """(descriptor, None), or (None, what Starlark says)."""
+    asked = types.SimpleNamespace(ctx=Context, root=layout.folder, name="layout")
+    try:
+        return CHOICE["choose_manifest"](asked, tag, platform), None
+    except Fault as fault:
+        return None, str(fault)
+
+
+def by_veneer(layout, tag, platform):
+    """(the digest of the base, None), or (None, what veneer says of it)."""
+    output = layout.folder.parent / "image"
+    base = f"oci:{layout.folder}" + (f":{tag}" if tag else "")
+    done = subprocess.run([program.VENEER, "image", "--quiet", "--base", base,
+                           *(["--platform", platform] if platform else []), "-o", f"oci:{output}:x"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    if done.returncode == 1 or (done.returncode == 2 and "is not a platform" in done.stderr):
+        return None, done.stderr
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    index = json.loads((output / "index.json").read_text())
+    manifest = output / "blobs" / "sha256" / index["manifests"][0]["digest"].partition(":")[2]
+    return json.loads(manifest.read_text())["annotations"]["org.opencontainers.image.base.digest"], None
+
+
+class Choice(unittest.TestCase):
+    """Both choose."""
+
+    def check(self, name):
+        """Every tag and platform of one layout."""
+        with tempfile.TemporaryDirectory() as folder:
+            layout = Layout(pathlib.Path(folder, "layout"))
+            manifests = LAYOUTS[name](layout)
+            blobs = len(list(layout.folder.glob("blobs/sha256/*")))
+            platforms = PLATFORMS if blobs > 8 else FEW_PLATFORMS
+            for tag, platform in itertools.product(("", "a", "b"), platforms):
+                with self.subTest(tag=tag, platform=platform):
+                    layout.write_index(manifests)
+                    chosen, why_not = choose(layout, tag, platform)
+                    expected, refused = by_veneer(layout, tag, platform)
+                    if why_not:
+                        self.assertIsNotNone(refused, why_not)
+                        continue
+                    layout.write_index([chosen])
+                    self.assertEqual(by_veneer(layout, "", platform)[0], expected, refused)
+                    if expected:
+                        self.assertEqual(chosen["digest"], expected)
+
+
+program.add_tests(Choice, LAYOUTS, lambda name: name.replace(" ", "_").replace("'", ""))
+
+
+if __name__ == "__main__":
+    program.main()

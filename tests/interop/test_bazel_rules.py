@@ -1,0 +1,177 @@
+"""What the rules pass on, seen in the images that a real Bazel makes: bases as repositories, groups."""
+
+import contextlib
+import re
+import tarfile
+
+import bazel_workspace
+import judge
+import samples
+import test_bazel
+
+STAND_IN = bazel_workspace.SOURCE.parent / "rules_runfiles_group"
+REPOSITORIES = """
+load("@veneer//bazel:repositories.bzl", "veneer_base_repository")
+
+veneer_base_repository(
+    name = "shallow_layout",
+    layout = "//shallow:platforms/oci-layout",
+    platform = "linux/amd64",
+    tag = "both",
+)
+
+veneer_base_repository(
+    name = "shallow_archive",
+    archive = "//shallow:platforms.tar",
+    platform = "linux/amd64",
+)
+"""
+BAD_REPOSITORY = """
+veneer_base_repository(
+    name = "{name}",
+    layout = "//shallow:platforms/index.json",
+    {attributes}
+)
+"""
+# Attributes and what is said about them.
+BAD_CHOICES = {
+    "no_such_tag": ('tag = "nightly"', "holds no image 'nightly'; it holds: 'both'"),
+    "no_such_platform": ('platform = "linux/s390x"',
+                         "holds no image for linux/s390x; it holds: linux/amd64, linux/arm64/v8"),
+    "no_platform": ("", "holds images for several platforms, of which `platform` chooses one; "
+                        "it holds: linux/amd64, linux/arm64/v8"),
+}
+# Where every action is staged, hundreds of files of an interpreter take their time.
+LOCAL = "--spawn_strategy=local"
+
+
+def add_platforms(folder, tar):
+    """A layout, and an archive, with the base image and one for another platform."""
+    with judge.scratch() as scratch:
+        judge.veneer("image", "--quiet", "--platform", "linux/arm64", "--layer", tar, "-o", f"oci:{scratch}/arm64")
+        for place in (f"oci:{folder}/platforms:both", f"oci-archive:{folder}/platforms.tar:both"):
+            judge.veneer("index", "--quiet", "--image", samples.base(), "--image", f"oci:{scratch}/arm64", "-o", place)
+
+
+def layer_names(layout):
+    """The names of an image's layers that veneer made, from the bottom up."""
+    return [layer["annotations"]["dev.veneer.layer.name"] for layer in layout.manifest["layers"]
+            if "dev.veneer.layer.name" in layer.get("annotations", {})]
+
+
+def contents(layout):
+    """Path -> what is there, in whichever layer."""
+    found = {}
+    for blob, _ in layout.layers():
+        with tarfile.open(blob) as tar:
+            for member in tar:
+                data = tar.extractfile(member).read() if member.isreg() else None
+                found[member.name] = (member.type, member.mode, member.linkname, data)
+    return found
+
+
+class BazelRules(judge.Judge):
+    """One workspace for all."""
+
+    clients = ("bazel",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(judge.scratch())
+        cls.bazel = cls.enterClassContext(cls.workspace(folder / "first"))
+
+    @staticmethod
+    @contextlib.contextmanager
+    def workspace(folder):
+        """The tested workspace, with repositories of its own."""
+        folder.mkdir()
+        with bazel_workspace.workspace(folder) as made:
+            test_bazel.add_extra_tar(made.root)
+            add_platforms(made.root / "shallow", made.root / "extra.tar")
+            choices = [BAD_REPOSITORY.format(name=name, attributes=attributes + "," * bool(attributes))
+                       for name, (attributes, _) in BAD_CHOICES.items()]
+            with open(made.root / "WORKSPACE", "a", encoding="utf-8") as file:
+                file.write(REPOSITORIES + "".join(choices))
+                file.write(f'\nlocal_repository(\n    name = "rules_runfiles_group",\n    path = "{STAND_IN}",\n)\n')
+            yield made
+
+    def layout(self, path):
+        """The image that a target made."""
+        return samples.Layout(self.bazel.bin(path))
+
+    def failure(self, *targets):
+        """What Bazel says of targets that cannot be built."""
+        with self.assertRaises(AssertionError) as failure:
+            self.bazel.build(*targets)
+        return str(failure.exception)
+
+    def inputs(self, target, repository):
+        """The inputs of a target's image action that are in an external repository, relative to it."""
+        listed = self.bazel.bazel("aquery", f'mnemonic("VeneerImage", {target})')
+        (paths,) = re.findall(r"^  Inputs: \[(.*)\]$", listed, re.MULTILINE)
+        prefix = f"external/{repository}/"
+        return {path.removeprefix(prefix) for path in paths.split(", ") if path.startswith(prefix)}
+
+    def test_a_base_of_a_repository_is_one_image_alone(self):
+        self.bazel.build("//shallow:all", LOCAL)
+        images = [test_bazel.digests(self.bazel.bin(f"shallow/on_{name}"))
+                  for name in ("whole", "layout", "archive")]
+        self.assertEqual(images, images[:1] * 3)
+        base = samples.Layout(samples.shared_folder() / "base")
+        blobs = [base.index["manifests"][0], base.manifest["config"], *base.manifest["layers"]]
+        expected = {"layout/index.json", "layout/oci-layout",
+                    *(f"layout/{base.blob(blob).relative_to(base.folder)}" for blob in blobs)}
+        for name in ("layout", "archive"):
+            self.assertEqual(self.inputs(f"//shallow:on_{name}", f"shallow_{name}"), expected)
+        # What was unpacked with them is gone.
+        unpacked = self.bazel.output_base() / "external" / "shallow_archive"
+        self.assertEqual({str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()},
+                         {*expected, "BUILD.bazel", "WORKSPACE"})
+
+    def test_a_base_that_is_not_there_is_told(self):
+        for name, (_, message) in BAD_CHOICES.items():
+            with self.subTest(name):
+                said = re.findall("^Error in fail: (.*)$", self.failure(f"@{name}//:base"), re.MULTILINE)
+                self.assertEqual(set(said), {f"{name}: '//shallow:platforms/index.json' {message}"})
+
+    def test_a_base_is_chosen_again_when_its_index_changes(self):
+        self.bazel.build("@shallow_layout//:base")
+        index = self.bazel.root / "shallow" / "platforms" / "index.json"
+        text = index.read_text()
+        index.write_text(text.replace('"both"', '"neither"'))
+        self.assertIn("holds no image 'both'; it holds: 'neither'\n", self.failure("@shallow_layout//:base"))
+        index.write_text(text)
+        self.bazel.build("@shallow_layout//:base")
+
+    def test_groups_of_a_binary_are_its_layers_in_the_order_of_their_ranks(self):
+        self.bazel.build("//grouped:grouped", "//grouped:ungrouped", "//grouped:merged", LOCAL)
+        grouped, ungrouped, merged = (self.layout(f"grouped/{name}") for name in ("grouped", "ungrouped", "merged"))
+        self.assertEqual(layer_names(grouped),
+                         ["test_rules-interpreter", "grouped-b.txt", "grouped-b.txt-2", "app-2", "app"])
+        self.assertEqual(layer_names(ungrouped), ["app"])
+        self.assertEqual(layer_names(merged), ["test_rules-interpreter", "grouped-b.txt", "asked", "app"])
+        self.assertEqual(contents(grouped), contents(ungrouped))
+        self.assertEqual(contents(merged), contents(ungrouped))
+        plans = {name: (self.bazel.bin("grouped") / "merged_layers" / f"{name}.plan").read_text()
+                 for name in layer_names(merged)}
+        where = {path: [name for name, plan in plans.items() if f"\nf\tapp/program.runfiles/tested/{path}\t" in plan]
+                 for path in ("grouped/a.txt", "grouped/b.txt", "grouped/c.txt", "first_party/deep/module.py")}
+        self.assertEqual(where, {
+            "grouped/a.txt": ["test_rules-interpreter"], "grouped/b.txt": ["grouped-b.txt"],
+            "grouped/c.txt": ["grouped-b.txt"], "first_party/deep/module.py": ["asked"]})
+
+    def test_groups_that_may_not_be_merged_are_told(self):
+        self.assertRegex(self.failure("//grouped:impossible"), re.escape(
+            "//grouped:impossible_layers: `max_groups` is 2, but the runfiles of //grouped:program are in "
+            "3 groups at least, which may not be merged: test_rules#interpreter, grouped#b.txt, app\n"))
+
+    def test_a_binary_without_groups_has_the_ordinary_layers(self):
+        self.bazel.build("//grouped:plain_image", "//grouped:ordinary", LOCAL)
+        self.assertEqual(layer_names(self.layout("grouped/ordinary")), ["deps-1", "deps-4", "app"])
+        self.assertEqual(test_bazel.digests(self.bazel.bin("grouped/plain_image")),
+                         test_bazel.digests(self.bazel.bin("grouped/ordinary")))
+
+
+if __name__ == "__main__":
+    judge.main()
