@@ -2,8 +2,8 @@
 
 usage: bazel_choice_test.py VENEER
 
-Of each layout both choose. Where the repository rule chooses a manifest, veneer must do the same with a layout that lists
-only that one as with the whole; where the rule fails, so must veneer.
+Of each layout both choose. Where the repository rule chooses a manifest, veneer must do the same with a layout
+that lists only that one as with the whole; where the rule fails, so must veneer.
 """
 
 import hashlib
@@ -87,7 +87,8 @@ class Layout:
                            "application/vnd.oci.image.config.v1+json")
         if stated:
             more["platform"] = parts
-        return self.blob({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]}, kind, **more)
+        return self.blob({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]},
+                         kind, **more)
 
     def index(self, *manifests, kind=INDEX, **more):
         """An index, which may lie in another."""
@@ -114,14 +115,16 @@ LAYOUTS = {
     "one that states no platform": lambda layout: [layout.image("linux/amd64", stated=False)],
     "one": lambda layout: [layout.image("linux/arm64", **tagged("a"))],
     "several side by side": lambda layout: [layout.image("linux/amd64"), layout.image("linux/arm64/v8")],
-    "several tags": lambda layout: [layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64", **tagged("b")),
-                                    layout.image("linux/arm/v7", **tagged("b"))],
+    "several tags": lambda layout: [
+        layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64", **tagged("b")),
+        layout.image("linux/arm/v7", **tagged("b"))],
     "a tag and none": lambda layout: [layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64")],
     "an index": lambda layout: [layout.index(
         layout.image("linux/amd64"), layout.image("linux/amd64/v3"), layout.image("linux/arm64"),
         layout.image("linux/arm64/v8.1"), layout.image("linux/arm/v6"), layout.image("linux/arm"),
         layout.image("windows/amd64"), attestation(layout), **tagged("a"))],
-    "an index with an attestation": lambda layout: [layout.index(layout.image("linux/amd64"), attestation(layout))],
+    "an index with an attestation": lambda layout: [
+        layout.index(layout.image("linux/amd64"), attestation(layout))],
     "an attestation alone": lambda layout: [layout.index(attestation(layout))],
     "an index in Docker's words": lambda layout: [layout.index(
         layout.image("linux/x86_64", kind=DOCKER_MANIFEST), layout.image("linux/aarch64", kind=DOCKER_MANIFEST),
@@ -193,6 +196,31 @@ class Choice(unittest.TestCase):
                     self.assertEqual(by_veneer(layout, "", platform)[0], expected, refused)
                     if expected:
                         self.assertEqual(chosen["digest"], expected)
+
+
+class Extension(unittest.TestCase):
+    """What MODULE.bazel calls; Bazel 4 has no module extensions."""
+
+    def test_a_tag_is_a_repository_with_its_attributes(self):
+        """Every attribute of the rule is one of the tag, and is passed on."""
+        made = []
+
+        def repository_rule(**rule):
+            asked.update(rule["attrs"])
+            return lambda **attributes: made.append(attributes)
+
+        def keep(**arguments):
+            return types.SimpleNamespace(**arguments)
+
+        asked = {}
+        extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
+            "attr": types.SimpleNamespace(label=keep, string=keep), "module_extension": keep, "tag_class": keep,
+            "repository_rule": repository_rule})["veneer"]
+        attributes = {name: f"the {name}" for name in extension.tag_classes["base"].attrs}
+        module = types.SimpleNamespace(tags=types.SimpleNamespace(base=[types.SimpleNamespace(**attributes)]))
+        extension.implementation(types.SimpleNamespace(modules=[module]))
+        self.assertEqual(made, [attributes])
+        self.assertEqual(set(attributes), {"name", *asked})
 
 
 program.add_tests(Choice, LAYOUTS, lambda name: name.replace(" ", "_").replace("'", ""))

@@ -1,4 +1,4 @@
-"""Starlark files run as Python, which they are near enough to: `load` is here, all else that they ask of Bazel is given."""
+"""Starlark files run as Python, which they are near enough to. `load` is here; the rest of Bazel is given."""
 
 import pathlib
 

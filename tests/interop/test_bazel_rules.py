@@ -1,6 +1,7 @@
-"""What the rules pass on, seen in the images that a real Bazel makes: bases as repositories, groups."""
+"""What the rules pass on, seen in what a real Bazel makes: bases as repositories, groups, every attribute."""
 
 import contextlib
+import json
 import re
 import tarfile
 
@@ -26,6 +27,12 @@ veneer_base_repository(
     platform = "linux/amd64",
 )
 """
+GROUPS_REPOSITORY = """
+local_repository(
+    name = "rules_runfiles_group",
+    path = "{path}",
+)
+"""
 BAD_REPOSITORY = """
 veneer_base_repository(
     name = "{name}",
@@ -41,6 +48,12 @@ BAD_CHOICES = {
     "no_platform": ("", "holds images for several platforms, of which `platform` chooses one; "
                         "it holds: linux/amd64, linux/arm64/v8"),
 }
+CONFIGURED = {
+    "author": "Somebody", "created": "2023-11-14T22:13:20Z",
+    "config": {"Cmd": ["--serve"], "Entrypoint": ["/bin/program"],
+               "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+               "ExposedPorts": {"53/udp": {}, "8080/tcp": {}}, "StopSignal": "SIGINT", "Volumes": {"/data": {}},
+               "WorkingDir": "/srv"}}
 # Where every action is staged, hundreds of files of an interpreter take their time.
 LOCAL = "--spawn_strategy=local"
 
@@ -48,9 +61,10 @@ LOCAL = "--spawn_strategy=local"
 def add_platforms(folder, tar):
     """A layout, and an archive, with the base image and one for another platform."""
     with judge.scratch() as scratch:
-        judge.veneer("image", "--quiet", "--platform", "linux/arm64", "--layer", tar, "-o", f"oci:{scratch}/arm64")
+        other = f"oci:{scratch}/arm64"
+        judge.veneer("image", "--quiet", "--platform", "linux/arm64", "--layer", tar, "-o", other)
         for place in (f"oci:{folder}/platforms:both", f"oci-archive:{folder}/platforms.tar:both"):
-            judge.veneer("index", "--quiet", "--image", samples.base(), "--image", f"oci:{scratch}/arm64", "-o", place)
+            judge.veneer("index", "--quiet", "--image", samples.base(), "--image", other, "-o", place)
 
 
 def layer_names(layout):
@@ -93,7 +107,7 @@ class BazelRules(judge.Judge):
                        for name, (attributes, _) in BAD_CHOICES.items()]
             with open(made.root / "WORKSPACE", "a", encoding="utf-8") as file:
                 file.write(REPOSITORIES + "".join(choices))
-                file.write(f'\nlocal_repository(\n    name = "rules_runfiles_group",\n    path = "{STAND_IN}",\n)\n')
+                file.write(GROUPS_REPOSITORY.format(path=STAND_IN))
             yield made
 
     def layout(self, path):
@@ -146,7 +160,8 @@ class BazelRules(judge.Judge):
 
     def test_groups_of_a_binary_are_its_layers_in_the_order_of_their_ranks(self):
         self.bazel.build("//grouped:grouped", "//grouped:ungrouped", "//grouped:merged", LOCAL)
-        grouped, ungrouped, merged = (self.layout(f"grouped/{name}") for name in ("grouped", "ungrouped", "merged"))
+        grouped, ungrouped, merged = (self.layout(f"grouped/{name}")
+                                      for name in ("grouped", "ungrouped", "merged"))
         self.assertEqual(layer_names(grouped),
                          ["test_rules-interpreter", "grouped-b.txt", "grouped-b.txt-2", "app-2", "app"])
         self.assertEqual(layer_names(ungrouped), ["app"])
@@ -155,7 +170,8 @@ class BazelRules(judge.Judge):
         self.assertEqual(contents(merged), contents(ungrouped))
         plans = {name: (self.bazel.bin("grouped") / "merged_layers" / f"{name}.plan").read_text()
                  for name in layer_names(merged)}
-        where = {path: [name for name, plan in plans.items() if f"\nf\tapp/program.runfiles/tested/{path}\t" in plan]
+        where = {path: [name for name, plan in plans.items()
+                        if f"\nf\tapp/program.runfiles/tested/{path}\t" in plan]
                  for path in ("grouped/a.txt", "grouped/b.txt", "grouped/c.txt", "first_party/deep/module.py")}
         self.assertEqual(where, {
             "grouped/a.txt": ["test_rules-interpreter"], "grouped/b.txt": ["grouped-b.txt"],
@@ -171,6 +187,50 @@ class BazelRules(judge.Judge):
         self.assertEqual(layer_names(self.layout("grouped/ordinary")), ["deps-1", "deps-4", "app"])
         self.assertEqual(test_bazel.digests(self.bazel.bin("grouped/plain_image")),
                          test_bazel.digests(self.bazel.bin("grouped/ordinary")))
+
+    def test_attributes_of_layers(self):
+        self.bazel.build("//attributes:asked", LOCAL)
+        layout = self.layout("attributes/asked")
+        self.assertEqual(layout.config["config"]["Entrypoint"], ["/nowhere"])
+        self.assertIn("stated", layer_names(layout))
+        runfiles = "opt/programs/renamed.runfiles"
+        tree = {path: member for path, member in test_bazel.image_tree(layout.folder).items()
+                if path.startswith("opt/programs/renamed")}
+        self.assertEqual(tree["opt/programs/renamed"].linkname, "renamed.runfiles/tested/attributes/small")
+        self.assertEqual({member.mtime for member in tree.values()}, {1700000000})
+        for path in ("1", "2"):
+            self.assertTrue(tree[f"{runfiles}/tested/attributes/twin_{path}"].isreg())
+        site = f"{runfiles}/tested/attributes/_small.venv/lib/python3.11/site-packages/markupsafe"
+        self.assertTrue(tree[f"{site}/__init__.py"].isfile())
+        # Of the package's own files the one that is asked for stays.
+        kept = [member.linkname for path, member in tree.items() if "/pypi_" in path and not member.isdir()]
+        self.assertEqual(kept, [f"../../../{site.removeprefix(runfiles + '/')}/_native.py"])
+        plans = {name: (self.bazel.bin("attributes") / "asked_layers" / f"{name}.plan").read_text()
+                 for name in ("interpreter", "stated")}
+        self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
+        self.assertIn(f"\nf\t{runfiles}/tested/attributes/grouped.txt\t", plans["stated"])
+
+    def test_compression_and_level(self):
+        self.bazel.build("//attributes:zstd_layers", LOCAL)
+        descriptor = json.loads(self.bazel.bin("attributes/zstd_layers/app.tar.zst.json").read_text())
+        self.assertEqual(descriptor["mediaType"], "application/vnd.oci.image.layer.v1.tar+zstd")
+        self.assertIn(" level=1 ", descriptor["annotations"]["dev.veneer.layer.recipe"])
+
+    def test_attributes_of_images_bases_and_indexes(self):
+        self.bazel.build("//attributes:on_archive", "//attributes:on_image", "//attributes:index",
+                         "//attributes:configured_load", LOCAL)
+        configured = self.layout("attributes/configured")
+        self.assertEqual({key: configured.config[key] for key in ("author", "created", "config")}, CONFIGURED)
+        for name in ("archive", "image"):
+            self.assertEqual(self.layout(f"attributes/on_{name}").manifest["layers"],
+                             configured.manifest["layers"])
+        index = self.layout("attributes/index")
+        self.assertEqual(index.manifest["annotations"], {"dev.veneer.test": "annotated"})
+        self.assertEqual([entry["annotations"]["org.opencontainers.image.ref.name"]
+                          for layout in (configured, index) for entry in layout.index["manifests"]],
+                         ["configured", "index"])
+        script = self.bazel.bin("attributes/configured_load").read_text()
+        self.assertIn("${VENEER_ENGINE:-engine-of-mine}\n", script)
 
 
 if __name__ == "__main__":
