@@ -58,7 +58,7 @@ std::unique_ptr<layer::Store> open_store(const StoreOptions& options, layer::Inp
   if (!options.directory.empty())
     return std::make_unique<layer::Store>(options.directory, nanoseconds_now(), std::move(inputs),
                                           sharing);
-  const std::string directory = default_store();
+  const std::string directory = options.offered.empty() ? default_store() : options.offered;
   if (directory.empty()) return nullptr;
   try {
     return std::make_unique<layer::Store>(directory, nanoseconds_now(), std::move(inputs), sharing);

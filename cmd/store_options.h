@@ -13,7 +13,8 @@ namespace cmd {
 inline constexpr uint64_t kDefaultStoreSize = 10'000'000'000;
 
 struct StoreOptions {
-  std::string directory;  // empty: the default
+  std::string directory;  // the user's choice; empty: `offered`
+  std::string offered;    // empty: default_store()
   bool none = false;
   uint64_t max_size = kDefaultStoreSize;  // bytes
 };

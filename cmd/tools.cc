@@ -13,14 +13,14 @@ void add_tool_options(CLI::App& command, ToolOptions& options) {
 void use_session(ToolOptions& options, const Session* session) {
   options.session = session;
   if (session == nullptr || session->store.empty() || !options.store.directory.empty()) return;
-  options.store.directory = session->store;
+  options.store.offered = session->store;
   options.store.max_size = session->store_size;
 }
 
 ToolOptions session_tools(const Session* session) {
   ToolOptions options;
   use_session(options, session);
-  options.store.none = options.store.directory.empty();
+  options.store.none = options.store.offered.empty();
   return options;
 }
 

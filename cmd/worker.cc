@@ -68,18 +68,34 @@ WorkResponse run(WorkRequest request, const Directory& directory, Session sessio
   return response;
 }
 
-// Without a store every request makes all anew, which is slower and no fault.
-void open_store(std::optional<WorkerStore>& store, Session& session) {
-  try {
-    store.emplace();
-    session.store_size = store->max_size();
-    session.store = store->directory();
-  } catch (const layer::Error& error) {
-    layer::Diagnostic warning = error.diagnostics().front();
-    warning.message += "; this worker keeps nothing from request to request";
-    fmt::print(stderr, "{}", warning.to_string("warning"));
+// What requests leave for each other, if there is a place for it.
+class Keeping {
+ public:
+  // Tells the session where. Without a store every request makes all anew, which is slower and no
+  // fault.
+  void prepare(Session& session) {
+    if (has_failed_) return;
+    try {
+      if (store_) {
+        store_->rejoin();
+      } else {
+        store_.emplace();
+      }
+      session.store_size = store_->max_size();
+      session.store = store_->directory();
+    } catch (const layer::Error& error) {
+      has_failed_ = true;
+      session.store.clear();
+      layer::Diagnostic warning = error.diagnostics().front();
+      warning.message += "; this worker keeps nothing from request to request";
+      fmt::print(stderr, "{}", warning.to_string("warning"));
+    }
   }
-}
+
+ private:
+  std::optional<WorkerStore> store_;
+  bool has_failed_ = false;
+};
 
 void serve() {
   const layer::FileHandle nothing = layer::open_or_throw("/dev/null", O_RDONLY);
@@ -87,11 +103,11 @@ void serve() {
   layer::FileHandle output = take_over(STDOUT_FILENO, STDERR_FILENO);
   const Directory directory;
   Session session;
-  std::optional<WorkerStore> store;
-  open_store(store, session);
+  Keeping keeping;
   RequestQueue queue(std::move(input), std::move(output));
   session.is_cancelled = &queue.is_cancelled();
   while (std::optional<WorkRequest> request = queue.next()) {
+    keeping.prepare(session);
     queue.answer(run(std::move(*request), directory, session));
   }
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -28,12 +29,34 @@ void lock(const layer::FileHandle& file, const std::string& path) {
   }
 }
 
+std::filesystem::path temporary_directory() {
+  std::error_code failure;
+  std::filesystem::path path = std::filesystem::temp_directory_path(failure);
+  if (failure) throw layer::system_error("$TMPDIR", "cannot use it", failure.value());
+  return path;
+}
+
 }  // namespace
 
 WorkerStore::WorkerStore()
-    : directory_(std::filesystem::temp_directory_path() /
-                 fmt::format("veneer-worker-{}", geteuid())) {
+    : directory_(temporary_directory() / fmt::format("veneer-worker-{}", geteuid())) {
   while (!join()) continue;
+}
+
+void WorkerStore::rejoin() {
+  if (is_named(lock_.get())) return;
+  lock_ = {};
+  while (!join()) continue;
+}
+
+// Whether an open directory is the one that the name leads to.
+bool WorkerStore::is_named(int directory) const {
+  struct stat opened = {};
+  if (fstat(directory, &opened) != 0) throw layer::system_error(directory_, "cannot stat", errno);
+  struct stat named = {};
+  const bool is_there = lstat(directory_.c_str(), &named) == 0;
+  if (!is_there && errno != ENOENT) throw layer::system_error(directory_, "cannot stat", errno);
+  return is_there && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
 // False if it was removed meanwhile.
@@ -50,19 +73,20 @@ bool WorkerStore::join() {
     throw layer::Error({directory_}, "is there, and not for this user alone");
   }
   lock(file, directory_);
-  struct stat named = {};
-  const bool is_there = lstat(directory_.c_str(), &named) == 0;
-  if (!is_there && errno != ENOENT) throw layer::system_error(directory_, "cannot stat", errno);
-  if (!is_there || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino) return false;
+  if (!is_named(file.get())) return false;
   lock_ = std::move(file);
   return true;
 }
 
 WorkerStore::~WorkerStore() {
   // Who waits for the lock meanwhile will find another directory, or none, under the name.
-  if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) return;
-  std::error_code ignored;  // what stays is the next worker's
-  std::filesystem::remove_all(directory_, ignored);
+  if (!lock_ || flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) return;
+  try {
+    if (!is_named(lock_.get())) return;
+    std::filesystem::remove_all(directory_);
+  } catch (const std::exception&) {
+    // What stays is the next worker's.
+  }
 }
 
 uint64_t WorkerStore::max_size() const {

@@ -18,12 +18,17 @@ class WorkerStore {
   WorkerStore(const WorkerStore&) = delete;
   WorkerStore& operator=(const WorkerStore&) = delete;
 
+  // To be called before each use: should the directory have been removed or replaced meanwhile, the
+  // one that is there now, or a new one, is joined in its place. Throws as the constructor.
+  void rejoin();
+
   std::string directory() const { return directory_ + "/store"; }
   // Bytes that it may keep.
   uint64_t max_size() const;
 
  private:
   bool join();
+  bool is_named(int directory) const;
 
   const std::string directory_;
   layer::FileHandle lock_;

@@ -240,16 +240,38 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual(third.end(), (b"", "", 0))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
+    def test_a_directory_that_is_removed_is_made_again_for_all(self):
+        self.plan()
+        expected = self.plain_layer()
+        name = self.temporary / f"veneer-worker-{os.geteuid()}"
+        first, second = self.worker(), self.worker()
+        for worker in (first, second):
+            worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())
+        shutil.rmtree(name)
+        second.ask(*self.layer("b.tar.gz"), inputs=self.inputs())
+        self.assertEqual(name.stat().st_mode & 0o777, 0o700)
+        # What the second keeps there is not the first's to remove, which has not looked since.
+        self.assertEqual(first.end(), (b"", "", 0))
+        self.assertTrue((name / "store" / "index").exists())
+        third = self.worker()
+        third.ask(*self.layer("c.tar.gz"), inputs=self.inputs())
+        self.assertEqual({(self.top / f"{letter}.tar.gz").read_bytes() for letter in "abc"}, {expected})
+        for worker in (second, third):
+            self.assertEqual(worker.end(), (b"", "", 0))
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
     def test_without_a_place_to_keep_anything_it_works_all_the_same(self):
         name = self.temporary / f"veneer-worker-{os.geteuid()}"
         name.touch()
         self.plan()
-        worker = self.worker()
-        self.assertEqual(worker.ask(*self.layer("a.tar.gz", "--no-store"))["exitCode"], 0)
-        self.assertEqual((self.top / "a.tar.gz").read_bytes(), self.plain_layer())
-        self.assertEqual(worker.end()[1:], (
-            f"{name}: warning: cannot open: Not a directory; this worker keeps nothing from request to "
-            "request\n", 0))
+        for self.temporary, fault in ((self.temporary, f"{name}: warning: cannot open: Not a directory"),
+                                      (name, "$TMPDIR: warning: cannot use it: Not a directory")):
+            worker = self.worker()
+            for output in ("a.tar.gz", "b.tar.gz"):
+                self.assertEqual(worker.ask(*self.layer(output, "--no-store"))["exitCode"], 0)
+                self.assertEqual((self.top / output).read_bytes(), self.plain_layer())
+            self.assertEqual(worker.end()[1:], (
+                f"{fault}; this worker keeps nothing from request to request\n", 0))
 
     def test_an_image_has_the_bytes_and_files_of_its_own(self):
         self.plan()
