@@ -4,11 +4,15 @@ load("//bazel/private:tool.bzl", "TOOLCHAIN_TYPE")
 
 VeneerToolInfo = provider(
     doc = "The veneer program.",
-    fields = {"files_to_run": "FilesToRunProvider: the program and its runfiles."},
+    fields = {
+        "files_to_run": "FilesToRunProvider: the program and its runfiles.",
+        "runfiles": "runfiles: the program's.",
+    },
 )
 
 def _toolchain_impl(ctx):
-    tool = VeneerToolInfo(files_to_run = ctx.attr.binary[DefaultInfo].files_to_run)
+    binary = ctx.attr.binary[DefaultInfo]
+    tool = VeneerToolInfo(files_to_run = binary.files_to_run, runfiles = binary.default_runfiles)
     return [platform_common.ToolchainInfo(veneer = tool)]
 
 _toolchain = rule(
@@ -45,10 +49,10 @@ def veneer_toolchain(name, binary, exec_compatible_with = [], target_compatible_
     )
 
 def _tar_impl(ctx):
-    tool = ctx.toolchains[TOOLCHAIN_TYPE].veneer.files_to_run
+    tool = ctx.toolchains[TOOLCHAIN_TYPE].veneer
     link = ctx.actions.declare_file("%s/bsdtar" % ctx.label.name)
-    ctx.actions.symlink(output = link, target_file = tool.executable, is_executable = True)
-    return [DefaultInfo(executable = link, files = depset([link]))]
+    ctx.actions.symlink(output = link, target_file = tool.files_to_run.executable, is_executable = True)
+    return [DefaultInfo(executable = link, files = depset([link]), runfiles = tool.runfiles)]
 
 veneer_tar = rule(
     implementation = _tar_impl,

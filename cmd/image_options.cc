@@ -42,9 +42,11 @@ void add_run_options(CLI::App& app, ImageOptions& options) {
                  "Default argument after the entrypoint; written as for --entrypoint",
                  parse_argument)
       ->type_name("ARG");
-  add_repeatable(app, "-e,--env", options.env,
-                 "Environment variable; added to the base's. Nothing in VALUE is expanded",
-                 oci::parse_env)
+  add_repeatable(
+      app, "-e,--env", options.env,
+      "Environment variable; added to the base's. Nothing in VALUE is expanded; with line "
+      "breaks, give a JSON array '[\"KEY\",\"VALUE\"]'",
+      oci::parse_env)
       ->type_name("KEY=VALUE");
   add_single(app, "-u,--user", options.user, "User and group that run it: USER[:GROUP]",
              oci::parse_user);
@@ -61,10 +63,11 @@ void add_run_options(CLI::App& app, ImageOptions& options) {
 }
 
 void add_description_options(CLI::App& app, ImageOptions& options) {
-  add_repeatable(app, "-l,--label", options.labels, "Label; added to the base's", oci::parse_label)
+  add_repeatable(app, "-l,--label", options.labels,
+                 "Label; added to the base's; written as for --env", oci::parse_label)
       ->type_name("KEY=VALUE");
-  add_repeatable(app, "--annotation", options.annotations, "Annotation of the manifest",
-                 oci::parse_annotation)
+  add_repeatable(app, "--annotation", options.annotations,
+                 "Annotation of the manifest; written as for --env", oci::parse_annotation)
       ->type_name("KEY=VALUE");
   add_single(app, "--created", options.created,
              "When it was made: RFC 3339 or seconds since 1970 (default: 1970-01-01T00:00:00Z)",

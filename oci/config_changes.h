@@ -41,9 +41,10 @@ ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes);
 
 // One value of an option each, checked. All throw Error.
 using KeyValue = std::pair<std::string, std::string>;
-KeyValue parse_env(std::string_view text);         // "KEY=VALUE"
-KeyValue parse_label(std::string_view text);       // "KEY=VALUE"
-KeyValue parse_annotation(std::string_view text);  // "KEY=VALUE"
+// "KEY=VALUE", or a JSON array of both, which has no line break whatever they have.
+KeyValue parse_env(std::string_view text);
+KeyValue parse_label(std::string_view text);
+KeyValue parse_annotation(std::string_view text);
 // "PORT[-PORT][/tcp|udp|sctp]", each as "PORT/PROTOCOL".
 std::set<std::string> parse_ports(std::string_view text);
 std::string parse_volume(std::string_view text);       // an absolute path, cleaned

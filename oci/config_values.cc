@@ -28,7 +28,19 @@ void check_characters(std::string_view text) {
   if (text.find('\0') != text.npos) throw layer::Error("a NUL character cannot be written");
 }
 
+KeyValue pair_of_array(std::string_view text, std::string_view what) {
+  const std::string name = fmt::format("'{}'", text);
+  const Json array = parse_json(text, name);
+  std::vector<std::string> texts = JsonField(array, name).texts();
+  if (texts.size() != 2 || texts.front().empty()) {
+    throw layer::Error(fmt::format("{} is not {}: expected [\"KEY\", \"VALUE\"]", name, what));
+  }
+  for (const std::string& part : texts) check_characters(part);
+  return {std::move(texts[0]), std::move(texts[1])};
+}
+
 KeyValue split_pair(std::string_view text, std::string_view what) {
+  if (text.starts_with('[')) return pair_of_array(text, what);
   check_characters(text);
   const size_t equals = text.find('=');
   if (equals == text.npos || equals == 0) {

@@ -1,7 +1,7 @@
 """veneer_image: layers on a base, as an OCI image layout."""
 
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo", "VeneerLayersInfo")
-load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
 
 def _layer_arguments(ctx):
     """Options and inputs of all layers, bottom first: those of `tars`, then those of `layers`."""
@@ -12,9 +12,6 @@ def _layer_arguments(ctx):
             options.append("--layer=" + layer.blob.path)
             files += [layer.blob, layer.descriptor]
     return options, files
-
-def _pairs(option, values):
-    return ["%s=%s=%s" % (option, key, value) for key, value in values.items()]
 
 def _last_program(ctx):
     """That of the last layers that have one."""
@@ -35,9 +32,9 @@ def _config_arguments(ctx):
         options.append("--entrypoint=" + json.encode(attr.entrypoint or entrypoint))
     if attr.cmd:
         options.append("--cmd=" + json.encode(attr.cmd))
-    options += _pairs("--env", attr.env)
-    options += _pairs("--label", attr.labels)
-    options += _pairs("--annotation", attr.annotations)
+    options += pairs("--env", attr.env)
+    options += pairs("--label", attr.labels)
+    options += pairs("--annotation", attr.annotations)
     options += ["--expose=" + port for port in attr.exposed_ports]
     options += ["--volume=" + volume for volume in attr.volumes]
     for option, value in {
@@ -47,6 +44,8 @@ def _config_arguments(ctx):
         "--user": attr.user,
         "--workdir": attr.workdir or workdir,
     }.items():
+        if "\n" in value:
+            fail("%s: `%s` has more than one line" % (ctx.label, option[len("--"):]))
         if value:
             options.append("%s=%s" % (option, value))
     return options

@@ -1,7 +1,7 @@
 """veneer_index: one image for several platforms."""
 
 load(":providers.bzl", "VeneerImageInfo")
-load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
 
 _PLATFORMS = "//command_line_option:platforms"
 
@@ -28,8 +28,7 @@ def _index_impl(ctx):
     args = arguments(ctx, "index")
     args.add("--quiet")
     args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)
-    for key, value in ctx.attr.annotations.items():
-        args.add("--annotation=%s=%s" % (key, value))
+    args.add_all(pairs("--annotation", ctx.attr.annotations))
     args.add("--output=oci:%s:%s" % (layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + layout.path)
     run_veneer(
         ctx,

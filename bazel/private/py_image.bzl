@@ -25,7 +25,30 @@ _LAYERS = [
     "shared_root",
 ]
 
-_COMMON = ["tags", "testonly", "visibility", "target_compatible_with", "exec_compatible_with", "features"]
+# Attributes that all rules have.
+_COMMON = [
+    "compatible_with",
+    "deprecation",
+    "exec_compatible_with",
+    "exec_properties",
+    "features",
+    "restricted_to",
+    "tags",
+    "target_compatible_with",
+    "testonly",
+    "toolchains",
+    "visibility",
+]
+
+def _with_own_layers(layer_groups, packages):
+    """The groups, and one for each pattern, which is named by it."""
+    groups = {name: list(patterns) for name, patterns in layer_groups.items()}
+    for package in packages:
+        name = package.replace("*", "").strip("-_.")
+        if not name:
+            fail("own_layers: '%s' names no package; layer_groups has layers with names of their own" % package)
+        groups.setdefault(name, []).append(package)
+    return groups
 
 def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
     """What py_image() makes of its arguments.
@@ -41,9 +64,7 @@ def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
     """
     common = {key: kwargs.pop(key) for key in _COMMON if key in kwargs}
     layers = {key: kwargs.pop(key) for key in _LAYERS if key in kwargs}
-    groups = dict(layers.pop("layer_groups", {}))
-    for package in own_layers:
-        groups.setdefault(package.replace("*", ""), [package])
+    groups = _with_own_layers(layers.pop("layer_groups", {}), own_layers)
     layers_rule(
         name = name + "_layers",
         base = base,

@@ -13,6 +13,9 @@ _WORKER = {
     "worker-key-mnemonic": "Veneer",
 }
 
+# Which toolchain an action's program is from; Bazel 4 does not ask.
+_FROM_TOOLCHAIN = {"toolchain": Label("//bazel:toolchain_type")} if hasattr(config_common, "toolchain_type") else {}
+
 WorkerInfo = provider(
     doc = "Whether actions run in a persistent worker.",
     fields = {"enabled": "bool"},
@@ -51,6 +54,18 @@ def arguments(ctx, command):
     args.add(command)
     return args
 
+def pairs(option, values):
+    """A dict as values of a repeatable option, of one line each whatever is in them, as in a file of arguments a line is one.
+
+    Args:
+        option: The option, for example `--label`.
+        values: dict from str to str.
+
+    Returns:
+        A list of arguments.
+    """
+    return ["%s=%s" % (option, json.encode([key, value])) for key, value in values.items()]
+
 def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
     """Declares an action of veneer.
 
@@ -70,4 +85,5 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
         mnemonic = mnemonic,
         progress_message = progress_message,
         execution_requirements = _WORKER if ctx.attr._worker[WorkerInfo].enabled else {},
+        **_FROM_TOOLCHAIN
     )

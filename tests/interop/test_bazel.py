@@ -64,7 +64,7 @@ def add_extra_tar(root):
 class Bazel(judge.Judge):
     """One workspace for all, whose Bazel builds anew where it counts; and others beside it."""
 
-    clients = ("bazel",)
+    clients = ("bazel", "skopeo")
 
     @classmethod
     def setUpClass(cls):
@@ -148,6 +148,8 @@ class Bazel(judge.Judge):
 
     def test_an_image_holds_what_the_runfiles_tree_shows(self):
         self.bazel.build("//:image", "//:app")
+        inspected = json.loads(judge.run(["skopeo", "inspect", f"oci:{self.bazel.bin('image')}"]))
+        self.assertEqual(inspected["Layers"], digests(self.bazel.bin("image"))[1:])
         runfiles = self.bazel.bin("app.runfiles")
         # Debian's Bazel also shows external files a second time, below the main repository.
         shown = {f"app/app.runfiles/{path.relative_to(runfiles)}"

@@ -27,6 +27,9 @@ veneer_base_repository(
     platform = "linux/amd64",
 )
 """
+TAR_TOOLCHAIN = """
+register_toolchains("//packed:tar")
+"""
 GROUPS_REPOSITORY = """
 local_repository(
     name = "rules_runfiles_group",
@@ -52,8 +55,9 @@ CONFIGURED = {
     "author": "Somebody", "created": "2023-11-14T22:13:20Z",
     "config": {"Cmd": ["--serve"], "Entrypoint": ["/bin/program"],
                "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-               "ExposedPorts": {"53/udp": {}, "8080/tcp": {}}, "StopSignal": "SIGINT", "Volumes": {"/data": {}},
-               "WorkingDir": "/srv"}}
+               "ExposedPorts": {"53/udp": {}, "8080/tcp": {}},
+               "Labels": {"dev.veneer.test": "two\nlines, [\"no list\"]"},
+               "StopSignal": "SIGINT", "Volumes": {"/data": {}}, "WorkingDir": "/srv"}}
 # Where every action is staged, hundreds of files of an interpreter take their time.
 LOCAL = "--spawn_strategy=local"
 
@@ -106,7 +110,7 @@ class BazelRules(judge.Judge):
             choices = [BAD_REPOSITORY.format(name=name, attributes=attributes + "," * bool(attributes))
                        for name, (attributes, _) in BAD_CHOICES.items()]
             with open(made.root / "WORKSPACE", "a", encoding="utf-8") as file:
-                file.write(REPOSITORIES + "".join(choices))
+                file.write(REPOSITORIES + "".join(choices) + TAR_TOOLCHAIN)
                 file.write(GROUPS_REPOSITORY.format(path=STAND_IN))
             yield made
 
@@ -187,6 +191,13 @@ class BazelRules(judge.Judge):
         self.assertEqual(layer_names(self.layout("grouped/ordinary")), ["deps-1", "deps-4", "app"])
         self.assertEqual(test_bazel.digests(self.bazel.bin("grouped/plain_image")),
                          test_bazel.digests(self.bazel.bin("grouped/ordinary")))
+
+    def test_a_toolchain_for_tar_has_veneer_in_place_of_bsdtar(self):
+        for strategy in ("local", "linux-sandbox"):
+            self.bazel.build("//packed:packed", f"--strategy=Tar={strategy}")
+            with tarfile.open(self.bazel.bin("packed/packed.tar")) as tar:
+                self.assertEqual(tar.extractfile("packed/one.txt").read(), b"one\n")
+            self.bazel.bin("packed/packed.tar").unlink()
 
     def test_attributes_of_layers(self):
         self.bazel.build("//attributes:asked", LOCAL)

@@ -173,6 +173,7 @@ TEST_CASE("image: no layer and too many layers are errors") {
 TEST_CASE("config values: each parser says what it expected") {
   CHECK(parse_env("A=b=c") == KeyValue{"A", "b=c"});
   CHECK(parse_env("A=") == KeyValue{"A", ""});
+  CHECK(parse_label(R"(["[a=b", "two\nlines"])") == KeyValue{"[a=b", "two\nlines"});
   CHECK(parse_ports("80") == std::set<std::string>{"80/tcp"});
   CHECK(parse_ports("8-9/udp") == std::set<std::string>{"8/udp", "9/udp"});
   CHECK(parse_volume("/a//b/") == "/a/b");
@@ -182,6 +183,9 @@ TEST_CASE("config values: each parser says what it expected") {
   const std::pair<std::function<void()>, std::string> cases[] = {
       {[] { parse_env("A"); }, "'A' is not an environment variable: expected KEY=VALUE"},
       {[] { parse_label("=x"); }, "'=x' is not a label: expected KEY=VALUE"},
+      {[] { parse_label(R"(["a"])"); }, R"('["a"]' is not a label: expected ["KEY", "VALUE"])"},
+      {[] { parse_env(R"(["", "b"])"); },
+       R"('["", "b"]' is not an environment variable: expected ["KEY", "VALUE"])"},
       {[] { parse_ports("0"); }, "'0' is not a port: expected PORT[-PORT][/tcp|udp|sctp]"},
       {[] { parse_ports("9-8"); }, "'9-8' is not a port: expected PORT[-PORT][/tcp|udp|sctp]"},
       {[] { parse_ports("80/x"); }, "'80/x' is not a port: expected PORT[-PORT][/tcp|udp|sctp]"},

@@ -1,0 +1,70 @@
+"""What of the files for Bazel can be tried without one.
+
+usage: bazel_files_test.py VENEER
+"""
+
+import re
+import types
+import unittest
+
+import program
+import starlark
+
+SOURCES = {"layer": "**/*.cc", "oci": "*.cc", "cmd": "*.cc"}
+
+
+class Fault(Exception):
+    """What `fail` says."""
+
+
+def fail(message):
+    """As in Starlark."""
+    raise Fault(message)
+
+
+def one(pattern, path):
+    """What the only match of a pattern in a file of the project is."""
+    [found] = re.findall(pattern, (starlark.ROOT / path).read_text())
+    return found
+
+
+def ignored(*_, **__):
+    """Stands for whatever is called when a file is loaded."""
+    return types.SimpleNamespace()
+
+
+class BazelFiles(unittest.TestCase):
+    """Bazel's files beside those of CMake, and a macro by itself."""
+
+    def test_the_version_is_everywhere_the_same(self):
+        self.assertEqual(
+            {one(r'module\(\n    name = "veneer",\n    version = "([^"]*)"', "MODULE.bazel"),
+             one(r'VENEER_VERSION=\\\\"([^\\]*)\\\\"', "cmd/BUILD.bazel"),
+             one(r'bazel_dep\(name = "veneer", version = "([^"]*)"', "docs/bazel.md")},
+            {one(r"project\(veneer\s+VERSION ([0-9.]*)", "CMakeLists.txt")})
+
+    def test_sources_that_bazel_finds_are_those_that_cmake_lists(self):
+        for folder, pattern in SOURCES.items():
+            found = {str(path.relative_to(starlark.ROOT / folder))
+                     for path in (starlark.ROOT / folder).glob(pattern)}
+            listed = re.findall(r"^  (\S+\.cc)$", (starlark.ROOT / folder / "CMakeLists.txt").read_text(),
+                                re.MULTILINE)
+            self.assertEqual(sorted(listed), sorted(found), folder)
+
+    def test_packages_with_layers_of_their_own_have_names(self):
+        attributes = types.SimpleNamespace(**{kind: ignored for kind in (
+            "bool", "int", "label", "label_list", "string", "string_dict", "string_list", "string_list_dict")})
+        with_own_layers = starlark.run(starlark.ROOT / "bazel" / "private" / "py_image.bzl", {
+            "Label": str, "aspect": ignored, "attr": attributes, "config": types.SimpleNamespace(bool=ignored),
+            "config_common": types.SimpleNamespace(), "fail": fail, "provider": ignored, "rule": ignored,
+        })["_with_own_layers"]
+        groups = {"ml": ["jax*"], "torch": ["triton"]}
+        self.assertEqual(with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
+                         {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
+        self.assertEqual(groups["torch"], ["triton"])
+        with self.assertRaisesRegex(Fault, r"^own_layers: '\*' names no package; "):
+            with_own_layers({}, ["*"])
+
+
+if __name__ == "__main__":
+    program.main()
