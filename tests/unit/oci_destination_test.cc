@@ -16,12 +16,7 @@ using test::plain_layer;
 using test::TarMember;
 using test::TemporaryDirectory;
 
-// Writes layers of the given texts as veneer's own, through the sink.
-struct Written {
-  std::vector<NewLayer> layers;
-  Image image;
-};
-
+// Writes a layer with these bytes as veneer's own, through the sink.
 NewLayer stream_layer(layer::LayerSink& sink, const std::string& name, const std::string& bytes,
                       uint64_t planned_size = 0) {
   sink.begin(planned_size).write(std::as_bytes(std::span(bytes)));
@@ -283,41 +278,6 @@ TEST_CASE("delivery: one image in several places, and on its base") {
   CHECK(folder.without_path(error_of([&] {
     Delivery({places[1], places[1]});
   })) == "TMP/a.tar: error: is asked for twice\n");
-}
-
-TEST_CASE("delivery: zstd in a docker archive warns who cannot load it") {
-  NewLayer layer = test::new_layer("app");
-  layer.descriptor.media_type = kTarZstdType;
-  ImageRequest request;
-  request.layers = std::span(&layer, 1);
-  const Image image = assemble_image(request);
-  CHECK(delivery_warnings({parse_image_reference("oci-archive:a")}, image).empty());
-  const auto warnings = delivery_warnings({parse_image_reference("docker-archive:a")}, image);
-  REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0].to_string("warning") ==
-        "docker-archive:a: warning: has zstd layers, which Docker Engine before 23.0 cannot load\n"
-        "docker-archive:a: help: Docker Engine 23.0, containerd 1.5 and podman load them; use gzip "
-        "for older engines\n");
-}
-
-TEST_CASE("layer descriptor: written and read back, else the blob is measured") {
-  const TemporaryDirectory folder;
-  const test::TestLayer layer = test::gzip_layer("x");
-  folder.write("x.tar.gz", layer.bytes);
-  const std::string path = folder.path("x.tar.gz");
-  NewLayer measured = open_layer_blob(path).layer;
-  CHECK(measured.diff_id.digest.to_string() == layer.diff_id);
-  CHECK(measured.descriptor.media_type == kTarGzipType);
-  CHECK(measured.created_by == "veneer: layer x.tar.gz");
-  measured.descriptor.annotations = {{std::string(kLayerNameAnnotation), "deps"}};
-  folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
-  const NewLayer read = open_layer_blob(path).layer;
-  CHECK(read.created_by == "veneer: layer deps");
-  CHECK(read.descriptor.digest == measured.descriptor.digest);
-  CHECK(read.diff_id == measured.diff_id);
-  folder.write("x.tar.gz.json", "{}");
-  CHECK(folder.without_path(error_of([&] { open_layer_blob(path); })) ==
-        "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// A layer on its own: its descriptor, and who can load it.
+#include "oci/annotations.h"
+#include "oci/delivery.h"
+#include "oci/layer_descriptor.h"
+#include "oci_support.h"
+
+namespace oci {
+namespace {
+
+using test::error_of;
+using test::TemporaryDirectory;
+
+TEST_CASE("delivery: zstd in a docker archive warns who cannot load it") {
+  NewLayer layer = test::new_layer("app");
+  layer.descriptor.media_type = kTarZstdType;
+  ImageRequest request;
+  request.layers = std::span(&layer, 1);
+  const Image image = assemble_image(request);
+  CHECK(delivery_warnings({parse_image_reference("oci-archive:a")}, image).empty());
+  const auto warnings = delivery_warnings({parse_image_reference("docker-archive:a")}, image);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].to_string("warning") ==
+        "docker-archive:a: warning: has zstd layers, which Docker Engine before 23.0 cannot load\n"
+        "docker-archive:a: help: Docker Engine 23.0, containerd 1.5 and podman load them; use gzip "
+        "for older engines\n");
+}
+
+TEST_CASE("layer descriptor: written and read back, else the blob is measured") {
+  const TemporaryDirectory folder;
+  const test::TestLayer layer = test::gzip_layer("x");
+  folder.write("x.tar.gz", layer.bytes);
+  const std::string path = folder.path("x.tar.gz");
+  NewLayer measured = open_layer_blob(path).layer;
+  CHECK(measured.diff_id.digest.to_string() == layer.diff_id);
+  CHECK(measured.descriptor.media_type == kTarGzipType);
+  CHECK(measured.created_by == "veneer: layer x.tar.gz");
+  measured.descriptor.annotations = {{std::string(kLayerNameAnnotation), "deps"}};
+  folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
+  const NewLayer read = open_layer_blob(path).layer;
+  CHECK(read.created_by == "veneer: layer deps");
+  CHECK(read.descriptor.digest == measured.descriptor.digest);
+  CHECK(read.diff_id == measured.diff_id);
+  folder.write("x.tar.gz.json", "{}");
+  CHECK(folder.without_path(error_of([&] { open_layer_blob(path); })) ==
+        "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
+}
+
+}  // namespace
+}  // namespace oci
