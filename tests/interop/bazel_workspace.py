@@ -81,6 +81,7 @@ class Workspace:
         self.output_root = pathlib.Path(output_root)
         self.repositories = {"veneer": VENEER_MODULE}
         self.options = []
+        self.patience = judge.TIMEOUT  # seconds for any one command
 
     def add_repository(self, name, folder):
         """A local repository."""
@@ -99,7 +100,7 @@ class Workspace:
     def bazel(self, command, *arguments):
         """Runs a command of Bazel; returns what it prints to stdout."""
         return judge.run(["bazel", f"--output_user_root={self.output_root}", "--nohome_rc",
-                          command, *self.options, *arguments], cwd=self.root)
+                          command, *self.options, *arguments], self.patience, cwd=self.root)
 
     def build(self, *arguments):
         """bazel build."""

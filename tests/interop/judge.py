@@ -14,11 +14,11 @@ SKIPPED = 77    # SKIP_RETURN_CODE in tests/CMakeLists.txt
 TIMEOUT = 300   # seconds for any one command
 
 
-def run(command, **options):
+def run(command, timeout=TIMEOUT, **options):
     """Runs a command to its end; returns what it printed. A failure shows all of its output."""
     command = [str(part) for part in command]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=TIMEOUT, check=False, **options)
+                          timeout=timeout, check=False, **options)
     if done.returncode != 0:
         raise AssertionError(f"exit code {done.returncode} from: {' '.join(command)}\n"
                              f"{done.stdout}{done.stderr}")

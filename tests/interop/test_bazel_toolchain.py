@@ -8,6 +8,7 @@ import test_bazel
 
 # Some minutes less to compile; the bytes that veneer writes are the same.
 QUICKLY = "--host_compilation_mode=fastbuild"
+PATIENCE = 1500  # seconds, for all of veneer on a slow machine
 
 
 class BazelToolchain(judge.Judge):
@@ -21,6 +22,7 @@ class BazelToolchain(judge.Judge):
         folder = cls.enterClassContext(judge.scratch())
         cls.bazel = cls.enterClassContext(
             bazel_workspace.workspace(folder, toolchain="@veneer//bazel:built"))
+        cls.bazel.patience = PATIENCE
         (cls.bazel.root / "tools" / "veneer_program").unlink()
         test_bazel.add_extra_tar(cls.bazel.root)
 
