@@ -89,9 +89,9 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     samples.prepare()
-    with tempfile.TemporaryDirectory() as name, \
-            bazel_workspace.workspace(pathlib.Path(name), options.packages, options.files) as bazel:
-        profile = pathlib.Path(name, "profile.gz")
+    with tempfile.TemporaryDirectory() as folder, \
+            bazel_workspace.workspace(pathlib.Path(folder), options.packages, options.files) as bazel:
+        profile = pathlib.Path(folder, "profile.gz")
         program = f"//many:app_{options.packages}"
         image = f"//many:image_{options.packages}"
         print(f"{options.packages * options.files:,} files of {options.packages} packages\n")
