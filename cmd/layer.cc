@@ -90,9 +90,7 @@ void run(const Options& options) {
   step.emplace(tools.trace.get(), "deliver");
   const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
-  write_text_file(
-      options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor,
-      oci::layer_descriptor_json(described).dump(1) + "\n");
+  write_text_file(descriptor, oci::layer_descriptor_json(described).dump(1) + "\n");
   step.reset();
   report_timings(tools.trace.get(), options.writing.tools.timing);
   if (options.quiet) return;

@@ -198,6 +198,20 @@ class Choice(unittest.TestCase):
                         self.assertEqual(chosen["digest"], expected)
 
 
+class Documents(unittest.TestCase):
+    """What is no layout."""
+
+    def test_a_document_without_what_it_has_to_have_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            layout = Layout(pathlib.Path(folder, "layout"))
+            (layout.folder / "index.json").write_text("{}")
+            self.assertEqual(choose(layout, "", "")[1], "layout: 'index.json' has no member 'manifests'")
+            index = layout.blob(b"{}", INDEX)
+            layout.write_index([index])
+            self.assertEqual(choose(layout, "", "")[1],
+                             f"layout: 'blobs/sha256/{index['digest'].partition(':')[2]}' has no member 'manifests'")
+
+
 class Extension(unittest.TestCase):
     """What MODULE.bazel calls; Bazel 4 has no module extensions."""
 

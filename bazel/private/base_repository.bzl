@@ -50,7 +50,7 @@ def _base_repository_impl(ctx):
     chosen = choose_manifest(layout, ctx.attr.tag, ctx.attr.platform)
     descriptor = {key: chosen[key] for key in ("mediaType", "digest", "size")}
     manifest_path = blob_path(layout, descriptor["digest"])
-    manifest = read_json(layout, manifest_path)
+    manifest = read_json(layout, manifest_path, "config", "layers")
 
     # As keys: layers may be equal.
     blobs = {manifest_path: None}

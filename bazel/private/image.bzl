@@ -45,7 +45,7 @@ def _config_arguments(ctx):
         "--workdir": attr.workdir or workdir,
     }.items():
         if "\n" in value:
-            fail("%s: `%s` has more than one line" % (ctx.label, option[len("--"):]))
+            fail("%s: `%s` has more than one line" % (ctx.label, option[len("--"):].replace("-", "_")))
         if value:
             options.append("%s=%s" % (option, value))
     return options

@@ -32,9 +32,22 @@ def blob_path(layout, digest):
         fail("%s: there is no file '%s'" % (layout.name, path))
     return path
 
-def read_json(layout, path):
-    """The document in a file of a layout."""
-    return json.decode(layout.ctx.read(layout.ctx.path("%s/%s" % (layout.root, path))))
+def read_json(layout, path, *members):
+    """Reads a document of a layout.
+
+    Args:
+        layout: struct(ctx, root, name): a repository's context, the layout's path, and what messages call it.
+        path: The document's path, relative to the layout.
+        *members: Names of members that it has to have.
+
+    Returns:
+        The document, a dict.
+    """
+    document = json.decode(layout.ctx.read(layout.ctx.path("%s/%s" % (layout.root, path))))
+    for member in members:
+        if member not in document:
+            fail("%s: '%s' has no member '%s'" % (layout.name, path, member))
+    return document
 
 def _quoted(names):
     return ", ".join(["'%s'" % name for name in sorted(names)])
@@ -50,7 +63,7 @@ def _named_entries(layout, tag):
     """The entries of index.json that have the tag, or all if none is asked for."""
     named = []
     tags = {}
-    for descriptor in read_json(layout, "index.json")["manifests"]:
+    for descriptor in read_json(layout, "index.json", "manifests")["manifests"]:
         own = descriptor.get("annotations", {}).get(_REF_NAME, "")
         tags[own] = True
         if tag in ("", own):
@@ -65,7 +78,7 @@ def _named_entries(layout, tag):
 
 def _entries_of(layout, index):
     """What an index on the way lists."""
-    document = read_json(layout, blob_path(layout, index.descriptor["digest"]))
+    document = read_json(layout, blob_path(layout, index.descriptor["digest"]), "manifests")
     return [_entry(descriptor, index.platform) for descriptor in document["manifests"]]
 
 def _manifests(layout, entries):

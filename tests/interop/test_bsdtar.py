@@ -1,13 +1,18 @@
-"""bsdtar lists every layer: the names of the plan, in its order."""
+"""bsdtar lists every layer: the names of the plan, in its order. And its own benchmark works."""
 
 import os
+import pathlib
+import sys
 
 import judge
 import samples
 
 
+BENCHMARK = pathlib.Path(__file__).resolve().parents[2] / "bench" / "bsdtar.py"
+
+
 class Bsdtar(judge.Judge):
-    """One test a compression; bsdtar recognises each by its first bytes."""
+    """One test a compression, for bsdtar recognises each by its first bytes; and the benchmark."""
 
     clients = ("bsdtar",)
 
@@ -19,6 +24,12 @@ class Bsdtar(judge.Judge):
 
     def test_plain(self):
         self.check("none")
+
+    def test_the_benchmark_finds_the_same_behind_every_path(self):
+        said = judge.run([sys.executable, "-B", BENCHMARK, "--smoke", "--runs=1", f"--work={self.folder}",
+                          f"--veneer={os.environ['VENEER']}"])
+        self.assertIn("Paths: 242 and 242, of which 0 are in one of the two only and 0 lead to something else.",
+                      said)
 
     def check(self, compression):
         binary = samples.odd(self.folder)
