@@ -18,7 +18,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct ImageArguments {
   BaseOptions base;
   ImageOptions image;
   ToolOptions tools;
@@ -27,7 +27,7 @@ struct Options {
   bool quiet = false;
 };
 
-void run(const Options& options) {
+void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.tools);
   const std::optional<oci::StoredImage> base =
@@ -60,7 +60,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_image_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImageArguments>();
   CLI::App* command = app.add_subcommand(
       "image", "Put layers that exist on a base image, or on none, and write the image");
   add_base_options(*command, options->base);
@@ -80,7 +80,7 @@ void add_image_command(CLI::App& app, const Session* session) {
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
     options->tools = session_tools(session);
-    run(*options);
+    run_image(*options);
   });
 }
 

@@ -16,7 +16,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct IndexArguments {
   std::vector<std::string> images;
   std::vector<std::string> annotations;
   std::string output;
@@ -32,7 +32,7 @@ oci::ImageReference parse_output(const std::string& text) {
   return reference;
 }
 
-void run(const Options& options) {
+void run_index(const IndexArguments& options) {
   const oci::ImageReference output = parse_output(options.output);
   std::vector<oci::StoredImage> images;
   for (const std::string& image : options.images) {
@@ -54,7 +54,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_index_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<IndexArguments>();
   CLI::App* command =
       app.add_subcommand("index", "Put images for several platforms together as one image");
   command
@@ -78,7 +78,7 @@ void add_index_command(CLI::App& app) {
       ->check(check_with(parse_output))
       ->group(kBaseGroup);
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_index(*options); });
 }
 
 }  // namespace cmd

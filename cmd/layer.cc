@@ -18,7 +18,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct LayerArguments {
   PlanningOptions planning;
   WritingOptions writing;
   std::string output;
@@ -73,7 +73,7 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
   return std::move(*found);
 }
 
-void run(const Options& options) {
+void run_layer(const LayerArguments& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
@@ -100,7 +100,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_layer_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LayerArguments>();
   CLI::App* command =
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
@@ -118,7 +118,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
     use_session(options->writing.tools, session);
-    run(*options);
+    run_layer(*options);
   });
 }
 

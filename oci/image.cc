@@ -11,14 +11,6 @@ namespace {
 
 const Platform kDefaultPlatform{"linux", "amd64", {}};
 
-Descriptor describe(std::string_view media_type, const std::string& bytes) {
-  Descriptor descriptor;
-  descriptor.media_type = media_type;
-  descriptor.digest = digest_of(bytes);
-  descriptor.size = bytes.size();
-  return descriptor;
-}
-
 void add_layer(const NewLayer& layer, ImageConfig& config, Manifest& manifest) {
   History step;
   step.created = config.created;
@@ -73,11 +65,11 @@ Image assemble_image(const ImageRequest& request) {
 
   Image image;
   image.config_bytes = dump_json(to_json(config));
-  image.config = describe(kConfigType, image.config_bytes);
+  image.config = describe_blob(kConfigType, image.config_bytes);
   manifest.config = image.config;
   image.layers = manifest.layers;
   image.manifest_bytes = dump_json(to_json(manifest));
-  image.manifest = describe(kManifestType, image.manifest_bytes);
+  image.manifest = describe_blob(kManifestType, image.manifest_bytes);
   image.manifest.platform = config.platform;
   return image;
 }

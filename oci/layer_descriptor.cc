@@ -19,7 +19,7 @@ std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-bool exists(const std::string& path) {
+bool file_exists(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
@@ -80,7 +80,7 @@ LayerBlob open_layer_blob(const std::string& path) {
   const std::shared_ptr<const File> file = open_file(path);
   const Blob blob(file, 0, file_size(*file), path);
   const std::string beside = layer_descriptor_path(path);
-  NewLayer layer = exists(beside) ? read_descriptor(beside) : measure(blob);
+  NewLayer layer = file_exists(beside) ? read_descriptor(beside) : measure(blob);
   if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
   return {std::move(layer), blob};
 }

@@ -13,15 +13,11 @@
 #include <cstring>
 #include <memory>
 
+#include "layer/directory_handle.h"
 #include "layer/error.h"
 
 namespace layer {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }  // only EBADF, and it is open
-};
-using OpenDirectory = std::unique_ptr<DIR, CloseDirectory>;
 
 DiskType type_of_mode(mode_t mode) {
   if (S_ISREG(mode)) return DiskType::kFile;
@@ -66,7 +62,7 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
 }  // namespace
 
 Listing list_directory(const std::string& path, WalkDetail detail) {
-  const OpenDirectory directory(opendir(path.c_str()));
+  const DirectoryHandle directory(opendir(path.c_str()));
   if (!directory) throw system_error(path, "cannot open directory", errno);
   struct stat status = {};
   if (fstat(dirfd(directory.get()), &status) != 0) throw system_error(path, "cannot stat", errno);

@@ -15,10 +15,6 @@ namespace {
 constexpr uint64_t kMaxSourceSize = uint64_t{1} << 20;
 constexpr std::string_view kRepoMapping = "_repo_mapping";
 
-bool contains(const std::vector<std::string_view>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
 // A character that repository names are made of (Bazel: canonical names add '+' and '~').
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -59,7 +55,7 @@ void Sources::read_repo_mapping(const Entry& entry) {
     const std::string_view source = line.substr(0, first);
     const std::string_view apparent = line.substr(first + 1, second - first - 1);
     const std::string_view canonical = line.substr(second + 1);
-    if (!source.empty() && !contains(first_party_, source)) continue;
+    if (!source.empty() && std::ranges::find(first_party_, source) == first_party_.end()) continue;
     if (apparent != canonical && names_.contains(canonical)) names_.emplace(apparent, canonical);
   }
 }
@@ -67,7 +63,8 @@ void Sources::read_repo_mapping(const Entry& entry) {
 bool Sources::is_source(const Entry& entry, uint64_t size) const {
   return entry.kind == EntryKind::kFile && size <= kMaxSourceSize &&
          (entry.path.ends_with(".py") || entry.path.ends_with(".sh")) &&
-         contains(first_party_, split_runfiles_path(entry.path).repository);
+         std::ranges::find(first_party_, split_runfiles_path(entry.path).repository) !=
+             first_party_.end();
 }
 
 void Sources::read_source(const Entry& entry) {

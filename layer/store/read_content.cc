@@ -14,7 +14,6 @@ namespace layer {
 namespace {
 
 constexpr size_t kReadSize = size_t{256} << 10;
-constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
 
 }  // namespace
 
@@ -28,7 +27,7 @@ FileContent read_content(std::string_view path, const Stamp& stamp, Store* store
   Sha256 hash;
   std::vector<std::byte> buffer(std::min<uint64_t>(kReadSize, stamp.size + 1));
   size_t got = reader.read(buffer);
-  content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kHeadSize)));
+  content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kElfHeadBytes)));
   for (; got > 0; got = reader.read(buffer)) hash.update(std::span(buffer).first(got));
   content.digest = hash.finish();
   if (store != nullptr && is_expected && reader.stamp() == stamp)

@@ -4,16 +4,15 @@
 namespace layer {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kTick = 50'000'000;
-constexpr int64_t kCoarseTick = 2 * kSecond;
+constexpr int64_t kCoarseTick = 2 * kNanosecondsPerSecond;
 
 int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * kSecond + time.tv_nsec;
+  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
 }
 
 bool is_older_than_tick(int64_t time, int64_t now) {
-  return time < now - (time % kSecond == 0 ? kCoarseTick : kTick);
+  return time < now - (time % kNanosecondsPerSecond == 0 ? kCoarseTick : kTick);
 }
 
 }  // namespace

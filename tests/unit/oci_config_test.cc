@@ -3,7 +3,7 @@
 #include "oci/config.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_config_test {
 namespace {
 
 using test::error_of;
@@ -214,4 +214,4 @@ TEST_CASE("config values: arguments are words or a JSON array, never split") {
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_config_test

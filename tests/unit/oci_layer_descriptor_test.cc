@@ -4,7 +4,7 @@
 #include "oci/layer_descriptor.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_layer_descriptor_test {
 namespace {
 
 using test::error_of;
@@ -46,4 +46,4 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_layer_descriptor_test

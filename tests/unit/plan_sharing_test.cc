@@ -10,7 +10,7 @@
 #include "layer/store/read_content.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::plan_sharing_test {
 namespace {
 
 // Files on disk and in the base, and what is known to be equal.
@@ -140,4 +140,4 @@ TEST_CASE("links: the floor of hardlinks is the user's; rules 1 to 4 do not know
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_sharing_test

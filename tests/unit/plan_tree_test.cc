@@ -6,7 +6,7 @@
 
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::plan_tree_test {
 namespace {
 
 PlannedEntry entry(std::string_view path, TarType type, std::string_view text = {}) {
@@ -108,4 +108,4 @@ TEST_CASE("the declared tree has the input's links and none of veneer's, on the 
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_tree_test
