@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -18,6 +19,7 @@
 #include "layer/check/check_image.h"
 #include "oci/probe_image.h"
 #include "oci/reference.h"
+#include "oci/replaced_in_base.h"
 #include "oci/stored_image.h"
 
 namespace cmd {
@@ -76,11 +78,15 @@ Verified verify(const VerifyArguments& options) {
       oci::open_image(oci::parse_image_reference(options.image), platform, scratch);
   layer::StringArena arena;
   layer::Probes probes;
-  const std::optional<uint32_t> below = oci::layers_below_ours(image.config);
+  const std::optional<uint32_t> below = oci::layers_below_ours(image);
   oci::ProbeVisitor visitor(below.value_or(0), probes);
-  const layer::ImageTree tree = oci::read_image_tree(image, scratch, arena, &visitor);
-  const layer::RunConfig run = oci::run_config(image.config);
   layer::Findings findings;
+  oci::ReplacedInBase replaced(below.value_or(0), findings);
+  const layer::ImageTree tree =
+      oci::read_image_tree(image, scratch, arena, &visitor,
+                           [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
+                               uint32_t layer) { replaced.take(lower, nodes, layer); });
+  const layer::RunConfig run = oci::run_config(image.config);
   layer::check_image({tree, probes, run, nullptr, below}, options.jobs, findings);
   return {findings.take(), tree.nodes().size(), image.layers.size()};
 }
