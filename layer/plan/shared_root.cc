@@ -154,7 +154,7 @@ void RepositorySharing::check_entry(uint32_t index) {
   if (repository_of_[index] == kNoEntry) return;
   SharedRepository& repository = repositories_[repository_of_[index]];
   const Entry& entry = tree_.entries[index];
-  if (links_[index].reason != LinkReason::kNoEntry) {
+  if (links_[index].reason != LinkReason::kNone) {
     check_link(index, repository);
   } else if (entry.kind == EntryKind::kFile && is_generated_by_main(entry.content)) {
     keep(repository, index, fmt::format("the main repository generates '{}' in it", entry.path));
