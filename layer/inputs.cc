@@ -51,9 +51,9 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
   const std::string manifest = binary + std::string(kManifest);
   if (fs::is_directory(directory, missing) && has_links(directory)) {
     request.runfiles_directory = directory;
-  } else if (fs::exists(manifest, missing)) {
+  } else if (fs::is_regular_file(manifest, missing)) {
     request.runfiles_manifest = manifest;
-  } else if (fs::exists(directory + "/MANIFEST", missing)) {
+  } else if (fs::is_regular_file(directory + "/MANIFEST", missing)) {
     request.runfiles_manifest = directory + "/MANIFEST";
   } else {
     throw Error(Position{binary},

@@ -84,6 +84,7 @@ class SameFile {
   bool may_join(uint32_t a, uint32_t b) const {
     const Entry& left = tree_.entries[a];
     const Entry& right = tree_.entries[b];
+    if (facts_[a].content != facts_[b].content) return false;  // it was replaced in between
     return stated(left) == stated(right) && tree_root(left) == tree_root(right);
   }
 

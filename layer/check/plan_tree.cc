@@ -97,7 +97,9 @@ void settle_mode(Node& node, const FileProbe* probe) {
 FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
   if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
   const FileReader reader(file.source());
-  return probe_file(file.path, reader.fd());
+  FileProbe probe = probe_file(file.path, reader.fd());
+  if (file.stamp != nullptr) check_unchanged(file.source(), *file.stamp, reader.stamp());
+  return probe;
 }
 
 // Looks into the files that may matter, which are few of many.

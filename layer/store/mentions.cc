@@ -8,6 +8,7 @@
 
 #include "layer/read/input_file.h"
 #include "layer/runfiles_path.h"
+#include "layer/store/read_content.h"
 
 namespace layer {
 namespace {
@@ -29,8 +30,8 @@ class Sources {
     for (const std::string_view repository : repositories) names_.emplace(repository, repository);
   }
 
-  void read_repo_mapping(const Entry& entry);
-  void read_source(const Entry& entry);
+  void read_repo_mapping(const Entry& entry, const Stamp& stamp);
+  void read_source(const Entry& entry, const Stamp& stamp);
   bool is_source(const Entry& entry, uint64_t size) const;
   std::vector<Mention> take() const;
 
@@ -44,8 +45,8 @@ class Sources {
 
 // Lines "source,apparent,canonical" (Bazel's RepoMappingManifestAction); the main repository's
 // source is empty. Other lines say what other repositories call each other.
-void Sources::read_repo_mapping(const Entry& entry) {
-  Lines lines(read_input_file(std::string(entry.content), arena_));
+void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {
+  Lines lines(read_text(entry.content, stamp, arena_));
   while (lines.next()) {
     const std::string_view line = lines.line();
     const size_t first = line.find(',');
@@ -67,9 +68,9 @@ bool Sources::is_source(const Entry& entry, uint64_t size) const {
              first_party_.end();
 }
 
-void Sources::read_source(const Entry& entry) {
+void Sources::read_source(const Entry& entry, const Stamp& stamp) {
   StringArena text;  // nothing of the source is kept
-  Lines lines(read_input_file(std::string(entry.content), text));
+  Lines lines(read_text(entry.content, stamp, text));
   while (lines.next()) {
     std::string_view rest = lines.line();
     while (!rest.empty()) {
@@ -97,16 +98,17 @@ std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileF
                                    const std::vector<std::string_view>& first_party,
                                    const std::vector<uint32_t>& ignored, StringArena& arena) {
   Sources sources(tree, repositories, first_party, arena);
-  for (const Entry& entry : tree.entries) {
+  for (uint32_t i = 0; i < tree.entries.size(); ++i) {
+    const Entry& entry = tree.entries[i];
     const std::string_view root = split_runfiles_path(entry.path).root;
     const bool is_mapping = entry.kind == EntryKind::kFile && !root.empty() &&
                             entry.path.substr(root.size() + 1) == kRepoMapping;
-    if (is_mapping) sources.read_repo_mapping(entry);
+    if (is_mapping) sources.read_repo_mapping(entry, *facts[i].stamp);
   }
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
     if (!sources.is_source(tree.entries[i], facts[i].size)) continue;
     if (std::binary_search(ignored.begin(), ignored.end(), i)) continue;
-    sources.read_source(tree.entries[i]);
+    sources.read_source(tree.entries[i], *facts[i].stamp);
   }
   return sources.take();
 }
