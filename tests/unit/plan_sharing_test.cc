@@ -8,6 +8,7 @@
 #include "base_plan.h"
 #include "layer/plan/mode_of_content.h"
 #include "layer/store/read_content.h"
+#include "layer/store/stamp_files.h"
 #include "temporary_directory.h"
 
 namespace layer::plan_sharing_test {
@@ -30,8 +31,9 @@ class Duplicates {
     const std::string name = files_.write(std::to_string(entries_.size()), bytes);
     Entry made = entry(path, EntryKind::kFile, arena_.copy(name));
     made.attributes = attributes;
+    Stamp look = look_at(made);
     contents_.of_input[static_cast<uint32_t>(entries_.size())] =
-        read_content(made.content, {}, nullptr).digest;
+        read_content(made.content, look, nullptr).digest;
     entries_.push_back(made);
   }
   void other(const Entry& made) { entries_.push_back(made); }
