@@ -53,7 +53,7 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
       item.mode = status.st_mode & 07777U;
     }
   } else {
-    item.type = type_of_mode(DTTOIF(entry.d_type));
+    item.type = type_of_mode(static_cast<mode_t>(DTTOIF(entry.d_type)));
   }
   if (item.type == DiskType::kSymlink) add_link(directory, path, entry.d_name, item, listing);
   listing.items.push_back(item);

@@ -24,9 +24,9 @@ bool is_name_character(char c) {
 
 class Sources {
  public:
-  Sources(const FileTree& tree, const std::vector<std::string_view>& repositories,
+  Sources(const std::vector<std::string_view>& repositories,
           const std::vector<std::string_view>& first_party, StringArena& arena)
-      : tree_(tree), first_party_(first_party), arena_(arena) {
+      : first_party_(first_party), arena_(arena) {
     for (const std::string_view repository : repositories) names_.emplace(repository, repository);
   }
 
@@ -36,7 +36,6 @@ class Sources {
   std::vector<Mention> take() const;
 
  private:
-  const FileTree& tree_;
   const std::vector<std::string_view>& first_party_;
   StringArena& arena_;
   std::unordered_multimap<std::string_view, std::string_view> names_;  // to canonical ones
@@ -97,7 +96,7 @@ std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileF
                                    const std::vector<std::string_view>& repositories,
                                    const std::vector<std::string_view>& first_party,
                                    const std::vector<uint32_t>& ignored, StringArena& arena) {
-  Sources sources(tree, repositories, first_party, arena);
+  Sources sources(repositories, first_party, arena);
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
     const Entry& entry = tree.entries[i];
     const std::string_view root = split_runfiles_path(entry.path).root;
