@@ -101,6 +101,13 @@ void explain(const Options& options, const Planned& planned, const oci::StoredIm
   }
 }
 
+void name_plan_outputs(Options& options) {
+  std::vector<std::string> outputs = tool_outputs(options.tools);
+  if (!options.output.empty()) outputs.push_back(options.output);
+  for (const std::string& part : options.parts) outputs.push_back(parse_part(part).path);
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
 void run(const Options& options) {
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
@@ -149,6 +156,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->type_name("NAME=FILE");
   command->callback([options, session] {
     options->tools = session_tools(session);
+    name_plan_outputs(*options);
     run(*options);
   });
 }
