@@ -210,6 +210,14 @@ void print_build_json(const BuildArguments& options, const Built& built, double 
   fmt::print("{}\n", summary.dump(1));
 }
 
+void name_build_outputs(BuildArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
+  for (const oci::ImageReference& reference : output_references(options.image)) {
+    outputs.push_back(reference.path);
+  }
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
 void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
   const Built built = build(options);
@@ -228,7 +236,10 @@ void add_build_command(CLI::App& app) {
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
-  command->callback([options] { run_build(*options); });
+  command->callback([options] {
+    name_build_outputs(*options);
+    run_build(*options);
+  });
 }
 
 }  // namespace cmd

@@ -85,9 +85,20 @@ oci::NewLayer describe(const layer::Layer& layer, const LayerArguments& options,
   return described;
 }
 
+std::string path_of_descriptor(const LayerArguments& options) {
+  return options.descriptor.empty() ? oci::layer_descriptor_path(options.output)
+                                    : options.descriptor;
+}
+
+void name_layer_outputs(LayerArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
+  outputs.push_back(options.output);
+  outputs.push_back(path_of_descriptor(options));
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
 void run_layer(const LayerArguments& options) {
-  const std::string descriptor =
-      options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
+  const std::string descriptor = path_of_descriptor(options);
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = oci::folder_of(options.output);
@@ -133,6 +144,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
     use_session(options->writing.tools, session);
+    name_layer_outputs(*options);
     run_layer(*options);
   });
 }

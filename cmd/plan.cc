@@ -101,6 +101,13 @@ void explain(const PlanArguments& options, const Planned& planned, const oci::St
   }
 }
 
+void name_plan_outputs(PlanArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.tools);
+  if (!options.output.empty()) outputs.push_back(options.output);
+  for (const std::string& part : options.parts) outputs.push_back(parse_part(part).path);
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
 void run_plan(const PlanArguments& options) {
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
@@ -149,6 +156,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->type_name("NAME=FILE");
   command->callback([options, session] {
     options->tools = session_tools(session);
+    name_plan_outputs(*options);
     run_plan(*options);
   });
 }

@@ -11,7 +11,6 @@
 #include "layer/read/mtree.h"
 #include "layer/read/runfiles_directory.h"
 #include "layer/read/runfiles_manifest.h"
-#include "layer/read/source_tree.h"
 #include "layer/read/spec.h"
 #include "layer/resolve/resolve.h"
 #include "layer/runfiles.h"
@@ -194,7 +193,10 @@ Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics&
     gather_program(request, arena, found, store, inputs, result);
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
-  for (const std::string& tree : request.trees) inputs.push_back(read_source(tree, arena));
+  SourceTrees trees(request.tree_options, arena, found);
+  for (const std::string& tree : request.trees) inputs.push_back(trees.read(tree));
+  trees.finish();
+  result.notes = trees.notes();
   FileTree merged = merge_inputs(std::move(inputs), found);
   merged.workspaces = std::move(result.tree.workspaces);
   merged.lost.insert(merged.lost.begin(), result.tree.lost.begin(), result.tree.lost.end());

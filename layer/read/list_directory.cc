@@ -51,6 +51,7 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
     item.type = type_of_mode(status.st_mode);
     if (detail == WalkDetail::kModes && item.type != DiskType::kSymlink) {
       item.mode = status.st_mode & 07777U;
+      item.identity = {status.st_dev, status.st_ino};
     }
   } else {
     item.type = type_of_mode(static_cast<mode_t>(DTTOIF(entry.d_type)));

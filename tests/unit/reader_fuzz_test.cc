@@ -170,7 +170,9 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
     attempt(
         [&] {
           StringArena arena;
-          to_text(read_source(argument, arena));
+          Diagnostics found;
+          const TreeOptions options;
+          to_text(SourceTrees(options, arena, found).read(argument));
         },
         outcome);
   }
