@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "cmd/check_with.h"
 #include "cmd/layer_lock.h"
+#include "layer/plan/capabilities.h"
 #include "layer/plan/layer_rules.h"
 #include "layer/plan/shared_root.h"
 
@@ -34,6 +36,17 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
                   "disk: as they are on disk")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("executable|disk")
+      ->group("Inputs");
+}
+
+void add_capability_option(CLI::App& command, std::vector<std::string>& rules) {
+  command
+      .add_option("--capability", rules,
+                  "Give files of the image capabilities, as setcap does: "
+                  "app/server=cap_net_bind_service+ep; repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->check(check_with(layer::parse_capability_rule))
+      ->type_name("GLOB=CAPS")
       ->group("Inputs");
 }
 
@@ -169,6 +182,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
+  add_capability_option(command, options.capabilities);
   add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
   add_sharing_options(command, options);

@@ -30,6 +30,7 @@ def _add_placing_options(args, attr):
         args.add(attr.shared_root, format = "--shared-root=%s")
     args.add(attr.runfiles_layout, format = "--runfiles-layout=%s")
     args.add_all(attr.keep, format_each = "--keep=%s")
+    args.add_all(["%s=%s" % item for item in sorted(attr.capabilities.items())], format_each = "--capability=%s")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
@@ -152,6 +153,11 @@ _ATTRS = {
         doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
               "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
         providers = [VeneerBaseInfo],
+    ),
+    "capabilities": attr.string_dict(
+        doc = "Capabilities of files: globs of paths in the image, and what files there get, as setcap(8) takes it: " +
+              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. Of globs that match one file the first in order of " +
+              "their texts counts. Runfiles have no other extended attributes: those on disk are not read.",
     ),
     "check": attr.string(
         doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "layer/check/extended_attributes.h"
 #include "layer/check/interpreter.h"
 #include "layer/check/launcher.h"
 #include "layer/check/libraries.h"
@@ -33,6 +34,7 @@ void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
   check_launcher(subject, run, findings);
   check_machines(subject, run, findings);
   check_pyc_files(subject, findings);
+  check_extended_attributes(subject, findings);
 }
 
 }  // namespace

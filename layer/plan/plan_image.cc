@@ -73,6 +73,7 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
   if (stated->uid) planned.uid = *stated->uid;
   if (stated->gid) planned.gid = *stated->gid;
   if (stated->mtime) planned.mtime = *stated->mtime;
+  if (stated->xattrs && planned.type != TarType::kSymlink) planned.xattrs = stated->xattrs;
 }
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
@@ -198,6 +199,7 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
     planned.uid = node->uid;
     planned.gid = node->gid;
     planned.mtime = node->mtime;
+    planned.xattrs = node->xattrs;
   }
   const auto stated = stated_directories_.find(path);
   if (stated != stated_directories_.end()) apply(stated->second, planned);

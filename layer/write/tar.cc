@@ -9,6 +9,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -113,6 +116,14 @@ std::string pax_record(std::string_view key, std::string_view value) {
   return fmt::format("{} {}={}\n", length, key, value);
 }
 
+std::string xattr_records(const PlannedEntry& entry) {
+  std::string records;
+  for (const Xattr& xattr : xattrs_of_text(*entry.xattrs)) {
+    records += pax_record("SCHILY.xattr." + xattr.name, xattr.value);
+  }
+  return records;
+}
+
 std::string tar_name(const PlannedEntry& entry) {
   std::string name(entry.path);
   if (entry.type == TarType::kDirectory) name += '/';
@@ -146,6 +157,7 @@ std::string pax_records(const PlannedEntry& entry, std::string_view name) {
   if (entry.mtime < 0 || entry.mtime > kMaxOctal11) {
     records += pax_record("mtime", std::to_string(entry.mtime));
   }
+  if (entry.xattrs != nullptr) records += xattr_records(entry);
   return records;
 }
 
