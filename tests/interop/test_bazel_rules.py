@@ -220,6 +220,9 @@ class BazelRules(judge.Judge):
                  for name in ("interpreter", "stated")}
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/grouped.txt\t", plans["stated"])
+        self.assertEqual(tree[f"{runfiles}/tested/attributes/probe.txt"].pax_headers["SCHILY.xattr.security.capability"],
+                         "\x01\0\0\x02\0\x04" + 14 * "\0")
+        self.assertNotIn("xattr.", plans["stated"])
 
     def test_compression_and_level(self):
         self.bazel.build("//attributes:zstd_layers", LOCAL)
