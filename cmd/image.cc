@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "cmd/base_options.h"
 #include "cmd/image_options.h"
@@ -29,6 +30,7 @@ struct Options {
 
 void run(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  oci::ConfigChanges changes = config_changes(options.image);
   const Tools tools = open_tools(options.tools);
   const std::optional<oci::StoredImage> base =
       open_base(options.base, oci::folder_of(outputs.front().path));
@@ -45,7 +47,7 @@ void run(const Options& options) {
   oci::ImageRequest request;
   request.base = base ? &*base : nullptr;
   request.layers = layers;
-  request.changes = config_changes(options.image);
+  request.changes = std::move(changes);
   request.annotations = manifest_annotations(options.image);
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);

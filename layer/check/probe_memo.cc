@@ -15,7 +15,7 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kForm = "probes 1";
+constexpr std::string_view kForm = "probes 2";
 
 Digest key_of(std::string_view entry_point, std::string_view input) {
   const std::string text = fmt::format("{} {} {}", kForm, entry_point, input);
