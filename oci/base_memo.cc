@@ -16,7 +16,7 @@
 namespace oci {
 namespace {
 
-constexpr std::string_view kForm = "base 1";
+constexpr std::string_view kForm = "base 2";
 constexpr size_t kNodeSize = 14 * sizeof(uint64_t);  // at least
 
 // Layers, and the files that they were read from. No value if one may be changing.
