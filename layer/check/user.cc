@@ -100,6 +100,7 @@ void Accounts::report(std::string_view path, std::string_view kind, std::string_
                                  subject_.config.user, path, kind, name);
   }
   std::vector<std::string_view> names;
+  names.reserve(lines.size());
   for (const AccountFields& line : lines) names.push_back(line.front());
   finding.help = "a number needs no entry: --user=1000:1000";
   if (!names.empty()) finding.help += "; " + names_to_choose(name, std::move(names));

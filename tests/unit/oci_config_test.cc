@@ -226,8 +226,10 @@ TEST_CASE("config values: each parser says what it expected") {
       {[] { parse_user("2147483648"); },
        "'2147483648' is not a user: 2147483648 is more than 2147483647"},
       {[] { parse_stop_signal("SIGFOO"); },
-       "'SIGFOO' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64; did "
-       "you mean 'SIGIO'?"},
+       "'SIGFOO' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64"},
+      {[] { parse_stop_signal("SIGTREM"); },
+       "'SIGTREM' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64; did "
+       "you mean 'SIGTERM'?"},
       {[] { parse_stop_signal("65"); },
        "'65' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64"},
       {[] { parse_created("2023-02-29T00:00:00Z"); },
@@ -256,8 +258,9 @@ TEST_CASE("config values: variables are those of the base and of what is set bef
   changes.env = {{"PATH", "/opt/bin:$PATH"}, {"B", "${A}1$A"},
                  {"PRICE", "$$5 $${A}"},     {"A", "$B$A"},
                  {"C", "${PATH}"},           {"A", "$$"}};
-  CHECK(apply_changes(parse(kBase), changes).env ==
-        Arguments{"PATH=/opt/bin:/bin", "A=$", "BARE", "B=11", "PRICE=$5 ${A}", "C=/opt/bin:/bin"});
+  CHECK(apply_changes(parse(kBase), changes).env == Arguments{"PATH=/opt/bin:/bin", "A=$", "BARE",
+                                                              "B=111", "PRICE=$5 ${A}",
+                                                              "C=/opt/bin:/bin"});
   const std::pair<std::string, std::string> cases[] = {
       {"/x:$PAHT",
        "--env V: error: character 4 of '/x:$PAHT': 'PAHT' is set neither by the base nor by an "
