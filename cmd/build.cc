@@ -25,7 +25,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct BuildArguments {
   PlanningOptions planning;
   WritingOptions writing;
   ImageOptions image;
@@ -42,7 +42,7 @@ struct Built {
 };
 
 // The user's changes over what makes a program of the inputs run.
-oci::ConfigChanges program_changes(const Options& options, const Planned& planned) {
+oci::ConfigChanges program_changes(const BuildArguments& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
   if (!changes.created) {
@@ -52,11 +52,11 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 }
 
 // Where what has no name yet is written.
-std::string scratch_of(const Options& options) {
+std::string scratch_of(const BuildArguments& options) {
   return oci::folder_of(output_references(options.image).front().path);
 }
 
-std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
+std::optional<CheckCounts> run_checks(const BuildArguments& options, const Planned& planned,
                                       const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
   return report_findings(
@@ -65,7 +65,7 @@ std::optional<CheckCounts> run_checks(const Options& options, const Planned& pla
 }
 
 // Steps 3 and 4 of the inputs that `planned` holds, and the checks: all but the layers.
-Made plan_and_check(const Options& options, const std::optional<oci::StoredImage>& base,
+Made plan_and_check(const BuildArguments& options, const std::optional<oci::StoredImage>& base,
                     const Tools& tools, Planned& planned) {
   const MessageRecorder recorder;
   if (options.planning.plan_file.empty()) {
@@ -80,8 +80,8 @@ Made plan_and_check(const Options& options, const std::optional<oci::StoredImage
   return made;
 }
 
-oci::Image assemble(const Options& options, const Planned& planned, const oci::StoredImage* base,
-                    const std::vector<layer::Layer>& written) {
+oci::Image assemble(const BuildArguments& options, const Planned& planned,
+                    const oci::StoredImage* base, const std::vector<layer::Layer>& written) {
   std::vector<oci::NewLayer> layers;
   layers.reserve(written.size());
   for (const layer::Layer& layer : written) layers.push_back(oci::describe_layer(layer));
@@ -94,7 +94,7 @@ oci::Image assemble(const Options& options, const Planned& planned, const oci::S
   return oci::assemble_image(request);
 }
 
-Built build(const Options& options) {
+Built build(const BuildArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.writing.tools);
   const std::string& lock = options.planning.layer_lock;
@@ -141,7 +141,7 @@ Built build(const Options& options) {
   return built;
 }
 
-void print_summary(const Options& options, const Built& built, double seconds) {
+void print_summary(const BuildArguments& options, const Built& built, double seconds) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.made.layers) width = std::max(width, layer.name.size());
   fmt::print("{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
@@ -174,7 +174,7 @@ void print_summary(const Options& options, const Built& built, double seconds) {
   }
 }
 
-void print_json(const Options& options, const Built& built, double seconds) {
+void print_build_json(const BuildArguments& options, const Built& built, double seconds) {
   nlohmann::json layers = nlohmann::json::array();
   for (const layer::Layer& layer : built.made.layers) {
     layers.push_back({{"name", layer.name},
@@ -210,17 +210,17 @@ void print_json(const Options& options, const Built& built, double seconds) {
   fmt::print("{}\n", summary.dump(1));
 }
 
-void run(const Options& options) {
+void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
   const Built built = build(options);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  (options.json ? print_json : print_summary)(options, built, time.count());
+  (options.json ? print_build_json : print_summary)(options, built, time.count());
 }
 
 }  // namespace
 
 void add_build_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BuildArguments>();
   CLI::App* command = app.add_subcommand("build", "Build an image from a program's runfiles");
   options->command = command;
   add_planning_options(*command, options->planning);
@@ -228,7 +228,7 @@ void add_build_command(CLI::App& app) {
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_build(*options); });
 }
 
 }  // namespace cmd

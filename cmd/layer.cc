@@ -14,11 +14,12 @@
 #include "layer/error.h"
 #include "oci/destination.h"
 #include "oci/layer_descriptor.h"
+#include "oci/prove_layer.h"
 
 namespace cmd {
 namespace {
 
-struct Options {
+struct LayerArguments {
   PlanningOptions planning;
   WritingOptions writing;
   std::string output;
@@ -73,22 +74,36 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
   return std::move(*found);
 }
 
-void run(const Options& options) {
+// With what an image should know that is made of it.
+oci::NewLayer describe(const layer::Layer& layer, const LayerArguments& options,
+                       const Planned& planned, const std::optional<oci::StoredImage>& base) {
+  oci::NewLayer described = oci::describe_layer(layer);
+  described.program = planned.plan.program;
+  // A plan that is read from a file was made for another base, or for none.
+  const bool is_planned_here = options.planning.plan_file.empty();
+  if (base && is_planned_here) described.base = oci::chain_id(base->config.diff_ids);
+  return described;
+}
+
+void run_layer(const LayerArguments& options) {
   const std::string descriptor =
       options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
   for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = oci::folder_of(options.output);
-  Planned planned =
-      make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
+  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
+  Planned planned = make_plan(options.planning, base, scratch, tools);
   BlobFile blob(options.output, store_sharing(options.writing.tools));
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
+  const oci::NewLayer described = describe(layers.front(), options, planned, base);
+  if (tools.store != nullptr) {
+    oci::remember_proof(described.descriptor.digest, described.diff_id, *tools.store);
+  }
   commit_store(tools.store.get(), options.writing.tools.store);
   step.emplace(tools.trace.get(), "deliver");
-  const oci::NewLayer described = oci::describe_layer(layers.front());
   blob.commit(options.output);
   write_text_file(descriptor, oci::layer_descriptor_json(described).dump(1) + "\n");
   step.reset();
@@ -100,7 +115,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_layer_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LayerArguments>();
   CLI::App* command =
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
@@ -118,7 +133,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
     use_session(options->writing.tools, session);
-    run(*options);
+    run_layer(*options);
   });
 }
 

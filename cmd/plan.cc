@@ -23,7 +23,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct PlanArguments {
   PlanningOptions planning;
   ToolOptions tools;
   std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
@@ -49,7 +49,7 @@ Part parse_part(const std::string& text) {
 
 // One file a layer. A layer that nobody asked for would be lost to whoever puts the image together
 // from the parts.
-void write_parts(const Options& options, const layer::ImagePlan& plan) {
+void write_parts(const PlanArguments& options, const layer::ImagePlan& plan) {
   if (options.parts.empty()) return;
   std::vector<Part> parts;
   for (const std::string& text : options.parts) parts.push_back(parse_part(text));
@@ -70,7 +70,7 @@ void write_parts(const Options& options, const layer::ImagePlan& plan) {
   }
 }
 
-void print_plan(const Options& options, const layer::ImagePlan& plan) {
+void print_plan(const PlanArguments& options, const layer::ImagePlan& plan) {
   const auto text = [&](const layer::WriteText& write) {
     if (options.json) return write(layer::plan_to_json(plan));
     layer::write_plan_text(plan, write);
@@ -79,7 +79,7 @@ void print_plan(const Options& options, const layer::ImagePlan& plan) {
   if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
-std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,
+std::vector<layer::Finding> find_faults(const PlanArguments& options, const Planned& planned,
                                         const oci::StoredImage* base, layer::Store* store) {
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
@@ -87,7 +87,7 @@ std::vector<layer::Finding> find_faults(const Options& options, const Planned& p
   return check_plan(planned, options.planning, base, changes, store);
 }
 
-void explain(const Options& options, const Planned& planned, const oci::StoredImage* base) {
+void explain(const PlanArguments& options, const Planned& planned, const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
@@ -101,7 +101,7 @@ void explain(const Options& options, const Planned& planned, const oci::StoredIm
   }
 }
 
-void run(const Options& options) {
+void run_plan(const PlanArguments& options) {
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
@@ -121,7 +121,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_plan_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PlanArguments>();
   CLI::App* command = app.add_subcommand("plan", "Show what would go where in an image, and why");
   add_planning_options(*command, options->planning);
   command
@@ -149,7 +149,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->type_name("NAME=FILE");
   command->callback([options, session] {
     options->tools = session_tools(session);
-    run(*options);
+    run_plan(*options);
   });
 }
 

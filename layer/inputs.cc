@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunfiles = ".runfiles";
+constexpr std::string_view kRunfilesSuffix = ".runfiles";
 constexpr std::string_view kManifest = ".runfiles_manifest";
 
 // A program's runfiles, read but not yet placed.
@@ -47,7 +47,7 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
     throw Error(Position{binary}, "no such file")
         .with_help("name what `bazel build` printed, for example bazel-bin/app");
   }
-  const std::string directory = binary + std::string(kRunfiles);
+  const std::string directory = binary + std::string(kRunfilesSuffix);
   const std::string manifest = binary + std::string(kManifest);
   if (fs::is_directory(directory, missing) && has_links(directory)) {
     request.runfiles_directory = directory;
@@ -68,7 +68,7 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
 std::string binary_of(std::string path) {
   if (path.ends_with("/MANIFEST")) path.resize(path.size() - std::string_view("/MANIFEST").size());
   while (path.ends_with('/')) path.pop_back();
-  for (const std::string_view suffix : {kRunfiles, kManifest}) {
+  for (const std::string_view suffix : {kRunfilesSuffix, kManifest}) {
     if (path.ends_with(suffix)) return path.substr(0, path.size() - suffix.size());
   }
   return {};
@@ -140,7 +140,8 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
   entry.path = path;
   if (!files.executable.empty()) {
     entry.kind = EntryKind::kSymlink;
-    entry.content = arena.join(arena.copy(files.name + std::string(kRunfiles)), files.executable);
+    entry.content =
+        arena.join(arena.copy(files.name + std::string(kRunfilesSuffix)), files.executable);
     entry.origin = {arena.intern(Declaration{.file = "the image's entry point"})};
   } else if (!request.binary.empty()) {
     entry.content = arena.copy(request.binary);
@@ -162,7 +163,7 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
         .with_help("give it one with --name");
   }
   const std::string_view path = arena.join(relative_prefix(request.prefix), files.name);
-  const std::string_view root = arena.copy(std::string(path) + std::string(kRunfiles));
+  const std::string_view root = arena.copy(std::string(path) + std::string(kRunfilesSuffix));
   const std::string_view workspace = files.runfiles.workspace;
   if (const std::optional<Entry> entry = entry_point(files, request, path, arena)) {
     inputs.push_back({*entry});

@@ -22,9 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxIndexBytes = uint64_t{64} << 20;
-constexpr mode_t kDirectoryMode = 0755;
+constexpr mode_t kLayoutDirectoryMode = 0755;
 
-bool exists(const std::string& path) {
+bool entry_exists(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
@@ -33,7 +33,8 @@ bool exists(const std::string& path) {
 
 // Whatever the umask.
 void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), kDirectoryMode) != 0 || ::chmod(path.c_str(), kDirectoryMode) != 0) {
+  if (::mkdir(path.c_str(), kLayoutDirectoryMode) != 0 ||
+      ::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
     throw layer::system_error(path, "cannot create the directory", errno);
   }
 }
@@ -70,7 +71,7 @@ class StagingDirectory {
     if (::mkdtemp(path_.data()) == nullptr) {
       throw layer::system_error(final_path, "cannot create a directory beside it", errno);
     }
-    if (::chmod(path_.c_str(), kDirectoryMode) != 0) {
+    if (::chmod(path_.c_str(), kLayoutDirectoryMode) != 0) {
       throw layer::system_error(path_, "cannot change the mode", errno);
     }
   }
@@ -142,7 +143,7 @@ class LayoutDestination : public Destination {
  public:
   explicit LayoutDestination(const ImageReference& reference)
       : reference_(reference), path_(reference.path) {
-    if (!exists(path_)) {
+    if (!entry_exists(path_)) {
       staging_.emplace(path_);
       make_directory(staging_->path() + "/blobs");
       make_directory(staging_->path() + "/blobs/sha256");
@@ -152,12 +153,12 @@ class LayoutDestination : public Destination {
     std::error_code failure;
     const bool is_empty = fs::is_empty(path_, failure);
     if (failure) throw layer::system_error(path_, "cannot read the directory", failure.value());
-    if (!fs::is_directory(path_) || (!is_empty && !exists(path_ + "/oci-layout"))) {
+    if (!fs::is_directory(path_) || (!is_empty && !entry_exists(path_ + "/oci-layout"))) {
       throw layer::Error({path_}, "is there already and is not an OCI image layout")
           .with_help("name a directory that does not exist or holds a layout");
     }
     const std::string blobs = path_ + "/blobs/sha256";
-    blob_folder_ = exists(blobs) ? blobs : path_;
+    blob_folder_ = entry_exists(blobs) ? blobs : path_;
   }
 
   layer::OutputFile& begin(uint64_t /*tar_size*/) override {
@@ -254,17 +255,17 @@ class LayoutDestination : public Destination {
     Json index = read_index(path_);
     Undo undo;
     for (const char* folder : {"/blobs", "/blobs/sha256"}) {
-      if (exists(path_ + folder)) continue;
+      if (entry_exists(path_ + folder)) continue;
       undo.add(path_ + folder);
       make_directory(path_ + folder);
     }
     for (const auto& [digest, file] : staged_) {
       const std::string path = path_ + '/' + blob_path(digest);
-      if (!exists(path)) undo.add(path);
+      if (!entry_exists(path)) undo.add(path);
       place(digest, path);
     }
     replace_entry(index, entry);
-    if (!exists(path_ + "/oci-layout")) {
+    if (!entry_exists(path_ + "/oci-layout")) {
       undo.add(path_ + "/oci-layout");
       write_file(path_, "oci-layout", kLayoutFile);
     }

@@ -17,7 +17,7 @@ namespace layer {
 namespace {
 
 constexpr size_t kUnknownSize = size_t{64} << 10;
-constexpr size_t kPiece = size_t{256} << 10;
+constexpr size_t kReadPiece = size_t{256} << 10;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
@@ -73,7 +73,7 @@ bool Lines::next() {
 }
 
 LineReader::LineReader(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kPiece) {
+    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kReadPiece) {
   if (!file_) throw system_error(path, "cannot open", errno);
   stamp_ = find_document_stamp(file_.get(), path);
 }

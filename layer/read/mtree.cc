@@ -56,7 +56,7 @@ struct Stating {
   size_t entry = 0;
 };
 
-bool is_control(char c) {
+bool is_control_character(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
 
@@ -78,7 +78,8 @@ class MtreeReader {
 
  private:
   void read_line(const MtreeLine& line) {
-    if (const auto* bad = std::ranges::find_if(line.text, is_control); bad != line.text.end()) {
+    if (const auto* bad = std::ranges::find_if(line.text, is_control_character);
+        bad != line.text.end()) {
       return reject_control(line, static_cast<size_t>(bad - line.text.begin()));
     }
     MtreeWords words(line);

@@ -29,8 +29,6 @@
 namespace layer {
 namespace {
 
-constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
-
 // One kFile entry on its way through the grouping.
 struct File {
   Stamp stamp;
@@ -161,7 +159,7 @@ void hash_files(const FileTree& tree, std::vector<File*> chosen, Store* store) {
 
 bool is_program(std::string_view path, const Stamp& stamp) {
   FileReader reader(path);
-  std::array<std::byte, kHeadSize> head;
+  std::array<std::byte, kElfHeadBytes> head;
   const bool is_one = is_elf_program(std::span(head).first(reader.read(head)));
   check_unchanged(path, stamp, reader.stamp());
   return is_one;

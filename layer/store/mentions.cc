@@ -16,10 +16,6 @@ namespace {
 constexpr uint64_t kMaxSourceSize = uint64_t{1} << 20;
 constexpr std::string_view kRepoMapping = "_repo_mapping";
 
-bool contains(const std::vector<std::string_view>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
 // A character that repository names are made of (Bazel: canonical names add '+' and '~').
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -28,9 +24,9 @@ bool is_name_character(char c) {
 
 class Sources {
  public:
-  Sources(const FileTree& tree, const std::vector<std::string_view>& repositories,
+  Sources(const std::vector<std::string_view>& repositories,
           const std::vector<std::string_view>& first_party, StringArena& arena)
-      : tree_(tree), first_party_(first_party), arena_(arena) {
+      : first_party_(first_party), arena_(arena) {
     for (const std::string_view repository : repositories) names_.emplace(repository, repository);
   }
 
@@ -40,7 +36,6 @@ class Sources {
   std::vector<Mention> take() const;
 
  private:
-  const FileTree& tree_;
   const std::vector<std::string_view>& first_party_;
   StringArena& arena_;
   std::unordered_multimap<std::string_view, std::string_view> names_;  // to canonical ones
@@ -60,7 +55,7 @@ void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {
     const std::string_view source = line.substr(0, first);
     const std::string_view apparent = line.substr(first + 1, second - first - 1);
     const std::string_view canonical = line.substr(second + 1);
-    if (!source.empty() && !contains(first_party_, source)) continue;
+    if (!source.empty() && std::ranges::find(first_party_, source) == first_party_.end()) continue;
     if (apparent != canonical && names_.contains(canonical)) names_.emplace(apparent, canonical);
   }
 }
@@ -68,7 +63,8 @@ void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {
 bool Sources::is_source(const Entry& entry, uint64_t size) const {
   return entry.kind == EntryKind::kFile && size <= kMaxSourceSize &&
          (entry.path.ends_with(".py") || entry.path.ends_with(".sh")) &&
-         contains(first_party_, split_runfiles_path(entry.path).repository);
+         std::ranges::find(first_party_, split_runfiles_path(entry.path).repository) !=
+             first_party_.end();
 }
 
 void Sources::read_source(const Entry& entry, const Stamp& stamp) {
@@ -100,7 +96,7 @@ std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileF
                                    const std::vector<std::string_view>& repositories,
                                    const std::vector<std::string_view>& first_party,
                                    const std::vector<uint32_t>& ignored, StringArena& arena) {
-  Sources sources(tree, repositories, first_party, arena);
+  Sources sources(repositories, first_party, arena);
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
     const Entry& entry = tree.entries[i];
     const std::string_view root = split_runfiles_path(entry.path).root;

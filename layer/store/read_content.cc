@@ -16,7 +16,6 @@ namespace layer {
 namespace {
 
 constexpr size_t kReadSize = size_t{256} << 10;
-constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
 
 // Reads to the end, which has to be where the size says.
 FileContent hash_to_end(FileReader& reader, std::string_view path, uint64_t size) {
@@ -24,7 +23,7 @@ FileContent hash_to_end(FileReader& reader, std::string_view path, uint64_t size
   Sha256 hash;
   std::vector<std::byte> buffer(std::min<uint64_t>(kReadSize, size + 1));
   size_t got = reader.read(buffer);
-  content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kHeadSize)));
+  content.is_program = is_elf_program(std::span(buffer).first(std::min(got, kElfHeadBytes)));
   uint64_t total = 0;
   for (; got > 0; got = reader.read(buffer)) {
     total += got;

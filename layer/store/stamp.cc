@@ -7,19 +7,18 @@
 namespace layer {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kTick = 50'000'000;
-constexpr int64_t kCoarseTick = 2 * kSecond;
+constexpr int64_t kCoarseTick = 2 * kNanosecondsPerSecond;
 constexpr int64_t kShortestWait = 1'000'000;
 constexpr int64_t kWriteTime = 10'000'000;  // for a tick, and for a writer that has to wait
 constexpr int64_t kWriteTimeOfByte = 10;    // at a tenth of what a slow machine copies
 
 int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * kSecond + time.tv_nsec;
+  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
 }
 
 bool is_older_than_tick(int64_t time, int64_t now) {
-  return time < now - (time % kSecond == 0 ? kCoarseTick : kTick);
+  return time < now - (time % kNanosecondsPerSecond == 0 ? kCoarseTick : kTick);
 }
 
 }  // namespace
@@ -51,7 +50,7 @@ int64_t time_until_settled(const Stamp& stamp, int64_t clock) {
   const auto copying =
       static_cast<int64_t>(std::min<uint64_t>(stamp.size, kTick / kWriteTimeOfByte));
   const int64_t margin = std::min(kTick, kWriteTime + copying * kWriteTimeOfByte);
-  const int64_t end = older + (older % kSecond == 0 ? kCoarseTick : margin);
+  const int64_t end = older + (older % kNanosecondsPerSecond == 0 ? kCoarseTick : margin);
   return end < clock ? 0 : std::max(end - clock, kShortestWait);
 }
 

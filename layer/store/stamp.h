@@ -7,6 +7,8 @@
 
 namespace layer {
 
+inline constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
+
 // Times are nanoseconds since the epoch.
 struct Stamp {
   uint64_t device = 0;

@@ -16,7 +16,7 @@
 #include "tests/unit/run_command.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::mtree_test {
 namespace {
 
 struct FreeArchive {
@@ -277,4 +277,4 @@ TEST_CASE("mtree: a fault is reported where it is") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::mtree_test

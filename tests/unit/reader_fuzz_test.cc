@@ -14,7 +14,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::reader_fuzz_test {
 namespace {
 
 constexpr int kFlips = 400;
@@ -179,4 +179,4 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::reader_fuzz_test

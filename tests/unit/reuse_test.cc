@@ -23,7 +23,7 @@
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::reuse_test {
 namespace {
 
 constexpr Compression kCompressions[] = {{Codec::kNone, 0}, {Codec::kGzip, 6}, {Codec::kZstd, 3}};
@@ -313,4 +313,4 @@ TEST_CASE("reuse: the new blob holds all that is known, so that the old one may 
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::reuse_test

@@ -9,7 +9,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::source_tree_test {
 namespace {
 
 std::string read_text(const TemporaryDirectory& temporary, const std::string& argument) {
@@ -85,4 +85,4 @@ TEST_CASE("source tree: an argument that cannot be used is an error") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::source_tree_test

@@ -14,7 +14,7 @@
 #include "layer/store/store_files.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::store_test {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
@@ -296,4 +296,4 @@ TEST_CASE("store: more than it may keep is dropped at once, and the index with i
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::store_test
