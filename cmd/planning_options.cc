@@ -125,8 +125,8 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
   command
       .add_option("--mtime", plan.mtime,
-                  "Modification time of every entry whose input states none (default: 0)")
-      ->envname("SOURCE_DATE_EPOCH")
+                  "Modification time of every entry whose input states none (default: 0). "
+                  "SOURCE_DATE_EPOCH has no say in it")
       ->check(CLI::Range(int64_t{0}, kMaxTime).description(""))
       ->type_name("SECONDS")
       ->group("Layers");
@@ -158,12 +158,11 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
       ->group("Layers");
 }
 
-// Whatever says how a plan is made has no say in one that is read; only --mtime has a meaning
-// beyond the plan's entries. (CLI11's own excludes() would be told of in every line of the help.)
+// Whatever says how a plan is made has no say in one that is read. (CLI11's own excludes() would be
+// told of in every line of the help.)
 void add_plan_option(CLI::App& command, std::string& plan_file) {
-  const std::vector<CLI::Option*> others = command.get_options([](const CLI::Option* option) {
-    return option->get_name() != "--help" && option->get_name() != "--mtime";
-  });
+  const std::vector<CLI::Option*> others =
+      command.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
   const CLI::Option* plan =
       command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
           ->type_name("FILE")

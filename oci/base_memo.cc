@@ -17,7 +17,7 @@
 namespace oci {
 namespace {
 
-constexpr std::string_view kForm = "base 2";
+constexpr std::string_view kForm = "base 3";
 constexpr size_t kNodeSize = 15 * sizeof(uint64_t);  // at least
 
 // Layers, and the files that they were read from. No value if one may be changing.

@@ -24,6 +24,7 @@ _LAYERS = [
     "program_name",
     "runfiles_layout",
     "shared_root",
+    "user",
 ]
 
 # Attributes that all rules have.

@@ -13,6 +13,7 @@
 #include "layer/check/links.h"
 #include "layer/check/machine.h"
 #include "layer/check/pyc.h"
+#include "layer/check/user.h"
 #include "layer/check/venvs.h"
 
 namespace layer {
@@ -35,6 +36,7 @@ void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
   check_machines(subject, run, findings);
   check_pyc_files(subject, findings);
   check_extended_attributes(subject, findings);
+  check_user(subject, findings);
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ BAD_CHOICES = {
 CONFIGURED = {
     "author": "Somebody", "created": "2023-11-14T22:13:20Z",
     "config": {"Cmd": ["--serve"], "Entrypoint": ["/bin/program"],
-               "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+               "Env": ["PATH=/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                       "MODE=fastbuild", "PRICE=$5"],
                "ExposedPorts": {"53/udp": {}, "8080/tcp": {}},
                "Labels": {"dev.veneer.test": "two\nlines, [\"no list\"]"},
                "StopSignal": "SIGINT", "Volumes": {"/data": {}}, "WorkingDir": "/srv"}}
