@@ -11,9 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/xattrs.h"
-
 #include "layer/utf8.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
