@@ -20,6 +20,7 @@
 #include "cmd/tar.h"
 #include "cmd/verify.h"
 #include "layer/error.h"
+#include "layer/write/temporaries.h"
 
 namespace cmd {
 namespace {
@@ -74,6 +75,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
   try {
     return run(arguments, session);
   } catch (const layer::Error& error) {
+    const layer::Undisturbed not_by_cleaning_up;
     fmt::print(stderr, "{}", error.what());
     return kFailed;
   } catch (const std::logic_error& error) {
@@ -81,6 +83,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
                error.what());
     return kBug;
   } catch (const std::exception& error) {
+    const layer::Undisturbed not_by_cleaning_up;
     fmt::print(stderr, "veneer: error: {}\n", error.what());
     return kFailed;
   }

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 
 #include "cmd/base_options.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
+#include "cmd/results.h"
 #include "cmd/tools.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
@@ -29,10 +31,12 @@ struct Options {
 
 void run(const Options& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const std::vector<NamedOutput> named = image_outputs(outputs);
+  check_outputs(named);
   const Tools tools = open_tools(options.tools);
-  const std::optional<oci::StoredImage> base =
-      open_base(options.base, oci::folder_of(outputs.front().path));
-  oci::Delivery delivery(outputs);
+  const std::string scratch = scratch_folder(outputs.front().path);
+  const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
+  oci::Delivery delivery(outputs, scratch);
   if (base) delivery.add_base(*base, tools.store.get());
   std::vector<oci::NewLayer> layers;
   for (const std::string& path : options.layers) {
@@ -50,10 +54,13 @@ void run(const Options& options) {
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
-  delivery.finish(image);
+  delivery.prepare(image);
+  std::vector<layer::ResultFile> none;
+  show_results(&delivery, none);
   if (options.quiet) return;
+  std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
-    fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
+    fmt::print(out, "{} {}\n", output.to_string(), image.manifest.digest.to_string());
   }
 }
 

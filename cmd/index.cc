@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "cmd/base_options.h"
 #include "cmd/check_with.h"
+#include "cmd/results.h"
 #include "oci/config_changes.h"
 #include "oci/image_index.h"
 #include "oci/reference.h"
@@ -34,21 +36,24 @@ oci::ImageReference parse_output(const std::string& text) {
 
 void run(const Options& options) {
   const oci::ImageReference output = parse_output(options.output);
+  const std::vector<NamedOutput> named = image_outputs({output});
+  check_outputs(named);
+  const std::string scratch = scratch_folder(output.path);
   std::vector<oci::StoredImage> images;
   for (const std::string& image : options.images) {
-    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt,
-                                     oci::folder_of(output.path)));
+    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt, scratch));
   }
   oci::StringMap annotations;
   for (const std::string& text : options.annotations) {
     annotations.insert(oci::parse_annotation(text));
   }
   const oci::Image index = oci::assemble_index(images, annotations);
-  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output);
+  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output, scratch);
   oci::add_images(images, *destination);
   destination->commit(index);
   if (options.quiet) return;
-  fmt::print("{} {}\n", output.to_string(), index.manifest.digest.to_string());
+  fmt::print(take_stdout(named) ? stderr : stdout, "{} {}\n", output.to_string(),
+             index.manifest.digest.to_string());
 }
 
 }  // namespace

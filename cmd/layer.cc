@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "cmd/planning.h"
-#include "cmd/text_file.h"
+#include "cmd/results.h"
 #include "cmd/writing.h"
 #include "layer/error.h"
 #include "oci/destination.h"
@@ -31,20 +32,15 @@ struct Options {
 // One blob in one file.
 class BlobFile : public layer::LayerSink {
  public:
-  BlobFile(const std::string& path, layer::Sharing sharing)
-      : folder_(oci::folder_of(path)), file_(folder_), sharing_(sharing) {}
+  explicit BlobFile(const std::string& path) : result_(path, scratch_folder(path)) {}
 
-  layer::OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
+  layer::OutputFile& begin(uint64_t /*tar_size*/) override { return result_.file(); }
   void end(const layer::Layer&) override {}
-  void add(const layer::Layer&, int fd) override {
-    file_ = layer::OutputFile::share(folder_, fd, sharing_);
-  }
-  void commit(const std::string& path) { file_.commit(path); }
+  void add(const layer::Layer&, int fd) override { result_.copy(fd); }
+  layer::ResultFile& result() { return result_; }
 
  private:
-  std::string folder_;
-  layer::OutputFile file_;
-  const layer::Sharing sharing_;
+  layer::ResultFile result_;
 };
 
 // The names of a plan's layers, for a message.
@@ -73,28 +69,49 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
   return std::move(*found);
 }
 
+// Empty: it is not asked for. Beside a pipe or a device is no place for a file.
+std::string descriptor_path(const Options& options) {
+  if (!options.descriptor.empty()) return options.descriptor;
+  if (layer::find_output_place(options.output).is_stream) return {};
+  return oci::layer_descriptor_path(options.output);
+}
+
+std::vector<NamedOutput> named_outputs(const Options& options) {
+  std::vector<NamedOutput> outputs{{"--output", options.output}};
+  const std::string descriptor = descriptor_path(options);
+  if (!descriptor.empty()) outputs.push_back({"--descriptor", descriptor});
+  const std::string& trace = options.writing.tools.timing.trace_file;
+  if (!trace.empty()) outputs.push_back({"--trace", trace});
+  return outputs;
+}
+
 void run(const Options& options) {
-  const std::string descriptor =
-      options.descriptor.empty() ? oci::layer_descriptor_path(options.output) : options.descriptor;
-  for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
+  const std::vector<NamedOutput> outputs = named_outputs(options);
+  check_outputs(outputs);
   const Tools tools = open_tools(options.writing.tools);
-  const std::string scratch = oci::folder_of(options.output);
+  const std::string scratch = scratch_folder(options.output);
   Planned planned =
       make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
-  BlobFile blob(options.output, store_sharing(options.writing.tools));
+  BlobFile blob(options.output);
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
   step.emplace(tools.trace.get(), "deliver");
-  const oci::NewLayer described = oci::describe_layer(layers.front());
-  blob.commit(options.output);
-  write_text_file(descriptor, oci::layer_descriptor_json(described).dump(1) + "\n");
+  std::vector<layer::ResultFile> files;
+  if (const std::string path = descriptor_path(options); !path.empty()) {
+    const oci::NewLayer described = oci::describe_layer(layers.front());
+    files.push_back(text_result(path, oci::layer_descriptor_json(described).dump(1) + "\n"));
+  }
   step.reset();
-  report_timings(tools.trace.get(), options.writing.tools.timing);
+  add_trace_file(tools.trace.get(), options.writing.tools.timing, files);
+  files.push_back(std::move(blob.result()));
+  show_results(nullptr, files);
+  print_timings(tools.trace.get(), options.writing.tools.timing);
   if (options.quiet) return;
-  fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
+  fmt::print(take_stdout(outputs) ? stderr : stdout, "{} {}\n", options.output,
+             layers.front().digest.to_string());
 }
 
 }  // namespace

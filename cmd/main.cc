@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cmd/command_line.h"
+#include "cmd/signals.h"
 #include "cmd/tar.h"
 #include "cmd/worker.h"
 
@@ -13,5 +14,6 @@ int main(int argc, char** argv) {
   } else if (arguments == std::vector<std::string>{cmd::kWorkerFlag}) {
     return cmd::run_worker();
   }
+  cmd::clean_up_on_signals();
   return cmd::run_command_line(arguments);
 }

@@ -16,6 +16,7 @@
 #include "cmd/command_line.h"
 #include "cmd/request_queue.h"
 #include "cmd/session.h"
+#include "cmd/signals.h"
 #include "cmd/worker_store.h"
 #include "layer/error.h"
 #include "layer/file_handle.h"
@@ -97,7 +98,8 @@ class Keeping {
   bool has_failed_ = false;
 };
 
-void serve() {
+// The signal that ended it; 0: its requests did.
+int serve() {
   const layer::FileHandle nothing = layer::open_or_throw("/dev/null", O_RDONLY);
   layer::FileHandle input = take_over(STDIN_FILENO, nothing.get());
   layer::FileHandle output = take_over(STDOUT_FILENO, STDERR_FILENO);
@@ -110,13 +112,15 @@ void serve() {
     keeping.prepare(session);
     queue.answer(run(std::move(*request), directory, session));
   }
+  return queue.ended_by();
 }
 
 }  // namespace
 
 int run_worker() {
   try {
-    serve();
+    const int signal = serve();
+    if (signal != 0) die_by(signal);
     return 0;
   } catch (const std::exception& error) {
     const auto* fault = dynamic_cast<const layer::Error*>(&error);
