@@ -30,6 +30,8 @@ class Delivery {
   void await();
   // It appears in every place, in their order.
   void show(layer::Undo& undo);
+  // All four, for an image that appears alone.
+  void finish(const Image& image);
 
  private:
   std::vector<std::unique_ptr<Destination>> destinations_;

@@ -275,9 +275,6 @@ TEST_CASE("delivery: one image in several places, and on its base") {
     CHECK(back.config_bytes == image.config_bytes);
     CHECK(back.layers.size() == 2);
   }
-  CHECK(folder.without_path(error_of([&] {
-    Delivery({places[1], places[1]});
-  })) == "TMP/a.tar: error: is asked for twice\n");
 }
 
 }  // namespace
