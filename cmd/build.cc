@@ -26,7 +26,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct BuildArguments {
   PlanningOptions planning;
   WritingOptions writing;
   ImageOptions image;
@@ -43,7 +43,7 @@ struct Built {
 };
 
 // The user's changes over what makes a program of the inputs run.
-oci::ConfigChanges program_changes(const Options& options, const Planned& planned) {
+oci::ConfigChanges program_changes(const BuildArguments& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
   if (!changes.created) {
@@ -53,11 +53,11 @@ oci::ConfigChanges program_changes(const Options& options, const Planned& planne
 }
 
 // Where what has no name yet is written.
-std::string scratch_of(const Options& options) {
+std::string scratch_of(const BuildArguments& options) {
   return scratch_folder(output_references(options.image).front().path);
 }
 
-std::optional<CheckCounts> run_checks(const Options& options, const Planned& planned,
+std::optional<CheckCounts> run_checks(const BuildArguments& options, const Planned& planned,
                                       const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
   return report_findings(
@@ -66,7 +66,7 @@ std::optional<CheckCounts> run_checks(const Options& options, const Planned& pla
 }
 
 // Steps 3 and 4 of the inputs that `planned` holds, and the checks: all but the layers.
-Made plan_and_check(const Options& options, const std::optional<oci::StoredImage>& base,
+Made plan_and_check(const BuildArguments& options, const std::optional<oci::StoredImage>& base,
                     const Tools& tools, Planned& planned) {
   const MessageRecorder recorder;
   if (options.planning.plan_file.empty()) {
@@ -81,8 +81,8 @@ Made plan_and_check(const Options& options, const std::optional<oci::StoredImage
   return made;
 }
 
-oci::Image assemble(const Options& options, const Planned& planned, const oci::StoredImage* base,
-                    const std::vector<layer::Layer>& written) {
+oci::Image assemble(const BuildArguments& options, const Planned& planned,
+                    const oci::StoredImage* base, const std::vector<layer::Layer>& written) {
   std::vector<oci::NewLayer> layers;
   layers.reserve(written.size());
   for (const layer::Layer& layer : written) layers.push_back(oci::describe_layer(layer));
@@ -95,7 +95,7 @@ oci::Image assemble(const Options& options, const Planned& planned, const oci::S
   return oci::assemble_image(request);
 }
 
-std::vector<NamedOutput> named_outputs(const Options& options) {
+std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
   std::vector<NamedOutput> outputs = image_outputs(output_references(options.image));
   const std::string& lock = options.planning.layer_lock;
   if (!lock.empty()) {
@@ -108,8 +108,8 @@ std::vector<NamedOutput> named_outputs(const Options& options) {
 }
 
 // The image, with the files that appear together with it.
-void deliver(const Options& options, const Planned& planned, const Tools& tools,
-             const oci::Image& image, oci::Delivery& delivery) {
+void deliver_build(const BuildArguments& options, const Planned& planned, const Tools& tools,
+                   const oci::Image& image, oci::Delivery& delivery) {
   std::vector<layer::ResultFile> files;
   {
     const layer::TraceScope step(tools.trace.get(), "deliver");
@@ -123,7 +123,7 @@ void deliver(const Options& options, const Planned& planned, const Tools& tools,
   print_timings(tools.trace.get(), options.writing.tools.timing);
 }
 
-Built build(const Options& options) {
+Built build(const BuildArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.writing.tools);
   const std::optional<oci::StoredImage> base =
@@ -161,11 +161,12 @@ Built build(const Options& options) {
   step.reset();
   built.image = assemble(options, planned, on, built.made.layers);
   print_warnings(oci::delivery_warnings(outputs, built.image));
-  deliver(options, planned, tools, built.image, delivery);
+  deliver_build(options, planned, tools, built.image, delivery);
   return built;
 }
 
-void print_summary(const Options& options, const Built& built, double seconds, std::FILE* out) {
+void print_summary(const BuildArguments& options, const Built& built, double seconds,
+                   std::FILE* out) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.made.layers) width = std::max(width, layer.name.size());
   fmt::print(out, "{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
@@ -198,7 +199,8 @@ void print_summary(const Options& options, const Built& built, double seconds, s
   }
 }
 
-void print_json(const Options& options, const Built& built, double seconds, std::FILE* out) {
+void print_build_json(const BuildArguments& options, const Built& built, double seconds,
+                      std::FILE* out) {
   nlohmann::json layers = nlohmann::json::array();
   for (const layer::Layer& layer : built.made.layers) {
     layers.push_back({{"name", layer.name},
@@ -234,20 +236,28 @@ void print_json(const Options& options, const Built& built, double seconds, std:
   fmt::print(out, "{}\n", summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void run(const Options& options) {
+void name_build_outputs(BuildArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
+  for (const oci::ImageReference& reference : output_references(options.image)) {
+    outputs.push_back(reference.path);
+  }
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
+void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::vector<NamedOutput> outputs = named_outputs(options);
+  const std::vector<NamedOutput> outputs = build_outputs(options);
   check_outputs(outputs);
   const Built built = build(options);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  (options.json ? print_json : print_summary)(options, built, time.count(),
-                                              take_stdout(outputs) ? stderr : stdout);
+  (options.json ? print_build_json : print_summary)(options, built, time.count(),
+                                                    take_stdout(outputs) ? stderr : stdout);
 }
 
 }  // namespace
 
 void add_build_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BuildArguments>();
   CLI::App* command = app.add_subcommand("build", "Build an image from a program's runfiles");
   options->command = command;
   add_planning_options(*command, options->planning);
@@ -255,7 +265,10 @@ void add_build_command(CLI::App& app) {
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    name_build_outputs(*options);
+    run_build(*options);
+  });
 }
 
 }  // namespace cmd

@@ -25,7 +25,6 @@
 namespace cmd {
 namespace {
 
-constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 
@@ -34,7 +33,7 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
 }
 
-int run(const std::vector<std::string>& arguments, const Session* session) {
+int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
   if (!arguments.empty() && arguments.front() == "tar") {
     run_tar({arguments.begin() + 1, arguments.end()});
     flush_output();
@@ -73,7 +72,7 @@ int run(const std::vector<std::string>& arguments, const Session* session) {
 
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {
   try {
-    return run(arguments, session);
+    return run_arguments(arguments, session);
   } catch (const layer::Error& error) {
     const layer::Undisturbed not_by_cleaning_up;
     fmt::print(stderr, "{}", error.what());

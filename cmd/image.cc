@@ -3,14 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "cmd/base_options.h"
+#include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
 #include "cmd/results.h"
 #include "cmd/tools.h"
+#include "oci/check_layers.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
 #include "oci/image.h"
@@ -20,16 +28,50 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct ImageArguments {
   BaseOptions base;
   ImageOptions image;
   ToolOptions tools;
   std::vector<std::string> layers;
   bool skip_empty = false;
+  bool allow_replacing = false;
+  bool trust_layers = false;
   bool quiet = false;
 };
 
-void run(const Options& options) {
+std::vector<oci::LayerBlob> open_layers(const ImageArguments& options) {
+  std::vector<oci::LayerBlob> layers;
+  for (const std::string& path : options.layers) {
+    oci::LayerBlob layer = oci::open_layer_blob(path);
+    if (!options.skip_empty || !oci::is_empty_layer(layer.layer))
+      layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+oci::LayerChecks layer_checks(const ImageArguments& options, layer::Store* store,
+                              std::string scratch) {
+  oci::LayerChecks checks;
+  if (options.trust_layers) checks.trust = oci::TrustLayers::kYes;
+  if (options.allow_replacing) checks.replace = oci::ReplaceInBase::kAllow;
+  checks.jobs = std::max(1U, std::thread::hardware_concurrency());
+  checks.store = store;
+  checks.scratch = std::move(scratch);
+  return checks;
+}
+
+// The user's changes over what makes the program of the layers run.
+oci::ConfigChanges changes_for(const ImageArguments& options,
+                               std::span<const oci::LayerBlob> layers) {
+  oci::ConfigChanges changes = config_changes(options.image);
+  layer::Diagnostics found;
+  const std::optional<layer::Program> program = oci::suggested_program(layers, found);
+  if (!changes.entrypoint) print_warnings(found.warnings());
+  start_program(program, changes);
+  return changes;
+}
+
+void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::vector<NamedOutput> named = image_outputs(outputs);
   check_outputs(named);
@@ -37,11 +79,12 @@ void run(const Options& options) {
   const std::string scratch = scratch_folder(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
   oci::Delivery delivery(outputs, scratch);
+  const std::vector<oci::LayerBlob> blobs = open_layers(options);
+  oci::check_layers(base ? &*base : nullptr, blobs,
+                    layer_checks(options, tools.store.get(), scratch));
   if (base) delivery.add_base(*base, tools.store.get());
   std::vector<oci::NewLayer> layers;
-  for (const std::string& path : options.layers) {
-    const oci::LayerBlob layer = oci::open_layer_blob(path);
-    if (options.skip_empty && oci::is_empty_layer(layer.layer)) continue;
+  for (const oci::LayerBlob& layer : blobs) {
     delivery.add_layer(layer.layer.descriptor, layer.blob, tools.store.get());
     layers.push_back(layer.layer);
   }
@@ -49,7 +92,7 @@ void run(const Options& options) {
   oci::ImageRequest request;
   request.base = base ? &*base : nullptr;
   request.layers = layers;
-  request.changes = config_changes(options.image);
+  request.changes = changes_for(options, blobs);
   request.annotations = manifest_annotations(options.image);
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);
@@ -67,7 +110,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_image_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImageArguments>();
   CLI::App* command = app.add_subcommand(
       "image", "Put layers that exist on a base image, or on none, and write the image");
   add_base_options(*command, options->base);
@@ -84,10 +127,22 @@ void add_image_command(CLI::App& app, const Session* session) {
       ->add_flag("--skip-empty", options->skip_empty,
                  "Leave out layers without entries, as `veneer layer --allow-empty` writes them")
       ->group(kBaseGroup);
+  command
+      ->add_flag("--allow-replacing", options->allow_replacing,
+                 "Let layers replace what the base has, and change its directories (default: only "
+                 "those that `veneer layer --base` made for this base)")
+      ->group(kBaseGroup);
+  command
+      ->add_flag(
+          "--trust-layers", options->trust_layers,
+          "Layers with a BLOB.json, and the base, were verified, and made for each other, by "
+          "who calls: a build system whose own actions did that")
+      ->group(kBaseGroup);
+  add_store_options(*command, options->tools.store);
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
-    options->tools = session_tools(session);
-    run(*options);
+    use_session(options->tools, session);
+    run_image(*options);
   });
 }
 

@@ -13,15 +13,17 @@
 #include "cmd/results.h"
 #include "oci/config_changes.h"
 #include "oci/image_index.h"
+#include "oci/prove_layer.h"
 #include "oci/reference.h"
 
 namespace cmd {
 namespace {
 
-struct Options {
+struct IndexArguments {
   std::vector<std::string> images;
   std::vector<std::string> annotations;
   std::string output;
+  bool trust_images = false;
   bool quiet = false;
 };
 
@@ -34,7 +36,7 @@ oci::ImageReference parse_output(const std::string& text) {
   return reference;
 }
 
-void run(const Options& options) {
+void run_index(const IndexArguments& options) {
   const oci::ImageReference output = parse_output(options.output);
   const std::vector<NamedOutput> named = image_outputs({output});
   check_outputs(named);
@@ -49,6 +51,9 @@ void run(const Options& options) {
   }
   const oci::Image index = oci::assemble_index(images, annotations);
   const std::unique_ptr<oci::Destination> destination = oci::open_destination(output, scratch);
+  if (!options.trust_images) {
+    for (const oci::StoredImage& image : images) oci::prove_layers(image.layers, nullptr);
+  }
   oci::add_images(images, *destination);
   destination->commit(index);
   if (options.quiet) return;
@@ -59,7 +64,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_index_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<IndexArguments>();
   CLI::App* command =
       app.add_subcommand("index", "Put images for several platforms together as one image");
   command
@@ -82,8 +87,12 @@ void add_index_command(CLI::App& app) {
       ->required()
       ->check(check_with(parse_output))
       ->group(kBaseGroup);
+  command
+      ->add_flag("--trust-images", options->trust_images,
+                 "Layers were verified by who calls: a build system whose own actions made them")
+      ->group(kBaseGroup);
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_index(*options); });
 }
 
 }  // namespace cmd

@@ -15,11 +15,12 @@
 #include "layer/error.h"
 #include "oci/destination.h"
 #include "oci/layer_descriptor.h"
+#include "oci/prove_layer.h"
 
 namespace cmd {
 namespace {
 
-struct Options {
+struct LayerArguments {
   PlanningOptions planning;
   WritingOptions writing;
   std::string output;
@@ -69,39 +70,62 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
   return std::move(*found);
 }
 
+// With what an image should know that is made of it.
+oci::NewLayer describe(const layer::Layer& layer, const LayerArguments& options,
+                       const Planned& planned, const std::optional<oci::StoredImage>& base) {
+  oci::NewLayer described = oci::describe_layer(layer);
+  described.program = planned.plan.program;
+  // A plan that is read from a file was made for another base, or for none.
+  const bool is_planned_here = options.planning.plan_file.empty();
+  if (base && is_planned_here) described.base = oci::chain_id(base->config.diff_ids);
+  return described;
+}
+
 // Empty: it is not asked for. Beside a pipe or a device is no place for a file.
-std::string descriptor_path(const Options& options) {
+std::string path_of_descriptor(const LayerArguments& options) {
   if (!options.descriptor.empty()) return options.descriptor;
   if (layer::find_output_place(options.output).is_stream) return {};
   return oci::layer_descriptor_path(options.output);
 }
 
-std::vector<NamedOutput> named_outputs(const Options& options) {
+std::vector<NamedOutput> layer_outputs(const LayerArguments& options) {
   std::vector<NamedOutput> outputs{{"--output", options.output}};
-  const std::string descriptor = descriptor_path(options);
+  const std::string descriptor = path_of_descriptor(options);
   if (!descriptor.empty()) outputs.push_back({"--descriptor", descriptor});
   const std::string& trace = options.writing.tools.timing.trace_file;
   if (!trace.empty()) outputs.push_back({"--trace", trace});
   return outputs;
 }
 
-void run(const Options& options) {
-  const std::vector<NamedOutput> outputs = named_outputs(options);
+void name_layer_outputs(LayerArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
+  outputs.push_back(options.output);
+  if (std::string path = path_of_descriptor(options); !path.empty()) {
+    outputs.push_back(std::move(path));
+  }
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
+void run_layer(const LayerArguments& options) {
+  const std::vector<NamedOutput> outputs = layer_outputs(options);
   check_outputs(outputs);
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = scratch_folder(options.output);
-  Planned planned =
-      make_plan(options.planning, open_base(options.planning.base, scratch), scratch, tools);
+  const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
+  Planned planned = make_plan(options.planning, base, scratch, tools);
   BlobFile blob(options.output);
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
+  const oci::NewLayer described = describe(layers.front(), options, planned, base);
+  if (tools.store != nullptr) {
+    oci::remember_proof(described.descriptor.digest, described.diff_id, *tools.store);
+  }
   commit_store(tools.store.get(), options.writing.tools.store);
   step.emplace(tools.trace.get(), "deliver");
   std::vector<layer::ResultFile> files;
-  if (const std::string path = descriptor_path(options); !path.empty()) {
-    const oci::NewLayer described = oci::describe_layer(layers.front());
+  if (const std::string path = path_of_descriptor(options); !path.empty()) {
     files.push_back(text_result(path, oci::layer_descriptor_json(described).dump(1) + "\n"));
   }
   step.reset();
@@ -117,7 +141,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_layer_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LayerArguments>();
   CLI::App* command =
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
@@ -135,7 +159,8 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
     use_session(options->writing.tools, session);
-    run(*options);
+    name_layer_outputs(*options);
+    run_layer(*options);
   });
 }
 

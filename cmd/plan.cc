@@ -23,7 +23,7 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct PlanArguments {
   PlanningOptions planning;
   ToolOptions tools;
   std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
@@ -49,7 +49,7 @@ Part parse_part(const std::string& text) {
 
 // One file a layer. A layer that nobody asked for would be lost to whoever puts the image together
 // from the parts.
-void add_parts(const Options& options, const layer::ImagePlan& plan,
+void add_parts(const PlanArguments& options, const layer::ImagePlan& plan,
                std::vector<layer::ResultFile>& files) {
   if (options.parts.empty()) return;
   std::vector<Part> parts;
@@ -72,7 +72,7 @@ void add_parts(const Options& options, const layer::ImagePlan& plan,
 }
 
 // Prints the plan, or adds it to the files.
-void put_plan(const Options& options, const layer::ImagePlan& plan,
+void put_plan(const PlanArguments& options, const layer::ImagePlan& plan,
               std::vector<layer::ResultFile>& files) {
   const auto text = [&](const layer::WriteText& write) {
     if (options.json) return write(layer::plan_to_json(plan));
@@ -85,7 +85,7 @@ void put_plan(const Options& options, const layer::ImagePlan& plan,
   if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
-std::vector<layer::Finding> find_faults(const Options& options, const Planned& planned,
+std::vector<layer::Finding> find_faults(const PlanArguments& options, const Planned& planned,
                                         const oci::StoredImage* base, layer::Store* store) {
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
@@ -93,7 +93,7 @@ std::vector<layer::Finding> find_faults(const Options& options, const Planned& p
   return check_plan(planned, options.planning, base, changes, store);
 }
 
-void explain(const Options& options, const Planned& planned, const oci::StoredImage* base) {
+void explain(const PlanArguments& options, const Planned& planned, const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
@@ -107,7 +107,7 @@ void explain(const Options& options, const Planned& planned, const oci::StoredIm
   }
 }
 
-std::vector<NamedOutput> named_outputs(const Options& options) {
+std::vector<NamedOutput> plan_outputs(const PlanArguments& options) {
   std::vector<NamedOutput> outputs;
   if (!options.output.empty()) outputs.push_back({"--output", options.output});
   for (const std::string& text : options.parts) {
@@ -116,8 +116,15 @@ std::vector<NamedOutput> named_outputs(const Options& options) {
   return outputs;
 }
 
-void run(const Options& options) {
-  check_outputs(named_outputs(options));
+void name_plan_outputs(PlanArguments& options) {
+  std::vector<std::string> outputs = tool_outputs(options.tools);
+  if (!options.output.empty()) outputs.push_back(options.output);
+  for (const std::string& part : options.parts) outputs.push_back(parse_part(part).path);
+  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
+}
+
+void run_plan(const PlanArguments& options) {
+  check_outputs(plan_outputs(options));
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
@@ -139,7 +146,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_plan_command(CLI::App& app, const Session* session) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PlanArguments>();
   CLI::App* command = app.add_subcommand("plan", "Show what would go where in an image, and why");
   add_planning_options(*command, options->planning);
   command
@@ -167,7 +174,8 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->type_name("NAME=FILE");
   command->callback([options, session] {
     options->tools = session_tools(session);
-    run(*options);
+    name_plan_outputs(*options);
+    run_plan(*options);
   });
 }
 

@@ -95,6 +95,7 @@ Planned read_inputs(const PlanningOptions& options, const Tools& tools) {
     layer::stamp_files(inputs.tree, *planned.stamps);
     return inputs;
   });
+  for (const layer::Diagnostic& note : gathered.notes) print_note(note);
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
   planned.plan.program = std::move(gathered.program);

@@ -18,6 +18,33 @@ namespace {
 constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
 constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
 
+void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
+  const std::map<std::string, layer::TreeModes> modes{{"executable", layer::TreeModes::kExecutable},
+                                                      {"disk", layer::TreeModes::kDisk}};
+  command
+      .add_option("--exclude", options.excludes,
+                  "Leave out of every --tree what GLOB matches, as in its .veneerignore or "
+                  ".dockerignore; '!GLOB' keeps it; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("GLOB")
+      ->group("Inputs");
+  command
+      .add_option("--tree-modes", options.modes,
+                  "Modes in a --tree. executable: files 0755 or 0644, directories 0755 (default); "
+                  "disk: as they are on disk")
+      ->transform(CLI::CheckedTransformer(modes).description(""))
+      ->type_name("executable|disk")
+      ->group("Inputs");
+}
+
+// What is said of trees needs one.
+void check_tree_options(const CLI::App& command) {
+  if (command.count("--tree") > 0) return;
+  for (const char* name : {"--exclude", "--tree-modes"}) {
+    if (command.count(name) > 0) throw CLI::RequiresError(name, "--tree");
+  }
+}
+
 void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
   const auto add = [&command](const char* name, std::string& value, const char* help) {
     return command.add_option(name, value, help)->type_name("PATH")->group("Inputs");
@@ -33,6 +60,7 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
   add_repeatable("--mtree", inputs.mtrees, "An mtree file; repeatable")->type_name("FILE");
   add_repeatable("--tree", inputs.trees, "A file or directory and its place; repeatable")
       ->type_name("SRC:DEST");
+  add_tree_options(command, inputs.tree_options);
   add("--prefix", inputs.prefix, "Where the program goes in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
@@ -127,7 +155,8 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
       command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
           ->type_name("FILE")
           ->group("Inputs");
-  command.parse_complete_callback([plan, others] {
+  command.parse_complete_callback([&command, plan, others] {
+    check_tree_options(command);
     for (const CLI::Option* other : others) {
       if (!plan->empty() && !other->empty()) {
         throw CLI::ExcludesError("--plan", other->get_name());

@@ -15,21 +15,21 @@
 namespace cmd {
 namespace {
 
-struct Options {
+struct StoreArguments {
   std::string directory;  // empty: the default
   bool json = false;
   std::optional<uint64_t> max_size;
   std::optional<double> max_age;  // days
 };
 
-std::string directory_of(const Options& options) {
+std::string directory_of(const StoreArguments& options) {
   std::string directory = options.directory.empty() ? default_store() : options.directory;
   if (!directory.empty()) return directory;
   throw layer::Error("there is no home directory that the store could be in")
       .with_help("name it with --store");
 }
 
-void run_stat(const Options& options) {
+void run_stat(const StoreArguments& options) {
   const std::string directory = directory_of(options);
   const layer::StoreStatistics found = layer::measure_store(directory);
   print_warnings(found.warnings);
@@ -47,7 +47,7 @@ void run_stat(const Options& options) {
       found.layers, found.frames, found.memos, found.files);
 }
 
-void print_change(const Options& options, const layer::StoreChange& change) {
+void print_change(const StoreArguments& options, const layer::StoreChange& change) {
   print_warnings(change.warnings);
   if (options.json) {
     const nlohmann::json report{{"droppedBlobs", change.dropped_blobs},
@@ -61,7 +61,7 @@ void print_change(const Options& options, const layer::StoreChange& change) {
              change.dropped_blobs, human_size(change.kept_bytes), change.kept_blobs);
 }
 
-void run_gc(const Options& options) {
+void run_gc(const StoreArguments& options) {
   layer::GcLimits limits;
   limits.max_size = options.max_size.value_or(
       options.max_age ? limits.max_size : kDefaultStoreSize);  // by age alone if only that is given
@@ -72,14 +72,15 @@ void run_gc(const Options& options) {
   print_change(options, layer::collect_garbage(directory_of(options), limits));
 }
 
-void run_verify(const Options& options) {
+void run_verify(const StoreArguments& options) {
   const layer::StoreChange change = layer::verify_store(directory_of(options));
   print_change(options, change);
   if (!change.warnings.empty()) throw CLI::RuntimeError(1);
 }
 
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,
-                      const std::shared_ptr<Options>& options, void (*run)(const Options&)) {
+                      const std::shared_ptr<StoreArguments>& options,
+                      void (*run)(const StoreArguments&)) {
   CLI::App* command = parent.add_subcommand(name, help);
   command
       ->add_option("--store", options->directory,
@@ -93,7 +94,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 }  // namespace
 
 void add_store_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StoreArguments>();
   CLI::App* store = app.add_subcommand("store", "Look after what builds keep for later ones");
   store->require_subcommand(1);
   add_command(*store, "stat", "Say what is in it", options, run_stat);

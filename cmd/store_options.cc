@@ -10,7 +10,7 @@
 namespace cmd {
 namespace {
 
-constexpr const char* kGroup = "Store";
+constexpr const char* kStoreGroup = "Store";
 
 // Empty if it is not set.
 std::string environment(const char* name) {
@@ -25,16 +25,16 @@ void add_store_options(CLI::App& command, StoreOptions& options) {
       "--store", options.directory,
       "What earlier builds made, for this one (default: $XDG_CACHE_HOME/veneer or "
       "~/.cache/veneer)");
-  directory->type_name("DIR")->group(kGroup);
+  directory->type_name("DIR")->group(kStoreGroup);
   command.add_flag("--no-store", options.none, "Use no store, make everything")
       ->excludes(directory)
-      ->group(kGroup);
+      ->group(kStoreGroup);
   command
       .add_option("--store-size", options.max_size,
                   "Bytes it may keep; what was not used for longest goes (default: 10GB)")
       ->transform(CLI::AsSizeValue(true).description(""))
       ->type_name("SIZE")
-      ->group(kGroup);
+      ->group(kStoreGroup);
 }
 
 int64_t nanoseconds_now() {

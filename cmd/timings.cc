@@ -16,7 +16,7 @@
 namespace cmd {
 namespace {
 
-constexpr const char* kGroup = "Timings";
+constexpr const char* kTimingsGroup = "Timings";
 // What is done for each frame, as the columns of the table.
 constexpr std::array<std::string_view, 4> kFrameWork = {"read", "compress", "hash", "write"};
 
@@ -85,12 +85,13 @@ std::string trace_text(const std::vector<layer::Span>& spans) {
 }  // namespace
 
 void add_timing_options(CLI::App& command, TimingOptions& options) {
-  command.add_flag("--timings", options.print, "Say on stderr where time went")->group(kGroup);
+  command.add_flag("--timings", options.print, "Say on stderr where time went")
+      ->group(kTimingsGroup);
   command
       .add_option("--trace", options.trace_file,
                   "Where time went, for chrome://tracing and ui.perfetto.dev")
       ->type_name("FILE")
-      ->group(kGroup);
+      ->group(kTimingsGroup);
 }
 
 std::unique_ptr<layer::Trace> make_trace(const TimingOptions& options) {

@@ -28,6 +28,15 @@ layer::Sharing store_sharing(const ToolOptions& options) {
   return options.session == nullptr ? layer::Sharing::kFile : layer::Sharing::kBlocks;
 }
 
+std::vector<std::string> tool_outputs(const ToolOptions& options) {
+  std::vector<std::string> paths;
+  for (const std::string& path : {options.store.directory, options.store.offered, default_store(),
+                                  options.timing.trace_file}) {
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
+}
+
 Tools open_tools(const ToolOptions& options) {
   Tools tools;
   tools.trace = make_trace(options.timing);

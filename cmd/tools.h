@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cmd/session.h"
 #include "cmd/store_options.h"
@@ -33,6 +35,9 @@ ToolOptions session_tools(const Session* session);
 
 // What outputs may share with the store: in a session they are Bazel's.
 layer::Sharing store_sharing(const ToolOptions& options);
+
+// What a run writes to beside its results: stores, its own and the user's default one, and the trace.
+std::vector<std::string> tool_outputs(const ToolOptions& options);
 
 // To be called before any input is looked at: a store takes the time here.
 Tools open_tools(const ToolOptions& options);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -18,12 +19,13 @@
 #include "layer/check/check_image.h"
 #include "oci/probe_image.h"
 #include "oci/reference.h"
+#include "oci/replaced_in_base.h"
 #include "oci/stored_image.h"
 
 namespace cmd {
 namespace {
 
-struct Options {
+struct VerifyArguments {
   std::string image;  // or a plan's file
   std::string platform;
   std::string base;  // of a plan
@@ -50,7 +52,7 @@ void check_argument(const std::string& value) {
   if (!is_plan(value)) oci::parse_image_reference(value);
 }
 
-Verified verify_plan(const Options& options, const std::string& scratch) {
+Verified verify_plan(const VerifyArguments& options, const std::string& scratch) {
   PlanningOptions planning;
   planning.plan_file = options.image;
   planning.base = {options.base, options.platform};
@@ -66,7 +68,7 @@ Verified verify_plan(const Options& options, const std::string& scratch) {
   return verified;
 }
 
-Verified verify(const Options& options) {
+Verified verify(const VerifyArguments& options) {
   const std::string scratch = std::filesystem::temp_directory_path().string();
   if (is_plan(options.image)) return verify_plan(options, scratch);
   if (!options.base.empty()) throw CLI::ExcludesError("--base", "an IMAGE, which has its own");
@@ -76,16 +78,20 @@ Verified verify(const Options& options) {
       oci::open_image(oci::parse_image_reference(options.image), platform, scratch);
   layer::StringArena arena;
   layer::Probes probes;
-  const std::optional<uint32_t> below = oci::layers_below_ours(image.config);
+  const std::optional<uint32_t> below = oci::layers_below_ours(image);
   oci::ProbeVisitor visitor(below.value_or(0), probes);
-  const layer::ImageTree tree = oci::read_image_tree(image, scratch, arena, &visitor);
-  const layer::RunConfig run = oci::run_config(image.config);
   layer::Findings findings;
+  oci::ReplacedInBase replaced(below.value_or(0), findings);
+  const layer::ImageTree tree =
+      oci::read_image_tree(image, scratch, arena, &visitor,
+                           [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
+                               uint32_t layer) { replaced.take(lower, nodes, layer); });
+  const layer::RunConfig run = oci::run_config(image.config);
   layer::check_image({tree, probes, run, nullptr, below}, options.jobs, findings);
   return {findings.take(), tree.nodes().size(), image.layers.size()};
 }
 
-void print_text(const Options& options, const Verified& verified) {
+void print_text(const VerifyArguments& options, const Verified& verified) {
   for (const layer::Finding& finding : verified.findings) {
     fmt::print(stderr, "{}",
                layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
@@ -118,7 +124,7 @@ nlohmann::json finding_json(const layer::Finding& finding) {
 }
 
 // Names that are not UTF-8 appear with U+FFFD in place of what is not.
-void print_json(const Options& options, const Verified& verified) {
+void print_verify_json(const VerifyArguments& options, const Verified& verified) {
   const CheckCounts counts = count_findings(verified.findings);
   nlohmann::json findings = nlohmann::json::array();
   for (const layer::Finding& finding : verified.findings) findings.push_back(finding_json(finding));
@@ -133,16 +139,16 @@ void print_json(const Options& options, const Verified& verified) {
   fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void run(const Options& options) {
+void run_verify(const VerifyArguments& options) {
   const Verified verified = verify(options);
-  (options.json ? print_json : print_text)(options, verified);
+  (options.json ? print_verify_json : print_text)(options, verified);
   if (count_findings(verified.findings).errors > 0) throw CLI::RuntimeError(1);
 }
 
 }  // namespace
 
 void add_verify_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<VerifyArguments>();
   CLI::App* command = app.add_subcommand(
       "verify", "Prove that an image's links, libraries and Python hold together");
   command
@@ -164,7 +170,7 @@ void add_verify_command(CLI::App& app) {
   command->add_option("-j,--jobs", options->jobs, "Threads (default: one a core)")
       ->check(CLI::Range(1U, 1024U).description(""))
       ->type_name("N");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_verify(*options); });
 }
 
 }  // namespace cmd

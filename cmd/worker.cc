@@ -24,8 +24,6 @@
 namespace cmd {
 namespace {
 
-constexpr int kFailed = 1;
-
 // Keeps a standard descriptor for the protocol, and puts `other` in its place for all who know no
 // better.
 layer::FileHandle take_over(int descriptor, int other) {
@@ -53,7 +51,7 @@ class Directory {
   layer::FileHandle own_;
 };
 
-WorkResponse run(WorkRequest request, const Directory& directory, Session session) {
+WorkResponse run_request(WorkRequest request, const Directory& directory, Session session) {
   WorkResponse response;
   response.id = request.id;
   const CapturedOutput output;
@@ -110,7 +108,7 @@ int serve() {
   session.is_cancelled = &queue.is_cancelled();
   while (std::optional<WorkRequest> request = queue.next()) {
     keeping.prepare(session);
-    queue.answer(run(std::move(*request), directory, session));
+    queue.answer(run_request(std::move(*request), directory, session));
   }
   return queue.ended_by();
 }

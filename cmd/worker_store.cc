@@ -23,7 +23,7 @@ namespace {
 constexpr mode_t kPrivate = 0700;
 constexpr uint64_t kMaxSize = 2'000'000'000;
 
-void lock(const layer::FileHandle& file, const std::string& path) {
+void lock_shared(const layer::FileHandle& file, const std::string& path) {
   while (flock(file.get(), LOCK_SH) != 0) {
     if (errno != EINTR) throw layer::system_error(path, "cannot lock", errno);
   }
@@ -72,7 +72,7 @@ bool WorkerStore::join() {
   if (opened.st_uid != geteuid() || (opened.st_mode & 077) != 0) {
     throw layer::Error({directory_}, "is there, and not for this user alone");
   }
-  lock(file, directory_);
+  lock_shared(file, directory_);
   if (!is_named(file.get())) return false;
   lock_ = std::move(file);
   return true;

@@ -11,7 +11,7 @@
 namespace layer {
 namespace {
 
-void check(int status) {
+void check_sha256(int status) {
   if (status != 1) throw std::logic_error("SHA-256 failed");
 }
 
@@ -29,7 +29,7 @@ std::string Digest::hex() const {
 }
 
 Sha256::Sha256() : state_{} {
-  check(SHA256_Init(&state_));
+  check_sha256(SHA256_Init(&state_));
 }
 
 Sha256::Sha256(const Sha256State& state) : Sha256() {
@@ -50,12 +50,12 @@ Sha256State Sha256::state() const {
 }
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  check(SHA256_Update(&state_, bytes.data(), bytes.size()));
+  check_sha256(SHA256_Update(&state_, bytes.data(), bytes.size()));
 }
 
 Digest Sha256::finish() {
   Digest digest;
-  check(SHA256_Final(digest.bytes.data(), &state_));
+  check_sha256(SHA256_Final(digest.bytes.data(), &state_));
   return digest;
 }
 

@@ -68,7 +68,7 @@ void Diagnostics::throw_if_errors() const {
   if (errors_.empty()) return;
   std::vector<Diagnostic> all = errors_;
   if (dropped_errors_ > 0) {
-    all.push_back({{}, fmt::format("{} more errors of this kind", dropped_errors_), {}, {}});
+    all.emplace_back().message = fmt::format("{} more errors of this kind", dropped_errors_);
   }
   throw Error(std::move(all));
 }

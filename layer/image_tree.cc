@@ -13,8 +13,6 @@
 namespace layer {
 namespace {
 
-constexpr int kMaxLinks = 40;  // path_resolution(7)
-
 // Puts nodes[order[i]] at i, whatever their size is without a second list of them.
 void permute(std::vector<Node>& nodes, std::vector<uint32_t>& order) {
   for (uint32_t start = 0; start < order.size(); ++start) {
@@ -186,7 +184,7 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
     if (result.node->kind != NodeKind::kSymlink || (rest.empty() && final == FinalLink::kKeep)) {
       continue;
     }
-    if (++links > kMaxLinks) return stopped(std::move(result), ResolveFault::kLoop, rest);
+    if (++links > kMaxLinksFollowed) return stopped(std::move(result), ResolveFault::kLoop, rest);
     const LinkText link = result.node->link();
     push(link.to_string());
     result.path = link.is_absolute() ? std::string() : parent;

@@ -12,6 +12,9 @@ namespace layer {
 
 struct Stamp;
 
+// How many links Linux follows in one path: path_resolution(7).
+inline constexpr int kMaxLinksFollowed = 40;
+
 enum class NodeKind : uint8_t {
   kDirectory,
   kFile,

@@ -11,7 +11,6 @@
 #include "layer/read/mtree.h"
 #include "layer/read/runfiles_directory.h"
 #include "layer/read/runfiles_manifest.h"
-#include "layer/read/source_tree.h"
 #include "layer/read/spec.h"
 #include "layer/resolve/resolve.h"
 #include "layer/runfiles.h"
@@ -21,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunfiles = ".runfiles";
+constexpr std::string_view kRunfilesSuffix = ".runfiles";
 constexpr std::string_view kManifest = ".runfiles_manifest";
 
 // A program's runfiles, read but not yet placed.
@@ -47,13 +46,13 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
     throw Error(Position{binary}, "no such file")
         .with_help("name what `bazel build` printed, for example bazel-bin/app");
   }
-  const std::string directory = binary + std::string(kRunfiles);
+  const std::string directory = binary + std::string(kRunfilesSuffix);
   const std::string manifest = binary + std::string(kManifest);
   if (fs::is_directory(directory, missing) && has_links(directory)) {
     request.runfiles_directory = directory;
-  } else if (fs::exists(manifest, missing)) {
+  } else if (fs::is_regular_file(manifest, missing)) {
     request.runfiles_manifest = manifest;
-  } else if (fs::exists(directory + "/MANIFEST", missing)) {
+  } else if (fs::is_regular_file(directory + "/MANIFEST", missing)) {
     request.runfiles_manifest = directory + "/MANIFEST";
   } else {
     throw Error(Position{binary},
@@ -68,7 +67,7 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
 std::string binary_of(std::string path) {
   if (path.ends_with("/MANIFEST")) path.resize(path.size() - std::string_view("/MANIFEST").size());
   while (path.ends_with('/')) path.pop_back();
-  for (const std::string_view suffix : {kRunfiles, kManifest}) {
+  for (const std::string_view suffix : {kRunfilesSuffix, kManifest}) {
     if (path.ends_with(suffix)) return path.substr(0, path.size() - suffix.size());
   }
   return {};
@@ -140,7 +139,8 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
   entry.path = path;
   if (!files.executable.empty()) {
     entry.kind = EntryKind::kSymlink;
-    entry.content = arena.join(arena.copy(files.name + std::string(kRunfiles)), files.executable);
+    entry.content =
+        arena.join(arena.copy(files.name + std::string(kRunfilesSuffix)), files.executable);
     entry.origin = {arena.intern(Declaration{.file = "the image's entry point"})};
   } else if (!request.binary.empty()) {
     entry.content = arena.copy(request.binary);
@@ -162,7 +162,7 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
         .with_help("give it one with --name");
   }
   const std::string_view path = arena.join(relative_prefix(request.prefix), files.name);
-  const std::string_view root = arena.copy(std::string(path) + std::string(kRunfiles));
+  const std::string_view root = arena.copy(std::string(path) + std::string(kRunfilesSuffix));
   const std::string_view workspace = files.runfiles.workspace;
   if (const std::optional<Entry> entry = entry_point(files, request, path, arena)) {
     inputs.push_back({*entry});
@@ -193,7 +193,10 @@ Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics&
     gather_program(request, arena, found, store, inputs, result);
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
-  for (const std::string& tree : request.trees) inputs.push_back(read_source(tree, arena));
+  SourceTrees trees(request.tree_options, arena, found);
+  for (const std::string& tree : request.trees) inputs.push_back(trees.read(tree));
+  trees.finish();
+  result.notes = trees.notes();
   FileTree merged = merge_inputs(std::move(inputs), found);
   merged.workspaces = std::move(result.tree.workspaces);
   merged.lost.insert(merged.lost.begin(), result.tree.lost.begin(), result.tree.lost.end());

@@ -9,6 +9,7 @@
 #include "layer/error.h"
 #include "layer/file_tree.h"
 #include "layer/program.h"
+#include "layer/read/source_tree.h"
 #include "layer/string_arena.h"
 
 namespace layer {
@@ -24,6 +25,7 @@ struct InputRequest {
 
   std::vector<std::string> mtrees;  // mtree files; paths are the image's
   std::vector<std::string> trees;   // "SRC:DEST"
+  TreeOptions tree_options;
 
   std::string prefix = "/app";  // where in the image the program and its runfiles go
   std::string name;             // of the program; empty: its own
@@ -32,6 +34,7 @@ struct InputRequest {
 struct Inputs {
   FileTree tree;
   std::optional<Program> program;  // absent when no executable was found in the inputs
+  std::vector<Diagnostic> notes;   // for who ran it: what is told and is no warning
 };
 
 // Reads and merges every input. Throws Error, with all conflicts at once; warnings go to `found`.

@@ -3,16 +3,14 @@
 
 #include <algorithm>
 
+#include "layer/ascii.h"
+
 namespace layer {
 namespace {
 
-constexpr std::string_view kRunfilesSuffix = ".runfiles/";
+constexpr std::string_view kRunfilesInfix = ".runfiles/";
 constexpr std::string_view kSitePackages = "/site-packages/";
 constexpr std::string_view kExternal = "external/";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Length of the run of digits that `text` begins with.
 size_t digits(std::string_view text) {
@@ -22,10 +20,10 @@ size_t digits(std::string_view text) {
 }  // namespace
 
 RunfilesPath split_runfiles_path(std::string_view path) {
-  const size_t suffix = path.find(kRunfilesSuffix);
+  const size_t suffix = path.find(kRunfilesInfix);
   if (suffix == std::string_view::npos) return {};
   RunfilesPath parts;
-  const size_t inside = suffix + kRunfilesSuffix.size();
+  const size_t inside = suffix + kRunfilesInfix.size();
   parts.root = path.substr(0, inside - 1);
   std::string_view below = path.substr(inside);
   const size_t slash = below.find('/');

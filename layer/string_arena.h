@@ -1,6 +1,8 @@
 // Owns the bytes of the many texts of one build: paths, link texts, labels.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <set>
@@ -41,6 +43,10 @@ class StringArena {
 
   // A copy of a file's stamp, for Entry::stamp.
   const Stamp* keep(const Stamp& stamp) { return &stamps_.emplace_back(stamp); }
+  // A copy of a digest's bytes, for FileFacts::sha256.
+  const std::array<uint8_t, 32>* keep(const std::array<uint8_t, 32>& sha256) {
+    return &digests_.emplace_back(sha256);
+  }
 
   // Takes over `size` bytes, so that a file read whole needs no second copy.
   std::string_view adopt(std::unique_ptr<char[]> bytes, size_t size);
@@ -63,6 +69,7 @@ class StringArena {
   std::set<Attributes, AttributesLess> attributes_;
   std::unordered_set<Declaration, DeclarationHash> declarations_;
   std::deque<Stamp> stamps_;
+  std::deque<std::array<uint8_t, 32>> digests_;
 };
 
 }  // namespace layer

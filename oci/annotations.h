@@ -16,4 +16,8 @@ inline constexpr std::string_view kContainerdNameAnnotation = "io.containerd.ima
 inline constexpr std::string_view kLayerNameAnnotation = "dev.veneer.layer.name";
 inline constexpr std::string_view kLayerRecipeAnnotation = "dev.veneer.layer.recipe";
 
+// Of an image on a base: how many of its layers, and of the entries of its history, are the base's.
+inline constexpr std::string_view kBaseLayersAnnotation = "dev.veneer.base.layers";
+inline constexpr std::string_view kBaseHistoryAnnotation = "dev.veneer.base.history";
+
 }  // namespace oci

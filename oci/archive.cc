@@ -16,7 +16,7 @@ namespace oci {
 namespace {
 
 constexpr uint32_t kFileMode = 0644;
-constexpr uint32_t kDirectoryMode = 0755;
+constexpr uint32_t kMemberDirectoryMode = 0755;
 constexpr uint64_t kUstarLimit = uint64_t{1} << 33;  // 11 octal digits hold less than 8 GiB
 
 layer::PlannedEntry file_entry(std::string_view path, uint64_t size) {
@@ -72,7 +72,7 @@ class ArchiveDestination : public Destination {
     for (const std::string_view path : {"blobs", "blobs/sha256"}) {
       layer::PlannedEntry entry;
       entry.path = path;
-      entry.mode = kDirectoryMode;
+      entry.mode = kMemberDirectoryMode;
       entry.type = layer::TarType::kDirectory;
       out_.write(encode(entry));
     }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "oci/descriptor.h"
 
@@ -110,6 +111,14 @@ Json to_json(const History& step) {
 }
 
 }  // namespace
+
+layer::Digest chain_id(const std::vector<layer::DiffId>& diff_ids) {
+  layer::Digest chain = diff_ids.front().digest;
+  for (const layer::DiffId& next : std::span(diff_ids).subspan(1)) {
+    chain = digest_of(fmt::format("{} {}", chain.to_string(), next.digest.to_string()));
+  }
+  return chain;
+}
 
 ImageConfig parse_config(const JsonField& document) {
   ImageConfig config;

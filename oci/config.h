@@ -48,6 +48,10 @@ struct ImageConfig {
   std::vector<History> history;
 };
 
+// image-spec config.md, "Layer ChainID": stands for all layers, as they are unpacked one over the
+// other. There is at least one.
+layer::Digest chain_id(const std::vector<layer::DiffId>& diff_ids);
+
 // Throws Error when a field is missing or of the wrong type.
 ImageConfig parse_config(const JsonField& document);
 Json to_json(const ImageConfig& config);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <ctime>
 
+#include "layer/ascii.h"
 #include "oci/config_changes.h"
 #include "oci/source.h"
 
@@ -15,12 +16,8 @@ constexpr unsigned kMaxPort = 65535;
 // Engines parse user and group ids as int32: CVE-2024-40635.
 constexpr std::string_view kMaxId = "2147483647";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && std::all_of(text.begin(), text.end(), layer::is_digit);
 }
 
 // Engines read these texts as C strings or as lines.
@@ -182,7 +179,7 @@ std::string parse_working_dir(std::string_view text) {
 
 std::string parse_stop_signal(std::string_view text) {
   const auto is_signal = [](char c) {
-    return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '-';
+    return (c >= 'A' && c <= 'Z') || layer::is_digit(c) || c == '+' || c == '-';
   };
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_signal)) {
     throw layer::Error(

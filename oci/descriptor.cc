@@ -143,6 +143,14 @@ std::string blob_path(const layer::Digest& digest) {
   return "blobs/sha256/" + digest.hex();
 }
 
+Descriptor describe_blob(std::string_view media_type, std::string_view bytes) {
+  Descriptor descriptor;
+  descriptor.media_type = media_type;
+  descriptor.digest = digest_of(bytes);
+  descriptor.size = bytes.size();
+  return descriptor;
+}
+
 Descriptor parse_descriptor(const JsonField& field) {
   Descriptor descriptor;
   descriptor.media_type = field.at("mediaType").text();

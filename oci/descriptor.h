@@ -59,6 +59,9 @@ struct Descriptor {
   MediaKind kind() const { return media_kind(media_type); }
 };
 
+// The descriptor of a blob with these bytes.
+Descriptor describe_blob(std::string_view media_type, std::string_view bytes);
+
 // Checks that embedded `data` is what the descriptor says, and drops it. Throws Error.
 Descriptor parse_descriptor(const JsonField& field);
 Json to_json(const Descriptor& descriptor);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "layer/ascii.h"
 #include "layer/error.h"
 
 namespace oci {
@@ -13,18 +14,11 @@ namespace {
 constexpr size_t kMaxNameBytes = 255;
 constexpr size_t kMaxTagBytes = 128;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_alphanumeric(char c) {
-  return is_digit(c) || is_lower(c) || is_upper(c);
-}
+using layer::is_alphanumeric;
+using layer::is_digit;
+using layer::is_lower;
+using layer::is_upper;
+
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f');
 }
@@ -63,7 +57,7 @@ bool is_domain(std::string_view text) {
   return all_parts(text, '.', is_label);
 }
 
-bool is_separator(std::string_view text) {
+bool is_name_separator(std::string_view text) {
   return text == "." || text == "_" || text == "__" ||
          all_of(text, [](char c) { return c == '-'; });
 }
@@ -74,7 +68,7 @@ bool is_component(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     size_t end = i;
     while (end < text.size() && is_word(text[end]) == is_word(text[i])) ++end;
-    if (!is_word(text[i]) && !is_separator(text.substr(i, end - i))) return false;
+    if (!is_word(text[i]) && !is_name_separator(text.substr(i, end - i))) return false;
     i = end;
   }
   return true;

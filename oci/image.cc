@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
+
 #include "oci/annotations.h"
 #include "oci/manifest.h"
 
@@ -10,14 +13,6 @@ namespace oci {
 namespace {
 
 const Platform kDefaultPlatform{"linux", "amd64", {}};
-
-Descriptor describe(std::string_view media_type, const std::string& bytes) {
-  Descriptor descriptor;
-  descriptor.media_type = media_type;
-  descriptor.digest = digest_of(bytes);
-  descriptor.size = bytes.size();
-  return descriptor;
-}
 
 void add_layer(const NewLayer& layer, ImageConfig& config, Manifest& manifest) {
   History step;
@@ -38,6 +33,20 @@ void check_count(size_t layers) {
   }
 }
 
+// In the config as well: a docker archive has no manifest, and other tools drop annotations.
+std::string base_comment(std::string_view layers) {
+  return fmt::format("{}={}", kBaseLayersAnnotation, layers);
+}
+
+// No value unless it is a number that the image's layers allow.
+std::optional<uint32_t> layer_count(std::string_view text, const StoredImage& image) {
+  uint32_t count = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = fault == std::errc() && end == text.data() + text.size();
+  if (!is_number || count > image.layers.size()) return std::nullopt;
+  return count;
+}
+
 }  // namespace
 
 NewLayer describe_layer(const layer::Layer& layer) {
@@ -50,6 +59,17 @@ NewLayer describe_layer(const layer::Layer& layer) {
   result.diff_id = layer.diff_id;
   result.created_by = "veneer: layer " + layer.name;
   return result;
+}
+
+std::optional<uint32_t> recorded_base_layers(const StoredImage& image) {
+  const auto annotation = image.annotations.find(std::string(kBaseLayersAnnotation));
+  if (annotation != image.annotations.end()) return layer_count(annotation->second, image);
+  const std::string key = base_comment("");
+  for (auto step = image.config.history.rbegin(); step != image.config.history.rend(); ++step) {
+    if (!step->comment.starts_with(key)) continue;
+    return layer_count(std::string_view(step->comment).substr(key.size()), image);
+  }
+  return std::nullopt;
 }
 
 Image assemble_image(const ImageRequest& request) {
@@ -66,18 +86,26 @@ Image assemble_image(const ImageRequest& request) {
       manifest.annotations.emplace(kBaseDigestAnnotation,
                                    request.base->manifest_digest->to_string());
     }
+    manifest.annotations[std::string(kBaseLayersAnnotation)] =
+        std::to_string(request.base->layers.size());
+    manifest.annotations[std::string(kBaseHistoryAnnotation)] =
+        std::to_string(config.history.size());
   }
+  const size_t base_steps = config.history.size();
   config = apply_changes(std::move(config), request.changes);
   for (const NewLayer& layer : request.layers) add_layer(layer, config, manifest);
+  if (request.base != nullptr && !request.layers.empty()) {
+    config.history[base_steps].comment = base_comment(std::to_string(request.base->layers.size()));
+  }
   check_count(manifest.layers.size());
 
   Image image;
   image.config_bytes = dump_json(to_json(config));
-  image.config = describe(kConfigType, image.config_bytes);
+  image.config = describe_blob(kConfigType, image.config_bytes);
   manifest.config = image.config;
   image.layers = manifest.layers;
   image.manifest_bytes = dump_json(to_json(manifest));
-  image.manifest = describe(kManifestType, image.manifest_bytes);
+  image.manifest = describe_blob(kManifestType, image.manifest_bytes);
   image.manifest.platform = config.platform;
   return image;
 }

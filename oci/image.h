@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "layer/program.h"
 #include "layer/write/layer_writer.h"
 #include "oci/config_changes.h"
 #include "oci/descriptor.h"
@@ -20,12 +21,18 @@ inline constexpr size_t kMaxLayers = 127;
 struct NewLayer {
   Descriptor descriptor;
   layer::DiffId diff_id;
-  std::string created_by;  // for the history
-  std::string comment;     // may be empty
+  std::string created_by;                 // for the history
+  std::string comment;                    // may be empty
+  std::optional<layer::Program> program;  // that its files are of; a suggestion to images
+  std::optional<layer::Digest> base;      // chain id of the image that it was planned on
 };
 
 // A layer that veneer wrote: codec as media type, name and recipe as annotations.
 NewLayer describe_layer(const layer::Layer& layer);
+
+// How many of an image's layers are those of the base that veneer put it on; no value if veneer did
+// not, or did so before it recorded that.
+std::optional<uint32_t> recorded_base_layers(const StoredImage& image);
 
 struct ImageRequest {
   const StoredImage* base = nullptr;  // null: from scratch

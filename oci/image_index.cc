@@ -10,21 +10,13 @@
 namespace oci {
 namespace {
 
-Descriptor describe(std::string_view type, std::string_view bytes) {
-  Descriptor descriptor;
-  descriptor.media_type = type;
-  descriptor.digest = digest_of(bytes);
-  descriptor.size = bytes.size();
-  return descriptor;
-}
-
 // With the platform's own words: a variant that the config has is stated, one that it lacks is not.
 Descriptor describe_manifest(const StoredImage& image) {
   if (image.manifest_bytes.empty()) {
     throw layer::Error({image.name}, "has no manifest that an index could list")
         .with_help("give it as oci:DIR or oci-archive:FILE");
   }
-  Descriptor descriptor = describe(image.manifest_type, image.manifest_bytes);
+  Descriptor descriptor = describe_blob(image.manifest_type, image.manifest_bytes);
   descriptor.platform = image.config.platform;
   return descriptor;
 }
@@ -47,16 +39,16 @@ Image assemble_index(const std::vector<StoredImage>& images, const StringMap& an
   if (!annotations.empty()) document["annotations"] = annotations;
   Image index;
   index.manifest_bytes = dump_json(document);
-  index.manifest = describe(kIndexType, index.manifest_bytes);
+  index.manifest = describe_blob(kIndexType, index.manifest_bytes);
   index.config_bytes = images.front().config_bytes;
-  index.config = describe(kConfigType, index.config_bytes);
+  index.config = describe_blob(kConfigType, index.config_bytes);
   return index;
 }
 
 void add_images(const std::vector<StoredImage>& images, Destination& destination) {
   for (const StoredImage& image : images) {
     for (const StoredLayer& layer : image.layers) destination.add(layer.descriptor, layer.blob);
-    destination.add(describe(kConfigType, image.config_bytes), image.config_bytes);
+    destination.add(describe_blob(kConfigType, image.config_bytes), image.config_bytes);
     destination.add(describe_manifest(image), image.manifest_bytes);
   }
 }

@@ -19,7 +19,7 @@ std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-bool exists(const std::string& path) {
+bool file_exists(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
@@ -47,6 +47,11 @@ NewLayer measure(const Blob& blob) {
 Json layer_descriptor_json(const NewLayer& layer) {
   Json json = to_json(layer.descriptor);
   json["diffId"] = layer.diff_id.digest.to_string();
+  if (layer.program) {
+    json["program"] = {{"entryPoint", layer.program->entry_point},
+                       {"workingDirectory", layer.program->working_directory}};
+  }
+  if (layer.base) json["base"] = layer.base->to_string();
   return json;
 }
 
@@ -61,6 +66,10 @@ NewLayer parse_layer_descriptor(const JsonField& document) {
   layer.descriptor.media_type = layer_media_type(layer.descriptor.kind());
   layer.descriptor.platform.reset();
   layer.diff_id.digest = digest_field(document.at("diffId"));
+  if (const auto program = document.find("program")) {
+    layer.program = {program->at("entryPoint").text(), program->at("workingDirectory").text()};
+  }
+  if (const auto base = document.find("base")) layer.base = digest_field(*base);
   const auto name = layer.descriptor.annotations.find(std::string(kLayerNameAnnotation));
   if (name != layer.descriptor.annotations.end()) {
     layer.created_by = "veneer: layer " + name->second;
@@ -80,9 +89,34 @@ LayerBlob open_layer_blob(const std::string& path) {
   const std::shared_ptr<const File> file = open_file(path);
   const Blob blob(file, 0, file_size(*file), path);
   const std::string beside = layer_descriptor_path(path);
-  NewLayer layer = exists(beside) ? read_descriptor(beside) : measure(blob);
+  const bool is_described = file_exists(beside);
+  NewLayer layer = is_described ? read_descriptor(beside) : measure(blob);
   if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
-  return {std::move(layer), blob};
+  return {std::move(layer), blob, is_described};
+}
+
+StoredLayer stored_layer(const LayerBlob& layer) {
+  return {layer.layer.descriptor, layer.layer.diff_id, layer.blob, "its descriptor"};
+}
+
+std::optional<layer::Program> suggested_program(std::span<const LayerBlob> layers,
+                                                layer::Diagnostics& found) {
+  const LayerBlob* first = nullptr;
+  for (const LayerBlob& layer : layers) {
+    if (!layer.layer.program) continue;
+    if (first == nullptr) first = &layer;
+    const layer::Program& program = *layer.layer.program;
+    const layer::Program& before = *first->layer.program;
+    if (program == before) continue;
+    found.warn({{layer.blob.name()},
+                fmt::format("is of the program '{}', and another layer of '{}': the image starts "
+                            "neither",
+                            program.entry_point, before.entry_point),
+                {{{first->blob.name()}, "the other layer"}},
+                "say which with --entrypoint and --workdir"});
+    return std::nullopt;
+  }
+  return first == nullptr ? std::nullopt : first->layer.program;
 }
 
 }  // namespace oci

@@ -95,8 +95,8 @@ void LayerEntries::verify() {
   }
   const layer::Digest plain = plain_hash_.finish();
   if (plain != layer_.diff_id.digest) {
-    throw layer::Error({name}, fmt::format("has diff id {}, but the config says {}",
-                                           plain.to_string(), layer_.diff_id.digest.to_string()));
+    throw layer::Error({name}, fmt::format("has diff id {}, but {} says {}", plain.to_string(),
+                                           layer_.stated_by, layer_.diff_id.digest.to_string()));
   }
 }
 

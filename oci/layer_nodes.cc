@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "layer/file_tree.h"
+#include "layer/image_tree.h"
 
 namespace oci {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 using layer::Node;
 using layer::NodeKind;
 
-constexpr int kMaxLinks = 40;  // path_resolution(7)
 constexpr uint32_t kImpliedMode = 0755;
 
 // Puts the components of `text` in front of those that are still to be walked, the next one last.
@@ -85,7 +85,8 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
     if (node == nullptr) {
       add_parent(physical);
     } else if (node->kind == NodeKind::kSymlink) {
-      if (++links > kMaxLinks) return fmt::format("lies below '{}', a link in a circle", physical);
+      if (++links > layer::kMaxLinksFollowed)
+        return fmt::format("lies below '{}', a link in a circle", physical);
       const layer::LinkText link = node->link();
       push_components(link.to_string(), rest);
       physical = link.is_absolute() ? std::string() : above;

@@ -22,10 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kDirectoryMode = 0755;
-constexpr mode_t kFileMode = 0644;
+constexpr mode_t kLayoutDirectoryMode = 0755;
+constexpr mode_t kLayoutFileMode = 0644;
 
-bool exists(const std::string& path) {
+bool entry_exists(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
@@ -34,7 +34,8 @@ bool exists(const std::string& path) {
 
 // Whatever the umask.
 void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), kDirectoryMode) != 0 || ::chmod(path.c_str(), kDirectoryMode) != 0) {
+  if (::mkdir(path.c_str(), kLayoutDirectoryMode) != 0 ||
+      ::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
     throw layer::system_error(path, "cannot create the directory", errno);
   }
 }
@@ -43,7 +44,7 @@ void write_file(const std::string& folder, const std::string& name, std::string_
                 layer::Undo* undo = nullptr) {
   layer::OutputFile file(folder);
   file.write(std::as_bytes(std::span(text)));
-  file.commit(folder + '/' + name, kFileMode, undo);
+  file.commit(folder + '/' + name, kLayoutFileMode, undo);
 }
 
 // A directory beside the layout that is to be, removed with what it holds unless renamed.
@@ -54,7 +55,7 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
     throw layer::system_error(final_path, "cannot create a directory beside it", errno);
   }
   layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
-  if (::chmod(path.c_str(), kDirectoryMode) != 0) {
+  if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
     throw layer::system_error(path, "cannot change the mode", errno);
   }
   return staging;
@@ -81,7 +82,7 @@ class LayoutDestination : public Destination {
  public:
   explicit LayoutDestination(const ImageReference& reference)
       : reference_(reference), path_(reference.path) {
-    if (!exists(path_)) {
+    if (!entry_exists(path_)) {
       staging_ = make_staging_directory(path_);
       make_directory(staging_.path() + "/blobs");
       make_directory(staging_.path() + "/blobs/sha256");
@@ -91,12 +92,12 @@ class LayoutDestination : public Destination {
     std::error_code failure;
     const bool is_empty = fs::is_empty(path_, failure);
     if (failure) throw layer::system_error(path_, "cannot read the directory", failure.value());
-    if (!fs::is_directory(path_) || (!is_empty && !exists(path_ + "/oci-layout"))) {
+    if (!fs::is_directory(path_) || (!is_empty && !entry_exists(path_ + "/oci-layout"))) {
       throw layer::Error({path_}, "is there already and is not an OCI image layout")
           .with_help("name a directory that does not exist or holds a layout");
     }
     const std::string blobs = path_ + "/blobs/sha256";
-    blob_folder_ = exists(blobs) ? blobs : path_;
+    blob_folder_ = entry_exists(blobs) ? blobs : path_;
   }
 
   layer::OutputFile& begin(uint64_t /*tar_size*/) override {
@@ -204,13 +205,13 @@ class LayoutDestination : public Destination {
     Json index = read_layout_index(path_);
     layer::Undo steps;
     for (const char* folder : {"/blobs", "/blobs/sha256"}) {
-      if (exists(path_ + folder)) continue;
+      if (entry_exists(path_ + folder)) continue;
       make_directory(path_ + folder);
       steps.add([path = path_ + folder] { fs::remove(path); });
     }
     place_blobs(steps);
     replaced_ = replace_entry(index, entry_);
-    if (!exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
+    if (!entry_exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
     write_file(path_, "index.json", dump_json(index), &steps);
     index_inode_ = inode_at(path_ + "/index.json");
     undo.add([this, restore = steps.release()] { take_back(restore); });
@@ -219,9 +220,9 @@ class LayoutDestination : public Destination {
   void place_blobs(layer::Undo& steps) {
     for (auto& [digest, file] : staged_) {
       const std::string path = path_ + '/' + blob_path(digest);
-      layer::Undo* const undo = exists(path) ? nullptr : &steps;
+      layer::Undo* const undo = entry_exists(path) ? nullptr : &steps;
       if (!staging_) {
-        file.commit(path, kFileMode, undo);
+        file.commit(path, kLayoutFileMode, undo);
         continue;
       }
       const std::string staged = blob_folder_ + '/' + digest.hex();
@@ -233,13 +234,13 @@ class LayoutDestination : public Destination {
     // Somebody whose image did not appear may have taken back what was there.
     for (const auto& [digest, blob] : present_) {
       const std::string path = path_ + '/' + blob_path(digest);
-      if (exists(path)) continue;
+      if (entry_exists(path)) continue;
       Descriptor descriptor;
       descriptor.digest = digest;
       descriptor.size = blob.size();
       layer::OutputFile file(folder_of(path));
       copy_blob(blob, descriptor, file);
-      file.commit(path, kFileMode, &steps);
+      file.commit(path, kLayoutFileMode, &steps);
     }
   }
 

@@ -27,8 +27,9 @@ constexpr layer::Stamp kNoStamp{.size = UINT64_MAX};
 layer::Stamp find_stamp(const layer::Entry& entry) {
   if (entry.stamp != nullptr) return *entry.stamp;
   struct stat status = {};
+  const int64_t clock = layer::file_clock();
   if (::stat(std::string(entry.content).c_str(), &status) != 0) return kNoStamp;
-  return layer::stamp_of(status);
+  return layer::look_of(status, clock);
 }
 
 layer::Digest hash_fd(int fd, const layer::Node& file) {
@@ -105,7 +106,8 @@ layer::BaseContents BaseMatcher::finish(unsigned jobs, layer::Store* store) {
     tbb::parallel_for(tbb::blocked_range<size_t>(0, chosen.size()), [&](const auto& range) {
       for (size_t i = range.begin(); i != range.end(); ++i) {
         const std::string_view path = tree_.entries[chosen[i].entry].content;
-        digests[i] = layer::read_content(path, *chosen[i].stamp, store).digest;
+        layer::Stamp stamp = *chosen[i].stamp;
+        digests[i] = layer::read_content(path, stamp, store).digest;
       }
     });
   });

@@ -5,6 +5,7 @@
 
 #include "layer/file_tree.h"
 #include "layer/runfiles_path.h"
+#include "oci/image.h"
 
 namespace oci {
 namespace {
@@ -40,9 +41,10 @@ layer::RunConfig run_config(const ImageConfig& config) {
   return run;
 }
 
-std::optional<uint32_t> layers_below_ours(const ImageConfig& config) {
+std::optional<uint32_t> layers_below_ours(const StoredImage& image) {
+  if (const std::optional<uint32_t> recorded = recorded_base_layers(image)) return recorded;
   uint32_t layers = 0;
-  for (const History& step : config.history) {
+  for (const History& step : image.config.history) {
     if (step.empty_layer) continue;
     if (step.created_by.starts_with(kOurStep)) return layers;
     ++layers;

@@ -30,8 +30,8 @@ class ProbeVisitor : public FileVisitor {
 
 layer::RunConfig run_config(const ImageConfig& config);
 
-// How many layers of an image lie below those that veneer made, as its history tells; no value when
-// veneer made none of them.
-std::optional<uint32_t> layers_below_ours(const ImageConfig& config);
+// How many layers of an image lie below those that veneer put there last: as it recorded, or else
+// those below the first that its history says is veneer's. No value when veneer made none of them.
+std::optional<uint32_t> layers_below_ours(const StoredImage& image);
 
 }  // namespace oci

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <limits>
@@ -30,8 +31,12 @@ constexpr size_t kCopySize = size_t{64} << 10;
 // Reads one layer after the other.
 class TreeReader {
  public:
-  TreeReader(const std::string& scratch, layer::StringArena& arena, FileVisitor* visitor)
-      : scratch_(scratch), arena_(arena), visitor_(visitor) {}
+  TreeReader(const std::string& scratch, layer::StringArena& arena, FileVisitor* visitor,
+             const LayerTaker& take_layer)
+      : scratch_(scratch), arena_(arena), visitor_(visitor), take_layer_(take_layer) {}
+
+  // Instead of reading the first layers.
+  void begin_with(layer::ImageTree tree, uint32_t layers);
 
   void add_layer(const StoredLayer& layer);
   layer::ImageTree take() { return std::move(tree_); }
@@ -45,6 +50,7 @@ class TreeReader {
   const std::string& scratch_;
   layer::StringArena& arena_;
   FileVisitor* visitor_;
+  const LayerTaker& take_layer_;
   layer::ImageTree tree_;
   TreeBudget budget_;
   uint32_t layers_ = 0;
@@ -105,12 +111,20 @@ bool add_whiteout(std::string_view path, const LayerEntries& entries, LayerNodes
   return true;
 }
 
+void TreeReader::begin_with(layer::ImageTree tree, uint32_t layers) {
+  tree_ = std::move(tree);
+  layers_ = layers;
+  for (const Node& node : tree_.nodes()) inodes_ = std::max(inodes_, node.inode);
+}
+
 void TreeReader::add_layer(const StoredLayer& layer) {
   LayerEntries entries(layer);
   LayerNodes nodes(tree_, arena_, budget_, layers_,
                    {arena_.intern(layer::Declaration{.file = layer.blob.name()})});
   while (archive_entry* entry = entries.next()) add_entry(entries, entry, nodes);
-  tree_.add_layer(nodes.take());
+  std::vector<Node> taken = nodes.take();
+  if (take_layer_) take_layer_(tree_, taken, layers_);
+  tree_.add_layer(std::move(taken));
   ++layers_;
 }
 
@@ -181,9 +195,20 @@ void TreeReader::show(LayerEntries& entries, const Node& file) {
 }  // namespace
 
 layer::ImageTree read_image_tree(const StoredImage& image, const std::string& scratch,
-                                 layer::StringArena& arena, FileVisitor* visitor) {
-  TreeReader reader(scratch, arena, visitor);
+                                 layer::StringArena& arena, FileVisitor* visitor,
+                                 const LayerTaker& take_layer) {
+  TreeReader reader(scratch, arena, visitor, take_layer);
   for (const StoredLayer& layer : image.layers) reader.add_layer(layer);
+  return reader.take();
+}
+
+layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
+                                  uint32_t first, layer::StringArena& arena,
+                                  const LayerTaker& take_layer) {
+  const std::string no_scratch;  // nothing is looked into
+  TreeReader reader(no_scratch, arena, nullptr, take_layer);
+  reader.begin_with(std::move(base), first);
+  for (const StoredLayer& layer : layers) reader.add_layer(layer);
   return reader.take();
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -30,6 +32,11 @@ class FileVisitor {
 
 inline constexpr size_t kHeadSize = 4096;
 
+// Sees what each layer holds before it is put on the layers below it. The nodes' `named` tells of
+// entries that a link below has moved. `layer`: its number, base first.
+using LayerTaker = std::function<void(const layer::ImageTree& below,
+                                      std::span<const layer::Node> nodes, uint32_t layer)>;
+
 // What a container made of the image sees: whiteouts applied (image-spec layer.md), the inode
 // numbers of hardlinks equal, directories that are only implied made up as engines do (0755, owned
 // by root). An entry whose parent is a symlink is where the symlink leads. The origin of a node is
@@ -39,6 +46,13 @@ inline constexpr size_t kHeadSize = 4096;
 // bounded, not with what layers decompress to; files that the visitor takes pass through `scratch`.
 // `visitor` may be null. Throws Error with the layer and the entry.
 layer::ImageTree read_image_tree(const StoredImage& image, const std::string& scratch,
-                                 layer::StringArena& arena, FileVisitor* visitor);
+                                 layer::StringArena& arena, FileVisitor* visitor,
+                                 const LayerTaker& take_layer = {});
+
+// Puts layers on top of `base`, whose texts are in `arena`; as read_image_tree(). The first is
+// numbered `first`.
+layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
+                                  uint32_t first, layer::StringArena& arena,
+                                  const LayerTaker& take_layer);
 
 }  // namespace oci

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "layer/ascii.h"
 #include "layer/error.h"
 #include "oci/docker_name.h"
 
@@ -31,11 +32,9 @@ layer::Error bad_reference(std::string_view text, std::string_view why) {
       .with_help(std::string(kHelp));
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+using layer::is_alphanumeric;
 
-bool is_separator(std::string_view text) {
+bool is_ref_separator(std::string_view text) {
   if (text == "--") return true;
   return text.size() == 1 && std::string_view("-._:@+/").find(text.front()) != text.npos;
 }
@@ -45,7 +44,7 @@ bool is_ref(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     size_t end = i;
     while (end < text.size() && is_alphanumeric(text[end]) == is_alphanumeric(text[i])) ++end;
-    if (!is_alphanumeric(text[i]) && !is_separator(text.substr(i, end - i))) return false;
+    if (!is_alphanumeric(text[i]) && !is_ref_separator(text.substr(i, end - i))) return false;
     i = end;
   }
   return true;

@@ -14,7 +14,7 @@ namespace oci {
 namespace {
 
 constexpr size_t kMaxMembers = 100'000;
-constexpr size_t kMaxLinks = 16;
+constexpr size_t kMaxMemberLinks = 16;
 constexpr size_t kReadBytes = size_t{1} << 16;
 
 struct FreeReader {
@@ -43,7 +43,7 @@ class Archive : public Source {
 
   std::optional<Blob> find(std::string_view path) const override {
     std::string at(path);
-    for (size_t links = 0; links < kMaxLinks; ++links) {
+    for (size_t links = 0; links < kMaxMemberLinks; ++links) {
       const auto found = members_.find(at);
       if (found == members_.end()) return std::nullopt;
       const Member& member = found->second;

@@ -42,7 +42,7 @@ bool has_name(const DockerEntry& entry, const DockerName& wanted) {
   return false;
 }
 
-DockerEntry choose(const std::vector<DockerEntry>& entries, const ImageReference& reference) {
+DockerEntry choose_entry(const std::vector<DockerEntry>& entries, const ImageReference& reference) {
   const std::string name = reference.to_string();
   std::vector<std::string> tags;
   for (const DockerEntry& entry : entries) {
@@ -102,7 +102,7 @@ StoredLayer read_layer(const Blob& blob, const layer::DiffId& diff_id) {
 
 StoredImage open_docker_image(const Source& source, const ImageReference& reference,
                               const std::optional<Platform>& platform) {
-  const DockerEntry entry = choose(read_entries(source), reference);
+  const DockerEntry entry = choose_entry(read_entries(source), reference);
   const Blob config_blob = get_member(source, entry.config);
   StoredImage image;
   image.name = reference.to_string();

@@ -165,6 +165,7 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
   const Blob config_blob = source.get(manifest.config.digest);
   image.name = reference.to_string();
   image.manifest_digest = chosen.digest;
+  image.annotations = manifest.annotations;
   image.config_bytes = read_text(config_blob, manifest.config);
   const Json config_json = parse_json(image.config_bytes, config_blob.name());
   image.config = parse_config(JsonField(config_json, config_blob.name()));

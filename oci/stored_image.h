@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oci/blob.h"
@@ -17,6 +18,7 @@ struct StoredLayer {
   Descriptor descriptor;  // with OCI's media type, whatever the image spells it as
   layer::DiffId diff_id;
   Blob blob;  // as it is stored; copy_blob() verifies it against the descriptor
+  std::string_view stated_by = "the config";  // who says what the diff id is, for messages
 };
 
 struct StoredImage {
@@ -24,6 +26,7 @@ struct StoredImage {
   std::optional<layer::Digest> manifest_digest;  // none in a docker archive
   std::string manifest_type;                     // media type; likewise
   std::string manifest_bytes;                    // likewise
+  StringMap annotations;                         // of the manifest; likewise
   std::string config_bytes;
   ImageConfig config;
   std::vector<StoredLayer> layers;  // base first, one for every diff id of the config

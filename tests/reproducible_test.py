@@ -105,14 +105,14 @@ class Reproducible(unittest.TestCase):
             self.assertTrue(expected == self.digest(codec, store=store))
 
     def test_copy(self):
-        """A copy elsewhere, with other directory order, modes and times, of inputs whose mode veneer
-        decides itself."""
+        """A copy elsewhere, with other directory order and times, and the modes of another umask."""
         copy = self.top / "elsewhere" / "deeper"
         copy.parent.mkdir()
         copy_shuffled(self.layout, copy, random.Random(2))
-        for mode_from_disk in (self.layout, copy):
-            for file in (mode_from_disk / "execroot" / "data").iterdir():
-                file.chmod(0o644)  # --tree keeps the modes it finds
+        for layout, mode in ((self.layout, 0o644), (copy, 0o600)):
+            for file in (layout / "execroot" / "data").iterdir():
+                file.chmod(mode | (0o100 if file.name == "text" else 0))
+        (copy / "execroot" / "data").chmod(0o700)
         for codec in ("gzip", "zstd", "none"):
             with self.subTest(codec=codec):
                 self.assertTrue(self.digest(codec) == self.digest(codec, folder=copy))

@@ -46,12 +46,12 @@ def encode(document):
     return json.dumps(document, sort_keys=True).encode()
 
 
-def make(folder, members):
-    """Writes the layout."""
+def make(folder, members, diff_id=None):
+    """Writes the layout; `diff_id`: what the config says in place of the truth."""
     tar = layer(members)
     config = add_blob(folder, "config.v1+json", encode({
         "architecture": "amd64", "os": "linux", "config": {},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(tar).hexdigest()}"]}}))
+        "rootfs": {"type": "layers", "diff_ids": [diff_id or f"sha256:{hashlib.sha256(tar).hexdigest()}"]}}))
     manifest = add_blob(folder, "manifest.v1+json", encode({
         "schemaVersion": 2, "mediaType": f"{OCI}.manifest.v1+json", "config": config,
         "layers": [add_blob(folder, "layer.v1.tar", tar)]}))

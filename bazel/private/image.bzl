@@ -13,6 +13,12 @@ def _layer_arguments(ctx):
             files += [layer.blob, layer.descriptor]
     return options, files
 
+def _are_for_each_other(ctx):
+    """Whether the actions that planned the layers read, and so verified, the very base that is asked for; or none is."""
+    base = ctx.attr.base[VeneerBaseInfo].arguments if ctx.attr.base else []
+    bases = [getattr(layers[VeneerLayersInfo], "base", None) for layers in ctx.attr.layers]
+    return bool(bases) and all([planned_on == base for planned_on in bases])
+
 def _last_program(ctx):
     """That of the last layers that have one."""
     entrypoint, workdir = [], ""
@@ -59,7 +65,12 @@ def _image_impl(ctx):
         inputs.append(base.files)
     elif ctx.attr.platform:
         options = ["--platform=" + ctx.attr.platform] + options
-    options += ["--skip-empty"] + _config_arguments(ctx)
+    options.append("--skip-empty")
+    if _are_for_each_other(ctx):
+        options.append("--trust-layers")
+    if ctx.attr.allow_replacing:
+        options.append("--allow-replacing")
+    options += _config_arguments(ctx)
     image = VeneerImageInfo(
         layout = ctx.actions.declare_directory(ctx.label.name),
         arguments = options,
@@ -87,6 +98,10 @@ veneer_image = rule(
     doc = """An image as an OCI image layout: a directory that rules_oci's `oci_push` and `oci_load`, skopeo and crane read.""",
     attrs = dict(
         TOOL_ATTRS,
+        allow_replacing = attr.bool(
+            doc = "Whether layers that were not made for the base may replace its links and files, and change the modes " +
+                  "of its directories.",
+        ),
         annotations = attr.string_dict(doc = "Annotations of the manifest."),
         author = attr.string(doc = "Who made it."),
         base = attr.label(

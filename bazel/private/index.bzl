@@ -27,6 +27,9 @@ def _index_impl(ctx):
     layout = ctx.actions.declare_directory(ctx.label.name)
     args = arguments(ctx, "index")
     args.add("--quiet")
+
+    # What makes images has verified their layers.
+    args.add("--trust-images")
     args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)
     args.add_all(pairs("--annotation", ctx.attr.annotations))
     args.add("--output=oci:%s:%s" % (layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + layout.path)

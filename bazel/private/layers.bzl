@@ -126,7 +126,12 @@ def declare_layers(ctx, runfiles_groups = None):
     program = _program(ctx)
     return [
         DefaultInfo(files = blobs),
-        VeneerLayersInfo(blobs = layers, entrypoint = program.entrypoint, workdir = program.workdir),
+        VeneerLayersInfo(
+            base = ctx.attr.base[VeneerBaseInfo].arguments if ctx.attr.base else [],
+            blobs = layers,
+            entrypoint = program.entrypoint,
+            workdir = program.workdir,
+        ),
         OutputGroupInfo(
             descriptors = depset([layer.descriptor for layer in layers]),
             plan = depset([plan]),

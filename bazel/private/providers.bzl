@@ -3,6 +3,8 @@
 VeneerLayersInfo = provider(
     doc = "Layers of an image, as `veneer_layers` makes them.",
     fields = {
+        "base": "list of str: veneer's options that name the image that the layers were planned on; empty if there was none. " +
+                "Rules that do not know leave it out: their layers are compared with the base.",
         "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
                  "that says its media type, digest, size and diff id.",
         "entrypoint": "list of str: the command that starts the program; empty if there is none.",

@@ -19,7 +19,7 @@ struct Option {
   std::string_view value;
 };
 
-Option split(std::string_view text) {
+Option split_options(std::string_view text) {
   Option option;
   if (const size_t colon = text.find(':'); colon < text.find('=')) {
     option.module = text.substr(0, colon);
@@ -71,7 +71,8 @@ ArchiveForm choose_form(const CompressionRequest& request) {
   while (!rest.empty()) {
     const std::string_view text = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(text.size() + 1, rest.size()));
-    if (!take(split(text), request.codec, form.compression)) return {{Codec::kNone, 0}, request};
+    if (!take(split_options(text), request.codec, form.compression))
+      return {{Codec::kNone, 0}, request};
   }
   return form;
 }

@@ -20,7 +20,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kHeadSize = 4096;
+constexpr size_t kArchiveHeadSize = 4096;
 
 class Copier {
  public:
@@ -146,7 +146,7 @@ void add_from_archive(const std::string& path, const std::string& called,
 
 bool is_archive(const std::string& path) {
   FileReader reader(path);
-  std::array<std::byte, kHeadSize> head{};
+  std::array<std::byte, kArchiveHeadSize> head{};
   const size_t size = reader.read(head);
   // Text has no control characters but TAB, LF and CR; every archive format and codec has others
   // near its beginning, if only as padding.

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,7 @@
 #include "layer/error.h"
 #include "layer/read/input_file.h"
 #include "layer/read/mtree.h"
+#include "layer/store/file_reader.h"
 #include "layer/write/layer_writer.h"
 
 namespace layer {
@@ -24,6 +26,12 @@ constexpr const char* kStandardInput = "standard input";
 
 std::string below(const std::string& directory, const std::string& path) {
   return directory.empty() || path.starts_with('/') ? path : directory + "/" + path;
+}
+
+// A FIFO or the like that a user names on purpose: "@<(program)".
+bool is_stream(const std::string& path) {
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 class Gatherer {
@@ -58,9 +66,14 @@ class Gatherer {
   void add_archive(const Operand& operand) {
     const bool is_input = operand.text == "-";
     const std::string called = is_input ? kStandardInput : below(operand.directory, operand.text);
-    const std::string path = is_input ? spool_input() : called;
+    std::string path = called;
+    if (is_input) path = spool(STDIN_FILENO, called);
+    if (!is_input && is_stream(called)) path = spool(open_or_throw(called, O_RDONLY).get(), called);
     if (is_archive(path)) {
-      return add_from_archive(path, called, request_.attributes, scratch(), *arena_, members_);
+      const Stamp before = FileReader(path).settled_stamp();
+      add_from_archive(path, called, request_.attributes, scratch(), *arena_, members_);
+      if (!is_same_content(before, FileReader(path).stamp())) throw_changed(called);
+      return;
     }
     const Mtree mtree = parse_mtree(read_input_file(path, *arena_), called,
                                     {operand.directory, LinkContent::kKeep}, *arena_);
@@ -99,15 +112,15 @@ class Gatherer {
     return *scratch_;
   }
 
-  // Standard input is looked at before it is read, so it has to be in a file.
-  std::string spool_input() {
+  // What can be read but once is looked at before it is read, so it has to be in a file.
+  std::string spool(int fd, const std::string& called) {
     std::string path = scratch().next();
     OutputFile file(request_.scratch);
     std::array<std::byte, size_t{64} << 10> buffer{};
     for (;;) {
-      const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+      const ssize_t got = read(fd, buffer.data(), buffer.size());
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw system_error(kStandardInput, "cannot read", errno);
+      if (got < 0) throw system_error(called, "cannot read", errno);
       if (got == 0) break;
       file.write(std::span(buffer).first(static_cast<size_t>(got)));
     }

@@ -7,14 +7,13 @@
 #include <cerrno>
 #include <optional>
 
+#include "layer/image_tree.h"
 #include "layer/read/relative_path.h"
 #include "layer/read/staged_link.h"
 #include "layer/read/walk.h"
 
 namespace layer {
 namespace {
-
-constexpr size_t kMaxNestedLinks = 40;  // as Linux follows in one path: path_resolution(7)
 
 class DiskReader {
  public:
@@ -40,7 +39,7 @@ class DiskReader {
  private:
   // All that is in the directory `name`, which can be read at `real`.
   void add_below(std::string_view name, const std::string& real) {
-    if (++depth_ > kMaxNestedLinks) {
+    if (++depth_ > kMaxLinksFollowed) {
       throw Error({real}, "is reached through links that lead into each other");
     }
     for (const WalkedItem& item : walk(real, WalkDetail::kModes, arena_)) {

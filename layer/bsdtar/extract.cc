@@ -18,10 +18,10 @@
 namespace layer {
 namespace {
 
-struct FreeWriter {
+struct FreeDiskWriter {
   void operator()(archive* writer) const { archive_write_free(writer); }
 };
-using DiskWriter = std::unique_ptr<archive, FreeWriter>;
+using DiskWriter = std::unique_ptr<archive, FreeDiskWriter>;
 
 std::string text_or(const char* text, int64_t number) {
   return text == nullptr || *text == '\0' ? std::to_string(number) : std::string(text);

@@ -109,6 +109,8 @@ class MemberPlanner {
               : relative_link(entry.path, tree_.entries[links_[index].home].path, arena_);
     } else if (planned.type == TarType::kFile) {
       planned.content = entry.content;
+      planned.stamp = facts_[index].stamp;
+      planned.sha256 = facts_[index].sha256;
       if (members_[index].source == MemberSource::kCopied) share_copied(planned);
     }
     apply(entry.attributes, planned);

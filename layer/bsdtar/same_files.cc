@@ -14,25 +14,16 @@
 
 #include "layer/error.h"
 #include "layer/plan/links.h"
+#include "layer/real_path.h"
 #include "layer/runfiles_path.h"
 
 namespace layer {
 namespace {
 
-struct FreeText {
-  void operator()(char* text) const { std::free(text); }  // NOLINT: what realpath allocated
-};
-
 struct Place {
   std::string real;
   uint32_t member = 0;
 };
-
-std::string real_path(std::string_view path) {
-  const std::unique_ptr<char, FreeText> real(realpath(std::string(path).c_str(), nullptr));
-  if (!real) throw system_error(path, "cannot resolve", errno);
-  return real.get();
-}
 
 // How many components at the end two paths share.
 size_t common_end(std::string_view a, std::string_view b) {
@@ -93,6 +84,7 @@ class SameFile {
   bool may_join(uint32_t a, uint32_t b) const {
     const Entry& left = tree_.entries[a];
     const Entry& right = tree_.entries[b];
+    if (facts_[a].content != facts_[b].content) return false;  // it was replaced in between
     return stated(left) == stated(right) && tree_root(left) == tree_root(right);
   }
 

@@ -8,12 +8,12 @@
 
 #include "layer/check/launcher.h"
 #include "layer/file_tree.h"
+#include "layer/image_tree.h"
 
 namespace layer {
 namespace {
 
-constexpr std::string_view kRunfiles = ".runfiles";
-constexpr int kMaxLinks = 40;
+constexpr std::string_view kRunfilesEnding = ".runfiles";
 
 // The value of the first line `NAME=VALUE`, with or without spaces and quotes; empty if there is
 // none, or if the template was not filled in.
@@ -85,7 +85,7 @@ std::optional<std::string> Bootstrap::root_by_environment() const {
   for (const std::string_view suffix : {"_manifest", "/MANIFEST"}) {
     const std::string_view root =
         manifest.substr(0, manifest.size() - std::min(suffix.size(), manifest.size()));
-    if (manifest.ends_with(suffix) && root.ends_with(kRunfiles)) return std::string(root);
+    if (manifest.ends_with(suffix) && root.ends_with(kRunfilesEnding)) return std::string(root);
   }
   return std::nullopt;
 }
@@ -103,10 +103,11 @@ std::string Bootstrap::target_of(const std::string& path, std::string_view text)
 std::optional<std::string> Bootstrap::root_by_name() {
   std::string path =
       path_.starts_with('/') ? path_ : fmt::format("{}/{}", working_directory(), path_);
-  for (int links = 0; links < kMaxLinks; ++links) {
-    if (is_directory(path + std::string(kRunfiles))) return path + std::string(kRunfiles);
+  for (int links = 0; links < kMaxLinksFollowed; ++links) {
+    if (is_directory(path + std::string(kRunfilesEnding)))
+      return path + std::string(kRunfilesEnding);
     const size_t inside = path.rfind(".runfiles/");
-    if (inside != std::string::npos) return path.substr(0, inside + kRunfiles.size());
+    if (inside != std::string::npos) return path.substr(0, inside + kRunfilesEnding.size());
     last_ = path;
     const Node* node = subject_.view.tree().resolve(path, FinalLink::kKeep).node;
     if (node == nullptr || node->kind != NodeKind::kSymlink) return std::nullopt;
@@ -138,7 +139,7 @@ void Bootstrap::check() {
   if (!root) root = root_by_name();
   if (!root || !is_directory(*root)) {
     return report(fmt::format("does not find its runfiles: there is no '{}.runfiles'",
-                              root ? root->substr(0, root->rfind(kRunfiles)) : last_),
+                              root ? root->substr(0, root->rfind(kRunfilesEnding)) : last_),
                   "start it by the path beside its runfiles, or set --env RUNFILES_DIR=...");
   }
   check_names(*root, "STAGE2_BOOTSTRAP");

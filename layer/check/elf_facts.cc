@@ -20,7 +20,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kMaxText = 4096;             // PATH_MAX; a run path that is longer finds nothing
+constexpr size_t kMaxRunPath = 4096;          // PATH_MAX; a run path that is longer finds nothing
 constexpr size_t kMaxDynamicSize = 1U << 20;  // far more entries than a linker writes
 constexpr size_t kPrintedHead = 4096;
 
@@ -180,7 +180,7 @@ uint64_t ElfReader::offset_of(uint64_t address) const {
 }
 
 std::string ElfReader::text_at(uint64_t offset) const {
-  std::array<char, kMaxText> buffer;
+  std::array<char, kMaxRunPath> buffer;
   if (offset >= size_) throw Damage{"a text of its dynamic section lies beyond its end"};
   ssize_t got = 0;
   do {

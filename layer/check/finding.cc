@@ -50,7 +50,7 @@ std::vector<Finding> Findings::take() {
   std::vector<Finding> merged;
   for (Finding& finding : findings_) {
     if (!merged.empty() && same_cause(merged.back(), finding)) {
-      merged.back().count += finding.count;
+      if (finding.path != merged.back().path) merged.back().count += finding.count;
     } else {
       merged.push_back(std::move(finding));
     }

@@ -36,7 +36,7 @@ Finding finding_at(const Node& node, std::string_view check);
 std::string_view severity_name(Severity severity);
 
 // Collects findings; what has the same check, severity and cause is one, at the first path in
-// bytewise order.
+// bytewise order; a path counts once.
 class Findings {
  public:
   void add(Finding finding) { findings_.push_back(std::move(finding)); }

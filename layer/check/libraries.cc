@@ -16,12 +16,12 @@
 namespace layer {
 namespace {
 
-using Names = std::set<std::string, std::less<>>;
+using LoadedNames = std::set<std::string, std::less<>>;
 
 // The names under which a program's libraries, and theirs, are loaded when it starts.
-Names loaded_names(const LibraryLookup& lookup, const Subject& subject,
-                   const std::vector<OpenedFile>& programs) {
-  Names names;
+LoadedNames loaded_names(const LibraryLookup& lookup, const Subject& subject,
+                         const std::vector<OpenedFile>& programs) {
+  LoadedNames names;
   std::vector<OpenedFile> rest = programs;
   while (!rest.empty()) {
     const OpenedFile file = std::move(rest.back());
@@ -50,7 +50,7 @@ class NeedCheck {
             Findings& findings)
       : subject_(subject), lookup_(lookup), file_(file), findings_(findings) {}
 
-  void check(const std::string& needed, const Names& loaded);
+  void check(const std::string& needed, const LoadedNames& loaded);
 
  private:
   void check_real_path(const std::string& needed);
@@ -75,7 +75,7 @@ Finding NeedCheck::finding(std::string_view check, const std::string& needed) co
   return finding;
 }
 
-void NeedCheck::check(const std::string& needed, const Names& loaded) {
+void NeedCheck::check(const std::string& needed, const LoadedNames& loaded) {
   const Found found = lookup_.find(file_, needed);
   if (found.node != nullptr) return check_real_path(needed);
   if (loaded.count(needed) == 0 && !report_astray(needed)) report_missing(needed, found);
@@ -163,7 +163,7 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
 void check_libraries(const Subject& subject, const LibraryLookup& lookup,
                      const std::vector<OpenedFile>& opened, const std::vector<OpenedFile>& programs,
                      Findings& findings) {
-  const Names loaded = loaded_names(lookup, subject, programs);
+  const LoadedNames loaded = loaded_names(lookup, subject, programs);
   std::vector<Findings> found(opened.size());
   tbb::parallel_for(tbb::blocked_range<size_t>(0, opened.size(), 8), [&](const auto& range) {
     for (size_t i = range.begin(); i != range.end(); ++i) {

@@ -31,7 +31,7 @@ constexpr std::array kMultiarchNames{
     MultiarchName{EM_LOONGARCH, false, "loongarch64-linux-gnu"},
 };
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_line(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const size_t first = text.find_first_not_of(kSpace);
   if (first == std::string_view::npos) return {};
@@ -62,7 +62,7 @@ void LoaderConfig::read(std::string_view path) {
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    read_line(trim(line.substr(0, line.find('#'))), path);
+    read_line(trim_line(line.substr(0, line.find('#'))), path);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -72,7 +72,7 @@ void LoaderConfig::read_line(std::string_view line, std::string_view file) {
   const bool includes = line.starts_with(kInclude) && line.size() > kInclude.size() &&
                         (line[kInclude.size()] == ' ' || line[kInclude.size()] == '\t');
   if (includes) {
-    include(trim(line.substr(kInclude.size())), file);
+    include(trim_line(line.substr(kInclude.size())), file);
   } else if (line.starts_with('/')) {
     directories_.emplace_back(line.substr(0, line.find('=')));  // "DIRECTORY=TYPE" of libc5's time
   }

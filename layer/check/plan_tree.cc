@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "layer/check/probe_memo.h"
+#include "layer/check/replaced.h"
 #include "layer/error.h"
 #include "layer/plan/plan_nodes.h"
 #include "layer/store/file_reader.h"
@@ -31,22 +32,6 @@ Finding finding_about(const PlannedEntry& entry, std::string_view check, std::st
   finding.origin = entry.origin.position();
   finding.reason = std::move(reason);
   return finding;
-}
-
-// A directory in place of a link that leads to one hides all that the base has there.
-void check_replaced_link(const ImageTree& below, const PlannedEntry& entry, Findings& findings) {
-  if (entry.type != TarType::kDirectory) return;
-  const Node* node = below.find(entry.path);
-  if (node == nullptr || node->kind != NodeKind::kSymlink) return;
-  const Resolution end = below.resolve(entry.path);
-  if (end.node == nullptr || end.node->kind != NodeKind::kDirectory) return;
-  Finding finding = finding_about(
-      entry, "link-replaced",
-      fmt::format("is a directory here and a link to '{}' in a layer below: what that one has in "
-                  "'{}' is no longer found here",
-                  node->link().to_string(), end.path));
-  finding.help = fmt::format("put the files into '/{}'", end.path);
-  findings.add(std::move(finding));
 }
 
 // Adds the nodes of one layer to those of all. A hardlink has the inode, source and mode of its
@@ -112,7 +97,9 @@ void settle_mode(Node& node, const FileProbe* probe) {
 FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
   if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
   const FileReader reader(file.source());
-  return probe_file(file.path, reader.fd());
+  FileProbe probe = probe_file(file.path, reader.fd());
+  if (file.stamp != nullptr) check_unchanged(file.source(), *file.stamp, reader.stamp());
+  return probe;
 }
 
 // Looks into the files that may matter, which are few of many.
@@ -156,7 +143,11 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
   for (const LayerPlan& each : plan.layers) count += each.entries.size();
   all.reserve(count);
   for (const LayerPlan& each : plan.layers) {
-    for (const PlannedEntry& entry : each.entries) check_replaced_link(tree, entry, findings);
+    if (!tree.nodes().empty()) {
+      for (const PlannedEntry& entry : each.entries) {
+        check_replaced(tree, to_node(entry, layer), findings);
+      }
+    }
     LayerNodes(all, findings).add(each, layer++, inode);
   }
   std::optional<ProbeMemo> memo;

@@ -17,7 +17,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kMaxText = size_t{64} << 10;  // no file of settings is longer
+constexpr size_t kMaxSettings = size_t{64} << 10;  // no file of settings is longer
 constexpr size_t kPycHeaderSize = 16;
 
 // Sorted. Sources, texts, data: a wheel consists of them.
@@ -101,7 +101,7 @@ FileProbe probe_head(std::string_view path, std::span<const std::byte> head) {
 
 FileProbe probe_file(std::string_view path, int fd) {
   const std::vector<std::byte> head =
-      read_beginning(path, fd, is_settings(path) ? kMaxText : kProbedHead);
+      read_beginning(path, fd, is_settings(path) ? kMaxSettings : kProbedHead);
   FileProbe probe = probe_head(path, head);
   if (probe.elf == nullptr) return probe;
   struct stat status {};

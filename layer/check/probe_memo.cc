@@ -15,10 +15,10 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kForm = "probes 1";
+constexpr std::string_view kProbeMemoForm = "probes 1";
 
-Digest key_of(std::string_view entry_point, std::string_view input) {
-  const std::string text = fmt::format("{} {} {}", kForm, entry_point, input);
+Digest probe_memo_key(std::string_view entry_point, std::string_view input) {
+  const std::string text = fmt::format("{} {} {}", kProbeMemoForm, entry_point, input);
   return sha256(std::as_bytes(std::span(text)));
 }
 
@@ -95,7 +95,7 @@ FileProbe read_probe(MemoReader& memo) {
 }
 
 ProbeMemo::ProbeMemo(Store& store, std::string_view entry_point, std::string_view input)
-    : store_(store), key_(key_of(entry_point, input)), memo_(store.find_memo(key_)) {
+    : store_(store), key_(probe_memo_key(entry_point, input)), memo_(store.find_memo(key_)) {
   if (memo_) read(memo_.bytes());
 }
 

@@ -37,6 +37,7 @@ void ContentLinks::link(std::vector<PlannedEntry>& layer) {
     entry.reason = LinkReason::kContent;
     entry.content = (*home)->path;
     entry.stamp = nullptr;
+    entry.sha256 = nullptr;
   }
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
 
-struct Repository {
+struct PlacedRepository {
   std::string_view name;
   std::string package;
   uint64_t stored = 0;
@@ -82,7 +82,7 @@ class Grouping {
   const LayerOptions& options_;
   std::vector<uint32_t> asked_of_rule_;         // index into asked_; kNone: took nothing so far
   std::map<std::string_view, uint32_t> index_;  // of repositories_, by name
-  std::vector<Repository> repositories_;
+  std::vector<PlacedRepository> repositories_;
   std::map<std::string_view, uint32_t> asked_index_;  // of asked_, by name
   std::vector<AskedLayer> asked_;
   std::vector<uint32_t> asked_layer_;  // for each of asked_, the layer that it became
@@ -93,7 +93,7 @@ class Grouping {
 uint32_t Grouping::repository(std::string_view name) {
   const auto [found, added] = index_.try_emplace(name, static_cast<uint32_t>(repositories_.size()));
   if (!added) return found->second;
-  Repository repository;
+  PlacedRepository repository;
   repository.name = name;
   repository.package = package_name(name);
   for (uint32_t i = 0; i < options_.rules.size() && repository.rule == kNone; ++i) {
@@ -151,7 +151,7 @@ void Grouping::add(uint32_t index) {
   } else if (!entry.group().empty()) {
     owner.asked = ask(entry.group(), {0, entry.origin.line}, "a group of the spec");
   } else if (!is_app) {
-    Repository& repository = repositories_[owner.repository];
+    PlacedRepository& repository = repositories_[owner.repository];
     if (is_legacy(entry.path, parts) && request_.shared.contains(parts.repository)) {
       owner.repository = kNone;  // its place varies per binary: no shared layer may hold it
     } else {
@@ -178,7 +178,7 @@ uint32_t Grouping::layer(std::string_view name, const std::string& reason) {
 }
 
 void Grouping::assign_interpreters() {
-  for (Repository& repository : repositories_) {
+  for (PlacedRepository& repository : repositories_) {
     if (!repository.is_interpreter || !repository.has_entries) continue;
     if (result_.layers.empty()) {
       layer(kInterpreterLayer, "the Python interpreter and its standard library");
@@ -210,7 +210,7 @@ void Grouping::assign_packages() {
   std::vector<Package> packages;
   std::vector<uint32_t> members;
   for (uint32_t i = 0; i < repositories_.size(); ++i) {
-    const Repository& repository = repositories_[i];
+    const PlacedRepository& repository = repositories_[i];
     if (repository.is_interpreter || !repository.has_entries) continue;
     packages.push_back({repository.package, repository.name, repository.stored});
     members.push_back(i);

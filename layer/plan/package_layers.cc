@@ -17,7 +17,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kMaxBuckets = 16;
+constexpr size_t kMostBuckets = 16;
 // Below this, the layers saved are worth more than the bytes.
 constexpr uint64_t kOneBucketSize = uint64_t{4} << 20;
 
@@ -62,7 +62,7 @@ class Assignment {
 };
 
 unsigned Assignment::wanted_buckets() const {
-  return static_cast<unsigned>(std::clamp<size_t>(options_.room / 3, 1, kMaxBuckets));
+  return static_cast<unsigned>(std::clamp<size_t>(options_.room / 3, 1, kMostBuckets));
 }
 
 // Nothing but size and name decides, whatever order the packages come in.

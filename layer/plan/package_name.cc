@@ -4,12 +4,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "layer/ascii.h"
+
 namespace layer {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
@@ -36,7 +34,8 @@ bool is_hash(std::string_view token) {
                      [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
-constexpr std::string_view kMarks = "+~";  // part a module extension's name from its repository's
+constexpr std::string_view kExtensionMarks =
+    "+~";  // part a module extension's name from its repository's
 
 // Where a version of two numbers or more begins, with what parts it from the name: "-1.0.203",
 // "_31_1", "~20240116.2", "__v4.17"; the text's size when there is none.
@@ -59,11 +58,11 @@ size_t version_start(std::string_view text) {
 // The repository's own part of a canonical name, and without its version: what follows the last
 // mark, unless that is nothing or a version ("abseil-cpp~20240116.2").
 std::string_view own_name(std::string_view repository) {
-  size_t mark = repository.find_last_of(kMarks);
+  size_t mark = repository.find_last_of(kExtensionMarks);
   if (mark == std::string_view::npos || mark + 1 == repository.size()) return repository;
   if (version_start(repository.substr(mark)) == 0) {
     repository = repository.substr(0, mark);
-    mark = repository.find_last_of(kMarks);
+    mark = repository.find_last_of(kExtensionMarks);
   }
   const std::string_view own = mark == std::string_view::npos || mark + 1 == repository.size()
                                    ? repository
@@ -71,7 +70,7 @@ std::string_view own_name(std::string_view repository) {
   return own.substr(0, version_start(own));
 }
 
-std::vector<std::string_view> split(std::string_view name) {
+std::vector<std::string_view> split_tokens(std::string_view name) {
   std::vector<std::string_view> tokens;
   for (size_t begin = 0; begin <= name.size();) {
     const size_t end = std::min(name.find('_', begin), name.size());
@@ -92,7 +91,7 @@ size_t hub_size(const std::vector<std::string_view>& tokens) {
 }  // namespace
 
 std::string package_name(std::string_view repository) {
-  const std::vector<std::string_view> tokens = split(own_name(repository));
+  const std::vector<std::string_view> tokens = split_tokens(own_name(repository));
   const size_t first = hub_size(tokens);
   size_t last = std::min(first + 1, tokens.size());
   while (last < tokens.size() && !is_wheel_tag(tokens[last]) && !is_hash(tokens[last])) ++last;

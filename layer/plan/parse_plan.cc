@@ -19,7 +19,7 @@ namespace layer {
 namespace {
 
 constexpr std::string_view kMagic = "veneer plan ";
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kPlanVersion = "1";
 
 // A line for a message, without its LF.
 std::string spaced(std::string line) {
@@ -83,10 +83,10 @@ void PlanReader::read_header() {
                 is_there ? "this is not a plan" : "expected a plan, found an empty file")
         .with_help("a plan begins with the line 'veneer plan 1', as `veneer plan` prints it");
   }
-  if (line.substr(kMagic.size()) != kVersion) {
+  if (line.substr(kMagic.size()) != kPlanVersion) {
     throw Error({std::string(declaration_->file), 1, static_cast<uint32_t>(kMagic.size() + 1)},
                 fmt::format("plan version '{}': this veneer reads version '{}'",
-                            line.substr(kMagic.size()), kVersion))
+                            line.substr(kMagic.size()), kPlanVersion))
         .with_help("make the plan again with this veneer");
   }
 }

@@ -1,6 +1,7 @@
 // The plan: which entry goes into which layer, as what, and why. Pure data, the writer's input.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,9 +39,10 @@ struct PlannedEntry {
   std::string_view content;      // source(), or LinkText::rest of link()
   Origin origin;                 // where an input declared it; no file for an implied directory
   const Stamp* stamp = nullptr;  // of source() when it was looked at, in the arena; may be null
-  uint64_t size = 0;             // bytes of a kFile, or of what a link stands for (see `reason`)
-  int64_t mtime = 0;             // seconds since the epoch
-  uint32_t mode = 0;             // permission bits; kModeByContent: decided when the bytes are read
+  const std::array<uint8_t, 32>* sha256 = nullptr;  // of source(), where links rely on it; or null
+  uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
+  int64_t mtime = 0;  // seconds since the epoch
+  uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
   uint32_t uid = 0;
   uint32_t gid = 0;
   uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned

@@ -236,7 +236,10 @@ PlannedEntry Planner::plan_entry(const Item& item) {
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
     planned.type = TarType::kFile;
     planned.content = entry.content;
-    if (entry.kind == EntryKind::kFile) planned.stamp = facts_[item.placed->entry].stamp;
+    if (entry.kind == EntryKind::kFile) {
+      planned.stamp = facts_[item.placed->entry].stamp;
+      planned.sha256 = facts_[item.placed->entry].sha256;
+    }
     planned.mode = kModeByContent;
   } else {
     plan_link(*item.placed, planned);

@@ -17,7 +17,7 @@
 namespace layer {
 namespace {
 
-constexpr Escape kEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
+constexpr Escape kPlanEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
 constexpr size_t kModeDigits = 4;
 
 struct LineKind {
@@ -177,7 +177,7 @@ PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
   for (size_t begin = 0; begin <= line.size();) {
     const size_t end = std::min(line.find('\t', begin), line.size());
     const std::string_view escaped = line.substr(begin, end - begin);
-    const Unescaped plain = unescape(escaped, kEscapes, arena);
+    const Unescaped plain = unescape(escaped, kPlanEscapes, arena);
     if (plain.is_faulty()) {
       return fault(begin + plain.fault_at,
                    fmt::format("unknown escape '{}': expected '\\\\', '\\t' or '\\n'",

@@ -12,7 +12,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kPiece = size_t{64} << 10;
+constexpr size_t kTextPiece = size_t{64} << 10;
 
 void append_escaped(std::string_view text, std::string& out) {
   for (const char c : text) {
@@ -109,7 +109,7 @@ class PlanText {
   }
 
   void write_if_full() {
-    if (out_.size() < kPiece) return;
+    if (out_.size() < kTextPiece) return;
     write_(out_);
     out_.clear();
   }

@@ -12,9 +12,9 @@
 namespace layer {
 namespace {
 
-constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kNoEntry = UINT32_MAX;
 
-struct Repository {
+struct SharedRepository {
   std::string_view name;
   std::string_view runfiles;  // the runfiles root that it lies in
   uint32_t first_entry = 0;
@@ -58,10 +58,10 @@ std::string_view first_component_of_target(std::string_view link, std::string_vi
                                                                  : std::string_view{};
 }
 
-class Sharing {
+class RepositorySharing {
  public:
-  Sharing(const FileTree& tree, const std::vector<Link>& links, std::string_view root,
-          StringArena& arena, Diagnostics& found)
+  RepositorySharing(const FileTree& tree, const std::vector<Link>& links, std::string_view root,
+                    StringArena& arena, Diagnostics& found)
       : tree_(tree), links_(links), root_(root), arena_(arena), found_(found) {}
 
   SharedRepositories run(std::vector<PlacedEntry>& placed);
@@ -70,14 +70,14 @@ class Sharing {
   void find_repositories();
   void add(uint32_t entry, std::string_view name, std::string_view runfiles);
   void check_entry(uint32_t entry);
-  void check_link(uint32_t entry, Repository& repository);
+  void check_link(uint32_t entry, SharedRepository& repository);
   void keep_what_leads_to_kept();
-  void keep(Repository& repository, uint32_t entry, std::string_view why);
+  void keep(SharedRepository& repository, uint32_t entry, std::string_view why);
   void move(std::vector<PlacedEntry>& placed);
   void check_alone(const std::vector<PlacedEntry>& placed);
   void report(const PlacedEntry& other, const PlacedEntry& moved);
   bool moves(uint32_t entry) const {
-    return repository_of_[entry] != kNone && !repositories_[repository_of_[entry]].stays;
+    return repository_of_[entry] != kNoEntry && !repositories_[repository_of_[entry]].stays;
   }
 
   const FileTree& tree_;
@@ -85,12 +85,12 @@ class Sharing {
   const std::string_view root_;
   StringArena& arena_;
   Diagnostics& found_;
-  std::vector<Repository> repositories_;
+  std::vector<SharedRepository> repositories_;
   std::unordered_map<std::string_view, uint32_t> index_;  // by name
   std::vector<uint32_t> repository_of_;                   // for each entry
 };
 
-void Sharing::keep(Repository& repository, uint32_t entry, std::string_view why) {
+void RepositorySharing::keep(SharedRepository& repository, uint32_t entry, std::string_view why) {
   if (repository.stays) return;
   repository.stays = true;
   found_.warn({tree_.entries[entry].origin.position(),
@@ -100,18 +100,18 @@ void Sharing::keep(Repository& repository, uint32_t entry, std::string_view why)
                {}});
 }
 
-void Sharing::add(uint32_t entry, std::string_view name, std::string_view runfiles) {
+void RepositorySharing::add(uint32_t entry, std::string_view name, std::string_view runfiles) {
   const auto [known, is_new] = index_.try_emplace(name, repositories_.size());
   if (is_new) repositories_.push_back({name, runfiles, entry, {}, false});
-  Repository& repository = repositories_[known->second];
+  SharedRepository& repository = repositories_[known->second];
   if (repository.runfiles != runfiles) {
     keep(repository, entry, fmt::format("'{}' has a repository of that name, too", runfiles));
   }
   repository_of_[entry] = known->second;
 }
 
-void Sharing::find_repositories() {
-  repository_of_.assign(tree_.entries.size(), kNone);
+void RepositorySharing::find_repositories() {
+  repository_of_.assign(tree_.entries.size(), kNoEntry);
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
     const Entry& entry = tree_.entries[i];
     const RunfilesPath parts = split_runfiles_path(entry.path);
@@ -125,11 +125,11 @@ void Sharing::find_repositories() {
   }
 }
 
-void Sharing::check_link(uint32_t index, Repository& repository) {
+void RepositorySharing::check_link(uint32_t index, SharedRepository& repository) {
   const Entry& entry = tree_.entries[index];
   if (links_[index].reason != LinkReason::kDeclared) {
     const uint32_t home = links_[index].home;
-    if (repository_of_[home] == kNone) {
+    if (repository_of_[home] == kNoEntry) {
       keep(repository, index,
            fmt::format("'{}' is a link to '{}', which is not shared", entry.path,
                        tree_.entries[home].path));
@@ -150,9 +150,9 @@ void Sharing::check_link(uint32_t index, Repository& repository) {
   }
 }
 
-void Sharing::check_entry(uint32_t index) {
-  if (repository_of_[index] == kNone) return;
-  Repository& repository = repositories_[repository_of_[index]];
+void RepositorySharing::check_entry(uint32_t index) {
+  if (repository_of_[index] == kNoEntry) return;
+  SharedRepository& repository = repositories_[repository_of_[index]];
   const Entry& entry = tree_.entries[index];
   if (links_[index].reason != LinkReason::kNone) {
     check_link(index, repository);
@@ -162,10 +162,10 @@ void Sharing::check_entry(uint32_t index) {
 }
 
 // A repository that stays takes with it those that lead to it, and so on.
-void Sharing::keep_what_leads_to_kept() {
+void RepositorySharing::keep_what_leads_to_kept() {
   for (bool changed = true; changed;) {
     changed = false;
-    for (Repository& repository : repositories_) {
+    for (SharedRepository& repository : repositories_) {
       if (repository.stays) continue;
       const auto kept = std::find_if(repository.leads_to.begin(), repository.leads_to.end(),
                                      [this](uint32_t to) { return repositories_[to].stays; });
@@ -178,14 +178,14 @@ void Sharing::keep_what_leads_to_kept() {
   }
 }
 
-void Sharing::move(std::vector<PlacedEntry>& placed) {
+void RepositorySharing::move(std::vector<PlacedEntry>& placed) {
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
     if (!moves(i)) continue;
-    const Repository& repository = repositories_[repository_of_[i]];
+    const SharedRepository& repository = repositories_[repository_of_[i]];
     placed[i].path =
         arena_.join(root_, tree_.entries[i].path.substr(repository.runfiles.size() + 1));
   }
-  for (const Repository& repository : repositories_) {
+  for (const SharedRepository& repository : repositories_) {
     if (repository.stays) continue;
     const std::string_view from = arena_.join(repository.runfiles, repository.name);
     const std::string_view to = arena_.join(root_, repository.name);
@@ -193,7 +193,7 @@ void Sharing::move(std::vector<PlacedEntry>& placed) {
   }
 }
 
-void Sharing::report(const PlacedEntry& other, const PlacedEntry& moved) {
+void RepositorySharing::report(const PlacedEntry& other, const PlacedEntry& moved) {
   const Entry& there = tree_.entries[other.entry];
   const Entry& here = tree_.entries[moved.entry];
   const std::string where =
@@ -208,7 +208,7 @@ void Sharing::report(const PlacedEntry& other, const PlacedEntry& moved) {
 }
 
 // Others may name directories above the root, and nothing that a moved entry's path needs.
-void Sharing::check_alone(const std::vector<PlacedEntry>& placed) {
+void RepositorySharing::check_alone(const std::vector<PlacedEntry>& placed) {
   std::vector<uint32_t> others;
   std::vector<uint32_t> all;
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
@@ -243,7 +243,7 @@ void Sharing::check_alone(const std::vector<PlacedEntry>& placed) {
   }
 }
 
-SharedRepositories Sharing::run(std::vector<PlacedEntry>& placed) {
+SharedRepositories RepositorySharing::run(std::vector<PlacedEntry>& placed) {
   find_repositories();
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) check_entry(i);
   keep_what_leads_to_kept();
@@ -251,7 +251,7 @@ SharedRepositories Sharing::run(std::vector<PlacedEntry>& placed) {
   check_alone(placed);
   found_.throw_if_errors();
   SharedRepositories shared;
-  for (const Repository& repository : repositories_) {
+  for (const SharedRepository& repository : repositories_) {
     if (!repository.stays) shared.names.insert(repository.name);
   }
   return shared;
@@ -283,7 +283,7 @@ std::string parse_shared_root(std::string_view argument) {
 SharedRepositories share_repositories(const FileTree& tree, const std::vector<Link>& links,
                                       std::string_view root, std::vector<PlacedEntry>& placed,
                                       StringArena& arena, Diagnostics& found) {
-  return Sharing(tree, links, root, arena, found).run(placed);
+  return RepositorySharing(tree, links, root, arena, found).run(placed);
 }
 
 }  // namespace layer

@@ -12,7 +12,7 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kSitePackages = "/site-packages";
+constexpr std::string_view kSitePackagesSuffix = "/site-packages";
 
 bool contains(const std::vector<std::string_view>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -55,9 +55,9 @@ class Finder {
 
 // "<venv>/lib/pythonX.Y/site-packages" of a path in or below one; empty for any other.
 std::string_view site_in(std::string_view path) {
-  for (size_t at = path.find(kSitePackages); at != std::string_view::npos;
-       at = path.find(kSitePackages, at + 1)) {
-    const size_t end = at + kSitePackages.size();
+  for (size_t at = path.find(kSitePackagesSuffix); at != std::string_view::npos;
+       at = path.find(kSitePackagesSuffix, at + 1)) {
+    const size_t end = at + kSitePackagesSuffix.size();
     const std::string_view library = path.substr(0, at);
     if (end < path.size() && path[end] == '/' && is_interpreter_name(base_name(library)) &&
         base_name(parent_path(library)) == "lib") {

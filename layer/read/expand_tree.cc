@@ -12,6 +12,7 @@
 #include "layer/error.h"
 #include "layer/read/target.h"
 #include "layer/read/walk.h"
+#include "layer/real_path.h"
 
 namespace layer {
 namespace {
@@ -19,16 +20,6 @@ namespace {
 // A sandbox stages with one level of links. More could multiply without end in sight: eight levels
 // of directories that each hold two links to the next are 256 copies already.
 constexpr size_t kMaxNestedLinks = 8;
-
-struct FreeText {
-  void operator()(char* text) const { std::free(text); }  // NOLINT: what realpath allocated
-};
-
-std::string real_path(const std::string& path) {
-  const std::unique_ptr<char, FreeText> real(realpath(path.c_str(), nullptr));
-  if (!real) throw system_error(path, "cannot resolve", errno);
-  return real.get();
-}
 
 bool is_at_or_below(std::string_view path, std::string_view directory) {
   return path == directory || directory == "/" ||

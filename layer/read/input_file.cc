@@ -11,22 +11,34 @@
 #include <utility>
 
 #include "layer/error.h"
+#include "layer/store/file_reader.h"
 
 namespace layer {
 namespace {
 
 constexpr size_t kUnknownSize = size_t{64} << 10;
-constexpr size_t kPiece = size_t{256} << 10;
+constexpr size_t kReadPiece = size_t{256} << 10;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
 };
 
-// Room for the whole file and one byte more, so that its end is seen without growing.
-size_t first_capacity(std::FILE* file) {
+// Of a regular file; absent for a pipe, a terminal and the like.
+std::optional<Stamp> find_document_stamp(std::FILE* file, const std::string& path) {
   struct stat status = {};
-  if (fstat(fileno(file), &status) != 0 || status.st_size <= 0) return kUnknownSize;
-  return static_cast<size_t>(status.st_size) + 1;
+  if (fstat(fileno(file), &status) != 0) throw system_error(path, "cannot stat", errno);
+  return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
+// Half of what a document said and half of what it says now is neither.
+void check_document(std::FILE* file, const std::string& path, const std::optional<Stamp>& before) {
+  const std::optional<Stamp> after = find_document_stamp(file, path);
+  if (before && after && !is_same_content(*before, *after)) throw_changed(path);
+}
+
+// Room for the whole file and one byte more, so that its end is seen without growing.
+size_t first_capacity(const std::optional<Stamp>& stamp) {
+  return stamp && stamp->size > 0 ? stamp->size + 1 : kUnknownSize;
 }
 
 }  // namespace
@@ -34,7 +46,8 @@ size_t first_capacity(std::FILE* file) {
 std::string_view read_input_file(const std::string& path, StringArena& arena) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
   if (!file) throw system_error(path, "cannot open", errno);
-  size_t capacity = first_capacity(file.get());
+  const std::optional<Stamp> before = find_document_stamp(file.get(), path);
+  size_t capacity = first_capacity(before);
   size_t size = 0;
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
   while (const size_t got = std::fread(bytes.get() + size, 1, capacity - size, file.get())) {
@@ -46,6 +59,7 @@ std::string_view read_input_file(const std::string& path, StringArena& arena) {
     bytes = std::move(larger);
   }
   if (std::ferror(file.get()) != 0) throw system_error(path, "cannot read", errno);
+  check_document(file.get(), path, before);
   return arena.adopt(std::move(bytes), size);
 }
 
@@ -59,8 +73,9 @@ bool Lines::next() {
 }
 
 LineReader::LineReader(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kPiece) {
+    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kReadPiece) {
   if (!file_) throw system_error(path, "cannot open", errno);
+  stamp_ = find_document_stamp(file_.get(), path);
 }
 
 bool LineReader::next() {
@@ -87,6 +102,7 @@ void LineReader::fill() {
   if (std::ferror(file_.get()) != 0) throw system_error(path_, "cannot read", errno);
   end_ += got;
   is_at_end_ = got == 0;
+  if (is_at_end_) check_document(file_.get(), path_, stamp_);
 }
 
 }  // namespace layer

@@ -4,16 +4,19 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layer/store/stamp.h"
 #include "layer/string_arena.h"
 
 namespace layer {
 
 // The bytes of a file, or of anything that can be read to its end. They live in the arena, so that
-// a reader's entries may point into them. Throws Error when the file cannot be read.
+// a reader's entries may point into them. Throws Error when the file cannot be read, or is written to
+// meanwhile.
 std::string_view read_input_file(const std::string& path, StringArena& arena);
 
 // The lines of a text, each without its LF. A last line without LF is a line too.
@@ -32,7 +35,8 @@ class Lines {
   uint32_t number_ = 0;
 };
 
-// The lines of a file, of which only a piece is in memory. Throws Error when it cannot be read.
+// The lines of a file, of which only a piece is in memory. Throws Error when it cannot be read, or is
+// written to meanwhile.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
@@ -51,6 +55,7 @@ class LineReader {
 
   const std::string path_;
   std::unique_ptr<std::FILE, Close> file_;
+  std::optional<Stamp> stamp_;  // of a regular file, before it was read
   std::vector<char> buffer_;
   size_t begin_ = 0;  // of what was read and is no line yet
   size_t end_ = 0;

@@ -13,15 +13,11 @@
 #include <cstring>
 #include <memory>
 
+#include "layer/directory_handle.h"
 #include "layer/error.h"
 
 namespace layer {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }  // only EBADF, and it is open
-};
-using OpenDirectory = std::unique_ptr<DIR, CloseDirectory>;
 
 DiskType type_of_mode(mode_t mode) {
   if (S_ISREG(mode)) return DiskType::kFile;
@@ -55,9 +51,10 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
     item.type = type_of_mode(status.st_mode);
     if (detail == WalkDetail::kModes && item.type != DiskType::kSymlink) {
       item.mode = status.st_mode & 07777U;
+      item.identity = {status.st_dev, status.st_ino};
     }
   } else {
-    item.type = type_of_mode(DTTOIF(entry.d_type));
+    item.type = type_of_mode(static_cast<mode_t>(DTTOIF(entry.d_type)));
   }
   if (item.type == DiskType::kSymlink) add_link(directory, path, entry.d_name, item, listing);
   listing.items.push_back(item);
@@ -66,7 +63,7 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
 }  // namespace
 
 Listing list_directory(const std::string& path, WalkDetail detail) {
-  const OpenDirectory directory(opendir(path.c_str()));
+  const DirectoryHandle directory(opendir(path.c_str()));
   if (!directory) throw system_error(path, "cannot open directory", errno);
   struct stat status = {};
   if (fstat(dirfd(directory.get()), &status) != 0) throw system_error(path, "cannot stat", errno);

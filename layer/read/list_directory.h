@@ -18,6 +18,14 @@ enum class WalkDetail : uint8_t {
   kModes,
 };
 
+// Which file or directory it is on this machine, whatever its names.
+struct FileIdentity {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+
+  bool operator==(const FileIdentity&) const = default;
+};
+
 // In the order of the names. One text holds all names and links, because a thread that lists cannot
 // use the arena.
 struct Listing {
@@ -26,7 +34,8 @@ struct Listing {
     size_t name_size = 0;
     size_t link = 0;
     size_t link_size = 0;
-    uint32_t mode = 0;  // permission bits of a file or directory; 0 unless asked for
+    FileIdentity identity{};  // of a file or directory; none unless modes are asked for
+    uint32_t mode = 0;        // permission bits of a file or directory; 0 unless asked for
     DiskType type = DiskType::kFile;
   };
   std::string text;

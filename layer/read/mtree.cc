@@ -8,7 +8,8 @@
 //   unset   = "/unset" { keyword | "all" }
 //   row     = name { word }
 //   word    = keyword "=" value | "optional" | "nochange" | "ignore"
-//   keyword = type mode uid gid time link content contents, and those that mean nothing here
+//   keyword = type mode uid gid time link content contents size cksum md5 rmd160 sha1 sha256 sha384
+//             sha512 (or md5digest ...), and those that mean nothing here
 //   name    = full | relative | ".."                   escapes: see unescape_mtree
 //   full    = "." | a name with a "/"                  its path
 //   relative = a name without "/"                      below the directory of the last relative row
@@ -16,10 +17,12 @@
 //
 // Rows of the same full name are one entry: what later ones state counts. Any other second row of a
 // path replaces the first. A file without `content` is the file at its own path below the current
-// directory, or empty when there is none.
+// directory, or empty when there is none. What a row states of its content (size, digests) is held
+// against it.
 #include "layer/read/mtree.h"
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -47,7 +50,13 @@ struct Row {
   Origin origin{};
 };
 
-bool is_control(char c) {
+// A row that states of its file what can be held against it, and its entry in the result.
+struct Stating {
+  const Row* row = nullptr;
+  size_t entry = 0;
+};
+
+bool is_control_character(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
 
@@ -69,7 +78,8 @@ class MtreeReader {
 
  private:
   void read_line(const MtreeLine& line) {
-    if (const auto* bad = std::ranges::find_if(line.text, is_control); bad != line.text.end()) {
+    if (const auto* bad = std::ranges::find_if(line.text, is_control_character);
+        bad != line.text.end()) {
       return reject_control(line, static_cast<size_t>(bad - line.text.begin()));
     }
     MtreeWords words(line);
@@ -170,10 +180,12 @@ class MtreeReader {
       const Target at_place = is_placed ? *target++ : Target{};
       if (row.keywords.is_optional && at_place.error == ENOENT) continue;
       if (const auto entry = make_entry(row, at, at_place)) {
+        if (entry->kind == EntryKind::kFile) note_stated(row, result_.entries.size());
         result_.entries.push_back(*entry);
         result_.names.push_back(row.spelling);
       }
     }
+    compare_contents();
   }
 
   std::optional<Entry> make_entry(const Row& row, std::string_view at, const Target& target) {
@@ -206,6 +218,7 @@ class MtreeReader {
                                     Entry entry) {
     if (target.type == TargetType::kFile) {
       entry.content = content;
+      entry.stamp = arena_.keep(target.stamp);
       return entry;
     }
     if (link_content_ == LinkContent::kKeep) {
@@ -217,6 +230,13 @@ class MtreeReader {
       }
     }
     if (!has_content(row) && (target.error == ENOENT || target.error == ENOTDIR)) {
+      if (const auto difference = find_difference_to_nothing(row.keywords.stated)) {
+        found_.error({row.origin.position(),
+                      fmt::format("'{}' states {} and has no content: '{}' does not exist",
+                                  row.path, difference->stated, content),
+                      {},
+                      "say with content=PATH where its bytes are"});
+      }
       entry.kind = EntryKind::kEmptyFile;
       return entry;
     }
@@ -227,6 +247,32 @@ class MtreeReader {
                   {},
                   "a relative content is looked for below the current directory"});
     return std::nullopt;
+  }
+
+  void note_stated(const Row& row, size_t entry) {
+    const StatedContent& stated = row.keywords.stated;
+    if (stated.size || !stated.digests.empty()) stating_.push_back({&row, entry});
+  }
+
+  // Files are read only where a digest is stated.
+  void compare_contents() {
+    std::vector<Stamp> stamps(stating_.size());
+    std::vector<std::optional<ContentDifference>> differences(stating_.size());
+    tbb::parallel_for(size_t{0}, stating_.size(), [&](size_t i) {
+      const Entry& entry = result_.entries[stating_[i].entry];
+      stamps[i] = *entry.stamp;
+      differences[i] = find_difference(stating_[i].row->keywords.stated, entry.content, stamps[i]);
+    });
+    for (size_t i = 0; i < stating_.size(); ++i) {
+      Entry& entry = result_.entries[stating_[i].entry];
+      if (stamps[i] != *entry.stamp) entry.stamp = arena_.keep(stamps[i]);
+      if (!differences[i]) continue;
+      found_.error({entry.origin.position(),
+                    fmt::format("'{}' states {}, and {}: '{}'", entry.path, differences[i]->stated,
+                                differences[i]->found, entry.content),
+                    {},
+                    "make the mtree anew from the files as they are, or leave the keyword out"});
+    }
   }
 
   void fault(const Origin& origin, std::string message) {
@@ -242,6 +288,7 @@ class MtreeReader {
   MtreeKeywords global_;
   std::string_view directory_;  // of the relative rows
   std::vector<Row> rows_;
+  std::vector<Stating> stating_;  // what is to be held against it
   std::unordered_map<std::string_view, size_t> rows_by_path_;
 };
 

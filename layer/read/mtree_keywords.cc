@@ -14,11 +14,8 @@ namespace layer {
 namespace {
 
 constexpr std::string_view kFlags[] = {"ignore", "nochange", "optional"};
-constexpr std::string_view kMeaningless[] = {
-    "cksum",      "device",       "flags",     "gname",        "inode",        "md5",
-    "md5digest",  "nlink",        "resdevice", "rmd160",       "rmd160digest", "sha1",
-    "sha1digest", "sha256",       "sha384",    "sha256digest", "sha512",       "sha384digest",
-    "size",       "sha512digest", "tags",      "uname"};
+constexpr std::string_view kMeaningless[] = {"device", "flags",     "gname", "inode",
+                                             "nlink",  "resdevice", "tags",  "uname"};
 
 bool is_among(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -77,6 +74,15 @@ std::string set_time(std::string_view value, std::optional<int64_t>& time) {
   return {};
 }
 
+std::string set_size(std::string_view value, std::optional<uint64_t>& size) {
+  uint64_t bytes = 0;
+  if (!parse_number(value, 10, bytes)) {
+    return fmt::format("size '{}': expected a number of bytes", value);
+  }
+  size = bytes;
+  return {};
+}
+
 std::string set_text(std::string_view keyword, std::string_view value,
                      std::optional<std::string_view>& text, StringArena& arena) {
   const std::string_view plain = unescape_mtree(value, arena);
@@ -109,6 +115,11 @@ std::string MtreeKeywords::set(std::string_view word, StringArena& arena) {
   if (keyword == "content" || keyword == "contents") {
     return set_text(keyword, value, content, arena);
   }
+  if (keyword == "size") return set_size(value, stated.size);
+  if (is_digest_keyword(keyword)) {
+    stated.add({keyword, value});
+    return {};
+  }
   if (is_among(keyword, kMeaningless)) return {};
   return fmt::format("unknown keyword '{}'", keyword);
 }
@@ -122,6 +133,9 @@ void MtreeKeywords::unset(std::string_view keyword) {
   if (is_all || keyword == "time") attributes.mtime.reset();
   if (is_all || keyword == "link") link.reset();
   if (is_all || keyword == "content" || keyword == "contents") content.reset();
+  if (is_all || keyword == "size") stated.size.reset();
+  if (is_all) stated.digests.clear();
+  if (is_digest_keyword(keyword)) stated.forget(keyword);
   if (is_all || keyword == "optional") is_optional = false;
 }
 
@@ -133,6 +147,8 @@ void MtreeKeywords::merge(const MtreeKeywords& later) {
   if (later.attributes.uid) attributes.uid = later.attributes.uid;
   if (later.attributes.gid) attributes.gid = later.attributes.gid;
   if (later.attributes.mtime) attributes.mtime = later.attributes.mtime;
+  if (later.stated.size) stated.size = later.stated.size;
+  for (const StatedDigest& digest : later.stated.digests) stated.add(digest);
   is_optional = is_optional || later.is_optional;
 }
 

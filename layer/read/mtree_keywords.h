@@ -7,19 +7,21 @@
 #include <string_view>
 
 #include "layer/entry.h"
+#include "layer/read/stated_content.h"
 #include "layer/string_arena.h"
 
 namespace layer {
 
 enum class MtreeType : uint8_t { kFile, kDirectory, kLink };
 
-// What veneer uses of the keywords. The others that libarchive knows (nlink, size, digests, names
-// of users ...) are taken and mean nothing here: sizes are the content's, and owners have no names.
+// What veneer uses of the keywords. The others that libarchive knows (nlink, inode, names of users
+// ...) are taken and mean nothing here.
 struct MtreeKeywords {
   std::optional<MtreeType> type;
   std::optional<std::string_view> content;
   std::optional<std::string_view> link;
   Attributes attributes;
+  StatedContent stated;      // of type=file: what the content has to be
   bool is_optional = false;  // the row counts only if its file exists
 
   // Takes "keyword=value" or "keyword". Returns what is wrong with it; empty when nothing is.

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +19,8 @@
 
 namespace layer {
 namespace {
+
+constexpr const char* kNoFileAnyMore = "is not a regular file any more";
 
 std::string without_trailing_slashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -110,12 +112,17 @@ class DirectoryReader {
 
   void add_real_file(const WalkedItem& item) {
     const std::string_view on_disk = arena_.join(directory_, item.path);
-    struct stat status = {};
-    if (stat(std::string(on_disk).c_str(), &status) != 0) {
-      throw system_error(on_disk, "cannot stat", errno);
+    const Target target = find_targets(std::span(&on_disk, 1)).front();
+    if (target.type == TargetType::kUnreachable) {
+      throw system_error(on_disk, "cannot stat", target.error);
     }
-    if (status.st_size == 0) return add(item.path, EntryKind::kEmptyFile, {});
-    if (is_listed(item.path)) return add(item.path, EntryKind::kFile, on_disk);
+    if (target.type != TargetType::kFile) throw Error({std::string(on_disk)}, kNoFileAnyMore);
+    if (target.stamp.size == 0) return add(item.path, EntryKind::kEmptyFile, {});
+    if (is_listed(item.path)) {
+      add(item.path, EntryKind::kFile, on_disk);
+      runfiles_.root_symlinks.back().stamp = arena_.keep(target.stamp);
+      return;
+    }
     if (strangers_++ == 0) stranger_ = item.path;
   }
 
@@ -123,7 +130,10 @@ class DirectoryReader {
   bool is_listed(std::string_view path) {
     const std::string manifest = directory_ + "/MANIFEST";
     if (!listed_) {
-      if (access(manifest.c_str(), F_OK) != 0) return true;
+      const std::string_view place = manifest;
+      const Target target = find_targets(std::span(&place, 1)).front();
+      if (target.type == TargetType::kUnreachable) return true;
+      if (target.type != TargetType::kFile) throw Error({manifest}, "is not a regular file");
       listed_ = list_runfiles_manifest(manifest, arena_);
     }
     return std::ranges::binary_search(*listed_, path);

@@ -30,7 +30,7 @@
 namespace layer {
 namespace {
 
-constexpr Escape kEscapes[] = {{'s', ' '}, {'n', '\n'}, {'b', '\\'}};
+constexpr Escape kManifestEscapes[] = {{'s', ' '}, {'n', '\n'}, {'b', '\\'}};
 
 class ManifestReader {
  public:
@@ -84,7 +84,7 @@ class ManifestReader {
   }
 
   bool unescape_field(std::string_view& field, uint32_t number, size_t offset) {
-    const Unescaped plain = unescape(field, kEscapes, arena_);
+    const Unescaped plain = unescape(field, kManifestEscapes, arena_);
     if (plain.is_faulty()) {
       fault(number, offset + plain.fault_at,
             fmt::format("unknown escape '{}': expected '\\s', '\\n' or '\\b'",

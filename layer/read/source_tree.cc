@@ -1,23 +1,30 @@
-// Places a walked directory, or one file, below a destination.
+// Places a directory, or one file, below a destination.
 #include "layer/read/source_tree.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <string>
 #include <system_error>
+#include <utility>
 
 #include "layer/error.h"
+#include "layer/file_tree.h"
+#include "layer/read/input_file.h"
+#include "layer/read/placed_tree.h"
 #include "layer/read/relative_path.h"
-#include "layer/read/walk.h"
 
 namespace layer {
 namespace {
 
+// The first that is there counts.
+constexpr std::array<std::string_view, 2> kIgnoreFiles{".veneerignore", ".dockerignore"};
+constexpr std::string_view kExclude = "--exclude";
+
 struct Placement {
-  std::string source;
-  std::string_view destination;  // normalised; empty: the image's root
+  TreePlace place;
   bool is_into_directory = false;
 };
 
@@ -31,95 +38,117 @@ Placement parse_placement(std::string_view argument, StringArena& arena) {
         .with_help("DEST is a path in the image; 'SRC:/' is its root");
   }
   const std::string_view destination = argument.substr(colon + 1);
-  Placement placement{std::string(argument.substr(0, colon)), normalize_path(destination, arena),
+  Placement placement{{std::string(argument.substr(0, colon)), normalize_path(destination, arena)},
                       destination.empty() || destination.ends_with('/')};
-  if (placement.source.empty()) {
+  TreePlace& place = placement.place;
+  if (place.source.empty()) {
     throw Error(fmt::format("tree '{}' has an empty SRC: expected SRC:DEST", argument));
   }
-  if (placement.destination.empty()) return placement;
-  if (const std::string_view why = path_fault(placement.destination); !why.empty()) {
+  while (place.source.size() > 1 && place.source.ends_with('/')) place.source.pop_back();
+  if (place.destination.empty()) return placement;
+  if (const std::string_view why = path_fault(place.destination); !why.empty()) {
     throw Error(fmt::format("tree '{}': DEST '{}' {}", argument, destination, why));
   }
   return placement;
 }
 
-const Attributes* stated_mode(mode_t mode, StringArena& arena) {
-  Attributes attributes;
-  attributes.mode = mode & 07777U;
-  return arena.intern(attributes);
-}
-
-std::string_view base_name(std::string_view path) {
-  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  return path.substr(path.rfind('/') + 1);
-}
-
-std::vector<Entry> place_file(const Placement& placement, mode_t mode, StringArena& arena) {
+std::vector<Entry> place_file(const Placement& placement, uint32_t mode,
+                              const TreeContext& context) {
+  const TreePlace& place = placement.place;
   const std::string_view path = placement.is_into_directory
-                                    ? arena.join(placement.destination, base_name(placement.source))
-                                    : placement.destination;
+                                    ? context.arena.join(place.destination, base_name(place.source))
+                                    : place.destination;
   return {{.path = path,
-           .content = arena.copy(placement.source),
-           .origin = {arena.intern(Declaration{.file = placement.source})},
-           .attributes = stated_mode(mode, arena)}};
+           .content = context.arena.copy(place.source),
+           .origin = {context.arena.intern(Declaration{.file = place.source})},
+           .attributes = tree_attributes(mode, false, context)}};
 }
 
-EntryKind kind_of(const WalkedItem& item, const std::string& source) {
-  switch (item.type) {
-    case DiskType::kFile:
-      return EntryKind::kFile;
-    case DiskType::kDirectory:
-      return EntryKind::kDirectory;
-    case DiskType::kSymlink:
-      return EntryKind::kSymlink;
-    case DiskType::kOther:
-      break;
-  }
-  throw Error({source}, fmt::format("'{}' is a socket, a pipe or a device: expected a file, a link "
-                                    "or a directory",
-                                    item.path));
-}
-
-std::vector<Entry> place_directory(const Placement& placement, mode_t mode, StringArena& arena) {
-  const Origin origin{arena.intern(Declaration{.file = placement.source})};
-  std::vector<Entry> entries;
-  if (!placement.destination.empty()) {
-    entries.push_back({.path = placement.destination,
-                       .origin = origin,
-                       .attributes = stated_mode(mode, arena),
-                       .kind = EntryKind::kDirectory,
-                       .yields_to_base = true});
-  }
-  StringArena walked;  // every path becomes part of another
-  for (const WalkedItem& item : walk(placement.source, WalkDetail::kModes, walked)) {
-    Entry entry{.path = arena.join(placement.destination, item.path),
-                .origin = origin,
-                .kind = kind_of(item, placement.source)};
-    if (item.type == DiskType::kFile) entry.content = arena.join(placement.source, item.path);
-    if (item.type == DiskType::kSymlink) entry.content = arena.copy(item.link);
-    if (item.type != DiskType::kSymlink) entry.attributes = stated_mode(item.mode, arena);
-    entry.yields_to_base = item.type == DiskType::kDirectory;
-    entries.push_back(entry);
-  }
+std::vector<Entry> place_directory(const TreePlace& place, uint32_t mode, IgnoreRules& rules,
+                                   const TreeContext& context) {
+  std::vector<Entry> entries = entries_below(place, rules, context);
+  if (place.destination.empty()) return entries;
+  entries.insert(entries.begin(),
+                 {.path = place.destination,
+                  .origin = {context.arena.intern(Declaration{.file = place.source})},
+                  .attributes = tree_attributes(mode, true, context),
+                  .kind = EntryKind::kDirectory,
+                  .yields_to_base = true});
   return entries;
+}
+
+bool has_ignore_file(const std::string& path) {
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0;
 }
 
 }  // namespace
 
-std::vector<Entry> read_source(std::string_view argument, StringArena& arena) {
-  Placement placement = parse_placement(argument, arena);
-  while (placement.source.size() > 1 && placement.source.ends_with('/')) {
-    placement.source.pop_back();
+SourceTrees::SourceTrees(const TreeOptions& options, StringArena& arena, Diagnostics& found)
+    : options_(options), arena_(arena), found_(found), has_matched_(options.excludes.size()) {
+  IgnoreRules checked;
+  for (const std::string& exclude : options.excludes) checked.add(exclude, kExclude);
+  for (const std::string& path : options.own_outputs) {
+    struct stat status = {};
+    if (stat(path.c_str(), &status) == 0) own_.push_back({status.st_dev, status.st_ino});
   }
+}
+
+IgnoreRules SourceTrees::rules_for(const std::string& source, size_t& from_file) {
+  IgnoreRules rules;
+  for (const std::string_view name : kIgnoreFiles) {
+    const std::string file = source + '/' + std::string(name);
+    if (!has_ignore_file(file)) continue;
+    StringArena text;
+    rules.add_file(file, read_input_file(file, text));
+    break;
+  }
+  from_file = rules.size();
+  for (const std::string& exclude : options_.excludes) rules.add(exclude, kExclude);
+  return rules;
+}
+
+std::vector<Entry> SourceTrees::read(std::string_view argument) {
+  const Placement placement = parse_placement(argument, arena_);
+  const std::string& source = placement.place.source;
   struct stat status = {};
-  if (stat(placement.source.c_str(), &status) != 0) {
-    throw Error(fmt::format("tree '{}': cannot read '{}': {}", argument, placement.source,
+  if (stat(source.c_str(), &status) != 0) {
+    throw Error(fmt::format("tree '{}': cannot read '{}': {}", argument, source,
                             std::generic_category().message(errno)));
   }
-  if (S_ISDIR(status.st_mode)) return place_directory(placement, status.st_mode, arena);
-  if (S_ISREG(status.st_mode)) return place_file(placement, status.st_mode, arena);
-  throw Error(
-      fmt::format("tree '{}': '{}' is neither a file nor a directory", argument, placement.source));
+  const FileIdentity identity{status.st_dev, status.st_ino};
+  if (std::ranges::find(own_, identity) != own_.end()) {
+    throw Error(fmt::format("tree '{}': '{}' is where this run writes to", argument, source))
+        .with_help("pack another folder, or name another output");
+  }
+  const TreeContext context{options_, own_, arena_, found_, notes_};
+  if (S_ISREG(status.st_mode)) return place_file(placement, status.st_mode, context);
+  if (!S_ISDIR(status.st_mode)) {
+    throw Error(fmt::format("tree '{}': '{}' is neither a file nor a directory", argument, source));
+  }
+  size_t from_file = 0;
+  IgnoreRules rules = rules_for(source, from_file);
+  std::vector<Entry> entries = place_directory(placement.place, status.st_mode, rules, context);
+  for (size_t i = 0; i < has_matched_.size(); ++i) {
+    if (rules.has_matched(from_file + i)) has_matched_[i] = true;
+  }
+  has_read_directory_ = true;
+  return entries;
+}
+
+void SourceTrees::finish() {
+  for (size_t i = 0; i < has_matched_.size(); ++i) {
+    const std::string& exclude = options_.excludes[i];
+    std::string fault;  // none: it was read before
+    if (has_matched_[i] || IgnorePattern(exclude, fault).is_exception()) continue;
+    found_.warn({{},
+                 fmt::format("--exclude '{}' matches nothing in any --tree", exclude),
+                 {},
+                 has_read_directory_
+                     ? "patterns are those of .dockerignore: 'NAME' is at the top of "
+                       "SRC, '**/NAME' anywhere below it"
+                     : "it speaks of what is in directories, and there is none"});
+  }
 }
 
 }  // namespace layer

@@ -1,19 +1,63 @@
-// Reads a plain file or directory that is placed in an image as it is: `--tree SRC:DEST`.
+// Reads a plain file or directory that is placed in an image: `--tree SRC:DEST`.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "layer/entry.h"
+#include "layer/read/ignore_rules.h"
+#include "layer/read/list_directory.h"
 #include "layer/string_arena.h"
 
 namespace layer {
 
-// The entries of "SRC:DEST", split at the last colon, with paths below the image's root, in tree order. A
-// directory SRC becomes DEST, and everything in it keeps its place: links with their texts, empty
-// directories, and the modes of files and directories as Attributes. A file SRC becomes the file
-// DEST, or DEST/SRC's name when DEST is empty or ends in '/'. SRC itself is followed if it is a
-// link. Throws Error when `argument` cannot be used or something in SRC cannot be read or kept.
-std::vector<Entry> read_source(std::string_view argument, StringArena& arena);
+enum class TreeModes : uint8_t {
+  kExecutable,  // files 0755 if their owner may execute them, else 0644; directories by policy
+  kDisk,        // what is on disk, with setuid, setgid and sticky bits
+};
+
+struct TreeOptions {
+  TreeModes modes = TreeModes::kExecutable;
+  std::vector<std::string> excludes{};  // IgnorePatterns, after those of a tree's ignore file
+  std::vector<std::string>
+      own_outputs{};  // paths that this run writes to, and stores; may be absent
+};
+
+// Reads trees, and knows of all of them together what was left out.
+class SourceTrees {
+ public:
+  // `options` outlives this; so does `found`, which gets warnings: of what is packed and probably not
+  // meant to be, and of bits that modes lose. Throws Error for a pattern that is none.
+  SourceTrees(const TreeOptions& options, StringArena& arena, Diagnostics& found);
+
+  // The entries of "SRC:DEST", split at the last colon, with paths below the image's root, in tree
+  // order. A directory SRC becomes DEST, and everything in it keeps its place: links with their
+  // texts, empty directories, and the modes of files as Attributes. A file SRC becomes the file
+  // DEST, or DEST/SRC's name when DEST is empty or ends in '/'. SRC itself is followed if it is a
+  // link.
+  //
+  // Not in the entries is what SRC's ".veneerignore" or, without one, its ".dockerignore" and the
+  // excludes leave out; nor what this run writes to, for which notes() has one each. Throws Error
+  // when `argument` cannot be used or something in SRC cannot be read or kept.
+  std::vector<Entry> read(std::string_view argument);
+
+  // To be called once, last: warns of excludes that matched nothing in any tree.
+  void finish();
+
+  const std::vector<Diagnostic>& notes() const { return notes_; }
+
+ private:
+  IgnoreRules rules_for(const std::string& source, size_t& from_file);
+
+  const TreeOptions& options_;
+  StringArena& arena_;
+  Diagnostics& found_;
+  std::vector<FileIdentity> own_;
+  std::vector<bool> has_matched_;  // by exclude
+  bool has_read_directory_ = false;
+  std::vector<Diagnostic> notes_;
+};
 
 }  // namespace layer

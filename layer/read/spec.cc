@@ -19,7 +19,7 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kSpecVersion = "1";
 
 EntryKind kind_of(char type) {
   switch (type) {
@@ -88,10 +88,10 @@ class SpecReader {
                               is_there ? fmt::format("'{}'", line) : "an empty file"))
           .with_help("a veneer spec begins with the line 'V<TAB>1'");
     }
-    if (line.substr(2) != kVersion) {
+    if (line.substr(2) != kSpecVersion) {
       throw Error({std::string(whole_file_->file), 1, 3},
                   fmt::format("spec version '{}': this veneer reads version '{}'", line.substr(2),
-                              kVersion))
+                              kSpecVersion))
           .with_help("use the veneer that belongs to the rules that wrote this spec");
     }
   }

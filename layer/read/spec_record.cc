@@ -14,7 +14,7 @@
 namespace layer {
 namespace {
 
-constexpr Escape kEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
+constexpr Escape kSpecEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
 
 struct RecordKind {
   char letter;
@@ -57,7 +57,7 @@ size_t split_fields(std::string_view line, SpecRecord& record) {
 
 bool unescape_field(SpecField& field, const Position& position, Diagnostics& found,
                     StringArena& arena) {
-  const Unescaped plain = unescape(field.text, kEscapes, arena);
+  const Unescaped plain = unescape(field.text, kSpecEscapes, arena);
   if (plain.is_faulty()) {
     fault(position, field.offset + plain.fault_at,
           fmt::format("unknown escape '{}': expected '\\\\', '\\t' or '\\n'",

@@ -16,15 +16,16 @@ namespace {
 
 constexpr size_t kGrain = 128;  // paths a task: some hundred microseconds of system calls
 
-Target target_of(const struct stat& status) {
-  if (S_ISREG(status.st_mode)) return {TargetType::kFile, 0, stamp_of(status)};
+Target target_of(const struct stat& status, int64_t clock) {
+  if (S_ISREG(status.st_mode)) return {TargetType::kFile, 0, look_of(status, clock)};
   if (S_ISDIR(status.st_mode)) return {TargetType::kDirectory, 0, stamp_of(status)};
   return {TargetType::kOther, 0, {}};
 }
 
 Target look(const PathCursor::Place& place) {
   struct stat status = {};
-  if (fstatat(place.directory, place.name, &status, 0) == 0) return target_of(status);
+  const int64_t clock = file_clock();
+  if (fstatat(place.directory, place.name, &status, 0) == 0) return target_of(status, clock);
   return {TargetType::kUnreachable, errno, {}};
 }
 

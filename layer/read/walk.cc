@@ -15,8 +15,9 @@ namespace {
 // Lists directories some at a time, in parallel, each some's contents being the next ones' names.
 class Walker {
  public:
-  Walker(const std::string& root, WalkDetail detail, StringArena& arena, Store* store)
-      : root_(root), detail_(detail), arena_(arena) {
+  Walker(const std::string& root, WalkDetail detail, StringArena& arena, Store* store,
+         const LeavesOut& leaves_out)
+      : root_(root), detail_(detail), leaves_out_(leaves_out), arena_(arena) {
     if (store != nullptr && detail == WalkDetail::kTypes) memo_.emplace(root, *store, arena);
   }
 
@@ -74,6 +75,7 @@ class Walker {
                           .link = arena_.copy(found.listing.link(item)),
                           .mode = item.mode,
                           .type = item.type});
+        if (leaves_out_ && leaves_out_(items_.back(), item.identity)) items_.pop_back();
       }
       directory.stamp = found.listing.stamp;
     }
@@ -103,6 +105,7 @@ class Walker {
 
   const std::string root_;
   const WalkDetail detail_;
+  const LeavesOut& leaves_out_;
   StringArena& arena_;
   std::optional<WalkMemo> memo_;
   // Found so far. Found in one listing, directories and their items stand together, in the order of
@@ -117,7 +120,13 @@ class Walker {
 
 std::vector<WalkedItem> walk(const std::string& directory, WalkDetail detail, StringArena& arena,
                              Store* store) {
-  return Walker(directory, detail, arena, store).run();
+  static const LeavesOut kNothing;
+  return Walker(directory, detail, arena, store, kNothing).run();
+}
+
+std::vector<WalkedItem> walk(const std::string& directory, const LeavesOut& leaves_out,
+                             StringArena& arena) {
+  return Walker(directory, WalkDetail::kModes, arena, nullptr, leaves_out).run();
 }
 
 }  // namespace layer

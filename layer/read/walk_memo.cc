@@ -19,12 +19,12 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kForm = "walk 2 ";
+constexpr std::string_view kWalkMemoForm = "walk 2 ";
 constexpr size_t kMinItemSize = 5;
 constexpr size_t kMaxShared = std::numeric_limits<uint16_t>::max();
 
-Digest key_of(const std::string& root) {
-  const std::string text = std::string(kForm) + std::filesystem::absolute(root).string();
+Digest walk_memo_key(const std::string& root) {
+  const std::string text = std::string(kWalkMemoForm) + std::filesystem::absolute(root).string();
   return sha256(std::as_bytes(std::span(text)));
 }
 
@@ -100,7 +100,7 @@ class WalkReader {
 }  // namespace
 
 WalkMemo::WalkMemo(const std::string& root, Store& store, StringArena& arena)
-    : key_(key_of(root)), store_(store) {
+    : key_(walk_memo_key(root)), store_(store) {
   Memo memo = store.find_memo(key_);
   if (!memo) return;
   std::vector<ListedDirectory> directories;

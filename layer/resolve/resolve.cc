@@ -112,7 +112,7 @@ std::string_view runfiles_path(std::string_view short_path, std::string_view wor
 }
 
 template <typename Rename>
-void rename(Lost& lost, Rename new_path) {
+void rename_lost(Lost& lost, Rename new_path) {
   for (LostEntry& loss : lost) {
     loss.entry.path = new_path(loss.entry.path);
     loss.by = new_path(loss.by);
@@ -222,8 +222,9 @@ std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, St
   for (Entry& entry : entries) {
     entry.path = runfiles_path(entry.path, runfiles.workspace, arena);
   }
-  rename(own_lost,
-         [&](std::string_view path) { return runfiles_path(path, runfiles.workspace, arena); });
+  rename_lost(own_lost, [&](std::string_view path) {
+    return runfiles_path(path, runfiles.workspace, arena);
+  });
   append(entries, std::move(runfiles.root_symlinks));
   if (runfiles.repo_mapping) entries.push_back(*runfiles.repo_mapping);
   add_workspace_marker(entries, runfiles.workspace, arena);
@@ -232,7 +233,7 @@ std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, St
   entries = expand_trees(std::move(entries), runfiles, arena);
   for (Entry& entry : entries) entry.path = arena.join(root, entry.path);
   if (lost == nullptr) return entries;
-  rename(own_lost, [&](std::string_view path) { return arena.join(root, path); });
+  rename_lost(own_lost, [&](std::string_view path) { return arena.join(root, path); });
   lost->insert(lost->end(), own_lost.begin(), own_lost.end());
   return entries;
 }

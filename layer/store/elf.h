@@ -6,6 +6,9 @@
 
 namespace layer {
 
+// Bytes from a file's start that hold the program headers of any linker's output.
+inline constexpr size_t kElfHeadBytes = 4096;
+
 // Whether `head`, the first bytes of a file, shows an ELF file with a PT_INTERP segment: a program
 // rather than a library. Program headers that lie beyond `head` count as absent.
 bool is_elf_program(std::span<const std::byte> head);

@@ -29,8 +29,6 @@
 namespace layer {
 namespace {
 
-constexpr size_t kHeadSize = 4096;  // enough for the program headers of any linker's output
-
 // One kFile entry on its way through the grouping.
 struct File {
   Stamp stamp;
@@ -41,6 +39,14 @@ struct File {
 
 bool same_inode(const File& a, const File& b) {
   return a.stamp.device == b.stamp.device && a.stamp.inode == b.stamp.inode;
+}
+
+// One file under several names, looked at once for each of them, may have changed in between.
+void check_inodes(const FileTree& tree, const std::vector<File>& files) {
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (!same_inode(files[i - 1], files[i])) continue;
+    check_unchanged(tree.entries[files[i].index].content, files[i - 1].stamp, files[i].stamp);
+  }
 }
 
 // The files of the tree, sorted so that equal sizes and, within them, equal inodes are neighbours.
@@ -61,6 +67,7 @@ std::vector<File> stat_files(const FileTree& tree) {
     return std::tie(a.stamp.size, a.stamp.device, a.stamp.inode, a.index) <
            std::tie(b.stamp.size, b.stamp.device, b.stamp.inode, b.index);
   });
+  check_inodes(tree, files);
   return files;
 }
 
@@ -138,10 +145,11 @@ void hash_files(const FileTree& tree, std::vector<File*> chosen, Store* store) {
       [&](const auto& range) {
         for (size_t i = range.begin(); i != range.end(); ++i) {
           const File& first = *inodes[i].front();
-          const FileContent content =
-              read_content(tree.entries[first.index].content, first.stamp, store);
+          Stamp stamp = first.stamp;
+          const FileContent content = read_content(tree.entries[first.index].content, stamp, store);
           for (File* file : inodes[i]) {
             file->content = content;
+            file->stamp = stamp;
             file->hashed = true;
           }
         }
@@ -149,10 +157,12 @@ void hash_files(const FileTree& tree, std::vector<File*> chosen, Store* store) {
       tbb::simple_partitioner());
 }
 
-bool is_program(std::string_view path) {
+bool is_program(std::string_view path, const Stamp& stamp) {
   FileReader reader(path);
-  std::array<std::byte, kHeadSize> head;
-  return is_elf_program(std::span(head).first(reader.read(head)));
+  std::array<std::byte, kElfHeadBytes> head;
+  const bool is_one = is_elf_program(std::span(head).first(reader.read(head)));
+  check_unchanged(path, stamp, reader.stamp());
+  return is_one;
 }
 
 // Whether a hardlink could join two of these files, so that it matters if they are programs: rule 3
@@ -168,13 +178,12 @@ bool may_be_hardlinked(const FileTree& tree, Group group, uint64_t min_size) {
 // Numbers a group of equal files by its first one's place in the tree.
 void record_equal(const FileTree& tree, Group group, uint64_t min_size,
                   std::vector<FileFacts>& facts) {
-  uint32_t first = group.front().index;
-  for (const File& file : group) first = std::min(first, file.index);
+  const File& first = *std::ranges::min_element(group, {}, &File::index);
   const bool program = may_be_hardlinked(tree, group, min_size) &&
-                       (group.front().hashed ? group.front().content.is_program
-                                             : is_program(tree.entries[first].content));
+                       (first.hashed ? first.content.is_program
+                                     : is_program(tree.entries[first.index].content, first.stamp));
   for (const File& file : group) {
-    facts[file.index].content = first + 1;
+    facts[file.index].content = first.index + 1;
     facts[file.index].is_program = program;
   }
 }
@@ -212,7 +221,8 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& text
   for (const File& file : files) {
     facts[file.index].size = file.stamp.size;
     const Stamp* known = tree.entries[file.index].stamp;
-    facts[file.index].stamp = known != nullptr ? known : texts.keep(file.stamp);
+    const bool is_known = known != nullptr && *known == file.stamp;
+    facts[file.index].stamp = is_known ? known : texts.keep(file.stamp);
   }
 
   std::vector<Group> equal = find_equal(files);
@@ -220,6 +230,11 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& text
     for (size_t i = range.begin(); i != range.end(); ++i)
       record_equal(tree, equal[i], options.min_content_link, facts);
   });
+  for (const Group group : equal) {
+    if (!group.front().hashed) continue;
+    const auto* digest = texts.keep(group.front().content.digest.bytes);
+    for (const File& file : group) facts[file.index].sha256 = digest;
+  }
   return facts;
 }
 

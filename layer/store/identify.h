@@ -1,6 +1,7 @@
 // Which files are the same: their sizes, and equality of content where a link rule could use it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct FileFacts {
   const Stamp* stamp = nullptr;  // of when it was looked at; in the arena
   uint32_t content = 0;  // entries with the same number have equal bytes; 0: known to be unlike any
                          // other entry that a link rule would join it with
+  // SHA-256 of the content, in the arena, where it was read to be compared and is shared: a file that
+  // changes later is told by it, if its stamp leaves a doubt. Else null.
+  const std::array<uint8_t, 32>* sha256 = nullptr;
   bool is_program = false;  // an ELF file that asks for an interpreter: where it lies matters to
                             // it. Looked at only where `content` is shared
 };

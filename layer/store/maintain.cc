@@ -19,7 +19,7 @@ void check_is_store(const std::string& directory) {
 }
 
 // A blob that is not what it should be, as it was found.
-struct Finding {
+struct BadBlob {
   Digest digest;
   uint64_t inode = 0;
   std::string message;
@@ -27,7 +27,7 @@ struct Finding {
 
 // Says what is wrong with a blob; nothing if it is as it should be, or gone.
 void check_blob(const std::string& directory, const Digest& digest, const Index& index,
-                std::vector<Finding>& found) {
+                std::vector<BadBlob>& found) {
   const std::string path = store_blob_path(directory, digest);
   const FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file && errno == ENOENT) return;
@@ -49,8 +49,8 @@ void check_blob(const std::string& directory, const Digest& digest, const Index&
 }
 
 // Removes what is still there as it was found.
-void drop(const std::string& directory, const std::vector<Finding>& found, StoreChange& change) {
-  for (const Finding& finding : found) {
+void drop(const std::string& directory, const std::vector<BadBlob>& found, StoreChange& change) {
+  for (const BadBlob& finding : found) {
     const std::string path = store_blob_path(directory, finding.digest);
     struct stat status = {};
     if (lstat(path.c_str(), &status) != 0 || status.st_ino != finding.inode) continue;
@@ -109,7 +109,7 @@ StoreChange collect_garbage(const std::string& directory, const GcLimits& limits
 StoreChange verify_store(const std::string& directory) {
   check_is_store(directory);
   StoreChange change;
-  std::vector<Finding> found;
+  std::vector<BadBlob> found;
   {
     const Index index = open_store_index(directory, change.warnings);
     for (const BlobFile& blob : list_blobs(directory)) {

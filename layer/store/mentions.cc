@@ -8,16 +8,13 @@
 
 #include "layer/read/input_file.h"
 #include "layer/runfiles_path.h"
+#include "layer/store/read_content.h"
 
 namespace layer {
 namespace {
 
 constexpr uint64_t kMaxSourceSize = uint64_t{1} << 20;
 constexpr std::string_view kRepoMapping = "_repo_mapping";
-
-bool contains(const std::vector<std::string_view>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 // A character that repository names are made of (Bazel: canonical names add '+' and '~').
 bool is_name_character(char c) {
@@ -27,19 +24,18 @@ bool is_name_character(char c) {
 
 class Sources {
  public:
-  Sources(const FileTree& tree, const std::vector<std::string_view>& repositories,
+  Sources(const std::vector<std::string_view>& repositories,
           const std::vector<std::string_view>& first_party, StringArena& arena)
-      : tree_(tree), first_party_(first_party), arena_(arena) {
+      : first_party_(first_party), arena_(arena) {
     for (const std::string_view repository : repositories) names_.emplace(repository, repository);
   }
 
-  void read_repo_mapping(const Entry& entry);
-  void read_source(const Entry& entry);
+  void read_repo_mapping(const Entry& entry, const Stamp& stamp);
+  void read_source(const Entry& entry, const Stamp& stamp);
   bool is_source(const Entry& entry, uint64_t size) const;
   std::vector<Mention> take() const;
 
  private:
-  const FileTree& tree_;
   const std::vector<std::string_view>& first_party_;
   StringArena& arena_;
   std::unordered_multimap<std::string_view, std::string_view> names_;  // to canonical ones
@@ -48,8 +44,8 @@ class Sources {
 
 // Lines "source,apparent,canonical" (Bazel's RepoMappingManifestAction); the main repository's
 // source is empty. Other lines say what other repositories call each other.
-void Sources::read_repo_mapping(const Entry& entry) {
-  Lines lines(read_input_file(std::string(entry.content), arena_));
+void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {
+  Lines lines(read_text(entry.content, stamp, arena_));
   while (lines.next()) {
     const std::string_view line = lines.line();
     const size_t first = line.find(',');
@@ -59,7 +55,7 @@ void Sources::read_repo_mapping(const Entry& entry) {
     const std::string_view source = line.substr(0, first);
     const std::string_view apparent = line.substr(first + 1, second - first - 1);
     const std::string_view canonical = line.substr(second + 1);
-    if (!source.empty() && !contains(first_party_, source)) continue;
+    if (!source.empty() && std::ranges::find(first_party_, source) == first_party_.end()) continue;
     if (apparent != canonical && names_.contains(canonical)) names_.emplace(apparent, canonical);
   }
 }
@@ -67,12 +63,13 @@ void Sources::read_repo_mapping(const Entry& entry) {
 bool Sources::is_source(const Entry& entry, uint64_t size) const {
   return entry.kind == EntryKind::kFile && size <= kMaxSourceSize &&
          (entry.path.ends_with(".py") || entry.path.ends_with(".sh")) &&
-         contains(first_party_, split_runfiles_path(entry.path).repository);
+         std::ranges::find(first_party_, split_runfiles_path(entry.path).repository) !=
+             first_party_.end();
 }
 
-void Sources::read_source(const Entry& entry) {
+void Sources::read_source(const Entry& entry, const Stamp& stamp) {
   StringArena text;  // nothing of the source is kept
-  Lines lines(read_input_file(std::string(entry.content), text));
+  Lines lines(read_text(entry.content, stamp, text));
   while (lines.next()) {
     std::string_view rest = lines.line();
     while (!rest.empty()) {
@@ -99,17 +96,18 @@ std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileF
                                    const std::vector<std::string_view>& repositories,
                                    const std::vector<std::string_view>& first_party,
                                    const std::vector<uint32_t>& ignored, StringArena& arena) {
-  Sources sources(tree, repositories, first_party, arena);
-  for (const Entry& entry : tree.entries) {
+  Sources sources(repositories, first_party, arena);
+  for (uint32_t i = 0; i < tree.entries.size(); ++i) {
+    const Entry& entry = tree.entries[i];
     const std::string_view root = split_runfiles_path(entry.path).root;
     const bool is_mapping = entry.kind == EntryKind::kFile && !root.empty() &&
                             entry.path.substr(root.size() + 1) == kRepoMapping;
-    if (is_mapping) sources.read_repo_mapping(entry);
+    if (is_mapping) sources.read_repo_mapping(entry, *facts[i].stamp);
   }
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
     if (!sources.is_source(tree.entries[i], facts[i].size)) continue;
     if (std::binary_search(ignored.begin(), ignored.end(), i)) continue;
-    sources.read_source(tree.entries[i]);
+    sources.read_source(tree.entries[i], *facts[i].stamp);
   }
   return sources.take();
 }

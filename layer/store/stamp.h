@@ -7,6 +7,8 @@
 
 namespace layer {
 
+inline constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
+
 // Times are nanoseconds since the epoch.
 struct Stamp {
   uint64_t device = 0;
@@ -19,6 +21,23 @@ struct Stamp {
 };
 
 Stamp stamp_of(const struct stat& status);
+
+// The change time of a stamp that was taken within the tick of the clock in which the file was last
+// written to: a later write may leave its times as they are. No file has it.
+inline constexpr int64_t kNotSettled = INT64_MAX;
+
+// What the clock that stamps files says, in nanoseconds since the epoch.
+int64_t file_clock();
+
+// The stamp of a file that was looked at after `clock`, which file_clock() said; its change time is
+// kNotSettled if it was changed less than 50 ms before that, see is_settled().
+Stamp look_of(const struct stat& status, int64_t clock);
+
+// How long to wait, in nanoseconds, until what was last written to a file is all there, and every
+// later write shows in its stamp, which was taken after file_clock() said `clock`; 0: not at all. At
+// most 50 ms, by its size; 2 s if its times have no nanoseconds. Times in the future are not waited
+// for.
+int64_t time_until_settled(const Stamp& stamp, int64_t clock);
 
 // Equal but perhaps for the change time, which a link made to a file elsewhere changes too.
 bool is_same_content(const Stamp& a, const Stamp& b);

@@ -10,15 +10,15 @@
 #include <cerrno>
 #include <iterator>
 
+#include "layer/store/stamp.h"
 #include "layer/store/store_files.h"
 
 namespace layer {
 namespace {
 
 constexpr mode_t kBlobMode = 0444;
-constexpr int64_t kSecond = 1'000'000'000;
 // A file that was not seen for so long is hashed again when it is.
-constexpr int64_t kMaxFileAge = int64_t{90} * 24 * 3600 * kSecond;
+constexpr int64_t kMaxFileAge = int64_t{90} * 24 * 3600 * kNanosecondsPerSecond;
 
 struct stat stat_of(int fd, const std::string& path) {
   struct stat status = {};
@@ -139,7 +139,8 @@ OutputFile Store::create_blob() const {
 BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
   const std::string path = store_blob_path(directory_, digest);
   // The time of the run's begin, so that any write from now on gives it another.
-  const timespec times[2] = {{0, UTIME_NOW}, {now_ / kSecond, now_ % kSecond}};
+  const timespec times[2] = {{0, UTIME_NOW},
+                             {now_ / kNanosecondsPerSecond, now_ % kNanosecondsPerSecond}};
   if (fchmod(file.fd(), kBlobMode) != 0 || futimens(file.fd(), times) != 0) {
     throw system_error(path, "cannot set its mode and time", errno);
   }

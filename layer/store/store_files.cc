@@ -16,17 +16,14 @@
 #include <optional>
 #include <utility>
 
+#include "layer/directory_handle.h"
 #include "layer/store/stamp.h"
 
 namespace layer {
 namespace {
 
 constexpr mode_t kPrivate = 0700;
-constexpr size_t kReadSize = size_t{1} << 20;
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }  // nothing was written
-};
+constexpr size_t kBlobReadSize = size_t{1} << 20;
 
 std::optional<Digest> parse_hex(std::string_view text) {
   Digest digest;
@@ -98,7 +95,7 @@ Index open_store_index(const std::string& directory, std::vector<Diagnostic>& wa
 
 std::vector<BlobFile> list_blobs(const std::string& directory) {
   const std::string folder = store_blob_folder(directory);
-  const std::unique_ptr<DIR, CloseDirectory> stream(opendir(folder.c_str()));
+  const DirectoryHandle stream(opendir(folder.c_str()));
   if (!stream) throw system_error(folder, "cannot read the directory", errno);
   std::vector<BlobFile> blobs;
   for (;;) {
@@ -166,11 +163,11 @@ bool is_untouched(const BlobRecord& record, const struct stat& status) {
 
 Digest hash_file(int fd, const std::string& path) {
   Sha256 hash;
-  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadSize);
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kBlobReadSize);
   for (uint64_t offset = 0;;) {
-    const size_t got = read_fully(fd, offset, {buffer.get(), kReadSize}, path);
+    const size_t got = read_fully(fd, offset, {buffer.get(), kBlobReadSize}, path);
     hash.update({buffer.get(), got});
-    if (got < kReadSize) return hash.finish();
+    if (got < kBlobReadSize) return hash.finish();
     offset += got;
   }
 }

@@ -36,7 +36,7 @@ constexpr unsigned kMaxLengthExtra = 5;
 
 // How many bytes ahead the second of two walks begins, and how many of its places it remembers.
 constexpr uint64_t kLead = 2048;
-constexpr size_t kMarks = 32;
+constexpr size_t kMarkCount = 32;
 
 }  // namespace
 
@@ -193,11 +193,11 @@ DeflateSymbols::Walk DeflateSymbols::walk_two(Cursor& cursor) const {
   Cursor first = cursor;
   Cursor second{first.bits, kLiteral};
   second.bits.seek_byte(meeting);
-  std::array<uint64_t, kMarks> marks;
+  std::array<uint64_t, kMarkCount> marks;
   size_t mark_count = 0;
   Walk walk = Walk::kOn;
   Walk second_walk = Walk::kOn;
-  while (mark_count < kMarks && second_walk == Walk::kOn) {
+  while (mark_count < kMarkCount && second_walk == Walk::kOn) {
     second_walk = step_carefully(second);
     // Where a block seems to end is no place within it.
     if (second_walk == Walk::kOn && second.state == kLiteral)

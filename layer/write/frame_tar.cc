@@ -1,74 +1,85 @@
 // Reads files, decides modes, lays out entries.
 #include "layer/write/frame_tar.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
-#include "layer/error.h"
-#include "layer/file_handle.h"
+#include "layer/digest.h"
 #include "layer/path_cursor.h"
 #include "layer/plan/mode_of_content.h"
+#include "layer/store/file_reader.h"
 #include "layer/write/tar.h"
 
 namespace layer {
 namespace {
 
-constexpr std::string_view kChanged = "changed while it was being read";
-constexpr std::string_view kChangedHelp = "build again, and let nothing write to it meanwhile";
+constexpr size_t kHashedAtOnce = size_t{256} << 10;
 
-[[noreturn]] void throw_resized(std::string_view path, uint64_t planned, uint64_t found) {
-  throw Error({std::string(path)},
-              fmt::format("{}: {} bytes were planned, {} found", kChanged, planned, found))
-      .with_help(std::string(kChangedHelp));
+// Whether the file reads on, behind `end`, as long as its size says and no longer.
+bool ends_well(uint64_t size, uint64_t end, bool has_more) {
+  return has_more == (end < size);
 }
 
-// An input open for reading.
-class SourceFile {
+// A file's digest, read anew.
+Digest hash_of(const FileReader& source, uint64_t size) {
+  Sha256 hash;
+  std::vector<std::byte> buffer(std::min<uint64_t>(kHashedAtOnce, size));
+  for (uint64_t done = 0; done < size;) {
+    const std::span<std::byte> piece =
+        std::span(buffer).first(std::min<uint64_t>(buffer.size(), size - done));
+    const size_t got = std::min(source.read_at(done, piece), piece.size());
+    if (got == 0) break;
+    hash.update(piece.first(got));
+    done += got;
+  }
+  return hash.finish();
+}
+
+// Reads a file, or a piece of one, into memory, so that what is there afterwards is what the file
+// held at one moment, and what it held when it was planned.
+class PlannedSource {
  public:
-  SourceFile(std::string_view path, const PathCursor::Place& place)
-      // O_NONBLOCK: to open a FIFO must not wait for its writer.
-      : path_(path), file_(try_open_at(place.directory, place.name, O_RDONLY | O_NONBLOCK)) {
-    if (!file_) throw system_error(path_, "cannot open", errno);
-  }
+  PlannedSource(const PlannedEntry& file, const FileReader& source)
+      : file_(file), path_(file.source()), source_(source) {}
 
-  // Fills `out`; nothing unless the file then is what it was when it was planned.
-  std::optional<Stamp> read_planned(const Stamp& planned, uint64_t offset,
-                                    std::span<std::byte> out) const {
-    if (read_fully(file_.get(), offset, out, path_) < out.size()) return std::nullopt;
-    const Stamp now = find_stamp();
-    return is_same_content(now, planned) ? std::optional(now) : std::nullopt;
-  }
-
-  // Fills `out`. Throws unless it is a file of `size` bytes that nothing writes to meanwhile.
-  Stamp read(uint64_t size, uint64_t offset, std::span<std::byte> out) const {
-    const Stamp before = find_stamp();
-    if (before.size != size) throw_resized(path_, size, before.size);
-    const size_t got = read_fully(file_.get(), offset, out, path_);
-    if (got < out.size()) throw_resized(path_, size, offset + got);
-    const Stamp after = find_stamp();
-    if (!is_same_content(after, before)) throw_changed(path_);
-    return after;
+  // The stamp of when it was read.
+  Stamp read(uint64_t offset, std::span<std::byte> out) const {
+    if (file_.stamp != nullptr && file_.stamp->ctime != kNotSettled) {
+      const size_t got = source_.read_at(offset, out);
+      const bool is_whole =
+          got >= out.size() && ends_well(file_.size, offset + out.size(), got > out.size());
+      // Most files. A stamp that every write would show in says that there was none.
+      if (const Stamp now = source_.stamp(); is_whole && now == *file_.stamp) return now;
+    }
+    return read_guarded(offset, out);
   }
 
  private:
-  Stamp find_stamp() const {
-    struct stat status = {};
-    if (fstat(file_.get(), &status) != 0) throw system_error(path_, "cannot stat", errno);
-    if (!S_ISREG(status.st_mode)) throw Error({std::string(path_)}, "is not a regular file");
-    return stamp_of(status);
+  Stamp read_guarded(uint64_t offset, std::span<std::byte> out) const {
+    const Stamp before = source_.settled_stamp();
+    if (before.size != file_.size) throw_resized(path_, file_.size, before.size);
+    if (file_.stamp != nullptr) check_unchanged(path_, *file_.stamp, before);
+    const size_t got = source_.read_at(offset, out);
+    if (got < out.size()) throw_resized(path_, file_.size, offset + got);
+    if (!ends_well(file_.size, offset + out.size(), got > out.size())) {
+      throw_longer(path_, file_.size, source_);
+    }
+    // Links were made to it because of what it held.
+    const bool is_doubtful = file_.sha256 != nullptr && before != *file_.stamp;
+    if (is_doubtful && hash_of(source_, file_.size).bytes != *file_.sha256) throw_changed(path_);
+    const Stamp after = source_.stamp();
+    check_unchanged(path_, before, after);
+    return after;
   }
 
-  std::string_view path_;
-  FileHandle file_;
+  const PlannedEntry& file_;
+  const std::string_view path_;
+  const FileReader& source_;
 };
 
 void put_header(const PlannedEntry& entry, uint32_t mode, std::span<std::byte> out) {
@@ -105,16 +116,18 @@ class FrameBuilder {
   const LayerPlan& plan_;
   PathCursor sources_on_disk_;
   FrameSources sources_;
-  Stamp last_;  // of the file read last
+  PieceSource last_;  // of what was read last
 };
 
 void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
                         std::string_view next_source) {
-  const SourceFile source(file.source(), sources_on_disk_.find(file.source(), next_source));
-  std::optional<Stamp> stamp;
-  if (file.stamp != nullptr) stamp = source.read_planned(*file.stamp, offset, out);
-  last_ = stamp ? *stamp : source.read(file.size, offset, out);
-  if (file.stamp == nullptr || *file.stamp != last_) sources_.as_planned = false;
+  const FileReader source(file.source(), sources_on_disk_.find(file.source(), next_source));
+  last_.stamp = PlannedSource(file, source).read(offset, out);
+  const bool is_piece = out.size() < file.size;
+  last_.birth = is_piece ? source.birth() : 0;
+  if (file.stamp == nullptr || !is_as_looked_at(*file.stamp, last_.stamp)) {
+    sources_.as_planned = false;
+  }
 }
 
 // A hardlink's header must agree with its target's: extractors apply both to the one inode.
@@ -165,8 +178,9 @@ size_t FrameBuilder::put_piece(const PlannedEntry& entry, const Frame& frame,
 
 }  // namespace
 
-void throw_changed(std::string_view path) {
-  throw Error({std::string(path)}, std::string(kChanged)).with_help(std::string(kChangedHelp));
+bool is_same_source(const PieceSource& a, const PieceSource& b) {
+  const bool has_births = a.birth != 0 && b.birth != 0;
+  return is_same_content(a.stamp, b.stamp) && (!has_births || a.birth == b.birth);
 }
 
 const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link) {

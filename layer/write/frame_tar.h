@@ -12,21 +12,27 @@
 
 namespace layer {
 
+// Which file a piece was read from.
+struct PieceSource {
+  Stamp stamp;
+  int64_t birth = 0;  // FileReader::birth(); 0: not known
+};
+
+// Whether nothing was written to a file between two of its pieces.
+bool is_same_source(const PieceSource& a, const PieceSource& b);
+
 // What was found out while reading a frame's files.
 struct FrameSources {
-  std::optional<Stamp> large;  // of the file that the frame is a piece of
-  bool as_planned = true;      // each had the stamp that it was planned with
+  std::optional<PieceSource> large;  // the file that the frame is a piece of
+  bool as_planned = true;            // each had the stamp that it was planned with
 };
 
 // Reads the files of a frame straight into `out`, which has frame.tar_size bytes, and puts headers,
-// padding and end blocks around them. Throws Error if a file cannot be read, is not regular, has
-// another size than planned, or changes meanwhile. Safe to call from several threads.
+// padding and end blocks around them. Throws Error if a file cannot be read, is not regular, is
+// another than the one that was planned, or changes meanwhile. Safe to call from several threads.
 FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::span<std::byte> out);
 
 // The entry that a hardlink leads to. Throws std::logic_error unless it is an earlier file.
 const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link);
-
-// The error for a file that was not the same in all its pieces.
-[[noreturn]] void throw_changed(std::string_view path);
 
 }  // namespace layer

@@ -12,6 +12,7 @@
 #include <exception>
 #include <optional>
 
+#include "layer/store/file_reader.h"
 #include "layer/trace.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
@@ -64,7 +65,7 @@ class Pipeline {
 
   // What hash_tar() keeps from frame to frame.
   Sha256 tar_hash_;
-  std::optional<Stamp> last_stamp_;
+  std::optional<PieceSource> last_source_;
 
   // What write_blob() keeps from frame to frame.
   std::optional<OutputFile> stored_file_;  // with a store
@@ -135,7 +136,7 @@ void Pipeline::pack(Slot& slot) {
       return build_frame_tar(plans_[slot.layer], *slot.frame, tar);
     }();
     if (!sources.as_planned) slot.key.reset();
-    slot.stamp = sources.large;
+    slot.source = sources.large;
     slot.tar = tar;
     progress_.tar_bytes_read += tar.size();
     pack_or_reuse(slot);
@@ -173,12 +174,12 @@ void Pipeline::hash_tar(Slot& slot) {
   if (slot.begins_layer && !start.frames.empty()) {
     tar_hash_ = Sha256(start.frames.back().tar);
     // Pieces that were taken over are as the file was when it was planned.
-    if (slot.frame->piece_offset > 0) last_stamp_ = *large_file(slot).stamp;
+    if (slot.frame->piece_offset > 0) last_source_ = {*large_file(slot).stamp, 0};
   }
-  if (slot.frame->piece_offset > 0 && !is_same_content(*slot.stamp, *last_stamp_)) {
+  if (slot.frame->piece_offset > 0 && !is_same_source(*slot.source, *last_source_)) {
     throw_changed(large_file(slot).source());
   }
-  last_stamp_ = slot.stamp;
+  last_source_ = slot.source;
   tar_hash_.update(slot.tar);
   slot.tar_state = tar_hash_.state();
   if (!slot.frame->ends_layer) return;

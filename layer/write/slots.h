@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "layer/digest.h"
-#include "layer/store/stamp.h"
 #include "layer/write/codec.h"
+#include "layer/write/frame_tar.h"
 #include "layer/write/frames.h"
 
 namespace layer {
@@ -28,9 +28,9 @@ struct Slot {
   Digest content{};              // with a store
   std::span<const std::byte> tar{};
   PackedFrame packed{};
-  std::optional<Stamp> stamp{};  // of the large file that the frame is a piece of
-  Sha256State tar_state{};       // behind the frame
-  DiffId diff_id{};              // once the layer's last frame is hashed
+  std::optional<PieceSource> source{};  // the large file that the frame is a piece of
+  Sha256State tar_state{};              // behind the frame
+  DiffId diff_id{};                     // once the layer's last frame is hashed
   std::exception_ptr failure{};
 };
 

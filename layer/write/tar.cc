@@ -44,7 +44,7 @@ static_assert(sizeof(UstarHeader) == kTarBlock);
   throw std::logic_error(fmt::format("tar entry '{}' {}", entry.path, why));
 }
 
-void check(const PlannedEntry& entry) {
+void check_entry(const PlannedEntry& entry) {
   const std::string_view path = entry.path;
   if (path.empty() || path.front() == '/' || path.back() == '/') refuse(entry, "is not relative");
   if (path.find('\0') != std::string_view::npos) refuse(entry, "has a NUL in its name");
@@ -97,7 +97,7 @@ std::optional<SplitName> split_name(std::string_view name) {
 
 // What stands in a ustar field when a pax record holds the value; only a tool that knows no pax
 // would see it.
-std::string stand_in(std::string_view text, size_t size) {
+std::string shortened_name(std::string_view text, size_t size) {
   std::string result(text.substr(0, size));
   for (char& c : result) {
     if ((c & 0x80) != 0) c = '_';
@@ -197,7 +197,7 @@ char type_flag(TarType type) {
 UstarHeader pax_header(const PlannedEntry& entry, size_t records_size) {
   UstarHeader header{};
   const std::string_view base = entry.path.substr(entry.path.rfind('/') + 1);
-  put_text(header.name, "PaxHeaders/" + stand_in(base, kNameMax - 11));
+  put_text(header.name, "PaxHeaders/" + shortened_name(base, kNameMax - 11));
   put_octal(header.uid, 0);
   put_octal(header.gid, 0);
   put_octal(header.mtime, 0);
@@ -208,14 +208,14 @@ UstarHeader pax_header(const PlannedEntry& entry, size_t records_size) {
 UstarHeader entry_header(const PlannedEntry& entry, std::string_view name) {
   UstarHeader header{};
   if (needs_path_record(name)) {
-    put_text(header.name, stand_in(name, kNameMax));
+    put_text(header.name, shortened_name(name, kNameMax));
   } else {
     const SplitName split = split_name(name).value();
     put_text(header.prefix, split.prefix);
     put_text(header.name, split.name);
   }
   const std::string link = entry.link();
-  put_text(header.linkname, needs_link_record(link) ? stand_in(link, kNameMax) : link);
+  put_text(header.linkname, needs_link_record(link) ? shortened_name(link, kNameMax) : link);
   put_octal(header.uid, entry.uid);
   put_octal(header.gid, entry.gid);
   put_octal(header.mtime, static_cast<uint64_t>(entry.mtime));
@@ -229,7 +229,7 @@ UstarHeader entry_header(const PlannedEntry& entry, std::string_view name) {
 }  // namespace
 
 size_t tar_header_size(const PlannedEntry& entry) {
-  check(entry);
+  check_entry(entry);
   const std::string records = pax_records(entry, tar_name(entry));
   if (records.empty()) return kTarBlock;
   return 2 * kTarBlock + padded_to_block(records.size());
@@ -244,7 +244,7 @@ uint64_t tar_entry_size(const PlannedEntry& entry) {
 }
 
 void encode_tar_header(const PlannedEntry& entry, std::span<std::byte> out) {
-  check(entry);
+  check_entry(entry);
   const std::string name = tar_name(entry);
   const std::string records = pax_records(entry, name);
   const size_t extra = records.empty() ? 0 : kTarBlock + padded_to_block(records.size());

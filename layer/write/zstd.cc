@@ -14,7 +14,7 @@ namespace {
 // needs no more for frames of this size; the rule of frames must keep it so.
 constexpr size_t kMaxWindow = size_t{8} << 20;
 
-size_t check(size_t result) {
+size_t check_zstd(size_t result) {
   if (ZSTD_isError(result) != 0) {
     throw std::logic_error(fmt::format("zstd: {}", ZSTD_getErrorName(result)));
   }
@@ -29,9 +29,9 @@ void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const {
 
 ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
-  check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level));
-  check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_contentSizeFlag, 1));
-  check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 0));
+  check_zstd(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level));
+  check_zstd(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_contentSizeFlag, 1));
+  check_zstd(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 0));
 }
 
 size_t ZstdCompressor::bound(size_t size) {
@@ -40,7 +40,8 @@ size_t ZstdCompressor::bound(size_t size) {
 
 size_t ZstdCompressor::compress_frame(std::span<const std::byte> data, std::span<std::byte> out) {
   if (data.size() > kMaxWindow) throw std::logic_error("zstd frame larger than its window");
-  return check(ZSTD_compress2(context_.get(), out.data(), out.size(), data.data(), data.size()));
+  return check_zstd(
+      ZSTD_compress2(context_.get(), out.data(), out.size(), data.data(), data.size()));
 }
 
 }  // namespace layer

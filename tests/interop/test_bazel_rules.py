@@ -227,6 +227,12 @@ class BazelRules(judge.Judge):
         self.assertEqual(descriptor["mediaType"], "application/vnd.oci.image.layer.v1.tar+zstd")
         self.assertIn(" level=1 ", descriptor["annotations"]["dev.veneer.layer.recipe"])
 
+    def test_what_the_base_has_is_replaced_only_where_that_is_allowed(self):
+        self.assertIn("extra: error: is a file here, and a file in a layer below [file-replaced]\n",
+                      self.failure("//attributes:replacing_unasked", LOCAL))
+        self.bazel.build("//attributes:replacing", LOCAL)
+        self.assertEqual(len(self.layout("attributes/replacing").layers()), 2)
+
     def test_attributes_of_images_bases_and_indexes(self):
         self.bazel.build("//attributes:on_archive", "//attributes:on_image", "//attributes:index",
                          "//attributes:configured_load", LOCAL)

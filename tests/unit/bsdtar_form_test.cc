@@ -6,7 +6,7 @@
 #include "layer/bsdtar/substitution.h"
 #include "layer/error.h"
 
-namespace layer {
+namespace layer::bsdtar_form_test {
 namespace {
 
 std::string form_text(const CompressionRequest& request) {
@@ -133,4 +133,4 @@ TEST_CASE("tar: patterns are libarchive's, and tell which of them matched nothin
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::bsdtar_form_test

@@ -9,7 +9,7 @@
 #include "layer/read/staged_link.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::bsdtar_members_test {
 namespace {
 
 // "f NAME", "d NAME", "l NAME -> TEXT" or "h NAME = TARGET" for each entry.
@@ -167,4 +167,4 @@ TEST_CASE("staged link: what repeats the path behind another directory is not th
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::bsdtar_members_test

@@ -8,7 +8,7 @@
 
 #include "checked_image.h"
 
-namespace layer {
+namespace layer::check_libraries_test {
 namespace {
 
 // The venv's packages; "$/x" in the tables.
@@ -175,4 +175,4 @@ TEST_CASE("needs that forty files have in common are one finding") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::check_libraries_test

@@ -6,7 +6,7 @@
 
 #include "checked_image.h"
 
-namespace layer {
+namespace layer::check_links_test {
 namespace {
 
 struct Case {
@@ -120,4 +120,4 @@ TEST_CASE("a declared link that leads nowhere in the input either is a warning")
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::check_links_test

@@ -7,7 +7,7 @@
 
 #include "checked_image.h"
 
-namespace layer {
+namespace layer::check_program_test {
 namespace {
 
 struct Case {
@@ -186,4 +186,4 @@ TEST_CASE("a library in two files is told when both are the same") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::check_program_test

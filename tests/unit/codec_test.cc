@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace layer {
+namespace layer::codec_test {
 namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -165,4 +165,4 @@ TEST_CASE("codecs: names and recipes") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::codec_test

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace layer {
+namespace layer::deflate_blocks_test {
 namespace {
 
 // The last block as zlib sees it; nothing if zlib rejects the stream or has input left.
@@ -199,4 +199,4 @@ TEST_CASE("deflate scan: what is no whole stream is refused") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::deflate_blocks_test

@@ -16,7 +16,7 @@
 #include "run_command.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::elf_facts_test {
 namespace {
 
 // What tests/elf_sample.py writes when it is called with these options.
@@ -98,4 +98,4 @@ TEST_CASE("the suffixes of dull files are sorted, as the search needs them") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::elf_facts_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace layer {
+namespace layer::error_test {
 namespace {
 
 TEST_CASE("error: position, message, notes and help are one line each") {
@@ -29,4 +29,4 @@ TEST_CASE("error: a pass throws all that it found, and counts what it did not ke
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::error_test

@@ -15,7 +15,7 @@
 #include "layer/string_arena.h"
 #include "layer/write/tar.h"
 
-namespace layer {
+namespace layer::frames_test {
 namespace {
 
 constexpr uint64_t kKiB = 1024;
@@ -216,4 +216,4 @@ TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::frames_test

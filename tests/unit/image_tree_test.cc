@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace layer {
+namespace layer::image_tree_test {
 namespace {
 
 Node node(std::string_view path, NodeKind kind, std::string_view link = {}) {
@@ -99,4 +99,4 @@ TEST_CASE("a path leads where the kernel would go") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::image_tree_test

@@ -11,7 +11,7 @@
 #include "layer/store/store.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::input_digests_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -88,4 +88,4 @@ TEST_CASE("store: a young file has an identity by its digest alone") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::input_digests_test

@@ -10,7 +10,7 @@
 #include "layer/plan/package_layers.h"
 #include "planned_tree.h"
 
-namespace layer {
+namespace layer::layer_lock_test {
 namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
@@ -158,4 +158,4 @@ TEST_CASE("layer lock: a plan tells what to record, and only of packages") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::layer_lock_test

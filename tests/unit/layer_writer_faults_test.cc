@@ -14,7 +14,7 @@
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::layer_writer_faults_test {
 namespace {
 
 TEST_CASE("layers: a file that is not as planned is an error, and nothing is left") {
@@ -134,4 +134,4 @@ TEST_CASE("layers: of several faults the first in order is reported, at any numb
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::layer_writer_faults_test

@@ -20,7 +20,7 @@
 #include "layer/write/tar.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::layer_writer_test {
 namespace {
 
 std::string read_file(const std::filesystem::path& path) {
@@ -252,4 +252,4 @@ TEST_CASE("layers: bsdtar lists them without a complaint") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::layer_writer_test

@@ -11,7 +11,7 @@
 #include "layer/plan/layer_rules.h"
 #include "planned_tree.h"
 
-namespace layer {
+namespace layer::layers_test {
 namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
@@ -248,4 +248,4 @@ TEST_CASE("layers: two versions of a package have a layer each, by the repositor
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::layers_test

@@ -15,7 +15,7 @@
 #include "tests/unit/run_command.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::layouts_test {
 namespace {
 
 const std::filesystem::path kTests = VENEER_TESTS_DIRECTORY;
@@ -96,4 +96,4 @@ TEST_CASE("layouts: a SymlinkEntry in the spec names its target's runfiles path"
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::layouts_test

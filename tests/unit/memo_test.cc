@@ -14,7 +14,7 @@
 #include "layer/store/store_files.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::memo_test {
 namespace {
 
 constexpr int64_t kFarFuture = INT64_MAX / 2;  // from where everything is settled
@@ -172,4 +172,4 @@ TEST_CASE("probes: known by path and stamp, whatever they hold") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::memo_test

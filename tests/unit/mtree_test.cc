@@ -16,7 +16,7 @@
 #include "tests/unit/run_command.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::mtree_test {
 namespace {
 
 struct FreeArchive {
@@ -251,6 +251,7 @@ TEST_CASE("mtree: a fault is reported where it is") {
        "$/spec:1:15: error: gid '4294967296': expected a number below 2^32\n"},
       {"a/b type=file time=now\n",
        "$/spec:1:15: error: time 'now': expected seconds since the epoch\n"},
+      {"a/b type=file size=-1\n", "$/spec:1:15: error: size '-1': expected a number of bytes\n"},
       {"a/b type=file content=a\\000b\n",
        "$/spec:1:15: error: content 'a\\000b' holds a NUL byte\n"},
       {"a/b\\000 type=file\n", "$/spec:1:1: error: path 'a/b\\000' holds a NUL byte\n"},
@@ -276,4 +277,4 @@ TEST_CASE("mtree: a fault is reported where it is") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::mtree_test

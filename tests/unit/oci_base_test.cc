@@ -4,7 +4,7 @@
 #include "oci/stored_image.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_base_test {
 namespace {
 
 using test::error_of;
@@ -221,4 +221,4 @@ TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes a
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_base_test

@@ -3,7 +3,7 @@
 #include "oci/config.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_config_test {
 namespace {
 
 using test::error_of;
@@ -152,11 +152,43 @@ TEST_CASE("image: base layers, then new ones, one history step each, names and r
   CHECK(manifest["layers"].size() == 3);
   CHECK(manifest["layers"][2]["annotations"] ==
         Json{{kLayerNameAnnotation, "app"}, {kLayerRecipeAnnotation, "gzip-6"}});
-  CHECK(manifest["annotations"] ==
-        Json{{"k", "v"}, {kBaseDigestAnnotation, base.manifest_digest->to_string()}});
+  CHECK(manifest["annotations"] == Json{{"k", "v"},
+                                        {kBaseDigestAnnotation, base.manifest_digest->to_string()},
+                                        {kBaseLayersAnnotation, "1"},
+                                        {kBaseHistoryAnnotation, "2"}});
+  CHECK(config["history"][2]["comment"] == "dev.veneer.base.layers=1");
   CHECK(manifest["config"]["digest"] == digest_of(image.config_bytes).to_string());
   CHECK(image.manifest.digest == digest_of(image.manifest_bytes));
   CHECK(assemble_image(request).manifest_bytes == image.manifest_bytes);
+}
+
+TEST_CASE("image: how many layers are the base's is read back, if the layers allow it") {
+  StoredImage image;
+  CHECK(recorded_base_layers(image) == std::nullopt);
+  History step;
+  step.comment = "dev.veneer.base.layers=1";
+  image.config.history = {step, {}};
+  image.layers.assign(3, {{}, {}, Blob({}, 0, 0, "")});
+  CHECK(recorded_base_layers(image) == 1);
+  step.comment = "dev.veneer.base.layers=2";
+  image.config.history.push_back(step);
+  CHECK(recorded_base_layers(image) == 2);
+  const std::string key(kBaseLayersAnnotation);
+  for (const char* wrong : {"", "4", "-1", "1x", " 1", "99999999999"}) {
+    image.annotations[key] = wrong;
+    CHECK(recorded_base_layers(image) == std::nullopt);
+  }
+  image.annotations[key] = "3";
+  CHECK(recorded_base_layers(image) == 3);
+}
+
+TEST_CASE("chain id: that of one layer is its diff id, of more as the specification has it") {
+  const layer::DiffId a{digest_of("a")};
+  const layer::DiffId b{digest_of("b")};
+  CHECK(chain_id({a}) == a.digest);
+  const layer::Digest ab = digest_of(a.digest.to_string() + ' ' + b.digest.to_string());
+  CHECK(chain_id({a, b}) == ab);
+  CHECK(chain_id({a, b, a}) == digest_of(ab.to_string() + ' ' + a.digest.to_string()));
 }
 
 TEST_CASE("image: no layer and too many layers are errors") {
@@ -214,4 +246,4 @@ TEST_CASE("config values: arguments are words or a JSON array, never split") {
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_config_test

@@ -8,7 +8,7 @@
 #include "oci/layer_descriptor.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_destination_test {
 namespace {
 
 using test::error_of;
@@ -278,4 +278,4 @@ TEST_CASE("delivery: one image in several places, and on its base") {
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_destination_test

@@ -2,7 +2,7 @@
 #include "oci/json.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_json_test {
 namespace {
 
 using test::error_of;
@@ -74,4 +74,4 @@ TEST_CASE("json: written compact and sorted, with UTF-8 and floats as they were"
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_json_test

@@ -4,7 +4,7 @@
 #include "oci/layer_descriptor.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_layer_descriptor_test {
 namespace {
 
 using test::error_of;
@@ -35,15 +35,19 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
   CHECK(measured.descriptor.media_type == kTarGzipType);
   CHECK(measured.created_by == "veneer: layer x.tar.gz");
   measured.descriptor.annotations = {{std::string(kLayerNameAnnotation), "deps"}};
+  measured.program = {"/app/x", "/app"};
+  measured.base = digest_of("base");
   folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
   const NewLayer read = open_layer_blob(path).layer;
   CHECK(read.created_by == "veneer: layer deps");
   CHECK(read.descriptor.digest == measured.descriptor.digest);
   CHECK(read.diff_id == measured.diff_id);
+  CHECK(read.program == measured.program);
+  CHECK(read.base == measured.base);
   folder.write("x.tar.gz.json", "{}");
   CHECK(folder.without_path(error_of([&] { open_layer_blob(path); })) ==
         "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_layer_descriptor_test

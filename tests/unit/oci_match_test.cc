@@ -5,7 +5,7 @@
 #include "oci/read_base.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_match_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -110,4 +110,4 @@ TEST_CASE("base match: with a store the base is read again only for what was not
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_match_test

@@ -4,7 +4,7 @@
 #include "oci/reference.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_reference_test {
 namespace {
 
 using test::error_of;
@@ -158,4 +158,4 @@ TEST_CASE("platform: canonical forms and what runs where") {
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_reference_test

@@ -7,7 +7,7 @@
 #include "oci/stored_image.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_security_test {
 namespace {
 
 using test::error_of;
@@ -195,4 +195,4 @@ TEST_CASE("base: a layout staged as links is read, and what is behind them verif
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_security_test

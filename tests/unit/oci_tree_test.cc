@@ -10,7 +10,7 @@
 #include "oci/read_tree.h"
 #include "oci_support.h"
 
-namespace oci {
+namespace oci::oci_tree_test {
 namespace {
 
 using test::error_of;
@@ -265,4 +265,4 @@ TEST_CASE("base tree: a visitor sees each file's head, and whole what it wants")
 }
 
 }  // namespace
-}  // namespace oci
+}  // namespace oci::oci_tree_test

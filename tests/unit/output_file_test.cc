@@ -16,7 +16,7 @@
 #include "layer/error.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::output_file_test {
 namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -138,4 +138,4 @@ TEST_CASE("output file: faults name the place") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::output_file_test

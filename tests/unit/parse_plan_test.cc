@@ -13,7 +13,7 @@
 #include "layer/error.h"
 #include "layer/plan/plan_text.h"
 
-namespace layer {
+namespace layer::parse_plan_test {
 namespace {
 
 constexpr int kFlips = 2000;
@@ -206,4 +206,4 @@ TEST_CASE("plan text: a broken plan is refused, or read as what it prints") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::parse_plan_test

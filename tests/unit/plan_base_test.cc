@@ -6,7 +6,7 @@
 
 #include "base_plan.h"
 
-namespace layer {
+namespace layer::plan_base_test {
 namespace {
 
 // As most images are today.
@@ -152,4 +152,4 @@ TEST_CASE("base: what cannot lie on it is reported, all at once") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_base_test

@@ -8,9 +8,10 @@
 #include "base_plan.h"
 #include "layer/plan/mode_of_content.h"
 #include "layer/store/read_content.h"
+#include "layer/store/stamp_files.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::plan_sharing_test {
 namespace {
 
 // Files on disk and in the base, and what is known to be equal.
@@ -30,8 +31,9 @@ class Duplicates {
     const std::string name = files_.write(std::to_string(entries_.size()), bytes);
     Entry made = entry(path, EntryKind::kFile, arena_.copy(name));
     made.attributes = attributes;
+    Stamp look = look_at(made);
     contents_.of_input[static_cast<uint32_t>(entries_.size())] =
-        read_content(made.content, {}, nullptr).digest;
+        read_content(made.content, look, nullptr).digest;
     entries_.push_back(made);
   }
   void other(const Entry& made) { entries_.push_back(made); }
@@ -140,4 +142,4 @@ TEST_CASE("links: the floor of hardlinks is the user's; rules 1 to 4 do not know
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_sharing_test

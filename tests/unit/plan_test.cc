@@ -10,7 +10,7 @@
 #include "layer/store/identify.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::plan_test {
 namespace {
 
 // A program's head: enough of an ELF header for PT_INTERP to be found.
@@ -215,4 +215,4 @@ TEST_CASE("identify: a missing file names who declared it") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_test

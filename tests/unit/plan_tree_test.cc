@@ -6,7 +6,7 @@
 
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::plan_tree_test {
 namespace {
 
 PlannedEntry entry(std::string_view path, TarType type, std::string_view text = {}) {
@@ -86,7 +86,9 @@ TEST_CASE("what cannot be laid over the base is told") {
         "lib: help: put the files into '/usr/lib'\n"
         "x: error: is a hardlink to 'other/layer', which is no earlier file of its layer "
         "[hardlink]\n"
-        "x: help: a hardlink cannot lead out of its layer; a symlink can\n");
+        "x: help: a hardlink cannot lead out of its layer; a symlink can\n"
+        "gone: warning: is a directory here, and a link to 'nowhere' in a layer below "
+        "[file-replaced]\n");
 }
 
 TEST_CASE("the declared tree has the input's links and none of veneer's, on the base") {
@@ -108,4 +110,4 @@ TEST_CASE("the declared tree has the input's links and none of veneer's, on the 
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::plan_tree_test

@@ -14,7 +14,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::reader_fuzz_test {
 namespace {
 
 constexpr int kFlips = 400;
@@ -170,7 +170,9 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
     attempt(
         [&] {
           StringArena arena;
-          to_text(read_source(argument, arena));
+          Diagnostics found;
+          const TreeOptions options;
+          to_text(SourceTrees(options, arena, found).read(argument));
         },
         outcome);
   }
@@ -179,4 +181,4 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::reader_fuzz_test

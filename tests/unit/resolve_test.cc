@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace layer {
+namespace layer::resolve_test {
 namespace {
 
 constexpr Declaration kSpec{.file = "in.spec"};
@@ -182,4 +182,4 @@ TEST_CASE("merge: paths that no layer may hold are refused") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::resolve_test

@@ -9,7 +9,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::runfiles_directory_test {
 namespace {
 
 std::string read_text(const TemporaryDirectory& temporary, const std::string& directory) {
@@ -217,4 +217,4 @@ TEST_CASE(
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::runfiles_directory_test

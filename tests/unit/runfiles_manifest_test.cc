@@ -8,7 +8,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::runfiles_manifest_test {
 namespace {
 
 TEST_CASE("runfiles manifest: the target tells file, empty file, declared symlink and tree apart") {
@@ -136,4 +136,4 @@ TEST_CASE("runfiles manifest: 20 faults are kept, the others are counted") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::runfiles_manifest_test

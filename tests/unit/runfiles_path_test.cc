@@ -7,7 +7,7 @@
 #include "layer/plan/links.h"
 #include "layer/plan/package_name.h"
 
-namespace layer {
+namespace layer::runfiles_path_test {
 namespace {
 
 TEST_CASE("runfiles path: root, repository and rest") {
@@ -102,4 +102,4 @@ TEST_CASE("tree order: a directory is directly followed by what is in it") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::runfiles_path_test

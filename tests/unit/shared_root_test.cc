@@ -9,7 +9,7 @@
 
 #include "planned_tree.h"
 
-namespace layer {
+namespace layer::shared_root_test {
 namespace {
 
 PlanOptions at(const std::string& root) {
@@ -216,4 +216,4 @@ TEST_CASE("shared root: a path that cannot be one") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::shared_root_test

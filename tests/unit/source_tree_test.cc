@@ -9,15 +9,25 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::source_tree_test {
 namespace {
 
-std::string read_text(const TemporaryDirectory& temporary, const std::string& argument) {
+// The entries, then notes and warnings.
+std::string read_text(const TemporaryDirectory& temporary, const std::string& argument,
+                      const TreeOptions& options = {}) {
   StringArena arena;
-  return temporary.strip(to_text(read_source(argument, arena)));
+  Diagnostics found;
+  SourceTrees trees(options, arena, found);
+  std::string text = to_text(trees.read(argument));
+  trees.finish();
+  for (const Diagnostic& note : trees.notes()) text += note.to_string("note");
+  for (const Diagnostic& warning : found.warnings()) text += warning.to_string("warning");
+  return temporary.strip(text);
 }
 
-TEST_CASE("source tree: a directory keeps links, modes and empty directories") {
+TEST_CASE(
+    "source tree: with modes of the disk a directory keeps links, modes and empty directories") {
+  const TreeOptions disk{.modes = TreeModes::kDisk};
   const TemporaryDirectory temporary;
   REQUIRE(chmod(temporary.write("s/bin/tool", "#!").c_str(), 04755) == 0);
   REQUIRE(chmod(temporary.write("s/bin-x", "x").c_str(), 0640) == 0);
@@ -26,7 +36,7 @@ TEST_CASE("source tree: a directory keeps links, modes and empty directories") {
   REQUIRE(chmod(temporary.make_directory("s/void").c_str(), 01777) == 0);
   REQUIRE(chmod((temporary / "s/bin").c_str(), 0755) == 0);
   REQUIRE(chmod((temporary / "s").c_str(), 0700) == 0);
-  CHECK(read_text(temporary, temporary / "s" + ":/opt//x/") ==
+  CHECK(read_text(temporary, temporary / "s" + ":/opt//x/", disk) ==
         "dir opt/x mode=0700\n"
         "dir opt/x/bin mode=0755\n"
         "link opt/x/bin/abs -> /etc/hostname\n"
@@ -41,8 +51,105 @@ TEST_CASE("source tree: a directory keeps links, modes and empty directories") {
       "file bin-x -> $/s/bin-x mode=0640\n"
       "link rel -> bin\n"
       "dir void mode=1777\n";
-  CHECK(read_text(temporary, temporary / "s/" + ":") == at_root);
-  CHECK(read_text(temporary, temporary / "s" + ":/") == at_root);
+  CHECK(read_text(temporary, temporary / "s/" + ":", disk) == at_root);
+  CHECK(read_text(temporary, temporary / "s" + ":/", disk) == at_root);
+}
+
+TEST_CASE("source tree: modes follow the executable bit, whatever the umask was") {
+  const TemporaryDirectory temporary;
+  REQUIRE(chmod(temporary.write("s/tool", "#!").c_str(), 0700) == 0);
+  REQUIRE(chmod(temporary.write("s/text", "x").c_str(), 0600) == 0);
+  REQUIRE(chmod(temporary.write("s/shared", "x").c_str(), 0674) == 0);
+  REQUIRE(chmod(temporary.make_directory("s/void").c_str(), 02700) == 0);
+  REQUIRE(chmod((temporary / "s").c_str(), 0700) == 0);
+  CHECK(read_text(temporary, temporary / "s" + ":/x") ==
+        "dir x\n"
+        "file x/shared -> $/s/shared mode=0644\n"
+        "file x/text -> $/s/text mode=0644\n"
+        "file x/tool -> $/s/tool mode=0755\n"
+        "dir x/void\n");
+  CHECK(read_text(temporary, temporary / "s/tool" + ":/x") == "file x -> $/s/tool mode=0755\n");
+  REQUIRE(chmod((temporary / "s/tool").c_str(), 04755) == 0);
+  REQUIRE(chmod((temporary / "s/void").c_str(), 01777) == 0);
+  CHECK(read_text(temporary, temporary / "s" + ":") ==
+        "file shared -> $/s/shared mode=0644\n"
+        "file text -> $/s/text mode=0644\n"
+        "file tool -> $/s/tool mode=0755\n"
+        "dir void\n"
+        "$/s/tool: warning: has, like 1 more, a setuid, setgid or sticky bit on disk, and not in "
+        "the image\n"
+        "$/s/tool: help: --tree-modes=disk takes over the modes that are on disk\n");
+}
+
+TEST_CASE("source tree: excludes and an ignore file leave out, and exceptions keep") {
+  const TemporaryDirectory temporary;
+  temporary.write("s/a/b/keep", "");
+  temporary.write("s/a/b/x", "");
+  temporary.write("s/a/c/x", "");
+  temporary.write("s/log", "");
+  temporary.write("s/.dockerignore", "a\n!a/b/keep\n.dockerignore\n");
+  CHECK(read_text(temporary, temporary / "s" + ":/x") ==
+        "dir x\n"
+        "dir x/a\n"
+        "dir x/a/b\n"
+        "file x/a/b/keep -> $/s/a/b/keep mode=0644\n"
+        "file x/log -> $/s/log mode=0644\n");
+  CHECK(read_text(temporary, temporary / "s" + ":/x", {.excludes = {"**/keep", "none", "!no"}}) ==
+        "dir x\n"
+        "file x/log -> $/s/log mode=0644\n"
+        "veneer: warning: --exclude 'none' matches nothing in any --tree\n"
+        "veneer: help: patterns are those of .dockerignore: 'NAME' is at the top of SRC, "
+        "'**/NAME' anywhere below it\n");
+  temporary.write("s/.veneerignore", "*\n!log\n");
+  CHECK(read_text(temporary, temporary / "s" + ":/x") ==
+        "dir x\n"
+        "file x/log -> $/s/log mode=0644\n");
+}
+
+TEST_CASE("source tree: what a run writes to is not packed, by whatever name") {
+  const TemporaryDirectory temporary;
+  temporary.write("s/text", "");
+  temporary.write("s/out/index.json", "");
+  temporary.write("s/image.tar", "");
+  temporary.link("elsewhere", "s/out");
+  const TreeOptions options{
+      .own_outputs = {temporary / "elsewhere", temporary / "s/../s/image.tar", "/no/such/file"}};
+  CHECK(read_text(temporary, temporary / "s" + ":/x", options) ==
+        "dir x\n"
+        "file x/text -> $/s/text mode=0644\n"
+        "$/s/image.tar: note: is left out of the image: this run writes there\n"
+        "$/s/out: note: is left out of the image: this run writes there\n");
+  CHECK(temporary.error_of([&] { read_text(temporary, temporary / "s/out" + ":/x", options); }) ==
+        "veneer: error: tree '$/s/out:/x': '$/s/out' is where this run writes to\n"
+        "veneer: help: pack another folder, or name another output\n");
+}
+
+TEST_CASE("source tree: what is hardly meant to be packed is warned of, unless it is said to be") {
+  const TemporaryDirectory temporary;
+  temporary.write("s/.git/config", "");
+  temporary.write("s/.git/.env", "");
+  temporary.write("s/a/.env", "");
+  temporary.write("s/.env.example", "");
+  temporary.write("s/ca.pem", "-----BEGIN CERTIFICATE-----");
+  temporary.write("s/own.pem", "-----BEGIN PRIVATE KEY-----");
+  temporary.write("s/id_rsa", "");
+  temporary.write("s/[x].key", "");
+  std::string text = read_text(temporary, temporary / "s" + ":", {.excludes = {"!id_rsa"}});
+  CHECK(
+      text.substr(text.find("$/s/.git: warning")) ==
+      "$/s/.git: warning: goes into the image: it is a repository with its history\n"
+      "$/s/.git: help: --exclude '.git' leaves it out; if it is meant, --exclude '!.git' says so\n"
+      "$/s/[x].key: warning: goes into the image: it looks like a private key\n"
+      "$/s/[x].key: help: --exclude '\\[x\\].key' leaves it out; if it is meant, --exclude "
+      "'!\\[x\\].key' says so\n"
+      "$/s/own.pem: warning: goes into the image: it holds a private key\n"
+      "$/s/own.pem: help: --exclude 'own.pem' leaves it out; if it is meant, --exclude '!own.pem' "
+      "says "
+      "so\n"
+      "$/s/a/.env: warning: goes into the image: it usually holds secrets\n"
+      "$/s/a/.env: help: --exclude 'a/.env' leaves it out; if it is meant, --exclude '!a/.env' "
+      "says "
+      "so\n");
 }
 
 TEST_CASE("source tree: a file lands at DEST, or in it when DEST ends in '/'") {
@@ -76,7 +183,8 @@ TEST_CASE("source tree: an argument that cannot be used is an error") {
        "veneer: error: tree '/dev/null:/x': '/dev/null' is neither a file nor a directory\n"},
       {temporary / "s" + ":/x",
        "$/s: error: 'pipe' is a socket, a pipe or a device: expected a file, a link or a "
-       "directory\n"},
+       "directory\n"
+       "$/s: help: leave it out with --exclude 'pipe'\n"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.argument);
@@ -85,4 +193,4 @@ TEST_CASE("source tree: an argument that cannot be used is an error") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::source_tree_test

@@ -8,7 +8,7 @@
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::spec_test {
 namespace {
 
 TEST_CASE("spec: every record goes to its list, in order") {
@@ -249,4 +249,4 @@ TEST_CASE("spec: a fault is reported where it is") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::spec_test

@@ -14,11 +14,31 @@
 #include "layer/store/store_files.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::store_test {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kNow = 1'700'000'000 * kSecond;
+
+TEST_CASE("stamps: one that is taken too soon has no change time, and is waited for") {
+  struct stat status = {};
+  status.st_size = 1000;
+  status.st_mtim = {1'600'000'000, 5};
+  status.st_ctim = {1'700'000'000, 20'000'000};
+  const int64_t changed = kNow + 20'000'000;
+  CHECK(look_of(status, changed + 60'000'000).ctime == changed);
+  CHECK(look_of(status, changed + 40'000'000).ctime == kNotSettled);
+  // Of two times that a write changes one is enough.
+  CHECK(time_until_settled(stamp_of(status), changed) == 0);
+  status.st_mtim = status.st_ctim;
+  const Stamp young = stamp_of(status);
+  CHECK(time_until_settled(young, changed) == 10'010'000);
+  CHECK(time_until_settled(young, changed + 9'999'999) == 1'000'000);
+  CHECK(time_until_settled(young, changed + 10'010'001) == 0);
+  CHECK(time_until_settled({1, 2, 1 << 30, changed, changed}, changed) == 50'000'000);
+  CHECK(time_until_settled({1, 2, 3, kNow, kNow}, kNow) == 2 * kSecond);
+  CHECK(time_until_settled({1, 2, 3, kNow + kSecond, kNow + kSecond}, kNow) == 0);
+}
 
 TEST_CASE("stamps: settled once the clock that stamps files has surely ticked since") {
   const struct {
@@ -276,4 +296,4 @@ TEST_CASE("store: more than it may keep is dropped at once, and the index with i
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::store_test

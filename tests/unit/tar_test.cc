@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace layer {
+namespace layer::tar_test {
 namespace {
 
 using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
@@ -243,4 +243,4 @@ TEST_CASE("tar: what no layer can hold is a bug of the planner") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::tar_test

@@ -14,7 +14,7 @@
 #include "layer/string_arena.h"
 #include "tests/unit/temporary_directory.h"
 
-namespace layer {
+namespace layer::tree_key_test {
 namespace {
 
 constexpr int64_t kFarFuture = INT64_MAX / 2;  // from where everything is settled
@@ -116,4 +116,4 @@ TEST_CASE("stamp files: each file that nobody looked at, through links") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::tree_key_test

@@ -11,7 +11,7 @@
 #include "layer/store/identify.h"
 #include "temporary_directory.h"
 
-namespace layer {
+namespace layer::venv_layout_test {
 namespace {
 
 const std::string kVenv = "a.runfiles/_main/.venv/";
@@ -277,4 +277,4 @@ TEST_CASE("venv layout: without a virtual environment it is refused") {
 }
 
 }  // namespace
-}  // namespace layer
+}  // namespace layer::venv_layout_test

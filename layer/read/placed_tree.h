@@ -1,0 +1,37 @@
+// What of a walked directory goes into an image, entry by entry.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/entry.h"
+#include "layer/read/ignore_rules.h"
+#include "layer/read/list_directory.h"
+#include "layer/read/source_tree.h"
+#include "layer/string_arena.h"
+
+namespace layer {
+
+// A directory and where it goes.
+struct TreePlace {
+  std::string source;
+  std::string_view destination;  // normalised; empty: the image's root
+};
+
+struct TreeContext {
+  const TreeOptions& options;
+  const std::vector<FileIdentity>& own;
+  StringArena& arena;
+  Diagnostics& found;
+  std::vector<Diagnostic>& notes;
+};
+
+// What `mode` on disk is in the image; null: nothing is stated.
+const Attributes* tree_attributes(uint32_t mode, bool is_directory, const TreeContext& context);
+
+// The entries below the directory, in tree order. See SourceTrees::read().
+std::vector<Entry> entries_below(const TreePlace& place, IgnoreRules& rules,
+                                 const TreeContext& context);
+
+}  // namespace layer

@@ -1,0 +1,132 @@
+"""Images made of layers that exist, and what `verify` says of them: veneer layer, veneer image, veneer build.
+
+usage: image_test.py VENEER
+"""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import program
+import small_base
+
+
+class Image(unittest.TestCase):
+    """Runs veneer in a folder that has a base and a program."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.top = pathlib.Path(temporary.name)
+        small_base.make(self.top / "base", ["d:tmp:1777", "d:usr:755", "d:usr/bin:755", "l:bin:usr/bin",
+                                            "d:etc:755", "f:etc/name:644:base"])
+        self.write("x", "x\n")
+        self.write("bin.runfiles/_main/data.txt", "data\n")
+        self.write("bin", "#!/bin/sh\n")
+        (self.top / "bin").chmod(0o755)
+
+    def write(self, path, text):
+        """Writes a file."""
+        file = self.top / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def run_veneer(self, *arguments):
+        """(exit code, standard output, standard error)."""
+        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def veneer(self, *arguments):
+        """Runs veneer, which has nothing to say; returns what it prints."""
+        code, output, errors = self.run_veneer(*arguments)
+        self.assertEqual((code, errors), (0, ""))
+        return output
+
+    def documents(self, layout):
+        """(manifest, config) of a layout with one image."""
+        def blob(digest):
+            return json.loads((self.top / layout / "blobs/sha256" / digest.partition(":")[2]).read_text())
+        index = json.loads((self.top / layout / "index.json").read_text())
+        manifest = blob(index["manifests"][0]["digest"])
+        return manifest, blob(manifest["config"]["digest"])
+
+    def test_what_a_base_made_by_veneer_has_is_the_bases_for_build_and_verify(self):
+        # In it a link that dangles: an error in what a build adds, a note in its base.
+        self.write("link.mtree", "#mtree\n./srv/link type=link link=nowhere\n")
+        self.assertEqual(self.run_veneer("build", "--check=warn", "--mtree", "link.mtree", "--base", "oci:base",
+                                         "-o", "oci:first")[0], 0)
+        self.assertEqual(self.run_veneer("verify", "oci:first")[0], 1)
+        self.veneer("build", "--tree", "x:/srv/x", "--base", "oci:first", "-o", "oci:second",
+                    "-o", "docker-archive:second.tar:second:1")
+        manifest, config = self.documents("second")
+        self.assertEqual({key: value for key, value in manifest["annotations"].items() if key.startswith("dev.")},
+                         {"dev.veneer.base.layers": "2", "dev.veneer.base.history": "2"})
+        self.assertEqual(config["history"][2]["comment"], "dev.veneer.base.layers=2")
+        for image in ("oci:second", "docker-archive:second.tar"):
+            code, output, _ = self.run_veneer("verify", image)
+            self.assertEqual((code, output), (0, f"{image}: 9 paths in 3 layers checked: 0 errors, 0 warnings, 1 note\n"))
+
+    def test_a_layer_brings_the_program_that_it_is_of(self):
+        self.veneer("layer", "bin", "-q", "-o", "one.tar.gz")
+        described = json.loads((self.top / "one.tar.gz.json").read_text())
+        self.assertEqual(described["program"],
+                         {"entryPoint": "/app/bin", "workingDirectory": "/app/bin.runfiles/_main"})
+        self.veneer("layer", "--tree", "x:/x", "-q", "-o", "two.tar.gz")
+        image = ["image", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
+        self.veneer(*image, "-o", "oci:taken")
+        self.assertEqual(self.documents("taken")[1]["config"]["Entrypoint"], ["/app/bin"])
+        self.assertEqual(self.documents("taken")[1]["config"]["WorkingDir"], "/app/bin.runfiles/_main")
+        self.assertNotIn("program", json.dumps(self.documents("taken")))
+        self.veneer(*image, "--entrypoint", "/x", "--workdir", "/srv", "-o", "oci:asked")
+        self.assertEqual(self.documents("asked")[1]["config"]["Entrypoint"], ["/x"])
+        self.assertEqual(self.documents("asked")[1]["config"]["WorkingDir"], "/srv")
+
+    def test_layers_of_two_programs_start_none(self):
+        for name in ("one", "two"):
+            self.veneer("layer", "bin", "--name", name, "-q", "-o", f"{name}.tar.gz")
+        image = ["image", "-q", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
+        self.assertEqual(self.run_veneer(*image, "-o", "oci:none"), (0, "", (
+            "two.tar.gz: warning: is of the program '/app/two', and another layer of '/app/one': the image starts "
+            "neither\none.tar.gz: note: the other layer\n"
+            "two.tar.gz: help: say which with --entrypoint and --workdir\n")))
+        self.assertNotIn("Entrypoint", self.documents("none")[1]["config"])
+        self.veneer(*image, "--entrypoint", "/app/one", "-o", "oci:one")
+
+    def test_a_layer_made_for_the_base_may_replace_a_file_of_it(self):
+        self.veneer("layer", "--tree", "x:/bin/tool", "--tree", "x:/tmp/x", "--tree", "x:/etc/name",
+                    "--base", "oci:base", "-q", "-o", "for.tar.gz")
+        self.veneer("image", "--layer", "for.tar.gz", "--base", "oci:base", "-q", "-o", "oci:image")
+        self.assertEqual(self.run_veneer("verify", "oci:image")[0], 0)
+        # For another base it is a layer like any other.
+        small_base.make(self.top / "other", ["d:etc:700", "f:etc/name:644:other"])
+        code, _, errors = self.run_veneer("image", "--layer", "for.tar.gz", "--base", "oci:other", "-o", "oci:refused")
+        self.assertEqual(code, 1)
+        self.assertIn("etc: error: has mode 0755 and owner 0:0 here, and mode 0700 and owner 0:0 in a layer below",
+                      errors)
+        self.assertFalse((self.top / "refused").exists())
+
+    def test_what_a_layer_replaces_is_found_in_the_image(self):
+        self.veneer("layer", "--tree", "x:/bin/tool", "--tree", "x:/tmp/x", "--tree", "x:/etc/name", "-q",
+                    "-o", "without.tar.gz")
+        image = ["image", "-q", "--layer", "without.tar.gz", "--base", "oci:base"]
+        self.assertEqual(self.run_veneer(*image, "-o", "oci:image")[0], 1)
+        self.assertFalse((self.top / "image").exists())
+        self.veneer(*image, "--allow-replacing", "-o", "oci:image")
+        code, output, errors = self.run_veneer("verify", "oci:image")
+        self.assertEqual((code, output.partition(": ")[2]),
+                         (1, "8 paths in 2 layers checked: 1 error, 1 warning, 1 note\n"), errors)
+        for check in ("bin: error: .*link-replaced", "tmp: warning: .*directory-changed", "etc/name: note: .*file-replaced"):
+            self.assertRegex(errors, check)
+
+    def test_a_store_knows_what_was_proven(self):
+        self.veneer("layer", "--no-store", "--tree", "x:/bin/tool", "--base", "oci:base", "-q", "-o", "for.tar.gz")
+        image = ["image", "-q", "--layer", "for.tar.gz", "--base", "oci:base", "--store", "store"]
+        self.veneer(*image, "-o", "oci:first")
+        self.veneer(*image, "-o", "oci:second")
+        self.assertEqual((self.top / "first/index.json").read_bytes(), (self.top / "second/index.json").read_bytes())
+
+
+if __name__ == "__main__":
+    program.main()

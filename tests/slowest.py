@@ -1,0 +1,24 @@
+"""Prints the ten slowest tests of a run of ctest, and what all of them took.
+
+usage: slowest.py JUNIT-FILE
+"""
+
+import sys
+import xml.etree.ElementTree
+
+SHOWN = 10
+LIMIT_SECONDS = 45 * 60  # of everything that .ci/run does
+
+
+def main():
+    """Reads the times that ctest wrote."""
+    cases = xml.etree.ElementTree.parse(sys.argv[1]).getroot().iter("testcase")
+    times = sorted(((float(case.get("time", 0)), case.get("name")) for case in cases), reverse=True)
+    print(f"the slowest of {len(times)} tests:")
+    for seconds, name in times[:SHOWN]:
+        print(f"{seconds:8.1f} s  {name}")
+    total = sum(seconds for seconds, _ in times)
+    print(f"{total:8.1f} s  all of them, some side by side; .ci/run has {LIMIT_SECONDS} s")
+
+
+main()
