@@ -2,6 +2,7 @@
 #include "cmd/base_options.h"
 
 #include "cmd/check_with.h"
+#include "oci/known_platform.h"
 
 namespace cmd {
 
@@ -16,7 +17,7 @@ void add_base_options(CLI::App& app, BaseOptions& options) {
                  "OS/ARCHITECTURE[/VARIANT]; chooses among the base's (default: the base's only "
                  "one; linux/amd64 without a base)")
       ->type_name("PLATFORM")
-      ->check(check_with(oci::parse_platform))
+      ->check(check_with(oci::parse_known_platform))
       ->group(kBaseGroup);
 }
 

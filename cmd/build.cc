@@ -46,9 +46,6 @@ struct Built {
 oci::ConfigChanges program_changes(const BuildArguments& options, const Planned& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
-  if (!changes.created) {
-    changes.created = oci::parse_created(std::to_string(options.planning.plan.mtime));
-  }
   return changes;
 }
 
@@ -129,6 +126,8 @@ Built build(const BuildArguments& options) {
   const std::optional<oci::StoredImage> base =
       open_base(options.planning.base, scratch_of(options));
   const oci::StoredImage* on = base ? &*base : nullptr;
+  // Values that say nothing on this base are told of before anything is read or written.
+  final_config(on, wanted_platform(options.planning.base), config_changes(options.image));
   Planned planned = options.planning.plan_file.empty()
                         ? read_inputs(options.planning, tools)
                         : make_plan(options.planning, base, scratch_of(options), tools);

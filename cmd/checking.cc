@@ -22,14 +22,6 @@ std::string_view entry_point(const layer::RunConfig& config) {
   return path.substr(std::min(path.find_first_not_of('/'), path.size()));
 }
 
-oci::ImageConfig final_config(const oci::StoredImage* base,
-                              const std::optional<oci::Platform>& platform,
-                              const oci::ConfigChanges& changes) {
-  if (base != nullptr) return oci::apply_changes(base->config, changes);
-  return oci::apply_changes(
-      oci::scratch_config(platform.value_or(oci::parse_platform("linux/amd64"))), changes);
-}
-
 // What the checks look at in a path, by what it is in the image.
 std::string checked_as(const layer::Explanation& explanation, const Planned& planned) {
   std::vector<std::string_view> kinds;
@@ -79,6 +71,14 @@ CheckCounts count_findings(const std::vector<layer::Finding>& findings) {
     }
   }
   return counts;
+}
+
+oci::ImageConfig final_config(const oci::StoredImage* base,
+                              const std::optional<oci::Platform>& platform,
+                              const oci::ConfigChanges& changes) {
+  if (base != nullptr) return oci::apply_changes(base->config, changes);
+  return oci::apply_changes(
+      oci::scratch_config(platform.value_or(oci::parse_platform("linux/amd64"))), changes);
 }
 
 void start_program(const std::optional<layer::Program>& program, oci::ConfigChanges& changes) {

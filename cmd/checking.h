@@ -30,6 +30,11 @@ void add_check_option(CLI::App& command, CheckLevel& level);
 
 CheckCounts count_findings(const std::vector<layer::Finding>& findings);
 
+// The config of an image on `base` (null: none). Throws layer::Error for changes it does not take.
+oci::ImageConfig final_config(const oci::StoredImage* base,
+                              const std::optional<oci::Platform>& platform,
+                              const oci::ConfigChanges& changes);
+
 // Makes an image start the program, unless `changes` say something else.
 void start_program(const std::optional<layer::Program>& program, oci::ConfigChanges& changes);
 

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
-#include <optional>
+#include <sstream>
 #include <stdexcept>
 
+#include "cmd/argument_text.h"
 #include "cmd/build.h"
+#include "cmd/caller.h"
 #include "cmd/flagfile.h"
 #include "cmd/image.h"
 #include "cmd/index.h"
@@ -33,6 +35,16 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
 }
 
+// Help and version go to stdout, as a program's result; faults to stderr.
+int print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream text;
+  std::ostringstream fault;
+  const bool is_fault = app.exit(error, text, fault) != 0;
+  fmt::print("{}", text.str());
+  fmt::print(stderr, "{}", in_words_of_caller(fault.str()));
+  return is_fault ? kWrongUsage : 0;
+}
+
 int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
   if (!arguments.empty() && arguments.front() == "tar") {
     run_tar({arguments.begin() + 1, arguments.end()});
@@ -44,7 +56,7 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "veneer @FILE reads its arguments from FILE, one a line; veneer --persistent_worker serves "
+      "@FILE stands for the arguments in FILE, one a line; veneer --persistent_worker serves "
       "Bazel.");
   add_build_command(app);
   add_plan_command(app, session);
@@ -56,13 +68,14 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   add_tar_command(app);
   int status = 0;
   try {
-    const std::vector<std::string> all = read_flagfile(arguments).value_or(arguments);
+    const std::vector<std::string> all = expand_flagfiles(arguments, app);
+    check_arguments_are_text(all);
     // CLI11 takes a vector's arguments from its end.
     app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
   } catch (const CLI::RuntimeError& verdict) {
     status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kWrongUsage;
+    return print_usage_error(app, error);
   }
   flush_output();
   return status;
@@ -75,7 +88,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
     return run_arguments(arguments, session);
   } catch (const layer::Error& error) {
     const layer::Undisturbed not_by_cleaning_up;
-    fmt::print(stderr, "{}", error.what());
+    fmt::print(stderr, "{}", in_words_of_caller(error.what()));
     return kFailed;
   } catch (const std::logic_error& error) {
     fmt::print(stderr, "veneer: internal error: {}\nveneer: help: please report this bug\n",

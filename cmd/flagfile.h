@@ -1,15 +1,17 @@
-// A command line that stands in a file, as build systems write it when it is long.
+// Arguments that stand in a file, as build systems write them when they are many.
 #pragma once
 
-#include <optional>
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 namespace cmd {
 
-// The arguments in FILE of `veneer @FILE` or `veneer --flagfile=FILE`, one a line; absent, if the
-// command line is another: only as the one argument does '@' have this meaning. It is Bazel's
-// parameter file of the format "multiline", in which nothing is escaped. Throws layer::Error.
-std::optional<std::vector<std::string>> read_flagfile(const std::vector<std::string>& arguments);
+// The arguments with those in FILE, one a line, in the place of each `@FILE`, or `--flagfile=FILE`.
+// It is Bazel's parameter file of the format "multiline", in which nothing is escaped; an '@' in it
+// is an '@', and so is one that begins the value of an option of a sub-command of `app`. Throws
+// layer::Error.
+std::vector<std::string> expand_flagfiles(const std::vector<std::string>& arguments,
+                                          const CLI::App& app);
 
 }  // namespace cmd

@@ -61,9 +61,8 @@ oci::LayerChecks layer_checks(const ImageArguments& options, layer::Store* store
 }
 
 // The user's changes over what makes the program of the layers run.
-oci::ConfigChanges changes_for(const ImageArguments& options,
-                               std::span<const oci::LayerBlob> layers) {
-  oci::ConfigChanges changes = config_changes(options.image);
+oci::ConfigChanges with_program(oci::ConfigChanges changes,
+                                std::span<const oci::LayerBlob> layers) {
   layer::Diagnostics found;
   const std::optional<layer::Program> program = oci::suggested_program(layers, found);
   if (!changes.entrypoint) print_warnings(found.warnings());
@@ -75,6 +74,7 @@ void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const std::vector<NamedOutput> named = image_outputs(outputs);
   check_outputs(named);
+  oci::ConfigChanges changes = config_changes(options.image);
   const Tools tools = open_tools(options.tools);
   const std::string scratch = scratch_folder(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
@@ -92,7 +92,7 @@ void run_image(const ImageArguments& options) {
   oci::ImageRequest request;
   request.base = base ? &*base : nullptr;
   request.layers = layers;
-  request.changes = changes_for(options, blobs);
+  request.changes = with_program(std::move(changes), blobs);
   request.annotations = manifest_annotations(options.image);
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cmd/check_with.h"
+#include "cmd/source_date.h"
 
 namespace cmd {
 namespace {
@@ -44,8 +45,9 @@ void add_run_options(CLI::App& app, ImageOptions& options) {
       ->type_name("ARG");
   add_repeatable(
       app, "-e,--env", options.env,
-      "Environment variable; added to the base's. Nothing in VALUE is expanded; with line "
-      "breaks, give a JSON array '[\"KEY\",\"VALUE\"]'",
+      "Environment variable; added to the base's. $NAME and ${NAME} in VALUE are what the base or "
+      "an --env before it says, '$$' is '$'; with line breaks, give a JSON array "
+      "'[\"KEY\",\"VALUE\"]'",
       oci::parse_env)
       ->type_name("KEY=VALUE");
   add_single(app, "-u,--user", options.user, "User and group that run it: USER[:GROUP]",
@@ -64,13 +66,15 @@ void add_run_options(CLI::App& app, ImageOptions& options) {
 
 void add_description_options(CLI::App& app, ImageOptions& options) {
   add_repeatable(app, "-l,--label", options.labels,
-                 "Label; added to the base's; written as for --env", oci::parse_label)
+                 "Label; added to the base's; written as for --env, and taken as it is",
+                 oci::parse_label)
       ->type_name("KEY=VALUE");
   add_repeatable(app, "--annotation", options.annotations,
-                 "Annotation of the manifest; written as for --env", oci::parse_annotation)
+                 "Annotation of the manifest; written as for --label", oci::parse_annotation)
       ->type_name("KEY=VALUE");
   add_single(app, "--created", options.created,
-             "When it was made: RFC 3339 or seconds since 1970 (default: 1970-01-01T00:00:00Z)",
+             "When it was made: RFC 3339 or seconds since 1970 (default: $SOURCE_DATE_EPOCH, or "
+             "1970-01-01T00:00:00Z)",
              oci::parse_created);
   add_single(app, "--author", options.author, "Who made it", [](const std::string&) {});
 }
@@ -107,7 +111,7 @@ oci::ConfigChanges config_changes(const ImageOptions& options) {
   changes.user = options.user;
   changes.working_dir = options.working_dir;
   changes.stop_signal = options.stop_signal;
-  if (options.created) changes.created = oci::parse_created(*options.created);
+  changes.created = options.created ? oci::parse_created(*options.created) : source_date();
   changes.author = options.author;
   return changes;
 }

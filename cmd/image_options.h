@@ -33,6 +33,7 @@ struct ImageOptions {
 // `app`.
 void add_image_options(CLI::App& app, ImageOptions& options);
 
+// Without a --created, SOURCE_DATE_EPOCH says when the image was made; see source_date().
 oci::ConfigChanges config_changes(const ImageOptions& options);
 oci::StringMap manifest_annotations(const ImageOptions& options);
 std::vector<oci::ImageReference> output_references(const ImageOptions& options);

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "cmd/caller.h"
+
 namespace cmd {
 namespace {
 
@@ -24,7 +26,7 @@ MessageRecorder::~MessageRecorder() {
 }
 
 void print_message(const std::string& text) {
-  fmt::print(stderr, "{}", text);
+  fmt::print(stderr, "{}", in_words_of_caller(text));
   if (recorder != nullptr) recorder->text_ += text;
 }
 

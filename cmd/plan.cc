@@ -27,6 +27,7 @@ struct PlanArguments {
   PlanningOptions planning;
   ToolOptions tools;
   std::vector<std::string> entrypoint;  // of the image, for the checks; empty: the program
+  std::optional<std::string> user;      // of the image, likewise
   std::vector<std::string> explain;     // paths of the image; empty: the whole plan
   std::string output;                   // empty: stdout
   std::vector<std::string> parts;       // --layer-plan
@@ -89,6 +90,7 @@ std::vector<layer::Finding> find_faults(const PlanArguments& options, const Plan
                                         const oci::StoredImage* base, layer::Store* store) {
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
+  changes.user = options.user;
   start_program(planned.plan.program, changes);
   return check_plan(planned, options.planning, base, changes, store);
 }
@@ -98,13 +100,15 @@ void explain(const PlanArguments& options, const Planned& planned, const oci::St
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
   explain_checks(find_faults(options, planned, base, nullptr), planned, explanations);
-  if (options.json) {
-    fmt::print("{}", layer::explanations_to_json(explanations));
-    return;
-  }
+  if (options.json) fmt::print("{}", layer::explanations_to_json(explanations));
+  bool has_unknown = false;
   for (const layer::Explanation& explanation : explanations) {
-    fmt::print("{}", layer::explanation_to_text(explanation));
+    if (!options.json) fmt::print("{}", layer::explanation_to_text(explanation));
+    const bool is_base_path =
+        planned.base && planned.base->tree.resolve(explanation.path).node != nullptr;
+    has_unknown = has_unknown || (!explanation.is_known && !is_base_path);
   }
+  if (has_unknown) throw CLI::RuntimeError(1);  // all is said
 }
 
 std::vector<NamedOutput> plan_outputs(const PlanArguments& options) {
@@ -150,8 +154,10 @@ void add_plan_command(CLI::App& app, const Session* session) {
   CLI::App* command = app.add_subcommand("plan", "Show what would go where in an image, and why");
   add_planning_options(*command, options->planning);
   command
-      ->add_option("--explain", options->explain,
-                   "Say in sentences why a path of the image is what it is; repeatable")
+      ->add_option(
+          "--explain", options->explain,
+          "Say in sentences why a path of the image is what it is; repeatable. Exits with 1 if "
+          "nothing has one of them")
       ->allow_extra_args(false)
       ->type_name("PATH");
   command->add_flag("--json", options->json, "for programs; docs/plan_format.md names the schemas");
@@ -163,6 +169,9 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->allow_extra_args(false)
       ->check(check_with([](const std::string& value) { oci::parse_arguments({value}); }))
       ->type_name("ARG");
+  command
+      ->add_option("-u,--user", options->user, "Whom the image will run as, likewise: USER[:GROUP]")
+      ->check(check_with(oci::parse_user));
   command->add_option("-o,--output", options->output, "Write the plan there, not to stdout")
       ->type_name("FILE");
   command

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cmd/messages.h"
+#include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
 #include "layer/store/stamp_files.h"
 #include "layer/store/stamp_sources.h"
@@ -110,6 +111,11 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
                 tools.store.get(), planned, facts);
   step.emplace(tools.trace.get(), "plan");
+  std::vector<layer::CapabilityRule> capabilities;
+  for (const std::string& rule : options.capabilities) {
+    capabilities.push_back(layer::parse_capability_rule(rule));
+  }
+  layer::set_capabilities(capabilities, planned.tree, *planned.arena);
   layer::PlanBase onto;
   if (planned.base) {
     const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;

@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "cmd/check_with.h"
 #include "cmd/layer_lock.h"
+#include "layer/plan/capabilities.h"
 #include "layer/plan/layer_rules.h"
 #include "layer/plan/shared_root.h"
 
@@ -34,6 +36,17 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
                   "disk: as they are on disk")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("executable|disk")
+      ->group("Inputs");
+}
+
+void add_capability_option(CLI::App& command, std::vector<std::string>& rules) {
+  command
+      .add_option("--capability", rules,
+                  "Give files of the image capabilities, as setcap does: "
+                  "app/server=cap_net_bind_service+ep; repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->check(check_with(layer::parse_capability_rule))
+      ->type_name("GLOB=CAPS")
       ->group("Inputs");
 }
 
@@ -112,8 +125,8 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
   command
       .add_option("--mtime", plan.mtime,
-                  "Modification time of every entry whose input states none (default: 0)")
-      ->envname("SOURCE_DATE_EPOCH")
+                  "Modification time of every entry whose input states none (default: 0). "
+                  "SOURCE_DATE_EPOCH has no say in it")
       ->check(CLI::Range(int64_t{0}, kMaxTime).description(""))
       ->type_name("SECONDS")
       ->group("Layers");
@@ -145,12 +158,11 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
       ->group("Layers");
 }
 
-// Whatever says how a plan is made has no say in one that is read; only --mtime has a meaning
-// beyond the plan's entries. (CLI11's own excludes() would be told of in every line of the help.)
+// Whatever says how a plan is made has no say in one that is read. (CLI11's own excludes() would be
+// told of in every line of the help.)
 void add_plan_option(CLI::App& command, std::string& plan_file) {
-  const std::vector<CLI::Option*> others = command.get_options([](const CLI::Option* option) {
-    return option->get_name() != "--help" && option->get_name() != "--mtime";
-  });
+  const std::vector<CLI::Option*> others =
+      command.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
   const CLI::Option* plan =
       command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
           ->type_name("FILE")
@@ -169,6 +181,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_input_options(command, options.inputs);
+  add_capability_option(command, options.capabilities);
   add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
   add_sharing_options(command, options);

@@ -24,8 +24,9 @@ struct PlanningOptions {
   ContentLinks content_links = ContentLinks::kOn;
   BaseOptions base;
   oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
-  std::vector<std::string> rules;  // --layer
-  std::string layer_lock;          // a file; empty: none is kept
+  std::vector<std::string> rules;         // --layer
+  std::vector<std::string> capabilities;  // --capability
+  std::string layer_lock;                 // a file; empty: none is kept
   std::string shared_root;
   unsigned jobs = 1;
 };

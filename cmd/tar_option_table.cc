@@ -52,6 +52,7 @@ void stop_recursion(Command& command, Text) {
 
 void drop_extended(Command& command, Text) {
   command.create.attributes = layer::ExtendedAttributes::kLeaveOut;
+  command.create.disk.keeps_xattrs = false;
 }
 
 void follow_links(Command& command, Text) {

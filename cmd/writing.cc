@@ -43,6 +43,10 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
 }
 
 layer::Compression compression(const WritingOptions& options) {
+  if (options.codec == layer::Codec::kNone && options.level) {
+    throw CLI::ValidationError("--level",
+                               "--compression=none has no levels: leave one of both out");
+  }
   const int level = options.level.value_or(layer::default_level(options.codec));
   if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {
     throw CLI::ValidationError(

@@ -64,6 +64,8 @@ struct Attributes {
   std::optional<uint32_t> uid;
   std::optional<uint32_t> gid;
   std::optional<int64_t> mtime;  // seconds since the epoch
+  // Text of xattrs.h, interned in the arena, so that equal ones are one; null: none.
+  const std::string_view* xattrs = nullptr;
 
   bool operator==(const Attributes&) const = default;
 };

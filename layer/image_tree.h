@@ -30,10 +30,11 @@ struct Node {
   std::string_view content{};  // source(), or link().rest
   std::string_view named{};    // the path that its layer names it by, if that leads through a link
   Origin origin{};             // where the input declared it; of an image's own entries, its layer
-  const Stamp* stamp = nullptr;  // of source() when it was looked at; may be null
-  uint64_t size = 0;             // bytes of a kFile
-  int64_t mtime = 0;             // seconds since the epoch
-  uint32_t mode = 0;             // permission bits
+  const Stamp* stamp = nullptr;              // of source() when it was looked at; may be null
+  const std::string_view* xattrs = nullptr;  // Attributes::xattrs
+  uint64_t size = 0;                         // bytes of a kFile
+  int64_t mtime = 0;                         // seconds since the epoch
+  uint32_t mode = 0;                         // permission bits
   uint32_t uid = 0;
   uint32_t gid = 0;
   uint32_t layer = 0;  // index of the layer that it is in, base first

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "layer/xattrs.h"
+
 namespace layer {
 namespace {
 
@@ -58,6 +60,12 @@ std::string_view StringArena::intern(std::string_view text) {
   return *interned_.insert(copy(text)).first;
 }
 
+const std::string_view* StringArena::intern_at(std::string_view text) {
+  if (text.empty()) return nullptr;
+  if (const auto found = interned_.find(text); found != interned_.end()) return &*found;
+  return &*interned_.insert(copy(text)).first;
+}
+
 const Attributes* StringArena::intern(const Attributes& attributes) {
   return &*attributes_.insert(attributes).first;
 }
@@ -84,7 +92,8 @@ const Declaration* StringArena::intern(const Declaration& declaration) {
 }
 
 bool StringArena::AttributesLess::operator()(const Attributes& a, const Attributes& b) const {
-  return std::tie(a.mode, a.uid, a.gid, a.mtime) < std::tie(b.mode, b.uid, b.gid, b.mtime);
+  return std::tuple(a.mode, a.uid, a.gid, a.mtime, xattrs_text(a.xattrs)) <
+         std::tuple(b.mode, b.uid, b.gid, b.mtime, xattrs_text(b.xattrs));
 }
 
 std::string_view StringArena::adopt(std::unique_ptr<char[]> bytes, size_t size) {

@@ -35,6 +35,9 @@ class StringArena {
   // The one copy of a text that recurs: a file name, a label.
   std::string_view intern(std::string_view text);
 
+  // Where that copy is held, for as long as the arena; null for an empty text.
+  const std::string_view* intern_at(std::string_view text);
+
   // The one copy of these attributes; an input states few distinct ones.
   const Attributes* intern(const Attributes& attributes);
 

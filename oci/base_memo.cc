@@ -1,5 +1,5 @@
 //   base  := count node{count}
-//   node  := path link named layer-file kind size mtime mode uid gid layer inode content probe
+//   node  := path link named layer-file xattrs kind size mtime mode uid gid layer inode content probe
 //   content := 0 | 1 digest mode-by-content
 //   probe := 0 | 1 layer::put_probe()
 #include "oci/base_memo.h"
@@ -12,12 +12,13 @@
 
 #include "layer/check/probe_memo.h"
 #include "layer/store/memo.h"
+#include "layer/xattrs.h"
 
 namespace oci {
 namespace {
 
-constexpr std::string_view kForm = "base 1";
-constexpr size_t kNodeSize = 14 * sizeof(uint64_t);  // at least
+constexpr std::string_view kForm = "base 3";
+constexpr size_t kNodeSize = 15 * sizeof(uint64_t);  // at least
 
 // Layers, and the files that they were read from. No value if one may be changing.
 std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store& store) {
@@ -36,7 +37,8 @@ std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store
 }
 
 void put_node(const layer::Node& node, layer::MemoWriter& memo) {
-  for (const std::string_view text : {node.path, node.content, node.named, node.origin.file()}) {
+  for (const std::string_view text :
+       {node.path, node.content, node.named, node.origin.file(), layer::xattrs_text(node.xattrs)}) {
     memo.put(text);
   }
   memo.put(static_cast<uint64_t>(node.kind));
@@ -53,6 +55,7 @@ layer::Node read_node(layer::MemoReader& memo, layer::StringArena& arena) {
   node.content = memo.text();
   node.named = memo.text();
   node.origin = {arena.intern(layer::Declaration{.file = memo.text()})};
+  node.xattrs = arena.intern_at(memo.text());
   node.kind = static_cast<layer::NodeKind>(memo.small_number());
   node.size = memo.number();
   node.mtime = memo.signed_number();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "oci/expand_variables.h"
 #include "oci/source.h"
 
 namespace oci {
@@ -53,7 +54,9 @@ ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes) {
     config.cmd.reset();
   }
   if (changes.cmd) config.cmd = changes.cmd;
-  for (const auto& [key, value] : changes.env) set_env(config.env, key, value);
+  for (const auto& [key, value] : changes.env) {
+    set_env(config.env, key, expand_variables(key, value, config.env));
+  }
   for (const auto& [key, value] : changes.labels) config.labels[key] = value;
   if (changes.author) config.author = *changes.author;
   if (changes.user) config.user = *changes.user;

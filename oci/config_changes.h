@@ -17,7 +17,7 @@ namespace oci {
 struct ConfigChanges {
   std::optional<Arguments> entrypoint;  // empty: none, whatever the base has
   std::optional<Arguments> cmd;
-  std::vector<std::pair<std::string, std::string>> env;  // in the given order, last wins
+  std::vector<std::pair<std::string, std::string>> env;  // as given, not expanded; last wins
   StringMap labels;
   std::optional<std::string> user;
   std::optional<std::string> working_dir;  // relative: to the base's
@@ -35,8 +35,9 @@ inline constexpr std::string_view kEpoch = "1970-01-01T00:00:00Z";
 ImageConfig scratch_config(const Platform& platform);
 
 // The config of an image on top of `base`, as `docker build` derives it: a new entrypoint drops the
-// base's cmd, env and labels merge by key with the base's order kept, ports and volumes add up.
-// `created` is kEpoch unless given: the base's own time would claim what is not so.
+// base's cmd, env and labels merge by key with the base's order kept, ports and volumes add up; a
+// variable's value may name those set before it (expand_variables()).
+// `created` is kEpoch unless given: the base's own time would claim what is not so. Throws Error.
 ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes);
 
 // One value of an option each, checked. All throw Error.

@@ -177,17 +177,6 @@ std::string parse_working_dir(std::string_view text) {
   return std::string(text);
 }
 
-std::string parse_stop_signal(std::string_view text) {
-  const auto is_signal = [](char c) {
-    return (c >= 'A' && c <= 'Z') || layer::is_digit(c) || c == '+' || c == '-';
-  };
-  if (text.empty() || !std::all_of(text.begin(), text.end(), is_signal)) {
-    throw layer::Error(
-        fmt::format("'{}' is not a signal: expected a name such as SIGTERM, or a number", text));
-  }
-  return std::string(text);
-}
-
 std::string parse_created(std::string_view text) {
   if (is_rfc3339(text)) return std::string(text);
   if (const std::optional<std::string> time = format_seconds(text)) return *time;

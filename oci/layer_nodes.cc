@@ -59,6 +59,11 @@ std::string_view LayerNodes::keep(std::string_view text) {
   return arena_.copy(text);
 }
 
+const std::string_view* LayerNodes::keep_shared(std::string_view text) {
+  charge(budget_.text, text.size());
+  return arena_.intern_at(text);
+}
+
 void LayerNodes::add_parent(std::string_view path) {
   Node node;
   node.path = keep(path);

@@ -34,6 +34,9 @@ class LayerNodes {
   // A copy in the arena.
   std::string_view keep(std::string_view text);
 
+  // The same of a text that many entries may share; null for an empty one.
+  const std::string_view* keep_shared(std::string_view text);
+
   // Where an entry of this path goes: its parent's links followed, parents that are missing made
   // up. The result is kept.
   Fault place(std::string_view path, std::string_view& placed);

@@ -36,6 +36,7 @@ layer::RunConfig run_config(const ImageConfig& config) {
   if (config.entrypoint) run.command = *config.entrypoint;
   if (config.cmd) run.command.insert(run.command.end(), config.cmd->begin(), config.cmd->end());
   run.working_directory = config.working_dir;
+  if (config.platform.os == "linux") run.user = config.user;
   run.env = config.env;
   run.architecture = config.platform.architecture;
   return run;

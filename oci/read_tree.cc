@@ -13,6 +13,7 @@
 
 #include "layer/file_tree.h"
 #include "layer/write/output_file.h"
+#include "layer/xattrs_of_member.h"
 #include "oci/layer_entries.h"
 #include "oci/layer_nodes.h"
 
@@ -132,6 +133,7 @@ void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNod
   const std::optional<std::string> path = path_of(entries, archive_entry_pathname(entry));
   if (!path || add_whiteout(*path, entries, nodes)) return;
   Node node = attributes_of(entries, entry);
+  node.xattrs = nodes.keep_shared(layer::xattrs_of_member(*entry));
   check(entries, nodes.place(*path, node.path));
   if (node.path != *path) node.named = nodes.keep(*path);
   if (const char* target = archive_entry_hardlink(entry)) {

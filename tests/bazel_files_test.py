@@ -33,6 +33,14 @@ def ignored(*_, **__):
     return types.SimpleNamespace()
 
 
+def given():
+    """What Bazel has for the files of rules."""
+    attributes = types.SimpleNamespace(**{kind: ignored for kind in (
+        "bool", "int", "label", "label_list", "string", "string_dict", "string_list", "string_list_dict")})
+    return {"Label": str, "aspect": ignored, "attr": attributes, "config": types.SimpleNamespace(bool=ignored),
+            "config_common": types.SimpleNamespace(), "fail": fail, "provider": ignored, "rule": ignored}
+
+
 class BazelFiles(unittest.TestCase):
     """Bazel's files beside those of CMake, and a macro by itself."""
 
@@ -52,18 +60,41 @@ class BazelFiles(unittest.TestCase):
             self.assertEqual(sorted(listed), sorted(found), folder)
 
     def test_packages_with_layers_of_their_own_have_names(self):
-        attributes = types.SimpleNamespace(**{kind: ignored for kind in (
-            "bool", "int", "label", "label_list", "string", "string_dict", "string_list", "string_list_dict")})
-        with_own_layers = starlark.run(starlark.ROOT / "bazel" / "private" / "py_image.bzl", {
-            "Label": str, "aspect": ignored, "attr": attributes, "config": types.SimpleNamespace(bool=ignored),
-            "config_common": types.SimpleNamespace(), "fail": fail, "provider": ignored, "rule": ignored,
-        })["_with_own_layers"]
+        with_own_layers = starlark.run(starlark.ROOT / "bazel" / "private" / "py_image.bzl", given())["_with_own_layers"]
         groups = {"ml": ["jax*"], "torch": ["triton"]}
         self.assertEqual(with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
                          {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
         self.assertEqual(groups["torch"], ["triton"])
         with self.assertRaisesRegex(Fault, r"^own_layers: '\*' names no package; "):
             with_own_layers({}, ["*"])
+
+    def test_patterns_that_match_nothing_are_told_of(self):
+        contributions = [
+            types.SimpleNamespace(repository=repository, package=package) for repository, package in (
+                ("", "app"), ("", "app/models"), ("rules_python~~pip~pypi_311_numpy_cp311_0a1b2c3d", ""),
+                ("pypi_311_torch_cp311_0a1b2c3d", ""), ("pypi_311_torch_cp311_0a1b2c3d", "x"))]
+
+        class Binary(dict):
+            """A target, whose providers all hold the same."""
+            label = "//app:app"
+
+            def __missing__(self, _):
+                return types.SimpleNamespace(contributions=types.SimpleNamespace(to_list=lambda: contributions))
+
+        class Provider:
+            """Stands for itself among a target's providers."""
+            def __init__(self, **_):
+                pass
+
+        unmatched = starlark.run(starlark.ROOT / "bazel" / "private" / "grouping.bzl",
+                                 {**given(), "provider": Provider})["unmatched_patterns"]
+        self.assertEqual(unmatched(Binary(), {}), [])
+        self.assertEqual(unmatched(Binary(), {"a": ["numpy", "Torch*"], "b": ["//app/...", "//app/models"]}), [])
+        self.assertEqual(unmatched(Binary(), {"numpi": ["numpi"], "all": ["*"], "ml": ["scikit*", "//ap"]}), [
+            "'numpi', which is to go into the layer 'numpi', matches no package of //app:app; the nearest are: numpy",
+            "'scikit*', which is to go into the layer 'ml', matches no package of //app:app; there are: numpy, torch",
+            "'//ap', which is to go into the layer 'ml', matches no package of //app:app; the nearest are: //app, //app/models",
+        ])
 
 
 if __name__ == "__main__":

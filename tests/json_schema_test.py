@@ -45,11 +45,11 @@ class JsonSchema(unittest.TestCase):
                        (HERE / "golden" / "mtree_and_tree", shlex.split(
                            (HERE / "golden" / "mtree_and_tree" / "args").read_text()))]
 
-    def veneer(self, folder, *arguments):
+    def veneer(self, folder, *arguments, status=0):
         """A JSON document that veneer prints."""
         done = subprocess.run([program.VENEER, *arguments, "--json"], cwd=folder,
                               capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, status, done.stderr)
         return json.loads(done.stdout)
 
     def test_plan(self):
@@ -72,7 +72,7 @@ class JsonSchema(unittest.TestCase):
             paths = {entry["path"] for layer in layers for entry in layer["entries"]}
             asked = [word for path in sorted(paths) for word in ("--explain", path)]
             document = self.veneer(folder, "plan", *options, *asked, "--explain", "/",
-                                   "--explain", "not/there")
+                                   "--explain", "not/there", status=1)
             schema.validate(document)
             self.assertEqual(len(document["explanations"]), len(paths) + 2)
             document["explanations"][0]["type"] = "pipe"

@@ -127,7 +127,7 @@ class Races(unittest.TestCase):
         for name in ("first", "second"):
             (runfiles / name).symlink_to(inputs / name)
         (self.folder / "spec").write_text(
-            "V\t1\nW\t_main\nx\tapp\tin/second\nf\tfirst\tin/first\t//:a\n"
+            "V\t1\nW\t_main\nx\tapp\tnew\nf\tfirst\tin/first\t//:a\n"
             "f\tsecond\tin/second\t//:a\n")
         (self.folder / "mtree").write_text(
             "#mtree\n./first type=file content=in/first\n./second type=file content=in/second\n")

@@ -109,6 +109,52 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runf
         if name != APP and (files or name in stated)
     ]
 
+# Of names that a message lists.
+_MOST_NAMES = 20
+
+def _folded(name):
+    return name.lower().replace("-", "").replace("_", "").replace(".", "").replace("*", "")
+
+def _nearest(pattern, names):
+    """Those that begin like the pattern or hold it; if there is none, all of them, up to a bound."""
+    wanted = _folded(pattern)
+    near = [name for name in names if len(wanted) > 2 and (_folded(name)[:3] == wanted[:3] or wanted in _folded(name))]
+    if near:
+        return "the nearest are: " + ", ".join(near[:_MOST_NAMES])
+    more = ", and %d more" % (len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
+    return "there are: " + (", ".join(names[:_MOST_NAMES]) or "none") + more
+
+def unmatched_patterns(binary, layer_groups):
+    """What there is to say about patterns that match nothing that the binary brings.
+
+    Args:
+        binary: The target, with both aspects.
+        layer_groups: As in group_inputs().
+
+    Returns:
+        A list of messages, each with the nearest names.
+    """
+    if not layer_groups:
+        return []
+    found = {}
+    for contribution in binary[ContributionsInfo].contributions.to_list():
+        found.setdefault((contribution.repository, contribution.repository == "" and contribution.package), contribution)
+    packages = sorted({package_name(repository): None for repository, _ in found if repository != ""})
+    own = sorted(["//" + package for repository, package in found if repository == ""])
+    messages = []
+    for layer, patterns in layer_groups.items():
+        for pattern in patterns:
+            taken = [True for each in found.values() if _takes(pattern, each, package_name(each.repository))]
+            if not taken:
+                names = own if pattern.startswith("//") else packages
+                messages.append("'%s', which is to go into the layer '%s', matches no package of %s; %s" % (
+                    pattern,
+                    layer,
+                    binary.label,
+                    _nearest(pattern, names),
+                ))
+    return messages
+
 def priority(groups):
     """Groups in the order in which they get files: first what somebody asks for, then the interpreter, then buckets."""
     return [group for group in groups if group.is_asked_for] + [group for group in groups if not group.is_asked_for]

@@ -20,17 +20,18 @@ def _are_for_each_other(ctx):
     return bool(bases) and all([planned_on == base for planned_on in bases])
 
 def _last_program(ctx):
-    """That of the last layers that have one."""
-    entrypoint, workdir = [], ""
+    """That of the last layers that have one, and the last user that layers are for."""
+    entrypoint, workdir, user = [], "", ""
     for layers in ctx.attr.layers:
         info = layers[VeneerLayersInfo]
         if info.entrypoint:
             entrypoint, workdir = info.entrypoint, info.workdir
-    return entrypoint, workdir
+        user = info.user or user
+    return entrypoint, workdir, user
 
 def _config_arguments(ctx):
     attr = ctx.attr
-    entrypoint, workdir = _last_program(ctx)
+    entrypoint, workdir, user = _last_program(ctx)
     options = []
 
     # As JSON arrays: an argument may look like one.
@@ -38,7 +39,7 @@ def _config_arguments(ctx):
         options.append("--entrypoint=" + json.encode(attr.entrypoint or entrypoint))
     if attr.cmd:
         options.append("--cmd=" + json.encode(attr.cmd))
-    options += pairs("--env", attr.env)
+    options += pairs("--env", {name: ctx.expand_make_variables("env", value, {}) for name, value in attr.env.items()})
     options += pairs("--label", attr.labels)
     options += pairs("--annotation", attr.annotations)
     options += ["--expose=" + port for port in attr.exposed_ports]
@@ -47,7 +48,7 @@ def _config_arguments(ctx):
         "--author": attr.author,
         "--created": attr.created,
         "--stop-signal": attr.stop_signal,
-        "--user": attr.user,
+        "--user": attr.user or user,
         "--workdir": attr.workdir or workdir,
     }.items():
         if "\n" in value:
@@ -111,7 +112,10 @@ veneer_image = rule(
         cmd = attr.string_list(doc = "Default arguments after the entrypoint."),
         created = attr.string(doc = "When it was made: RFC 3339 or seconds since 1970; default: 1970."),
         entrypoint = attr.string_list(doc = "The command that runs; default: the program of the layers."),
-        env = attr.string_dict(doc = "Environment variables, added to the base's."),
+        env = attr.string_dict(
+            doc = "Environment variables, added to the base's. Make variables (`$(NAME)`) are expanded first; then `$$NAME` " +
+                  "and `$${NAME}` are what the base or an entry before says. A `$` of the value is `$$$$`.",
+        ),
         exposed_ports = attr.string_list(doc = "Ports that it listens on: `8080`, `53/udp`."),
         labels = attr.string_dict(doc = "Labels, added to the base's."),
         layers = attr.label_list(
@@ -125,7 +129,7 @@ veneer_image = rule(
             allow_files = True,
             doc = "Further layers as tar files, plain or compressed, below `layers`.",
         ),
-        user = attr.string(doc = "User and group that run it: `USER[:GROUP]`."),
+        user = attr.string(doc = "User and group that run it: `USER[:GROUP]`; default: that of the layers."),
         volumes = attr.string_list(doc = "Paths that are volumes."),
         workdir = attr.string(doc = "Working directory; default: the main repository in the program's runfiles."),
     ),

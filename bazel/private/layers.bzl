@@ -1,7 +1,7 @@
 """veneer_layers: the layers of a binary with its runfiles."""
 
 load(":contributions.bzl", "contributions_aspect", "runtime_aspect")
-load(":grouping.bzl", "APP", "group_inputs")
+load(":grouping.bzl", "APP", "group_inputs", "unmatched_patterns")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerGroupsInfo", "VeneerLayersInfo")
 load(":spec.bzl", "write_spec")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
@@ -30,6 +30,7 @@ def _add_placing_options(args, attr):
         args.add(attr.shared_root, format = "--shared-root=%s")
     args.add(attr.runfiles_layout, format = "--runfiles-layout=%s")
     args.add_all(attr.keep, format_each = "--keep=%s")
+    args.add_all(["%s=%s" % item for item in sorted(attr.capabilities.items())], format_each = "--capability=%s")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
@@ -50,6 +51,8 @@ def _plan(ctx, spec, inputs, names):
     args.add(check, format = "--check=%s")
     if ctx.attr.entrypoint:
         args.add("--entrypoint=" + json.encode(ctx.attr.entrypoint))
+    if ctx.attr.user:
+        args.add(ctx.attr.user, format = "--user=%s")
     args.add(whole, format = "--output=%s")
     for name, part in parts.items():
         args.add(part, format = "--layer-plan=" + name.replace("%", "%%") + "=%s")
@@ -108,6 +111,9 @@ def declare_layers(ctx, runfiles_groups = None):
         The rule's providers.
     """
     binary = ctx.attr.binary
+    for message in unmatched_patterns(binary, ctx.attr.layer_groups):
+        # Not a failure: one macro's list of layers often serves several programs.
+        print("%s: warning: %s" % (ctx.label, message))  # buildifier: disable=print
     groups = group_inputs(
         binary,
         ctx.attr.groups,
@@ -130,6 +136,7 @@ def declare_layers(ctx, runfiles_groups = None):
             base = ctx.attr.base[VeneerBaseInfo].arguments if ctx.attr.base else [],
             blobs = layers,
             entrypoint = program.entrypoint,
+            user = ctx.attr.user,
             workdir = program.workdir,
         ),
         OutputGroupInfo(
@@ -152,6 +159,11 @@ _ATTRS = {
         doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
               "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
         providers = [VeneerBaseInfo],
+    ),
+    "capabilities": attr.string_dict(
+        doc = "Capabilities of files: globs of paths in the image, and what files there get, as setcap(8) takes it: " +
+              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. Of globs that match one file the first in order of " +
+              "their texts counts. Runfiles have no other extended attributes: those on disk are not read.",
     ),
     "check": attr.string(
         doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +
@@ -183,7 +195,8 @@ _ATTRS = {
     ),
     "layer_groups": attr.string_list_dict(
         doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
-              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins.",
+              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins; " +
+              "one that matches nothing is told of.",
     ),
     "legacy_external_runfiles": attr.bool(
         doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
@@ -213,6 +226,9 @@ _ATTRS = {
     ),
     "shared_root": attr.string(
         doc = "Directory for external repositories that is the same for all programs, so that they share layers.",
+    ),
+    "user": attr.string(
+        doc = "User and group that run the program, for images and checks: `USER[:GROUP]`; default: the base's.",
     ),
 }
 

@@ -8,6 +8,7 @@ VeneerLayersInfo = provider(
         "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
                  "that says its media type, digest, size and diff id.",
         "entrypoint": "list of str: the command that starts the program; empty if there is none.",
+        "user": "str: the user and group that the layers were checked for; empty if they were for none.",
         "workdir": "str: absolute path of the directory to start it in; empty if there is none.",
     },
 )

@@ -6,6 +6,7 @@ load(":load.bzl", "veneer_load")
 
 # Attributes of veneer_layers; all others are the image's.
 _LAYERS = [
+    "capabilities",
     "check",
     "compression",
     "content_links",
@@ -23,6 +24,7 @@ _LAYERS = [
     "program_name",
     "runfiles_layout",
     "shared_root",
+    "user",
 ]
 
 # Attributes that all rules have.

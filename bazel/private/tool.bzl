@@ -84,6 +84,8 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
+        # Messages then name attributes, not options.
+        env = {"VENEER_CALLER": "bazel"},
         execution_requirements = _WORKER if ctx.attr._worker[WorkerInfo].enabled else {},
         **_FROM_TOOLCHAIN
     )

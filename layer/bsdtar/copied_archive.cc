@@ -16,6 +16,8 @@
 #include "layer/bsdtar/archive_reader.h"
 #include "layer/error.h"
 #include "layer/store/file_reader.h"
+#include "layer/xattrs.h"
+#include "layer/xattrs_of_member.h"
 
 namespace layer {
 namespace {
@@ -107,11 +109,13 @@ class Copier {
 
   void check_extended(archive_entry& entry, const std::string& name) const {
     if (attributes_ == ExtendedAttributes::kLeaveOut) return;
-    if (archive_entry_xattr_count(&entry) == 0 && archive_entry_acl_types(&entry) == 0) return;
-    throw fault(name,
-                "has extended attributes or an access list, which a layer of veneer does not "
-                "hold")
-        .with_help("leave them out with --no-xattrs, or let bsdtar make this archive");
+    std::string found = archive_entry_acl_types(&entry) == 0 ? "" : "an access list";
+    for (const std::string& xattr : xattr_names(entry)) {
+      if (!is_kept_xattr(xattr)) found = fmt::format("the extended attribute '{}'", xattr);
+    }
+    if (found.empty()) return;
+    throw fault(name, fmt::format("has {}, which a layer of veneer does not hold", found))
+        .with_help("leave it out with --no-xattrs, or let bsdtar make this archive");
   }
 
   const Attributes* attributes_of(archive_entry& entry) {
@@ -120,6 +124,9 @@ class Copier {
     attributes.uid = static_cast<uint32_t>(archive_entry_uid(&entry));
     attributes.gid = static_cast<uint32_t>(archive_entry_gid(&entry));
     attributes.mtime = archive_entry_mtime(&entry);
+    if (attributes_ == ExtendedAttributes::kKeep) {
+      attributes.xattrs = arena_.intern_at(xattrs_of_member(entry));
+    }
     return arena_.intern(attributes);
   }
 

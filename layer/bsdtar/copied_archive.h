@@ -10,8 +10,11 @@
 
 namespace layer {
 
-// What is done with what a layer of veneer does not hold: extended attributes and access lists.
-enum class ExtendedAttributes : uint8_t { kRefuse, kLeaveOut };
+// What is done with extended attributes and access lists of members.
+enum class ExtendedAttributes : uint8_t {
+  kKeep,      // those that is_kept_xattr() names; others are refused
+  kLeaveOut,  // all of them
+};
 
 // Adds every member of an archive of any format that libarchive reads, compressed in any way it
 // knows. Contents are unpacked into `scratch`, which has to live as long as they are needed; a

@@ -37,7 +37,7 @@ struct CreateRequest {
   NameRules names;
   DiskOptions disk;
   Owner owner;
-  ExtendedAttributes attributes = ExtendedAttributes::kRefuse;
+  ExtendedAttributes attributes = ExtendedAttributes::kKeep;
   std::string scratch = ".";  // folder for what has to be unpacked meanwhile
   unsigned jobs = 1;
 };

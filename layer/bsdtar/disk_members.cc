@@ -11,6 +11,7 @@
 #include "layer/read/relative_path.h"
 #include "layer/read/staged_link.h"
 #include "layer/read/walk.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -32,7 +33,7 @@ class DiskReader {
     if (stat(real.c_str(), &status) != 0) throw system_error(path, "cannot read", errno);
     if (S_ISREG(status.st_mode)) return add_file(name, real, status.st_mode);
     if (!S_ISDIR(status.st_mode)) throw_other(path);
-    add_directory(name, status.st_mode);
+    add_directory(name, real, status.st_mode);
     if (options_.recurses) add_below(name, real);
   }
 
@@ -49,7 +50,7 @@ class DiskReader {
           add_file(below, real + "/" + std::string(item.path), item.mode);
           break;
         case DiskType::kDirectory:
-          add_directory(below, item.mode);
+          add_directory(below, real + "/" + std::string(item.path), item.mode);
           break;
         case DiskType::kSymlink:
           if (members_.selects(below)) add_found_link(below, real, item);
@@ -76,14 +77,16 @@ class DiskReader {
     member.entry.kind = EntryKind::kFile;
     member.entry.content = arena_.copy(path);
     if (options_.links == DiskLinks::kFollow) member.source = MemberSource::kFollowed;
-    member.entry.attributes = stated_mode(mode);
+    if (!members_.selects(name)) return;
+    member.entry.attributes = attributes_of(path, mode);
     members_.add(member, name);
   }
 
-  void add_directory(std::string_view name, mode_t mode) {
+  void add_directory(std::string_view name, const std::string& path, mode_t mode) {
     Member member = named(name);
     member.entry.kind = EntryKind::kDirectory;
-    member.entry.attributes = stated_mode(mode);
+    if (!members_.selects(name)) return;
+    member.entry.attributes = attributes_of(path, mode);
     members_.add(member, name);
   }
 
@@ -100,9 +103,10 @@ class DiskReader {
     return member;
   }
 
-  const Attributes* stated_mode(mode_t mode) {
+  const Attributes* attributes_of(const std::string& path, mode_t mode) {
     Attributes attributes;
     attributes.mode = mode & 07777U;
+    if (options_.keeps_xattrs) attributes.xattrs = arena_.intern_at(read_xattrs(path));
     return arena_.intern(attributes);
   }
 

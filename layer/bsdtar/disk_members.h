@@ -19,6 +19,7 @@ enum class DiskLinks : uint8_t {
 struct DiskOptions {
   DiskLinks links = DiskLinks::kKeep;
   bool recurses = true;
+  bool keeps_xattrs = true;  // those that is_kept_xattr() names
 };
 
 // Adds what is at `name` below `directory` (empty: the current one), and, of a directory, all that

@@ -123,6 +123,7 @@ class MemberPlanner {
     planned.uid = stated->uid.value_or(0);
     planned.gid = stated->gid.value_or(0);
     planned.mtime = stated->mtime.value_or(0);
+    if (planned.type != TarType::kSymlink) planned.xattrs = stated->xattrs;
   }
 
   // Copied files with one unpacked content were hardlinks of each other.

@@ -6,12 +6,14 @@
 #include <set>
 #include <vector>
 
+#include "layer/check/extended_attributes.h"
 #include "layer/check/interpreter.h"
 #include "layer/check/launcher.h"
 #include "layer/check/libraries.h"
 #include "layer/check/links.h"
 #include "layer/check/machine.h"
 #include "layer/check/pyc.h"
+#include "layer/check/user.h"
 #include "layer/check/venvs.h"
 
 namespace layer {
@@ -33,6 +35,8 @@ void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
   check_launcher(subject, run, findings);
   check_machines(subject, run, findings);
   check_pyc_files(subject, findings);
+  check_extended_attributes(subject, findings);
+  check_user(subject, findings);
 }
 
 }  // namespace

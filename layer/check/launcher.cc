@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "layer/check/interpreter.h"
+#include "layer/json.h"
+#include "layer/nearest_names.h"
 
 namespace layer {
 namespace {
@@ -52,7 +54,10 @@ class Start {
 
  private:
   std::optional<std::string> search(std::string_view name) const;
-  const Node* executable(std::string_view path, std::string_view what);
+  const Node* executable(std::string_view path, std::string_view what, int depth);
+  bool has_base() const { return subject_.base_layers.value_or(1) > 0; }
+  std::string remedy_for_command(std::string_view path) const;
+  std::string remedy_for_interpreter(std::string_view path) const;
   void follow_script(std::string_view first_line, int depth);
   void follow(const std::string& path, std::string_view what, int depth);
   void report(std::string reason, std::string help);
@@ -96,18 +101,59 @@ std::string Start::locate() {
   if (found) return *found;
   report(fmt::format("is the command of the image, and not on its PATH, '{}'",
                      subject_.config.variable("PATH").value_or(kDefaultPath)),
-         "name it with --entrypoint, or choose a --base that has it");
+         remedy_for_command(command_));
   return {};
 }
 
+// Words of a shell, or a path that is a little different; else the base lacks what it was to bring.
+std::string Start::remedy_for_command(std::string_view path) const {
+  std::string_view rest = path;
+  std::vector<std::string> words;
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    words.emplace_back(word);
+  }
+  if (words.size() > 1 && subject_.view.find(words.front()) != nullptr) {
+    return fmt::format(
+        "nothing splits a command at its spaces; give each argument by itself: "
+        "--entrypoint='{}'",
+        Json(words).dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  std::vector<std::string_view> programs;
+  for (const Node& node : subject_.view.nodes()) {
+    const Node* end = subject_.view.follow(node);
+    const bool is_program =
+        end != nullptr && end->kind == NodeKind::kFile && (end->mode & 0111U) != 0;
+    if (is_program) programs.push_back(node.path);
+  }
+  const std::vector<std::string_view> nearest = nearest_paths(path, programs, 1);
+  if (!nearest.empty()) return fmt::format("did you mean --entrypoint='/{}'?", nearest.front());
+  return has_base()
+             ? "name a program of the image with --entrypoint, or choose a --base that has it"
+             : "name a program of the image with --entrypoint, or give a --base that has it";
+}
+
+std::string Start::remedy_for_interpreter(std::string_view path) const {
+  return has_base() ? fmt::format("choose a --base that has '{}'", path)
+                    : fmt::format("the image has no base: give a --base that has '{}'", path);
+}
+
 // Null after a finding.
-const Node* Start::executable(std::string_view path, std::string_view what) {
+const Node* Start::executable(std::string_view path, std::string_view what, int depth) {
   const Node* node = subject_.view.find(path);
   if (node == nullptr) {
-    report(fmt::format("{} '{}', which is not in the image", what, path),
-           "choose a --base that has it");
+    const Resolution end = subject_.view.tree().resolve(path);
+    const bool is_link = subject_.view.tree().resolve(path, FinalLink::kKeep).node != nullptr;
+    report(is_link ? fmt::format("{} '{}', a link that leads to '/{}', which is not in the image",
+                                 what, path, end.path)
+                   : fmt::format("{} '{}', which is not in the image", what, path),
+           is_link      ? "pack what the link leads to, or correct the link"
+           : depth == 0 ? remedy_for_command(path)
+                        : remedy_for_interpreter(path));
   } else if (node->kind != NodeKind::kFile || (node->mode & 0111U) == 0) {
-    report(fmt::format("{} '{}', which is not an executable file", what, path), {});
+    report(fmt::format("{} '{}', which is not an executable file", what, path),
+           node->kind == NodeKind::kFile
+               ? "make it executable where it comes from: chmod +x, or mode=0755 in an mtree"
+               : "name a file with --entrypoint");
     return nullptr;
   }
   return node;
@@ -128,11 +174,11 @@ void Start::follow_script(std::string_view first_line, int depth) {
   }
   report(fmt::format("is run by '{} {}', and no '{}' is on the PATH, '{}'", interpreter, program,
                      program, subject_.config.variable("PATH").value_or(kDefaultPath)),
-         fmt::format("choose a --base that has '{}'", program));
+         remedy_for_interpreter(program));
 }
 
 void Start::follow(const std::string& path, std::string_view what, int depth) {
-  const Node* node = executable(path, what);
+  const Node* node = executable(path, what, depth);
   if (node == nullptr) return;
   if (const ElfFacts* elf = subject_.probes.find_elf(*node)) {
     run_.insert(node);
@@ -140,13 +186,14 @@ void Start::follow(const std::string& path, std::string_view what, int depth) {
       report(fmt::format("{} '{}', which asks for the dynamic linker '{}', and that is not in the "
                          "image",
                          what, path, *missing),
-             "choose a --base that has it");
+             remedy_for_interpreter(*missing));
     }
     return;
   }
   const std::string_view text = subject_.probes.text(node);
   if (!text.starts_with("#!")) {
-    report(fmt::format("{} '{}', which is neither an ELF program nor a script", what, path), {});
+    report(fmt::format("{} '{}', which is neither an ELF program nor a script", what, path),
+           "a script begins with a line such as '#!/bin/sh'");
   } else if (depth < kMaxScripts) {
     follow_script(text.substr(0, text.find('\n')), depth);
   }

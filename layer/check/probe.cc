@@ -32,7 +32,8 @@ constexpr std::array<std::string_view, 6> kDullNames{"INSTALLER", "LICENSE",   "
                                                      "RECORD",    "REQUESTED", "WHEEL"};
 
 bool is_settings(std::string_view path) {
-  return base_name(path) == "pyvenv.cfg" || path.starts_with("etc/ld.so.conf");
+  return base_name(path) == "pyvenv.cfg" || path.starts_with("etc/ld.so.conf") ||
+         path == "etc/passwd" || path == "etc/group";
 }
 
 bool begins_with(std::span<const std::byte> head, std::string_view text) {

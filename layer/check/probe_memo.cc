@@ -15,7 +15,7 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kProbeMemoForm = "probes 1";
+constexpr std::string_view kProbeMemoForm = "probes 2";
 
 Digest probe_memo_key(std::string_view entry_point, std::string_view input) {
   const std::string text = fmt::format("{} {} {}", kProbeMemoForm, entry_point, input);

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "layer/file_tree.h"
 
@@ -26,21 +28,18 @@ std::string source_of(std::string_view path) {
   return fmt::format("{}/{}.py", directory, name);
 }
 
-std::string difference(const PycHeader& header, const Node& source) {
-  if (header.size != static_cast<uint32_t>(source.size)) {
-    return fmt::format("{} bytes long; in the image '/{}' has {}", header.size, source.path,
-                       source.size);
-  }
-  if (header.mtime != static_cast<uint32_t>(source.mtime)) {
-    return fmt::format("of time {}; in the image '/{}' has {}", header.mtime, source.path,
-                       source.mtime);
-  }
-  return {};
-}
+// One whose source is in the image beside it.
+struct PycFile {
+  const Node* file;
+  const Node* source;
+  const PycHeader* header;
 
-}  // namespace
+  bool is_of_size() const { return header->size == static_cast<uint32_t>(source->size); }
+  bool is_of_time() const { return header->mtime == static_cast<uint32_t>(source->mtime); }
+};
 
-void check_pyc_files(const Subject& subject, Findings& findings) {
+std::vector<PycFile> find_pyc_files(const Subject& subject) {
+  std::vector<PycFile> found;
   for (const Node& node : subject.view.nodes()) {
     if (node.kind != NodeKind::kFile || subject.is_base(node) || !node.path.ends_with(kSuffix)) {
       continue;
@@ -49,17 +48,65 @@ void check_pyc_files(const Subject& subject, Findings& findings) {
     if (probe == nullptr || !probe->pyc || probe->pyc->is_hash_based()) continue;
     const Node* source = subject.view.find(source_of(node.path));
     if (source == nullptr || source->kind != NodeKind::kFile) continue;
-    const std::string different = difference(*probe->pyc, *source);
-    if (different.empty()) continue;
-    Finding finding = finding_at(node, "pyc-stale");
+    found.push_back({&node, source, &*probe->pyc});
+  }
+  return found;
+}
+
+// The time that would make all of them up to date; no value if no single one does.
+std::optional<uint32_t> time_for_all(const std::vector<PycFile>& files) {
+  std::optional<uint32_t> time;
+  for (const PycFile& pyc : files) {
+    if (!pyc.is_of_size()) continue;  // no time helps it
+    if (time && *time != pyc.header->mtime) return std::nullopt;
+    time = pyc.header->mtime;
+  }
+  return time;
+}
+
+// The source is not the one that it was compiled from.
+void report_size(const PycFile& pyc, Finding& finding) {
+  finding.cause += " size";
+  finding.reason = fmt::format(
+      "was compiled from a source {} bytes long; in the image '/{}' has {}: Python compiles it "
+      "again "
+      "at every start",
+      pyc.header->size, pyc.source->path, pyc.source->size);
+  finding.help = "compile it from the source that goes into the image, or leave it out";
+}
+
+void report_time(const PycFile& pyc, std::optional<uint32_t> time, Finding& finding) {
+  finding.cause += " time";
+  finding.reason = fmt::format(
+      "was compiled from a source of time {}; in the image '/{}' has {}: Python compiles it again "
+      "at "
+      "every start",
+      pyc.header->mtime, pyc.source->path, pyc.source->mtime);
+  finding.help = "compile with --invalidation-mode unchecked-hash";
+  if (time) {
+    finding.help +=
+        fmt::format(", or give the sources the time that all of them have, with --mtime={}", *time);
+  } else {
+    finding.help +=
+        "; they were compiled from sources of several times, so that no --mtime fits all";
+  }
+}
+
+}  // namespace
+
+void check_pyc_files(const Subject& subject, Findings& findings) {
+  const std::vector<PycFile> files = find_pyc_files(subject);
+  const std::optional<uint32_t> time = time_for_all(files);
+  for (const PycFile& pyc : files) {
+    if (pyc.is_of_size() && pyc.is_of_time()) continue;
+    Finding finding = finding_at(*pyc.file, "pyc-stale");
     finding.severity = Severity::kWarning;
-    finding.cause = package_of(node.path);
-    finding.reason = fmt::format(
-        "was compiled from a source {}: Python compiles it again at every start", different);
-    finding.help = fmt::format(
-        "compile with --invalidation-mode unchecked-hash, or give the sources their time with "
-        "--mtime={}",
-        probe->pyc->mtime);
+    finding.cause = package_of(pyc.file->path);
+    if (pyc.is_of_size()) {
+      report_time(pyc, time, finding);
+    } else {
+      report_size(pyc, finding);
+    }
     findings.add(std::move(finding));
   }
 }

@@ -22,6 +22,7 @@ struct RunConfig {
   std::string working_directory;
   std::vector<std::string> env;  // "KEY=VALUE"
   std::string architecture;      // Go's word; empty: not known
+  std::string user{};            // "USER[:GROUP]", names or numbers; empty: root
 
   // The value of a variable; no value when it is not set.
   std::optional<std::string_view> variable(std::string_view name) const;

@@ -2,6 +2,7 @@
 #include "layer/plan/base_contents.h"
 
 #include "layer/plan/mode_of_content.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -28,6 +29,7 @@ const BaseContents::File* BaseContents::equal_file(uint32_t entry, const Node& n
 bool is_same(const BaseContents& contents, const Node& node, const PlannedEntry& planned,
              uint32_t entry) {
   if (planned.uid != node.uid || planned.gid != node.gid) return false;
+  if (xattrs_text(planned.xattrs) != xattrs_text(node.xattrs)) return false;
   switch (planned.type) {
     case TarType::kDirectory:
       return node.kind == NodeKind::kDirectory && planned.mode == node.mode &&

@@ -12,7 +12,7 @@ namespace {
 // A program finds its libraries and data from where it lies, so it may only share with a neighbour.
 bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) {
   return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.mtime == b.mtime &&
-         (!is_program || parent_path(a.path) == parent_path(b.path));
+         a.xattrs == b.xattrs && (!is_program || parent_path(a.path) == parent_path(b.path));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "layer/nearest_names.h"
 #include "layer/plan/explain_words.h"
 #include "layer/plan/package_name.h"
 #include "layer/plan/plan_nodes.h"
@@ -16,6 +17,17 @@
 
 namespace layer {
 namespace {
+
+// " The nearest paths are ...", or nothing.
+std::string nearest_sentence(const ImageTree& image, std::string_view path) {
+  std::vector<std::string> absolute;
+  std::vector<std::string_view> paths;
+  for (const Node& node : image.nodes()) paths.push_back(node.path);
+  for (const std::string_view near : nearest_paths(path, paths))
+    absolute.push_back(fmt::format("/{}", near));
+  if (absolute.empty()) return {};
+  return fmt::format(" Nearest: {}.", quoted_names({absolute.begin(), absolute.end()}));
+}
 
 std::string_view repository_of(const Entry* entry, std::string_view path) {
   if (entry != nullptr && !entry->repository().empty()) return entry->repository();
@@ -262,12 +274,13 @@ void Explainer::explain_absent(std::string_view path, Explanation& explanation) 
                                parent, end.path)});
     return;
   }
+  const std::string where =
+      parent.empty()
+          ? "It is not in these layers, nor is its first directory."
+          : fmt::format("It is not in these layers; '/{}', the nearest parent, is.", parent);
+  explanation.is_known = lost != lost_.end();
   explanation.statements.push_back(
-      {"absent", parent.empty() ? std::string("It is not in these layers, nor is its first "
-                                              "directory.")
-                                : fmt::format("It is not in these layers; '/{}', the nearest "
-                                              "parent, is.",
-                                              parent)});
+      {"absent", explanation.is_known ? where : where + nearest_sentence(image_, path)});
 }
 
 Explanation Explainer::explain(std::string_view path) const {

@@ -25,6 +25,7 @@ struct Statement {
 struct Explanation {
   std::string path;                   // in the image, with its '/'
   std::string_view type;              // type_name(), or "absent"
+  bool is_known = true;               // false: absent, and neither the input nor a link has it
   std::string layer;                  // its name; empty when absent
   std::string link;                   // of a symlink its text, of a hardlink its target
   std::string leads_to;               // of a link: where it ends, with its '/'; empty: nowhere

@@ -19,6 +19,7 @@ namespace layer {
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
+constexpr size_t kMostMounted = 127;  // layers, by overlayfs
 
 struct PlacedRepository {
   std::string_view name;
@@ -199,7 +200,9 @@ size_t Grouping::room_for_packages(bool has_packages) const {
     throw Error(fmt::format("{} layers are asked for by --layer and by groups; with the others "
                             "that makes {}, and --max-layers is {}",
                             asked, needed, options_.max_layers))
-        .with_help(fmt::format("raise --max-layers to {} or more", needed));
+        .with_help(needed > kMostMounted
+                       ? fmt::format("give several the same layer: engines mount {}", kMostMounted)
+                       : fmt::format("raise --max-layers to {} or more", needed));
   }
   // An interpreter and an app have theirs whether or not there is one: the number of buckets is not
   // to depend on it.
@@ -266,6 +269,9 @@ LayerAssignment Grouping::assign() {
     result_.layer_of.push_back(owner.asked != kNone        ? asked_layer_[owner.asked]
                                : owner.repository != kNone ? repositories_[owner.repository].layer
                                                            : result_.app);
+  }
+  for (uint32_t rule = 0; rule < asked_of_rule_.size(); ++rule) {
+    if (asked_of_rule_[rule] == kNone) result_.unused.push_back(rule);
   }
   return std::move(result_);
 }

@@ -31,6 +31,7 @@ struct LayerAssignment {
   std::vector<uint32_t> layer_of;  // for each entry of the tree, an index into `layers`
   uint32_t app = 0;                // the layer of what varies per binary, if anything does
   std::optional<LayerLock> lock;   // PackageLayers::lock
+  std::vector<uint32_t> unused;    // rules that took nothing, by number
 };
 
 struct LayerRequest {

@@ -170,7 +170,7 @@ bool PlanReader::is_placed_well(const PlannedEntry& entry) {
 void PlanReader::read_entry() {
   PlannedEntry entry;
   entry.origin = {declaration_, lines_.number(), 1};
-  if (report(parse_plan_entry(fields_, entry))) return;
+  if (report(parse_plan_entry(fields_, arena_, entry))) return;
   if (plan_.layers.empty()) return report(0, "an entry before the first 'layer' line");
   if (!is_placed_well(entry)) return;
   std::vector<PlannedEntry>& entries = plan_.layers.back().entries;

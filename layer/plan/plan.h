@@ -40,6 +40,7 @@ struct PlannedEntry {
   Origin origin;                 // where an input declared it; no file for an implied directory
   const Stamp* stamp = nullptr;  // of source() when it was looked at, in the arena; may be null
   const std::array<uint8_t, 32>* sha256 = nullptr;  // of source(), where links rely on it; or null
+  const std::string_view* xattrs = nullptr;         // Attributes::xattrs; of a symlink none
   uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
   int64_t mtime = 0;  // seconds since the epoch
   uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read

@@ -12,6 +12,7 @@
 #include "layer/plan/onto_base.h"
 #include "layer/plan/place.h"
 #include "layer/plan/shared_root.h"
+#include "layer/plan/unused_rules.h"
 
 namespace layer {
 namespace {
@@ -57,6 +58,7 @@ class Planner {
   const std::vector<FileFacts>& facts_;
   const PlanOptions& options_;
   StringArena& arena_;
+  Diagnostics& found_;
   const PlanBase base_;
   std::vector<Link> links_;
   std::vector<PlacedEntry> placed_;
@@ -73,6 +75,7 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
   if (stated->uid) planned.uid = *stated->uid;
   if (stated->gid) planned.gid = *stated->gid;
   if (stated->mtime) planned.mtime = *stated->mtime;
+  if (stated->xattrs && planned.type != TarType::kSymlink) planned.xattrs = stated->xattrs;
 }
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
@@ -82,6 +85,7 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
       facts_(facts),
       options_(options),
       arena_(arena),
+      found_(found),
       base_(base),
       links_(plan_links(tree, facts)),
       placed_(place_entries(tree)),
@@ -130,8 +134,10 @@ LayerAssignment Planner::assign() const {
         links_[i].reason == LinkReason::kNone && placed_[i].held_by == HeldBy::kLayer;
     stored[i] = is_stored ? facts_[i].size : 0;
   }
-  return assign_layers({tree_, std::span(placed_).first(stored.size()), stored, shared_},
-                       options_.layers);
+  const LayerRequest request{tree_, std::span(placed_).first(stored.size()), stored, shared_};
+  LayerAssignment assignment = assign_layers(request, options_.layers);
+  warn_of_unused_rules(request, options_.layers, assignment.unused, found_);
+  return assignment;
 }
 
 ImagePlan Planner::run() {
@@ -198,6 +204,7 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
     planned.uid = node->uid;
     planned.gid = node->gid;
     planned.mtime = node->mtime;
+    planned.xattrs = node->xattrs;
   }
   const auto stated = stated_directories_.find(path);
   if (stated != stated_directories_.end()) apply(stated->second, planned);

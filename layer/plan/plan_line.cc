@@ -13,6 +13,7 @@
 #include "layer/plan/plan_text.h"
 #include "layer/read/relative_path.h"
 #include "layer/read/unescape.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -83,8 +84,25 @@ std::string set_attribute(std::string_view key, std::string_view value, PlannedE
   return {};
 }
 
+// All that is left of the attributes from `begin` on: nothing comes behind extended ones.
+PlanLineFault set_xattrs(const PlanField& field, size_t begin, StringArena& arena,
+                         PlannedEntry& entry) {
+  const std::string_view text = field.text.substr(begin);
+  if (entry.type == TarType::kSymlink) {
+    return fault(field.offset + begin,
+                 fmt::format("'{}': a symlink has no extended attributes", text));
+  }
+  if (!parse_xattrs(text)) {
+    return fault(
+        field.offset + begin,
+        fmt::format("'{}': expected xattr.NAME=HEX, by name, each once, in small digits", text));
+  }
+  entry.xattrs = arena.intern_at(text);
+  return {};
+}
+
 // "-", or the attributes that differ from the policy, in the printer's order.
-PlanLineFault parse_attributes(const PlanField& field, PlannedEntry& entry) {
+PlanLineFault parse_attributes(const PlanField& field, StringArena& arena, PlannedEntry& entry) {
   constexpr std::array<std::string_view, 4> kKeys = {"mode", "uid", "gid", "mtime"};
   entry.mode = default_mode(entry.type);
   if (field.text == "-") return {};
@@ -92,12 +110,18 @@ PlanLineFault parse_attributes(const PlanField& field, PlannedEntry& entry) {
   for (size_t begin = 0; begin <= field.text.size();) {
     const size_t end = std::min(field.text.find(',', begin), field.text.size());
     const std::string_view item = field.text.substr(begin, end - begin);
+    if (item.starts_with("xattr.")) {
+      if (PlanLineFault wrong = set_xattrs(field, begin, arena, entry); !wrong.message.empty()) {
+        return wrong;
+      }
+      break;
+    }
     const std::string_view key = item.substr(0, item.find('='));
     const auto* known = std::find(kKeys.begin() + next_key, kKeys.end(), key);
     if (key.size() == item.size() || known == kKeys.end()) {
       return fault(field.offset + begin,
                    fmt::format("attribute '{}': expected '-', or some of mode=, uid=, gid=, "
-                               "mtime=, in this order",
+                               "mtime=, xattr.NAME=, in this order",
                                item));
     }
     next_key = static_cast<size_t>(known - kKeys.begin()) + 1;
@@ -202,7 +226,8 @@ PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
                      fields.size() == 2 ? "" : "s", kind->count - 1, kind->fields));
 }
 
-PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
+                               PlannedEntry& entry) {
   entry.type = parse_type(fields[0].text);
   entry.path = fields[1].text;
   if (const std::string_view why = path_fault(entry.path); !why.empty()) {
@@ -214,7 +239,7 @@ PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, PlannedEntr
                              "(\".wh.\")",
                              entry.path));
   }
-  if (PlanLineFault wrong = parse_attributes(fields[2], entry); !wrong.message.empty()) {
+  if (PlanLineFault wrong = parse_attributes(fields[2], arena, entry); !wrong.message.empty()) {
     return wrong;
   }
   switch (entry.type) {

@@ -30,9 +30,11 @@ PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
 // Whether `fields` are as many as a line that begins with their first one has.
 PlanLineFault check_field_count(const std::vector<PlanField>& fields);
 
-// Fills in all of an entry but its origin, from a line that has the right number of fields. What
+// Fills in all of an entry but its origin, from a line that has the right number of fields; what an
+// entry keeps beside the fields is in the arena. What
 // other lines have a say in (order, parents, a hardlink's target) is not looked at.
-PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, PlannedEntry& entry);
+PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
+                               PlannedEntry& entry);
 
 // The same of a path that is left to the base image.
 PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entry);

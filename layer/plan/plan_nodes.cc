@@ -52,6 +52,7 @@ Node to_node(const PlannedEntry& entry, uint32_t layer) {
           .content = entry.type == TarType::kHardlink ? std::string_view() : entry.content,
           .origin = entry.origin,
           .stamp = entry.stamp,
+          .xattrs = entry.xattrs,
           .size = entry.size,
           .mtime = entry.mtime,
           .mode = entry.mode,

@@ -6,8 +6,10 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <vector>
 
 #include "layer/plan/plan_image.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -118,6 +120,16 @@ class PlanText {
   std::string out_ = "veneer plan 1\n";
 };
 
+// By name, each value in hex as in the text form.
+nlohmann::json xattrs_to_json(std::string_view text) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const Xattr& xattr : xattrs_of_text(text)) {
+    const std::vector<unsigned char> bytes(xattr.value.begin(), xattr.value.end());
+    json[xattr.name] = fmt::format("{:02x}", fmt::join(bytes, ""));
+  }
+  return json;
+}
+
 nlohmann::json entry_to_json(const PlannedEntry& entry) {
   nlohmann::json json{{"path", entry.path}, {"type", type_name(entry.type)}, {"uid", entry.uid},
                       {"gid", entry.gid},   {"mtime", entry.mtime},          {"size", entry.size}};
@@ -126,6 +138,7 @@ nlohmann::json entry_to_json(const PlannedEntry& entry) {
   } else {
     json["mode"] = fmt::format("{:04o}", entry.mode);
   }
+  if (entry.xattrs != nullptr) json["xattrs"] = xattrs_to_json(*entry.xattrs);
   if (!entry.source().empty()) json["source"] = entry.source();
   if (!entry.link().empty()) json["link"] = entry.link();
   if (entry.reason != LinkReason::kNone) json["reason"] = reason_name(entry.reason);
@@ -191,6 +204,7 @@ std::string attributes_text(const PlannedEntry& entry) {
   if (entry.uid != 0) add(fmt::format("uid={}", entry.uid));
   if (entry.gid != 0) add(fmt::format("gid={}", entry.gid));
   if (entry.mtime != 0) add(fmt::format("mtime={}", entry.mtime));
+  if (entry.xattrs != nullptr) add(*entry.xattrs);
   return text.empty() ? "-" : text;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "layer/image_tree.h"
+#include "layer/nearest_names.h"
 #include "layer/plan/glob.h"
 #include "layer/plan/links.h"
 #include "layer/plan/plan_nodes.h"
@@ -139,11 +140,16 @@ void Mover::keep_matching(const std::vector<std::string>& globs, Diagnostics& fo
       moves_[i].is_kept = true;
     }
     if (matches) continue;
+    std::vector<std::string_view> names;
+    for (const VenvLink& link : links_.links) {
+      names.push_back(split_runfiles_path(link.wheel_path).repository);
+    }
     found.warn({{},
                 fmt::format("--keep '{}' matches no path that would be dropped", glob),
                 {},
-                "a pattern is matched with whole paths, in the image or below the runfiles: "
-                "'*numpy*' keeps each repository with numpy in its name"});
+                fmt::format("a pattern is matched with whole paths, in the image or below the "
+                            "runfiles: '*numpy*' keeps each repository with numpy in its name; {}",
+                            names_to_choose(pattern, std::move(names)))});
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -11,6 +13,7 @@
 #include "layer/file_tree.h"
 #include "layer/read/unmeant_files.h"
 #include "layer/read/walk.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -42,6 +45,7 @@ class TreePlacer {
     };
     StringArena walked;  // every path becomes part of another
     for (const WalkedItem& item : walk(place_.source, leaves_out, walked)) add(item);
+    state_attributes();
     report_lost_bits();
     report_unmeant();
     return std::move(entries_);
@@ -99,11 +103,9 @@ class TreePlacer {
     switch (item.type) {
       case DiskType::kFile:
         entry.content = context_.arena.join(place_.source, item.path);
-        entry.attributes = tree_attributes(item.mode, false, context_);
         break;
       case DiskType::kDirectory:
         entry.kind = EntryKind::kDirectory;
-        entry.attributes = tree_attributes(item.mode, true, context_);
         entry.yields_to_base = true;
         break;
       case DiskType::kSymlink:
@@ -119,6 +121,30 @@ class TreePlacer {
     }
     note_lost_bits(item);
     entries_.push_back(entry);
+    modes_.push_back(item.mode);
+  }
+
+  // Extended attributes cost a call or two each, and are read in parallel.
+  void state_attributes() {
+    std::vector<std::string> xattrs(entries_.size());
+    tbb::parallel_for(tbb::blocked_range<size_t>(0, xattrs.size(), 64), [&](const auto& range) {
+      for (size_t i = range.begin(); i != range.end(); ++i) {
+        const Entry& entry = entries_[i];
+        if (entry.kind != EntryKind::kSymlink) xattrs[i] = read_xattrs(path_on_disk(entry));
+      }
+    });
+    for (size_t i = 0; i < xattrs.size(); ++i) {
+      Entry& entry = entries_[i];
+      if (entry.kind == EntryKind::kSymlink) continue;
+      const bool is_directory = entry.kind == EntryKind::kDirectory;
+      entry.attributes = tree_attributes(modes_[i], is_directory, xattrs[i], context_);
+    }
+  }
+
+  std::string path_on_disk(const Entry& entry) const {
+    std::string_view below = entry.path;
+    if (!place_.destination.empty()) below.remove_prefix(place_.destination.size() + 1);
+    return on_disk(below);
   }
 
   // A directory's setgid bit only matters to who works in it.
@@ -156,6 +182,7 @@ class TreePlacer {
   const TreeContext& context_;
   const Origin origin_;
   std::vector<Entry> entries_;
+  std::vector<uint32_t> modes_;  // of each, on disk
   std::unordered_set<std::string_view>
       only_for_others_;              // left out, unless something below is kept
   std::vector<WalkedItem> waiting_;  // such directories that the last item is in, outermost first
@@ -166,16 +193,16 @@ class TreePlacer {
 
 }  // namespace
 
-const Attributes* tree_attributes(uint32_t mode, bool is_directory, const TreeContext& context) {
+const Attributes* tree_attributes(uint32_t mode, bool is_directory, std::string_view xattrs,
+                                  const TreeContext& context) {
   Attributes attributes;
+  attributes.xattrs = context.arena.intern_at(xattrs);
   if (context.options.modes == TreeModes::kDisk) {
     attributes.mode = mode & 07777U;
-  } else if (is_directory) {
-    return nullptr;
-  } else {
+  } else if (!is_directory) {
     attributes.mode = (mode & S_IXUSR) != 0 ? 0755 : 0644;
   }
-  return context.arena.intern(attributes);
+  return attributes == Attributes{} ? nullptr : context.arena.intern(attributes);
 }
 
 std::vector<Entry> entries_below(const TreePlace& place, IgnoreRules& rules,

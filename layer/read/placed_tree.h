@@ -27,8 +27,10 @@ struct TreeContext {
   std::vector<Diagnostic>& notes;
 };
 
-// What `mode` on disk is in the image; null: nothing is stated.
-const Attributes* tree_attributes(uint32_t mode, bool is_directory, const TreeContext& context);
+// What is stated of a file or directory that has `mode` and these extended attributes on disk; null:
+// nothing.
+const Attributes* tree_attributes(uint32_t mode, bool is_directory, std::string_view xattrs,
+                                  const TreeContext& context);
 
 // The entries below the directory, in tree order. See SourceTrees::read().
 std::vector<Entry> entries_below(const TreePlace& place, IgnoreRules& rules,

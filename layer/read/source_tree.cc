@@ -15,6 +15,7 @@
 #include "layer/read/input_file.h"
 #include "layer/read/placed_tree.h"
 #include "layer/read/relative_path.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -61,7 +62,7 @@ std::vector<Entry> place_file(const Placement& placement, uint32_t mode,
   return {{.path = path,
            .content = context.arena.copy(place.source),
            .origin = {context.arena.intern(Declaration{.file = place.source})},
-           .attributes = tree_attributes(mode, false, context)}};
+           .attributes = tree_attributes(mode, false, read_xattrs(place.source), context)}};
 }
 
 std::vector<Entry> place_directory(const TreePlace& place, uint32_t mode, IgnoreRules& rules,
@@ -71,7 +72,7 @@ std::vector<Entry> place_directory(const TreePlace& place, uint32_t mode, Ignore
   entries.insert(entries.begin(),
                  {.path = place.destination,
                   .origin = {context.arena.intern(Declaration{.file = place.source})},
-                  .attributes = tree_attributes(mode, true, context),
+                  .attributes = tree_attributes(mode, true, read_xattrs(place.source), context),
                   .kind = EntryKind::kDirectory,
                   .yields_to_base = true});
   return entries;

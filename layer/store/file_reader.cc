@@ -41,9 +41,7 @@ FileReader::FileReader(std::string_view path)
 }
 
 FileReader::FileReader(std::string_view path, const PathCursor::Place& place)
-    : path_(path), file_(open_input(path, place)) {
-  stamp();
-}
+    : path_(path), file_(open_input(path, place)) {}
 
 Stamp FileReader::stamp() const {
   struct stat status = {};
@@ -82,6 +80,12 @@ size_t FileReader::read(std::span<std::byte> buffer) {
   return filled;
 }
 
+// A FIFO cannot be read at an offset, nor a directory at all: that is what is wrong then.
+void FileReader::throw_unreadable(int fault) const {
+  stamp();
+  throw system_error(path_, "cannot read", fault);
+}
+
 size_t FileReader::read_at(uint64_t offset, std::span<std::byte> buffer) const {
   std::byte more{};
   size_t done = 0;
@@ -91,7 +95,7 @@ size_t FileReader::read_at(uint64_t offset, std::span<std::byte> buffer) const {
     const ssize_t got = preadv(file_.get(), parts.data(), static_cast<int>(parts.size()),
                                static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error(path_, "cannot read", errno);
+    if (got < 0) throw_unreadable(errno);
     done += static_cast<size_t>(got);
     // The file's end, which a regular file has where it gives less than it is asked for.
     if (got == 0 || done == buffer.size()) break;

@@ -17,6 +17,8 @@ namespace layer {
 class FileReader {
  public:
   explicit FileReader(std::string_view path);
+  // The same as seen from an open directory. What it is, stamp() finds out, before what read_at() has
+  // read may be believed: one system call less a file.
   FileReader(std::string_view path, const PathCursor::Place& place);
 
   Stamp stamp() const;  // as it is now
@@ -36,6 +38,8 @@ class FileReader {
   int fd() const { return file_.get(); }
 
  private:
+  [[noreturn]] void throw_unreadable(int fault) const;
+
   std::string_view path_;
   FileHandle file_;
 };

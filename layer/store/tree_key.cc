@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "layer/store/memo.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -23,6 +24,7 @@ void put_attributes(const Attributes& attributes, MemoWriter& text) {
   put(attributes.uid);
   put(attributes.gid);
   put(attributes.mtime);
+  text.put(xattrs_text(attributes.xattrs));
 }
 
 void put_entry(const Entry& entry, MemoWriter& text) {

@@ -70,7 +70,8 @@ class PlannedSource {
       throw_longer(path_, file_.size, source_);
     }
     // Links were made to it because of what it held.
-    const bool is_doubtful = file_.sha256 != nullptr && before != *file_.stamp;
+    const bool is_doubtful =
+        file_.sha256 != nullptr && (file_.stamp == nullptr || before != *file_.stamp);
     if (is_doubtful && hash_of(source_, file_.size).bytes != *file_.sha256) throw_changed(path_);
     const Stamp after = source_.stamp();
     check_unchanged(path_, before, after);

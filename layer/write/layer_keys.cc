@@ -23,6 +23,11 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& st
   text.put(entry.mtime);
   for (const uint32_t number : {entry.mode, entry.uid, entry.gid}) text.put(uint64_t{number});
   text.put(tar_content_size(entry));
+  // Most have none: then the key is as it was before there were any. No entry begins with such a text.
+  if (entry.xattrs != nullptr) {
+    text.put(std::string_view("xattrs"));
+    text.put(*entry.xattrs);
+  }
   // The mode of a hardlink may be that of its target's content.
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;

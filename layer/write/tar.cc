@@ -9,6 +9,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "layer/utf8.h"
+#include "layer/xattrs.h"
 
 namespace layer {
 namespace {
@@ -62,24 +66,6 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-// Well-formed by the Unicode Standard, table 3-7: no overlong forms, no surrogates.
-bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = [&](size_t k) { return static_cast<uint8_t>(text[k]); };
-    const uint8_t lead = byte(i);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (length > 1 && (lead < 0xc2 || lead > 0xf4)) return false;
-    if (length > text.size() - i) return false;
-    for (size_t k = 1; k < length; ++k) {
-      const uint8_t low = k > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-      const uint8_t high = k > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-      if (byte(i + k) < low || byte(i + k) > high) return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
 struct SplitName {
   std::string_view prefix;
   std::string_view name;
@@ -111,6 +97,14 @@ std::string pax_record(std::string_view key, std::string_view value) {
   size_t length = rest + std::to_string(rest).size();
   length = rest + std::to_string(length).size();
   return fmt::format("{} {}={}\n", length, key, value);
+}
+
+std::string xattr_records(const PlannedEntry& entry) {
+  std::string records;
+  for (const Xattr& xattr : xattrs_of_text(*entry.xattrs)) {
+    records += pax_record("SCHILY.xattr." + xattr.name, xattr.value);
+  }
+  return records;
 }
 
 std::string tar_name(const PlannedEntry& entry) {
@@ -146,6 +140,7 @@ std::string pax_records(const PlannedEntry& entry, std::string_view name) {
   if (entry.mtime < 0 || entry.mtime > kMaxOctal11) {
     records += pax_record("mtime", std::to_string(entry.mtime));
   }
+  if (entry.xattrs != nullptr) records += xattr_records(entry);
   return records;
 }
 

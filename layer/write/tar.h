@@ -16,7 +16,8 @@ namespace layer {
 // 'x' whose content is "LENGTH KEY=VALUE\n" records, stands before it only for a value that ustar
 // cannot hold: a name that does not split into prefix and name, or is not ASCII (`path`,
 // `linkpath`, preceded by `hdrcharset=BINARY` if it is not UTF-8 either), 8 GiB or more (`size`), a
-// negative or far `mtime`, a large `uid` or `gid`. There are no global headers and no GNU types.
+// negative or far `mtime`, a large `uid` or `gid`, and for each extended attribute a record
+// `SCHILY.xattr.NAME`, on a hardlink the same as on its target. There are no global headers and no GNU types.
 // Version of these forms. A change of any byte that an entry is encoded to is a new one.
 inline constexpr int kTarVersion = 1;
 

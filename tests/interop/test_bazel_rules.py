@@ -54,7 +54,8 @@ BAD_CHOICES = {
 CONFIGURED = {
     "author": "Somebody", "created": "2023-11-14T22:13:20Z",
     "config": {"Cmd": ["--serve"], "Entrypoint": ["/bin/program"],
-               "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+               "Env": ["PATH=/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                       "MODE=fastbuild", "PRICE=$5"],
                "ExposedPorts": {"53/udp": {}, "8080/tcp": {}},
                "Labels": {"dev.veneer.test": "two\nlines, [\"no list\"]"},
                "StopSignal": "SIGINT", "Volumes": {"/data": {}}, "WorkingDir": "/srv"}}
@@ -220,6 +221,9 @@ class BazelRules(judge.Judge):
                  for name in ("interpreter", "stated")}
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/grouped.txt\t", plans["stated"])
+        self.assertEqual(tree[f"{runfiles}/tested/attributes/probe.txt"].pax_headers["SCHILY.xattr.security.capability"],
+                         "\x01\0\0\x02\0\x04" + 14 * "\0")
+        self.assertNotIn("xattr.", plans["stated"])
 
     def test_compression_and_level(self):
         self.bazel.build("//attributes:zstd_layers", LOCAL)

@@ -41,6 +41,7 @@ inline std::string to_text(const Entry& entry) {
     if (stated.uid) text += fmt::format(" uid={}", *stated.uid);
     if (stated.gid) text += fmt::format(" gid={}", *stated.gid);
     if (stated.mtime) text += fmt::format(" time={}", *stated.mtime);
+    if (stated.xattrs != nullptr) text += fmt::format(" {}", *stated.xattrs);
   }
   return text + "\n";
 }

@@ -225,14 +225,65 @@ TEST_CASE("config values: each parser says what it expected") {
       {[] { parse_user("a:"); }, "'a:' is not a user: expected USER[:GROUP]"},
       {[] { parse_user("2147483648"); },
        "'2147483648' is not a user: 2147483648 is more than 2147483647"},
-      {[] { parse_stop_signal("term"); },
-       "'term' is not a signal: expected a name such as SIGTERM, or a number"},
+      {[] { parse_stop_signal("SIGFOO"); },
+       "'SIGFOO' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64"},
+      {[] { parse_stop_signal("SIGTREM"); },
+       "'SIGTREM' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64; did "
+       "you mean 'SIGTERM'?"},
+      {[] { parse_stop_signal("65"); },
+       "'65' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64"},
       {[] { parse_created("2023-02-29T00:00:00Z"); },
        "'2023-02-29T00:00:00Z' is not a time: expected RFC 3339, such as 1970-01-01T00:00:00Z, or "
        "seconds since 1970"},
   };
   for (const auto& [action, message] : cases) {
     CHECK(error_of(action) == "veneer: error: " + message + "\n");
+  }
+}
+
+TEST_CASE("config values: signals are those that engines know, by name or number") {
+  for (const char* signal : {"SIGTERM", "TERM", "9", "64", "SIGRTMIN+15", "RTMAX-14", "SIGWINCH"}) {
+    CHECK(parse_stop_signal(signal) == signal);
+  }
+  CHECK(parse_stop_signal("sigint") == "SIGINT");
+  for (const char* none :
+       {"", "0", "65", "-9", "SIG", "SIGRTMIN+16", "RTMAX-15", "RTMIN+", "015"}) {
+    CAPTURE(none);
+    CHECK_FALSE(error_of([&] { parse_stop_signal(none); }).empty());
+  }
+}
+
+TEST_CASE("config values: variables are those of the base and of what is set before") {
+  ConfigChanges changes;
+  changes.env = {{"PATH", "/opt/bin:$PATH"}, {"B", "${A}1$A"},
+                 {"PRICE", "$$5 $${A}"},     {"A", "$B$A"},
+                 {"C", "${PATH}"},           {"A", "$$"}};
+  CHECK(apply_changes(parse(kBase), changes).env == Arguments{"PATH=/opt/bin:/bin", "A=$", "BARE",
+                                                              "B=111", "PRICE=$5 ${A}",
+                                                              "C=/opt/bin:/bin"});
+  const std::pair<std::string, std::string> cases[] = {
+      {"/x:$PAHT",
+       "--env V: error: character 4 of '/x:$PAHT': 'PAHT' is set neither by the base nor by an "
+       "--env before it: did you mean 'PATH'?\n"
+       "--env V: help: '$$PAHT' keeps it as it is, for whatever reads it in the container\n"},
+      {"$V",
+       "--env V: error: character 1 of '$V': 'V' is set neither by the base nor by an --env before "
+       "it: there are 'A' and 'PATH'\n"
+       "--env V: help: '$$V' keeps it as it is, for whatever reads it in the container\n"},
+      {"a$",
+       "--env V: error: character 2 of 'a$': a '$' is neither before NAME nor before {NAME}\n"
+       "--env V: help: '$$' is a '$'\n"},
+  };
+  for (const auto& [value, message] : cases) {
+    ConfigChanges wrong;
+    wrong.env = {{"V", value}};
+    CHECK(error_of([&] { apply_changes(parse(kBase), wrong); }) == message);
+  }
+  for (const char* value : {"$5", "$(A)", "${A", "${A:-x}", "${}", "${5}", "$ A"}) {
+    CAPTURE(value);
+    ConfigChanges wrong;
+    wrong.env = {{"V", value}};
+    CHECK_FALSE(error_of([&] { apply_changes(parse(kBase), wrong); }).empty());
   }
 }
 

@@ -23,8 +23,9 @@ const std::string kValid =
     "program\t/app/x\t/app/x.runfiles/_main\n"
     "layer\tapp\tall of it\n"
     "d\ta\t-\n"
-    "f\ta/b\tmode=0644,uid=1,mtime=-5\t5000\texternal/b\\t\n"
-    "h\ta/c\tmode=0644,uid=1,mtime=-5\ta/b\tequal-content\t5000\n"
+    "f\ta/b\tmode=0644,uid=1,mtime=-5,xattr.user.a%2c=00ff,xattr.user.b=\t5000\texternal/b\\t\n"
+    "h\ta/c\tmode=0644,uid=1,mtime=-5,xattr.user.a%2c=00ff,xattr.user.b=\ta/"
+    "b\tequal-content\t5000\n"
     "l\ta/d\t-\tb\tsymlink-entry\t5000\n"
     "l\ta/e\tgid=4294967295\t../x\tdeclared\t0\n"
     "f\ta/z\t-\t0\t\n"
@@ -136,8 +137,16 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"\tgid=4294967295\t", "\tgid=4294967296\t",
        "p:8:7: error: gid '4294967296': expected a decimal number\n"},
       {"\tgid=4294967295\t", "\tgid=1,uid=1\t",
-       "p:8:13: error: attribute 'uid=1': expected '-', or some of mode=, uid=, gid=, mtime=, in "
-       "this order\n"},
+       "p:8:13: error: attribute 'uid=1': expected '-', or some of mode=, uid=, gid=, mtime=, "
+       "xattr.NAME=, in this order\n"},
+      {"\tgid=4294967295\t", "\tgid=1,xattr.user.a=FF\t",
+       "p:8:13: error: 'xattr.user.a=FF': a symlink has no extended attributes\n"},
+      {"f\ta/z\t-", "f\ta/z\tgid=1,xattr.user.a=FF",
+       "p:9:13: error: 'xattr.user.a=FF': expected xattr.NAME=HEX, by name, each once, in small "
+       "digits\n"},
+      {"f\ta/z\t-", "f\ta/z\txattr.user.a=,gid=1",
+       "p:9:7: error: 'xattr.user.a=,gid=1': expected xattr.NAME=HEX, by name, each once, in small "
+       "digits\n"},
       {"\tgid=4294967295\t", "\tmode=777\t",
        "p:8:7: error: mode '777': expected four octal digits\n"},
       {"\tgid=4294967295\t", "\tmode=0777\t",
@@ -152,8 +161,8 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"\tdeclared\t0", "\tdeclared\t1",
        "p:8:36: error: size '1': expected 0 of a declared symlink\n"},
       {"\tequal-content\t", "\tdeclared\t",
-       "p:6:36: error: 'declared' is no reason for a hardlink\n"},
-      {"\ta/b\tequal", "\ta/q\tequal", "p:6:32: error: 'a/q' is no file earlier in layer 'app'\n"},
+       "p:6:71: error: 'declared' is no reason for a hardlink\n"},
+      {"\ta/b\tequal", "\ta/q\tequal", "p:6:67: error: 'a/q' is no file earlier in layer 'app'\n"},
       {"equal-content\t5000", "equal-content\t5001",
        "p:6:3: error: a hardlink whose size or attributes are not those of its target\n"
        "p:5:1: note: the target\n"},

@@ -12,6 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "layer/xattrs.h"
+#include "layer/xattrs_of_member.h"
+
 namespace layer::tar_test {
 namespace {
 
@@ -61,6 +64,7 @@ void check_read_back(const PlannedEntry& meant) {
   CHECK(archive_entry_mtime(entry) == meant.mtime);
   CHECK(archive_entry_mtime_nsec(entry) == 0);
   CHECK(std::string(archive_entry_uname(entry) == nullptr ? "" : archive_entry_uname(entry)) == "");
+  CHECK(xattrs_of_member(*entry) == xattrs_text(meant.xattrs));
   CHECK(archive_entry_perm(entry) == (meant.type == TarType::kSymlink ? 0777 : meant.mode));
   switch (meant.type) {
     case TarType::kFile:
@@ -135,6 +139,28 @@ TEST_CASE("tar: names up to the limits of ustar are split, longer ones take a pa
     check_read_back(with_type(TarType::kDirectory, path));
     if (raw == path) CHECK(is_ustar(file(path, 5)) == ustar);
   }
+}
+
+TEST_CASE("tar: extended attributes are pax records, of bytes that need not be text") {
+  const std::string_view text =
+      "xattr.security.capability=0100000200040000000000000000000000000000,"
+      "xattr.user.a%20b=,xattr.user.n=0aff003d";
+  for (const TarType type : {TarType::kFile, TarType::kDirectory}) {
+    PlannedEntry entry = with_type(type, "bin/ping");
+    entry.xattrs = &text;
+    check_read_back(entry);
+  }
+  PlannedEntry link = with_type(TarType::kHardlink, "bin/ping6", "bin/ping");
+  link.xattrs = &text;
+  check_read_back(link);
+  const std::string path = repeat("long/", 300) + "\xff";
+  link.path = path;
+  check_read_back(link);
+  const std::string records = "xattr.user.a=62";
+  const std::string_view one = records;
+  PlannedEntry entry = file("a");
+  entry.xattrs = &one;
+  CHECK(header_of(entry).substr(512, 25) == "25 SCHILY.xattr.user.a=b\n");
 }
 
 TEST_CASE("tar: a directory's '/' counts, and is no place to split") {

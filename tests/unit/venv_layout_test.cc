@@ -245,7 +245,7 @@ TEST_CASE("venv layout: --keep matches image paths and paths below the runfiles"
   CHECK(program.warnings() ==
         "veneer: warning: --keep 'q' matches no path that would be dropped\n"
         "veneer: help: a pattern is matched with whole paths, in the image or below the runfiles: "
-        "'*numpy*' keeps each repository with numpy in its name\n");
+        "'*numpy*' keeps each repository with numpy in its name; there is 'r'\n");
 }
 
 TEST_CASE("venv layout: two virtual environments share a file as a link between them") {
