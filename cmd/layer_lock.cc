@@ -23,7 +23,8 @@ layer::LayerLock load_layer_lock(const std::string& path) {
 
 void check_layer_lock(const std::string& path) {
   if (!layer::find_output_place(path).is_stream) return;
-  throw layer::Error({path}, "is no file that a layer lock could be read from and written to");
+  throw layer::Error({path}, "is no file that a layer lock could be read from and written to")
+      .with_help("name a file, which need not exist yet");
 }
 
 void add_layer_lock(const std::string& path, const layer::LayerLock& lock,

@@ -94,15 +94,11 @@ void RequestQueue::read_all() {
 }
 
 // False when no more is wanted.
-bool RequestQueue::wait_for_input() {
+bool RequestQueue::wait_for_input() const {
   std::array<pollfd, 3> ready{pollfd{input_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
                               pollfd{wake_.get(), POLLIN, 0}};
   while (poll(ready.data(), ready.size(), -1) < 0) {
     if (errno != EINTR) throw layer::system_error(kInput, "cannot wait for it", errno);
-  }
-  signalfd_siginfo signal = {};
-  if (ready[1].revents != 0 && ::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-    ended_by_ = static_cast<int>(signal.ssi_signo);
   }
   return ready[1].revents == 0 && ready[2].revents == 0;
 }

@@ -30,15 +30,13 @@ class RequestQueue {
   std::optional<WorkRequest> next();
   // Whether nobody waits for the request that next() returned last.
   const std::atomic<bool>& is_cancelled() const { return is_cancelled_; }
-  // The signal that ended the stream; 0: none did.
-  int ended_by() const { return ended_by_; }
   // Answers that request; each is to be answered once.
   void answer(WorkResponse response);
 
  private:
   void read_all();
   bool read_some(ObjectSplitter& stream);
-  bool wait_for_input();
+  bool wait_for_input() const;
   void take(WorkRequest request);
   void cancel(uint64_t id);
   void abandon();
@@ -57,7 +55,6 @@ class RequestQueue {
   bool has_ended_ = false;
   std::exception_ptr failure_;
 
-  std::atomic<int> ended_by_{0};
   std::atomic<bool> is_cancelled_{false};
   std::thread reader_;
 };

@@ -129,7 +129,7 @@ bool take_stdout(const std::vector<NamedOutput>& outputs) {
 }
 
 std::string scratch_folder(const std::string& path) {
-  if (!layer::find_output_place(path).is_stream) return layer::folder_of_path(path);
+  if (!layer::leads_to_stream(path)) return layer::folder_of_path(path);
   const char* folder = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets any
   return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
 }

@@ -16,7 +16,6 @@
 #include "cmd/command_line.h"
 #include "cmd/request_queue.h"
 #include "cmd/session.h"
-#include "cmd/signals.h"
 #include "cmd/worker_store.h"
 #include "layer/error.h"
 #include "layer/file_handle.h"
@@ -96,8 +95,7 @@ class Keeping {
   bool has_failed_ = false;
 };
 
-// The signal that ended it; 0: its requests did.
-int serve() {
+void serve() {
   const layer::FileHandle nothing = layer::open_or_throw("/dev/null", O_RDONLY);
   layer::FileHandle input = take_over(STDIN_FILENO, nothing.get());
   layer::FileHandle output = take_over(STDOUT_FILENO, STDERR_FILENO);
@@ -110,15 +108,13 @@ int serve() {
     keeping.prepare(session);
     queue.answer(run_request(std::move(*request), directory, session));
   }
-  return queue.ended_by();
 }
 
 }  // namespace
 
 int run_worker() {
   try {
-    const int signal = serve();
-    if (signal != 0) die_by(signal);
+    serve();
     return 0;
   } catch (const std::exception& error) {
     const auto* fault = dynamic_cast<const layer::Error*>(&error);

@@ -61,12 +61,6 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
   return staging;
 }
 
-// Which file is at a path; 0: none.
-ino_t inode_at(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0 ? status.st_ino : 0;
-}
-
 // Holds the layout's lock until it is closed.
 std::shared_ptr<const File> lock_directory(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -151,10 +145,9 @@ class LayoutDestination : public Destination {
     if (!staging_) return;
     for (auto& [digest, file] : staged_) file.commit(blob_folder_ + '/' + digest.hex());
     write_file(staging_.path(), "oci-layout", kLayoutFile);
-    const Json index = {
+    index_ = {
         {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry_})}};
-    write_file(staging_.path(), "index.json", dump_json(index));
-    index_inode_ = inode_at(staging_.path() + "/index.json");
+    write_file(staging_.path(), "index.json", dump_json(index_));
   }
 
   void await() override {
@@ -192,8 +185,8 @@ class LayoutDestination : public Destination {
   // for they may use the blobs.
   void take_back(const std::function<void()>& restore) {
     const std::shared_ptr<const File> lock = lock_directory(path_);
-    if (inode_at(path_ + "/index.json") == index_inode_) return restore();
     Json index = read_layout_index(path_);
+    if (index == index_) return restore();
     restore_entries(index, entry_, replaced_);
     write_file(path_, "index.json", dump_json(index));
   }
@@ -202,7 +195,7 @@ class LayoutDestination : public Destination {
     const std::shared_ptr<const File> lock =
         lock_ ? std::exchange(lock_, nullptr) : lock_directory(path_);
     const layer::Undisturbed section;
-    Json index = read_layout_index(path_);
+    index_ = read_layout_index(path_);
     layer::Undo steps;
     for (const char* folder : {"/blobs", "/blobs/sha256"}) {
       if (entry_exists(path_ + folder)) continue;
@@ -210,10 +203,9 @@ class LayoutDestination : public Destination {
       steps.add([path = path_ + folder] { fs::remove(path); });
     }
     place_blobs(steps);
-    replaced_ = replace_entry(index, entry_);
+    replaced_ = replace_entry(index_, entry_);
     if (!entry_exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
-    write_file(path_, "index.json", dump_json(index), &steps);
-    index_inode_ = inode_at(path_ + "/index.json");
+    write_file(path_, "index.json", dump_json(index_), &steps);
     undo.add([this, restore = steps.release()] { take_back(restore); });
   }
 
@@ -253,7 +245,7 @@ class LayoutDestination : public Destination {
   std::map<layer::Digest, Blob> present_;
   Json entry_;                        // in index.json
   Json replaced_;                     // those that had its tag
-  ino_t index_inode_ = 0;             // of index.json as this image left it
+  Json index_;                        // index.json as this image left it
   std::shared_ptr<const File> lock_;  // of await()
 };
 

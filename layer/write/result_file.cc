@@ -23,6 +23,8 @@ namespace layer {
 namespace {
 
 constexpr int kMostLinks = 40;  // as the kernel has it
+constexpr std::string_view kFullScratchHelp =
+    "what goes to a pipe or a device is whole in this folder first; TMPDIR names another";
 constexpr size_t kSendBuffer = size_t{64} << 10;
 
 std::string called(const OutputPlace& place) {
@@ -65,6 +67,24 @@ bool find_descriptor(OutputPlace& place) {
   return false;
 }
 
+// Without asking whether a file can be there.
+OutputPlace look_at(const std::string& path) {
+  OutputPlace place{path, false, -1};
+  if (path == kStandardOutput) {
+    place.is_stream = true;
+    place.descriptor = STDOUT_FILENO;
+    return place;
+  }
+  if (find_descriptor(place)) {
+    place.is_stream = true;
+    return place;
+  }
+  struct stat status = {};
+  place.is_stream =
+      stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  return place;
+}
+
 FileHandle open_stream(const OutputPlace& place) {
   if (place.descriptor >= 0) return duplicate(place.descriptor, called(place));
   return open_or_throw(place.path, O_WRONLY | O_NOCTTY);
@@ -91,29 +111,22 @@ std::string folder_of_path(const std::string& path) {
 }
 
 OutputPlace find_output_place(const std::string& path) {
-  OutputPlace place{path, false, -1};
-  if (path == kStandardOutput) {
-    place.is_stream = true;
-    place.descriptor = STDOUT_FILENO;
-    return place;
-  }
-  if (find_descriptor(place)) {
-    place.is_stream = true;
-    return place;
-  }
-  struct stat status = {};
-  const bool is_there = stat(path.c_str(), &status) == 0;
-  if ((is_there && S_ISDIR(status.st_mode)) || path.ends_with('/')) {
+  OutputPlace place = look_at(path);
+  std::error_code ignored;
+  if (!place.is_stream && (std::filesystem::is_directory(path, ignored) || path.ends_with('/'))) {
     throw Error({path}, "is a directory").with_help("name a file");
   }
-  place.is_stream = is_there && !S_ISREG(status.st_mode);
   return place;
+}
+
+bool leads_to_stream(const std::string& path) {
+  return look_at(path).is_stream;
 }
 
 ResultFile::ResultFile(const std::string& path, const std::string& scratch)
     : place_(find_output_place(path)),
       folder_(place_.is_stream ? scratch : folder_of_path(path)),
-      file_(folder_) {}
+      file_(folder_, place_.is_stream ? kFullScratchHelp : std::string_view()) {}
 
 void ResultFile::copy(int fd) {
   file_ = OutputFile::share(folder_, fd, Sharing::kBlocks);

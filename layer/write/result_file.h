@@ -22,6 +22,9 @@ struct OutputPlace {
 // Throws Error if no file can be there: a directory is.
 OutputPlace find_output_place(const std::string& path);
 
+// The same for one that may also be a directory.
+bool leads_to_stream(const std::string& path);
+
 class ResultFile {
  public:
   // Until it is shown it is in the folder of `path`, or in `scratch` if that is a stream. Throws Error
