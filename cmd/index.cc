@@ -28,7 +28,7 @@ struct IndexArguments {
 };
 
 oci::ImageReference parse_output(const std::string& text) {
-  oci::ImageReference reference = oci::parse_image_reference(text);
+  oci::ImageReference reference = oci::parse_destination(text);
   if (reference.transport == oci::Transport::kDockerArchive) {
     throw layer::Error("'" + text + "': a docker archive holds images for one platform")
         .with_help("write it to oci:DIR or oci-archive:FILE");
@@ -82,7 +82,7 @@ void add_index_command(CLI::App& app) {
       ->group("Image");
   command
       ->add_option("-o,--output", options->output,
-                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]")
+                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]; - as FILE is stdout")
       ->type_name("IMAGE")
       ->required()
       ->check(check_with(parse_output))

@@ -146,7 +146,10 @@ void add_layer_command(CLI::App& app, const Session* session) {
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
-  command->add_option("-o,--output", options->output, "The blob, e.g. app.tar.gz")
+  command
+      ->add_option(
+          "-o,--output", options->output,
+          "The blob: its name, app.tar, app.tar.gz or app.tar.zst, says the codec; - is stdout")
       ->type_name("FILE")
       ->required();
   command->add_option("--descriptor", options->descriptor, "Its descriptor (default: BLOB.json)")
@@ -158,6 +161,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
                     "Of a plan without layers, write a layer without entries");
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
+    take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);
     name_layer_outputs(*options);
     run_layer(*options);
