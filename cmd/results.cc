@@ -80,6 +80,20 @@ std::string spelt(const NamedOutput& output) {
   return fmt::format("{} {}", output.option, output.path);
 }
 
+// An error that would come after all the work comes before it.
+void check_folder(const NamedOutput& output) {
+  const std::string folder = layer::folder_of_path(output.path);
+  std::error_code failure;
+  const fs::file_status status = fs::status(folder, failure);
+  if (fs::is_directory(status)) return;
+  if (status.type() == fs::file_type::not_found) {
+    throw layer::Error({folder}, fmt::format("does not exist, and '{}' goes there", spelt(output)))
+        .with_help(fmt::format("make it first: mkdir -p {}", folder));
+  }
+  if (failure) throw layer::system_error(folder, "cannot use it for outputs", failure.value());
+  throw layer::Error({folder}, fmt::format("is no directory, and '{}' goes there", spelt(output)));
+}
+
 void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutput& second,
              const WhereOutputIs& other) {
   if (first.is_layout && second.is_layout && one.at_last == other.at_last) return;  // two tags
@@ -117,6 +131,9 @@ void check_outputs(const std::vector<NamedOutput>& outputs) {
     for (size_t i = 0; i + 1 < places.size(); ++i) {
       compare(outputs[i], places[i], output, places.back());
     }
+  }
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!places[i].is_stream) check_folder(outputs[i]);
   }
 }
 

@@ -22,8 +22,9 @@ struct NamedOutput {
 // Of -o, for check_outputs().
 std::vector<NamedOutput> image_outputs(const std::vector<oci::ImageReference>& references);
 
-// To be called before anything is written. Throws layer::Error if two outputs would be one file, by
-// whatever paths, or one a file in another, or if no file can be where one should be.
+// To be called before anything is read. Throws layer::Error if two outputs would be one file, by
+// whatever paths, or one a file in another, or if no file can be where one should be, for want of a
+// folder say.
 void check_outputs(const std::vector<NamedOutput>& outputs);
 
 // Whether standard output is one of them: then it is for nothing else.
