@@ -1,6 +1,7 @@
 // What a run writes: each option's place is its own, and all results appear at once.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
