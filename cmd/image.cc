@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
+#include "cmd/results.h"
 #include "cmd/tools.h"
 #include "oci/check_account.h"
 #include "oci/check_layers.h"
@@ -92,11 +94,13 @@ oci::ConfigChanges with_program(oci::ConfigChanges changes,
 
 void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const std::vector<NamedOutput> named = image_outputs(outputs);
+  check_outputs(named);
   oci::ConfigChanges changes = config_changes(options.image);
   const Tools tools = open_tools(options.tools);
-  const std::string scratch = oci::folder_of(outputs.front().path);
+  const std::string scratch = scratch_folder(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
-  oci::Delivery delivery(outputs);
+  oci::Delivery delivery(outputs, scratch);
   const std::vector<oci::LayerBlob> blobs = open_layers(options);
   const oci::StoredImage* below = base ? &*base : nullptr;
   const oci::LayerChecks checks = layer_checks(options, tools.store.get(), scratch);
@@ -117,10 +121,13 @@ void run_image(const ImageArguments& options) {
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
-  delivery.finish(image);
+  delivery.prepare(image);
+  std::vector<layer::ResultFile> none;
+  show_results(&delivery, none);
   if (options.quiet) return;
+  std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
-    fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
+    fmt::print(out, "{} {}\n", output.to_string(), image.manifest.digest.to_string());
   }
 }
 
