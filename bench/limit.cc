@@ -7,7 +7,7 @@
 // output it hashes too.
 // Prints the bytes in and out.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <libdeflate.h>
 #include <zstd.h>
 

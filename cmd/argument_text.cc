@@ -1,7 +1,7 @@
 // Before the options are parsed, so that it is one place for all of them.
 #include "cmd/argument_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Plan, write the layers straight into the image's place, assemble, and say what was made.
 #include "cmd/build.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Messages name options where they speak of remedies; here, once for all, these become attributes.
 #include "cmd/caller.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

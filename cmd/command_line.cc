@@ -1,7 +1,7 @@
 // The sub-commands, and the one place where errors become messages and exit codes.
 #include "cmd/command_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>

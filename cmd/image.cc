@@ -1,7 +1,7 @@
 // Copies layer blobs and the base's into an image.
 #include "cmd/image.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Opens the images, copies what they hold and writes the index over them.
 #include "cmd/index.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <memory>

@@ -1,7 +1,7 @@
 // Writes one layer of a plan as a file, for a build system that puts images together itself.
 #include "cmd/layer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdio>

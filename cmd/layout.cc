@@ -1,7 +1,7 @@
 // faithful needs no work; venv is told of in numbers.
 #include "cmd/layout.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

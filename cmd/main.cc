@@ -1,5 +1,5 @@
 // The veneer program: one command line, or a worker that runs many.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <exception>

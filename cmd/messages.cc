@@ -1,7 +1,7 @@
 // stderr is for people.
 #include "cmd/messages.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <array>

@@ -1,7 +1,7 @@
 // Prints the plan, or what it has to say about some paths, to stdout; or writes it, whole and in parts.
 #include "cmd/plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Places are compared by where they are, not by how they are spelt.
 #include "cmd/results.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>

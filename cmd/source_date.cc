@@ -1,7 +1,7 @@
 // The one environment variable that goes into an image.
 #include "cmd/source_date.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

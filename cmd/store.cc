@@ -1,7 +1,7 @@
 // stat, gc and verify.
 #include "cmd/store.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>

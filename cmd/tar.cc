@@ -1,7 +1,7 @@
 // Calls what the options ask for; delivers an archive to a file or to standard output.
 #include "cmd/tar.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Columns, times, escapes.
 #include "cmd/tar_listing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <langinfo.h>
 #include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale is POSIX's
 

@@ -1,7 +1,7 @@
 // One line an option.
 #include "cmd/tar_option_table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Words to options, as bsdtar splits them: bundled letters first, then options, then operands.
 #include "cmd/tar_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

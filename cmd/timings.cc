@@ -1,7 +1,7 @@
 // The table on stderr, and trace events as JSON.
 #include "cmd/timings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Reads an image or a plan, runs every check, prints what was found and sums it up.
 #include "cmd/verify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Braces are counted, the rest is the strict JSON of layer/json.h.
 #include "cmd/work_request.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // Codec names and levels.
 #include "cmd/writing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <string>

@@ -1,7 +1,7 @@
 // Sets of bits, as linux/capability.h lays them out in struct vfs_cap_data.
 #include "layer/capability.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/capability.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SHA-256 by OpenSSL's one-shot-copyable context, whose state can be kept at frame boundaries.
 #include "layer/digest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Renders diagnostics as the lines a user reads.
 #include "layer/error.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <system_error>
 

@@ -1,7 +1,7 @@
 // Finds the runfiles, reads them with the reader for their form and places them in the image.
 #include "layer/inputs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>

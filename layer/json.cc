@@ -1,7 +1,7 @@
 // A SAX handler that builds the document and refuses what nlohmann_json lets through.
 #include "layer/json.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <limits>

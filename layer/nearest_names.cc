@@ -1,7 +1,7 @@
 // Edit distance with transpositions, on names without case and separators.
 #include "layer/nearest_names.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

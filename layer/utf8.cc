@@ -1,7 +1,7 @@
 // One pass over the bytes.
 #include "layer/utf8.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <cstdint>

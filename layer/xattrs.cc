@@ -1,7 +1,7 @@
 // listxattr and getxattr; text to attributes and back.
 #include "layer/xattrs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/xattr.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The tar of both formats, blobs written behind reserved headers.
 #include "oci/archive.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 //   probe := 0 | 1 layer::put_probe()
 #include "oci/base_memo.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <string>

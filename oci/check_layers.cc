@@ -1,7 +1,7 @@
 // The base's tree is needed only where a layer was not planned on it.
 #include "oci/check_layers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>

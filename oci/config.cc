@@ -1,7 +1,7 @@
 // The config's members by name; all others are carried along.
 #include "oci/config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

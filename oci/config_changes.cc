@@ -1,7 +1,7 @@
 // Inheritance of the config, and the scratch image.
 #include "oci/config_changes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

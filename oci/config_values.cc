@@ -1,5 +1,5 @@
 // The values of the config options: each parser says what it expected.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

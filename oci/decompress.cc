@@ -1,7 +1,7 @@
 // zlib and libzstd streams over a blob.
 #include "oci/decompress.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <zlib.h>
 #include <zstd.h>
 

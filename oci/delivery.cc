@@ -1,7 +1,7 @@
 // Fan-out of one image.
 #include "oci/delivery.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

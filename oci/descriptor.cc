@@ -1,7 +1,7 @@
 // Media types of both families, strict digests, descriptors.
 #include "oci/descriptor.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
 #include <limits>

@@ -1,7 +1,7 @@
 // The grammar of docker_name.h, by hand: std::regex is locale-bound and recursive.
 #include "oci/docker_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

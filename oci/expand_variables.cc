@@ -1,7 +1,7 @@
 // One pass over the value; what is put in is not looked at again.
 #include "oci/expand_variables.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 // The documents of an image, with one history entry for every layer.
 #include "oci/image.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // The index's JSON, and the blobs below it.
 #include "oci/image_index.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <nlohmann/json.hpp>

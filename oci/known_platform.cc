@@ -1,7 +1,7 @@
 // `go tool dist list`, which image-spec config.md refers to.
 #include "oci/known_platform.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

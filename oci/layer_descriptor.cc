@@ -1,7 +1,7 @@
 // BLOB.json, or what reading BLOB tells.
 #include "oci/layer_descriptor.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <cerrno>

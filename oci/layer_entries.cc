@@ -1,7 +1,7 @@
 // libarchive reads the tar; the bytes it asks for are decompressed and hashed on their way.
 #include "oci/layer_entries.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <new>

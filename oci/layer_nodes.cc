@@ -1,7 +1,7 @@
 // Parents are looked up in this layer first, then in the image below it.
 #include "oci/layer_nodes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

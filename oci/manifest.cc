@@ -1,7 +1,7 @@
 // Shape checks of the two documents that point at others.
 #include "oci/manifest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

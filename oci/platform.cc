@@ -1,7 +1,7 @@
 // Canonical names and the order of variants.
 #include "oci/platform.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

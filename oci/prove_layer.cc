@@ -1,7 +1,7 @@
 // Decompressing takes the time; so a store keeps what came of it, under both digests.
 #include "oci/prove_layer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tbb/parallel_for.h>
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The reference grammar of containers-transports(5), for the three transports that are files.
 #include "oci/reference.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 

@@ -1,7 +1,7 @@
 // An archive as a source: libarchive finds where each member's bytes lie, pread reads them.
 #include <archive.h>
 #include <archive_entry.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>

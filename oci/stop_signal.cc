@@ -1,5 +1,5 @@
 // The signals that engines know, by name and by number.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

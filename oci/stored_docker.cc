@@ -1,5 +1,5 @@
 // Docker archives: manifest.json, as `docker save` of every version since 1.10 writes it.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>

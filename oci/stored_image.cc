@@ -1,7 +1,7 @@
 // OCI layouts: from index.json to the one manifest that is meant.
 #include "oci/stored_image.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>

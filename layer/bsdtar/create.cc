@@ -2,7 +2,7 @@
 #include "layer/bsdtar/create.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

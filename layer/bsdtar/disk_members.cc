@@ -1,7 +1,7 @@
 // Walks directories; goes on behind links where those do not count.
 #include "layer/bsdtar/disk_members.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <cerrno>

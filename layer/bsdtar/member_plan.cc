@@ -1,7 +1,7 @@
 // The link rules, one after the other.
 #include "layer/bsdtar/member_plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 // A list and an index by path.
 #include "layer/bsdtar/members.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

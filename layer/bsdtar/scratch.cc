@@ -1,7 +1,7 @@
 // mkdtemp.
 #include "layer/bsdtar/scratch.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX's
 
 #include <cerrno>

@@ -1,7 +1,7 @@
 // regcomp, regexec.
 #include "layer/bsdtar/substitution.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cctype>

@@ -1,5 +1,5 @@
 // The first stage's own steps: its runfiles directory, then what it names there.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

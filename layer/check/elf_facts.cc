@@ -2,7 +2,7 @@
 #include "layer/check/elf_facts.h"
 
 #include <elf.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // One note for all that have the same.
 #include "layer/check/extended_attributes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 // Sorting decides which finding stands for those of the same cause.
 #include "layer/check/finding.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // Follows what an interpreter does when it starts: find itself, its venv, its standard library.
 #include "layer/check/interpreter.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 // Goes the way of execve(2), from the command to the ELF file that runs.
 #include "layer/check/launcher.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // A need that is not met is told by its most certain cause.
 #include "layer/check/libraries.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 

@@ -1,5 +1,5 @@
 // Equal files that a process would open under the same name are brought together by that name.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <string>

@@ -2,7 +2,7 @@
 #include "layer/check/library_directories.h"
 
 #include <elf.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fnmatch.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The order is that of ld.so(8); each candidate is resolved in the tree as the kernel would.
 #include "layer/check/library_lookup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <utility>

@@ -1,7 +1,7 @@
 // The common case, a link that leads to a file, was settled by TreeView; here is the rest.
 #include "layer/check/links.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // What Python imports is known by its name and its place.
 #include "layer/check/machine.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 //   rpath, runpath := 0 | 1 text
 #include "layer/check/probe_memo.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

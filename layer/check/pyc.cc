@@ -1,7 +1,7 @@
 // The source of a .pyc is found by its name alone, as CPython does.
 #include "layer/check/pyc.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <string>

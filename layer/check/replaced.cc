@@ -1,7 +1,7 @@
 // One lookup an entry; most have nothing below them.
 #include "layer/check/replaced.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // As engines do it: names are looked up in the image's own files, permissions are POSIX's.
 #include "layer/check/user.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

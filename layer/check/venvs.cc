@@ -1,7 +1,7 @@
 // A venv is found by what marks it and walked the way Python's finders list directories.
 #include "layer/check/venvs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <utility>

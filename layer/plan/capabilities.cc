@@ -1,7 +1,7 @@
 // Rules against paths; what files have already stays.
 #include "layer/plan/capabilities.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // Looks a path up in the plan, in the tree it was made from, and among what lost its place.
 #include "layer/plan/explain.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // Explanations as text and as JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <nlohmann/json.hpp>

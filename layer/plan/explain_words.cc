@@ -1,7 +1,7 @@
 // Phrases, without the sentences around them.
 #include "layer/plan/explain_words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "layer/runfiles_path.h"
 

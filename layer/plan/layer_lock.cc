@@ -1,7 +1,7 @@
 // A lock is read strictly: a slip in it would move packages without a word.
 #include "layer/plan/layer_lock.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 // Reads rules and holds their globs against names.
 #include "layer/plan/layer_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "layer/error.h"
 #include "layer/layer_name.h"

@@ -1,7 +1,7 @@
 // Each entry is put with its rule, its group or its repository, then those are put into layers.
 #include "layer/plan/layers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // Each rule looks at the groups of files known to be equal and names a home for their members.
 #include "layer/plan/links.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

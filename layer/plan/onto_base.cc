@@ -1,7 +1,7 @@
 // Directories are looked up once each; entries are compared again only if something moved.
 #include "layer/plan/onto_base.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <numeric>

@@ -1,7 +1,7 @@
 // Large packages first, then buckets; by hash, or by a lock.
 #include "layer/plan/package_layers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

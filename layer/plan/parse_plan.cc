@@ -1,7 +1,7 @@
 // Line by line; each entry is held against those of its layer that came before it.
 #include "layer/plan/parse_plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,7 +1,7 @@
 // Fields, numbers and attributes of a plan's lines.
 #include "layer/plan/plan_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // First finds what may move, then moves it, then looks whether it is alone there.
 #include "layer/plan/shared_root.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 // Only for rules that took nothing are names gathered at all.
 #include "layer/plan/unused_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 // First what stays where it is, then one pass that writes the new tree in order.
 #include "layer/plan/venv_layout.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Walks a tree artifact, and the directories that staged links in it lead to.
 #include "layer/read/expand_tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 // What a directory's ancestors match is found once for all that is in it.
 #include "layer/read/ignore_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

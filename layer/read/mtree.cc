@@ -21,7 +21,7 @@
 // against it.
 #include "layer/read/mtree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // counted.
 #include "layer/read/mtree_keywords.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

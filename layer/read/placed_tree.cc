@@ -1,7 +1,7 @@
 // Walks the directory; what is left out is not even listed, unless something below it is kept.
 #include "layer/read/placed_tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>

@@ -1,7 +1,7 @@
 // Tells files, tree artifacts and declared symlinks apart by the links that stand for them.
 #include "layer/read/runfiles_directory.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>

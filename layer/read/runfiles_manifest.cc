@@ -13,7 +13,7 @@
 // file, and reading on would turn each empty file into a link with the text CR.
 #include "layer/read/runfiles_manifest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

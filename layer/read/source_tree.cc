@@ -1,7 +1,7 @@
 // Places a directory, or one file, below a destination.
 #include "layer/read/source_tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>

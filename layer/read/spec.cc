@@ -1,7 +1,7 @@
 // Parses a veneer spec, whose grammar is in spec_record.h.
 #include "layer/read/spec.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <string_view>

@@ -1,7 +1,7 @@
 // Looks up a spec's exec paths: link texts, types, what is in trees.
 #include "layer/read/spec_contents.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Splits a spec's line at its TABs and undoes the escapes.
 #include "layer/read/spec_record.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // OpenSSL's digests; cksum is computed here.
 #include "layer/read/stated_content.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Asks the file system about many paths at once.
 #include "layer/read/target.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <sys/stat.h>

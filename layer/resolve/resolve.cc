@@ -1,7 +1,7 @@
 // Merging, in Bazel's order. Everything is done by sorting, so cost grows as n log n.
 #include "layer/resolve/resolve.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // stat everything, group by inode and size, hash only within groups that could share.
 #include "layer/store/identify.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>

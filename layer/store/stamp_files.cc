@@ -1,7 +1,7 @@
 // All files are asked for at once.
 #include "layer/store/stamp_files.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <span>
 #include <string_view>

@@ -1,7 +1,7 @@
 // The codecs: names, levels, recipes, and the compressor of each.
 #include "layer/write/codec.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <libdeflate.h>
 #include <zstd.h>
 

@@ -1,7 +1,7 @@
 // Reads files, decides modes, lays out entries.
 #include "layer/write/frame_tar.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

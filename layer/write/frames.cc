@@ -1,7 +1,7 @@
 // Cuts a layer's entries into frames by size and by hash of the path.
 #include "layer/write/frames.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <stdexcept>

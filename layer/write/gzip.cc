@@ -1,7 +1,7 @@
 // Fragments by libdeflate, made non-final and byte-aligned, and the member around them.
 #include "layer/write/gzip.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <libdeflate.h>
 #include <zlib.h>
 

@@ -1,7 +1,7 @@
 // Serialises what decides a frame's bytes, and hashes it.
 #include "layer/write/layer_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string_view>
 

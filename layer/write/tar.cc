@@ -1,7 +1,7 @@
 // Encodes ustar headers and, for what they cannot hold, pax extended headers.
 #include "layer/write/tar.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Frames by libzstd, one thread each: its own threads would change the bytes.
 #include "layer/write/zstd.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <zstd.h>
 
 #include <new>

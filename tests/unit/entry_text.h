@@ -1,7 +1,7 @@
 // Entries as text, one a line, for comparing what a reader produced with what a test expects.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

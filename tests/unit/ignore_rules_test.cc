@@ -2,7 +2,7 @@
 #include "layer/read/ignore_rules.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>

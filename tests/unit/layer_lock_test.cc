@@ -2,7 +2,7 @@
 #include "layer/plan/layer_lock.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

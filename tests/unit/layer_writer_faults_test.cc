@@ -1,6 +1,6 @@
 // What becomes of a layer whose files are not what was planned.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <filesystem>

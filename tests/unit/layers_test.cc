@@ -1,6 +1,6 @@
 // Which layer an entry goes into: rules, groups, packages, buckets.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <string>

@@ -1,6 +1,6 @@
 // The layouts of tests/layouts, made real, read in each of the three forms that Bazel gives them.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // Inputs compared with a base image.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 // What a base image's layers amount to, and every way in which a layer can lie.
 #include <archive.h>
 #include <archive_entry.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <map>

@@ -2,7 +2,7 @@
 #include "layer/plan/shared_root.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>

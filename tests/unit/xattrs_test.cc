@@ -2,7 +2,7 @@
 #include "layer/xattrs.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 #include <sys/xattr.h>
 
