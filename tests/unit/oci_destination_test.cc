@@ -1,6 +1,7 @@
 // Layouts and archives as they are written: names, order, what stays and what does not.
 #include <sys/stat.h>
 
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "oci/annotations.h"
