@@ -90,7 +90,7 @@ std::string path_of_descriptor(const LayerArguments& options) {
 }
 
 std::vector<NamedOutput> layer_outputs(const LayerArguments& options) {
-  std::vector<NamedOutput> outputs{{"--output", options.output}};
+  std::vector<NamedOutput> outputs{{"--output", options.output, OutputKind::kBinary}};
   const std::string descriptor = path_of_descriptor(options);
   if (!descriptor.empty()) outputs.push_back({"--descriptor", descriptor});
   const std::string& trace = options.writing.tools.timing.trace_file;

@@ -29,6 +29,10 @@ struct WhereOutputIs {
   ino_t inode = 0;
 };
 
+bool is_layout(const NamedOutput& output) {
+  return output.kind == OutputKind::kLayout;
+}
+
 fs::path real_path(const fs::path& path) {
   std::error_code failure;
   fs::path real = fs::weakly_canonical(fs::absolute(path), failure);
@@ -38,7 +42,7 @@ fs::path real_path(const fs::path& path) {
 WhereOutputIs find_where(const NamedOutput& output) {
   WhereOutputIs where;
   layer::OutputPlace place;
-  if (!output.is_layout) place = layer::find_output_place(output.path);
+  if (!is_layout(output)) place = layer::find_output_place(output.path);
   if (!place.is_stream) {
     const fs::path path(output.path);
     where.as_named =
@@ -46,7 +50,7 @@ WhereOutputIs find_where(const NamedOutput& output) {
             ? real_path(path.parent_path().empty() ? "." : path.parent_path()) / path.filename()
             : real_path(path);
     where.at_last = real_path(path);
-    if (output.is_layout && !where.at_last.has_filename())
+    if (is_layout(output) && !where.at_last.has_filename())
       where.at_last = where.at_last.parent_path();
     return where;
   }
@@ -95,9 +99,16 @@ void check_folder(const NamedOutput& output) {
   throw layer::Error({folder}, fmt::format("is no directory, and '{}' goes there", spelt(output)));
 }
 
+void check_is_no_terminal(const NamedOutput& output) {
+  const int descriptor = layer::find_output_place(output.path).descriptor;
+  if (descriptor < 0 || isatty(descriptor) == 0) return;
+  throw layer::Error(fmt::format("'{}' is a terminal, and this is no text", spelt(output)))
+      .with_help("name a file, or lead it into one or a program: > FILE, | PROGRAM");
+}
+
 void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutput& second,
              const WhereOutputIs& other) {
-  if (first.is_layout && second.is_layout && one.at_last == other.at_last) return;  // two tags
+  if (is_layout(first) && is_layout(second) && one.at_last == other.at_last) return;  // two tags
   const bool is_same = one.is_stream || other.is_stream
                            ? is_stream_to(one.is_stream ? one : other, one.is_stream ? other : one)
                            : one.as_named == other.as_named || one.at_last == other.at_last;
@@ -107,11 +118,11 @@ void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutp
         .with_help("name a file for each output");
   }
   if (one.is_stream || other.is_stream) return;
-  const bool is_inside = (first.is_layout && is_below(other.at_last, one.at_last)) ||
-                         (second.is_layout && is_below(one.at_last, other.at_last));
+  const bool is_inside = (is_layout(first) && is_below(other.at_last, one.at_last)) ||
+                         (is_layout(second) && is_below(one.at_last, other.at_last));
   if (!is_inside) return;
-  throw layer::Error(fmt::format("'{}' is inside '{}'", spelt(first.is_layout ? second : first),
-                                 spelt(first.is_layout ? first : second)))
+  throw layer::Error(fmt::format("'{}' is inside '{}'", spelt(is_layout(first) ? second : first),
+                                 spelt(is_layout(first) ? first : second)))
       .with_help("name a place outside the layout, which holds blobs and an index only");
 }
 
@@ -120,7 +131,9 @@ void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutp
 std::vector<NamedOutput> image_outputs(const std::vector<oci::ImageReference>& references) {
   std::vector<NamedOutput> outputs;
   for (const oci::ImageReference& reference : references) {
-    outputs.push_back({"--output", reference.path, reference.transport == oci::Transport::kOci});
+    const bool is_directory = reference.transport == oci::Transport::kOci;
+    outputs.push_back(
+        {"--output", reference.path, is_directory ? OutputKind::kLayout : OutputKind::kBinary});
   }
   return outputs;
 }
@@ -135,12 +148,13 @@ void check_outputs(const std::vector<NamedOutput>& outputs) {
   }
   for (size_t i = 0; i < places.size(); ++i) {
     if (!places[i].is_stream) check_folder(outputs[i]);
+    if (outputs[i].kind == OutputKind::kBinary) check_is_no_terminal(outputs[i]);
   }
 }
 
 bool take_stdout(const std::vector<NamedOutput>& outputs) {
   for (const NamedOutput& output : outputs) {
-    if (output.is_layout) continue;
+    if (is_layout(output)) continue;
     if (layer::find_output_place(output.path).descriptor == STDOUT_FILENO) return true;
   }
   return false;

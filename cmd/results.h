@@ -1,6 +1,7 @@
 // What a run writes: each option's place is its own, and all results appear at once.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,11 +14,17 @@
 
 namespace cmd {
 
+enum class OutputKind : uint8_t {
+  kText,
+  kBinary,  // nothing for a terminal
+  kLayout,  // a directory, which others must stay out of
+};
+
 // A place that an option names.
 struct NamedOutput {
   std::string option;  // "--trace"
   std::string path;
-  bool is_layout = false;  // a directory, which others must stay out of
+  OutputKind kind = OutputKind::kText;
 };
 
 // Of -o, for check_outputs().
@@ -25,7 +32,7 @@ std::vector<NamedOutput> image_outputs(const std::vector<oci::ImageReference>& r
 
 // To be called before anything is read. Throws layer::Error if two outputs would be one file, by
 // whatever paths, or one a file in another, or if no file can be where one should be, for want of a
-// folder say.
+// folder say, or if an archive would go to a terminal.
 void check_outputs(const std::vector<NamedOutput>& outputs);
 
 // Whether standard output is one of them: then it is for nothing else.

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import resource
 import select
 import signal
@@ -96,6 +97,18 @@ class Streams(Case):
             self.assertEqual((self.top / "redirected").read_bytes(), self.archive, place)
         self.assertTrue((self.top / "stdout").is_symlink())
         self.assertFalse((self.top / "-").exists())
+
+    def test_terminal(self):
+        """Archives are kept from it; texts are not."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        for option, arguments in (("--output", ("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-")),
+                                  ("--output", ("layer", "--no-store", "--tree", "tree:srv", "-o", "-"))):
+            done = self.run_veneer(*arguments, status=1, stdout=theirs)
+            self.assertIn(f"'{option} -' is a terminal, and this is no text", done.stderr.decode())
+        self.run_veneer("plan", "--tree", "tree:srv", "-o", "-", stdout=theirs)
+        self.assertIn(b"veneer plan 1", os.read(ours, 1000))
 
     def test_another_descriptor(self):
         """That the shell opened: 3>file."""
