@@ -133,9 +133,10 @@ void Pipeline::pack(Slot& slot) {
     const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
     const FrameSources sources = [&] {
       const TraceScope scope(progress_.trace, "read", plans_[slot.layer].name);
-      return build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+      const FrameUse use = reuse_ ? FrameUse::kAgain : FrameUse::kOnce;
+      return build_frame_tar(plans_[slot.layer], *slot.frame, use, tar);
     }();
-    if (!sources.as_planned) slot.key.reset();
+    if (!sources.as_planned || sources.may_be_written) slot.key.reset();
     slot.source = sources.large;
     slot.tar = tar;
     progress_.tar_bytes_read += tar.size();
