@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,8 +16,8 @@
 #include "cmd/layer_lock.h"
 #include "cmd/messages.h"
 #include "cmd/planning.h"
+#include "cmd/results.h"
 #include "cmd/writing.h"
-#include "layer/write/output_file.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
 #include "oci/image.h"
@@ -50,7 +51,7 @@ oci::ConfigChanges program_changes(const BuildArguments& options, const Planned&
 
 // Where what has no name yet is written.
 std::string scratch_of(const BuildArguments& options) {
-  return oci::folder_of(output_references(options.image).front().path);
+  return scratch_folder(output_references(options.image).front().path);
 }
 
 std::optional<CheckCounts> run_checks(const BuildArguments& options, const Planned& planned,
@@ -91,11 +92,37 @@ oci::Image assemble(const BuildArguments& options, const Planned& planned,
   return oci::assemble_image(request);
 }
 
+std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
+  std::vector<NamedOutput> outputs = image_outputs(output_references(options.image));
+  const std::string& lock = options.planning.layer_lock;
+  if (!lock.empty()) {
+    check_layer_lock(lock);
+    outputs.push_back({"--layer-lock", lock});
+  }
+  const std::string& trace = options.writing.tools.timing.trace_file;
+  if (!trace.empty()) outputs.push_back({"--trace", trace});
+  return outputs;
+}
+
+// The image, with the files that appear together with it.
+void deliver_build(const BuildArguments& options, const Planned& planned, const Tools& tools,
+                   const oci::Image& image, oci::Delivery& delivery) {
+  std::vector<layer::ResultFile> files;
+  {
+    const layer::TraceScope step(tools.trace.get(), "deliver");
+    delivery.prepare(image);
+    if (planned.plan.lock) {
+      add_layer_lock(options.planning.layer_lock, *planned.plan.lock, files);
+    }
+  }
+  add_trace_file(tools.trace.get(), options.writing.tools.timing, files);
+  show_results(&delivery, files);
+  print_timings(tools.trace.get(), options.writing.tools.timing);
+}
+
 Built build(const BuildArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.writing.tools);
-  const std::string& lock = options.planning.layer_lock;
-  if (!lock.empty()) layer::check_replaceable(lock);
   const std::optional<oci::StoredImage> base =
       open_base(options.planning.base, scratch_of(options));
   const oci::StoredImage* on = base ? &*base : nullptr;
@@ -116,7 +143,7 @@ Built build(const BuildArguments& options) {
   } else {
     made = plan_and_check(options, base, tools, planned);
   }
-  oci::Delivery delivery(outputs);
+  oci::Delivery delivery(outputs, scratch_of(options));
   if (base) delivery.add_base(*base, tools.store.get());
   for (const layer::StoredLayer& layer : stored) {
     delivery.layers().add(layer.layer, layer.blob->file.get());
@@ -131,50 +158,49 @@ Built build(const BuildArguments& options) {
   built.base_layers = base ? base->layers.size() : 0;
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
-  step.emplace(tools.trace.get(), "deliver");
+  step.reset();
   built.image = assemble(options, planned, on, built.made.layers);
   print_warnings(oci::delivery_warnings(outputs, built.image));
-  delivery.finish(built.image);
-  if (planned.plan.lock) save_layer_lock(lock, *planned.plan.lock);
-  step.reset();
-  report_timings(tools.trace.get(), options.writing.tools.timing);
+  deliver_build(options, planned, tools, built.image, delivery);
   return built;
 }
 
-void print_summary(const BuildArguments& options, const Built& built, double seconds) {
+void print_summary(const BuildArguments& options, const Built& built, double seconds,
+                   std::FILE* out) {
   size_t width = std::string_view("layer").size();
   for (const layer::Layer& layer : built.made.layers) width = std::max(width, layer.name.size());
-  fmt::print("{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
+  fmt::print(out, "{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
   for (const layer::Layer& layer : built.made.layers) {
-    fmt::print("{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
+    fmt::print(out, "{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print("on the base's {}: {}\n", counted(built.base_layers, "layer"),
+    fmt::print(out, "on the base's {}: {}\n", counted(built.base_layers, "layer"),
                options.planning.base.base);
   }
-  fmt::print("{}, {}, {}; {} not stored a second time; {:.2f} s\n",
+  fmt::print(out, "{}, {}, {}; {} not stored a second time; {:.2f} s\n",
              counted(built.made.plan.files, "file"), counted(built.made.plan.symlinks, "symlink"),
              counted(built.made.plan.hardlinks, "hardlink"),
              human_size(built.made.plan.linked_bytes), seconds);
   if (built.made.plan.repeated_bytes > 0) {
-    fmt::print("{} are equal to a file in another layer, and stored there too\n",
+    fmt::print(out, "{} are equal to a file in another layer, and stored there too\n",
                human_size(built.made.plan.repeated_bytes));
   }
   if (built.made.checks && built.made.checks->notes > 0) {
-    fmt::print("{} on what no file proves; veneer verify prints them\n",
+    fmt::print(out, "{} on what no file proves; veneer verify prints them\n",
                counted(built.made.checks->notes, "note"));
   }
   if (built.made.plan.in_base > 0) {
-    fmt::print("{} left to the base, which has the same: {}\n",
+    fmt::print(out, "{} left to the base, which has the same: {}\n",
                counted(built.made.plan.in_base, "path"), human_size(built.made.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
-    fmt::print("{} {}\n", output, built.image.manifest.digest.to_string());
+    fmt::print(out, "{} {}\n", output, built.image.manifest.digest.to_string());
   }
 }
 
-void print_build_json(const BuildArguments& options, const Built& built, double seconds) {
+void print_build_json(const BuildArguments& options, const Built& built, double seconds,
+                      std::FILE* out) {
   nlohmann::json layers = nlohmann::json::array();
   for (const layer::Layer& layer : built.made.layers) {
     layers.push_back({{"name", layer.name},
@@ -207,7 +233,7 @@ void print_build_json(const BuildArguments& options, const Built& built, double 
                          {"warnings", built.made.checks->warnings},
                          {"notes", built.made.checks->notes}};
   }
-  fmt::print("{}\n", summary.dump(1));
+  fmt::print(out, "{}\n", summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void name_build_outputs(BuildArguments& options) {
@@ -220,9 +246,12 @@ void name_build_outputs(BuildArguments& options) {
 
 void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
+  const std::vector<NamedOutput> outputs = build_outputs(options);
+  check_outputs(outputs);
   const Built built = build(options);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  (options.json ? print_build_json : print_summary)(options, built, time.count());
+  (options.json ? print_build_json : print_summary)(options, built, time.count(),
+                                                    take_stdout(outputs) ? stderr : stdout);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "cmd/index.h"
 #include "cmd/layer.h"
 #include "cmd/plan.h"
+#include "cmd/signals.h"
 #include "cmd/store.h"
 #include "cmd/tar.h"
 #include "cmd/verify.h"
@@ -86,6 +87,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
   try {
     return run_arguments(arguments, session);
   } catch (const layer::Error& error) {
+    wait_if_ending();
     fmt::print(stderr, "{}", in_words_of_caller(error.what()));
     return kFailed;
   } catch (const std::logic_error& error) {
@@ -93,6 +95,7 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
                error.what());
     return kBug;
   } catch (const std::exception& error) {
+    wait_if_ending();
     fmt::print(stderr, "veneer: error: {}\n", error.what());
     return kFailed;
   }

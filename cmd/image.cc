@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,7 +16,9 @@
 #include "cmd/checking.h"
 #include "cmd/image_options.h"
 #include "cmd/messages.h"
+#include "cmd/results.h"
 #include "cmd/tools.h"
+#include "oci/check_account.h"
 #include "oci/check_layers.h"
 #include "oci/delivery.h"
 #include "oci/destination.h"
@@ -58,6 +61,27 @@ oci::LayerChecks layer_checks(const ImageArguments& options, layer::Store* store
   return checks;
 }
 
+// That the user that was asked for is in the image, and may read what the layers bring.
+void check_user(const ImageArguments& options, const oci::StoredImage* base,
+                std::span<const oci::LayerBlob> layers, const oci::ConfigChanges& changes,
+                const oci::LayerChecks& checks) {
+  if (!changes.user) return;
+  const oci::BaseReading reading{oci::FindDuplicates::kNo, checks.jobs, checks.store,
+                                 checks.scratch};
+  const oci::ImageConfig config = final_config(base, wanted_platform(options.base), changes);
+  layer::Diagnostics found;
+  for (const layer::Finding& finding : oci::check_account(base, layers, config, reading)) {
+    layer::Diagnostic diagnostic = layer::to_diagnostic(finding);
+    if (finding.severity == layer::Severity::kError) {
+      found.error(std::move(diagnostic));
+    } else {
+      found.warn(std::move(diagnostic));
+    }
+  }
+  print_warnings(found.warnings());
+  found.throw_if_errors();
+}
+
 // The user's changes over what makes the program of the layers run.
 oci::ConfigChanges with_program(oci::ConfigChanges changes,
                                 std::span<const oci::LayerBlob> layers) {
@@ -70,14 +94,18 @@ oci::ConfigChanges with_program(oci::ConfigChanges changes,
 
 void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
+  const std::vector<NamedOutput> named = image_outputs(outputs);
+  check_outputs(named);
   oci::ConfigChanges changes = config_changes(options.image);
   const Tools tools = open_tools(options.tools);
-  const std::string scratch = oci::folder_of(outputs.front().path);
+  const std::string scratch = scratch_folder(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
-  oci::Delivery delivery(outputs);
+  oci::Delivery delivery(outputs, scratch);
   const std::vector<oci::LayerBlob> blobs = open_layers(options);
-  oci::check_layers(base ? &*base : nullptr, blobs,
-                    layer_checks(options, tools.store.get(), scratch));
+  const oci::StoredImage* below = base ? &*base : nullptr;
+  const oci::LayerChecks checks = layer_checks(options, tools.store.get(), scratch);
+  oci::check_layers(below, blobs, checks);
+  check_user(options, below, blobs, changes, checks);
   if (base) delivery.add_base(*base, tools.store.get());
   std::vector<oci::NewLayer> layers;
   for (const oci::LayerBlob& layer : blobs) {
@@ -86,17 +114,20 @@ void run_image(const ImageArguments& options) {
   }
   commit_store(tools.store.get(), options.tools.store);
   oci::ImageRequest request;
-  request.base = base ? &*base : nullptr;
+  request.base = below;
   request.layers = layers;
   request.changes = with_program(std::move(changes), blobs);
   request.annotations = manifest_annotations(options.image);
   request.platform = wanted_platform(options.base);
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
-  delivery.finish(image);
+  delivery.prepare(image);
+  std::vector<layer::ResultFile> none;
+  show_results(&delivery, none);
   if (options.quiet) return;
+  std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
-    fmt::print("{} {}\n", output.to_string(), image.manifest.digest.to_string());
+    fmt::print(out, "{} {}\n", output.to_string(), image.manifest.digest.to_string());
   }
 }
 

@@ -80,12 +80,14 @@ void add_description_options(CLI::App& app, ImageOptions& options) {
 }
 
 void add_place_options(CLI::App& app, ImageOptions& options) {
-  app.add_option("-o,--output", options.outputs,
-                 "Where the image goes, written as for --base; repeat it for several places")
+  app.add_option(
+         "-o,--output", options.outputs,
+         "Where the image goes, written as for --base; repeat it for several places. - as FILE "
+         "of an archive is stdout")
       ->type_name("IMAGE")
       ->allow_extra_args(false)
       ->required()
-      ->check(check_with(oci::parse_image_reference))
+      ->check(check_with(oci::parse_destination))
       ->group(kBaseGroup);
 }
 
@@ -128,7 +130,7 @@ oci::StringMap manifest_annotations(const ImageOptions& options) {
 std::vector<oci::ImageReference> output_references(const ImageOptions& options) {
   std::vector<oci::ImageReference> references;
   for (const std::string& text : options.outputs) {
-    references.push_back(oci::parse_image_reference(text));
+    references.push_back(oci::parse_destination(text));
   }
   return references;
 }

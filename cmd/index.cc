@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "cmd/base_options.h"
 #include "cmd/check_with.h"
+#include "cmd/results.h"
 #include "oci/config_changes.h"
 #include "oci/image_index.h"
 #include "oci/prove_layer.h"
@@ -26,7 +28,7 @@ struct IndexArguments {
 };
 
 oci::ImageReference parse_output(const std::string& text) {
-  oci::ImageReference reference = oci::parse_image_reference(text);
+  oci::ImageReference reference = oci::parse_destination(text);
   if (reference.transport == oci::Transport::kDockerArchive) {
     throw layer::Error("'" + text + "': a docker archive holds images for one platform")
         .with_help("write it to oci:DIR or oci-archive:FILE");
@@ -36,24 +38,27 @@ oci::ImageReference parse_output(const std::string& text) {
 
 void run_index(const IndexArguments& options) {
   const oci::ImageReference output = parse_output(options.output);
+  const std::vector<NamedOutput> named = image_outputs({output});
+  check_outputs(named);
+  const std::string scratch = scratch_folder(output.path);
   std::vector<oci::StoredImage> images;
   for (const std::string& image : options.images) {
-    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt,
-                                     oci::folder_of(output.path)));
+    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt, scratch));
   }
   oci::StringMap annotations;
   for (const std::string& text : options.annotations) {
     annotations.insert(oci::parse_annotation(text));
   }
   const oci::Image index = oci::assemble_index(images, annotations);
-  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output);
+  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output, scratch);
   if (!options.trust_images) {
     for (const oci::StoredImage& image : images) oci::prove_layers(image.layers, nullptr);
   }
   oci::add_images(images, *destination);
   destination->commit(index);
   if (options.quiet) return;
-  fmt::print("{} {}\n", output.to_string(), index.manifest.digest.to_string());
+  fmt::print(take_stdout(named) ? stderr : stdout, "{} {}\n", output.to_string(),
+             index.manifest.digest.to_string());
 }
 
 }  // namespace
@@ -77,7 +82,7 @@ void add_index_command(CLI::App& app) {
       ->group("Image");
   command
       ->add_option("-o,--output", options->output,
-                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]")
+                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]; - as FILE is stdout")
       ->type_name("IMAGE")
       ->required()
       ->check(check_with(parse_output))

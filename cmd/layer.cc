@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "cmd/planning.h"
-#include "cmd/text_file.h"
+#include "cmd/results.h"
 #include "cmd/writing.h"
 #include "layer/error.h"
 #include "oci/destination.h"
@@ -32,20 +34,15 @@ struct LayerArguments {
 // One blob in one file.
 class BlobFile : public layer::LayerSink {
  public:
-  BlobFile(const std::string& path, layer::Sharing sharing)
-      : folder_(oci::folder_of(path)), file_(folder_), sharing_(sharing) {}
+  explicit BlobFile(const std::string& path) : result_(path, scratch_folder(path)) {}
 
-  layer::OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
+  layer::OutputFile& begin(uint64_t /*tar_size*/) override { return result_.file(); }
   void end(const layer::Layer&) override {}
-  void add(const layer::Layer&, int fd) override {
-    file_ = layer::OutputFile::share(folder_, fd, sharing_);
-  }
-  void commit(const std::string& path) { file_.commit(path); }
+  void add(const layer::Layer&, int fd) override { result_.copy(fd); }
+  layer::ResultFile& result() { return result_; }
 
  private:
-  std::string folder_;
-  layer::OutputFile file_;
-  const layer::Sharing sharing_;
+  layer::ResultFile result_;
 };
 
 // The names of a plan's layers, for a message.
@@ -85,26 +82,39 @@ oci::NewLayer describe(const layer::Layer& layer, const LayerArguments& options,
   return described;
 }
 
+// Empty: it is not asked for. Beside a pipe or a device is no place for a file.
 std::string path_of_descriptor(const LayerArguments& options) {
-  return options.descriptor.empty() ? oci::layer_descriptor_path(options.output)
-                                    : options.descriptor;
+  if (!options.descriptor.empty()) return options.descriptor;
+  if (layer::find_output_place(options.output).is_stream) return {};
+  return oci::layer_descriptor_path(options.output);
+}
+
+std::vector<NamedOutput> layer_outputs(const LayerArguments& options) {
+  std::vector<NamedOutput> outputs{{"--output", options.output}};
+  const std::string descriptor = path_of_descriptor(options);
+  if (!descriptor.empty()) outputs.push_back({"--descriptor", descriptor});
+  const std::string& trace = options.writing.tools.timing.trace_file;
+  if (!trace.empty()) outputs.push_back({"--trace", trace});
+  return outputs;
 }
 
 void name_layer_outputs(LayerArguments& options) {
   std::vector<std::string> outputs = tool_outputs(options.writing.tools);
   outputs.push_back(options.output);
-  outputs.push_back(path_of_descriptor(options));
+  if (std::string path = path_of_descriptor(options); !path.empty()) {
+    outputs.push_back(std::move(path));
+  }
   options.planning.inputs.tree_options.own_outputs = std::move(outputs);
 }
 
 void run_layer(const LayerArguments& options) {
-  const std::string descriptor = path_of_descriptor(options);
-  for (const std::string& path : {options.output, descriptor}) layer::check_replaceable(path);
+  const std::vector<NamedOutput> outputs = layer_outputs(options);
+  check_outputs(outputs);
   const Tools tools = open_tools(options.writing.tools);
-  const std::string scratch = oci::folder_of(options.output);
+  const std::string scratch = scratch_folder(options.output);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   Planned planned = make_plan(options.planning, base, scratch, tools);
-  BlobFile blob(options.output, store_sharing(options.writing.tools));
+  BlobFile blob(options.output);
   const std::vector<layer::Layer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
@@ -115,12 +125,18 @@ void run_layer(const LayerArguments& options) {
   }
   commit_store(tools.store.get(), options.writing.tools.store);
   step.emplace(tools.trace.get(), "deliver");
-  blob.commit(options.output);
-  write_text_file(descriptor, oci::layer_descriptor_json(described).dump(1) + "\n");
+  std::vector<layer::ResultFile> files;
+  if (const std::string path = path_of_descriptor(options); !path.empty()) {
+    files.push_back(text_result(path, oci::layer_descriptor_json(described).dump(1) + "\n"));
+  }
   step.reset();
-  report_timings(tools.trace.get(), options.writing.tools.timing);
+  add_trace_file(tools.trace.get(), options.writing.tools.timing, files);
+  files.push_back(std::move(blob.result()));
+  show_results(nullptr, files);
+  print_timings(tools.trace.get(), options.writing.tools.timing);
   if (options.quiet) return;
-  fmt::print("{} {}\n", options.output, layers.front().digest.to_string());
+  fmt::print(take_stdout(outputs) ? stderr : stdout, "{} {}\n", options.output,
+             layers.front().digest.to_string());
 }
 
 }  // namespace
@@ -131,7 +147,10 @@ void add_layer_command(CLI::App& app, const Session* session) {
       app.add_subcommand("layer", "Write one layer blob, and its descriptor as JSON");
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
-  command->add_option("-o,--output", options->output, "The blob, e.g. app.tar.gz")
+  command
+      ->add_option(
+          "-o,--output", options->output,
+          "The blob: its name, app.tar, app.tar.gz or app.tar.zst, says the codec; - is stdout")
       ->type_name("FILE")
       ->required();
   command->add_option("--descriptor", options->descriptor, "Its descriptor (default: BLOB.json)")
@@ -143,6 +162,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
                     "Of a plan without layers, write a layer without entries");
   command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
   command->callback([options, session] {
+    take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);
     name_layer_outputs(*options);
     run_layer(*options);

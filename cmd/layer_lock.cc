@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "cmd/text_file.h"
+#include "cmd/results.h"
 #include "layer/error.h"
 #include "layer/read/input_file.h"
 #include "layer/string_arena.h"
@@ -21,9 +21,16 @@ layer::LayerLock load_layer_lock(const std::string& path) {
   return layer::parse_layer_lock(layer::read_input_file(path, arena), path);
 }
 
-void save_layer_lock(const std::string& path, const layer::LayerLock& lock) {
+void check_layer_lock(const std::string& path) {
+  if (!layer::find_output_place(path).is_stream) return;
+  throw layer::Error({path}, "is no file that a layer lock could be read from and written to")
+      .with_help("name a file, which need not exist yet");
+}
+
+void add_layer_lock(const std::string& path, const layer::LayerLock& lock,
+                    std::vector<layer::ResultFile>& results) {
   if (load_layer_lock(path) == lock) return;
-  write_text_file(path, layer::layer_lock_text(lock));
+  results.push_back(text_result(path, layer::layer_lock_text(lock)));
 }
 
 }  // namespace cmd

@@ -2,15 +2,21 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "layer/plan/layer_lock.h"
+#include "layer/write/result_file.h"
 
 namespace cmd {
 
 // An empty lock when there is no such file. Throws Error for one that cannot be read.
 layer::LayerLock load_layer_lock(const std::string& path);
 
-// Writes the file, whole or not at all, unless it says just this.
-void save_layer_lock(const std::string& path, const layer::LayerLock& lock);
+// Throws Error if a lock cannot be read and written there: at a pipe, in a directory.
+void check_layer_lock(const std::string& path);
+
+// Adds the file to a run's results, unless it says just this.
+void add_layer_lock(const std::string& path, const layer::LayerLock& lock,
+                    std::vector<layer::ResultFile>& results);
 
 }  // namespace cmd

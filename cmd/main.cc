@@ -1,17 +1,42 @@
 // The veneer program: one command line, or a worker that runs many.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
 #include "cmd/command_line.h"
+#include "cmd/signals.h"
 #include "cmd/tar.h"
 #include "cmd/worker.h"
+#include "layer/error.h"
+
+namespace {
+
+// False, with a message, if the system refuses.
+bool prepare_signals(bool is_worker) {
+  try {
+    cmd::make_size_limit_an_error();
+    if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own
+    return true;
+  } catch (const layer::Error& error) {
+    fmt::print(stderr, "{}", error.what());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "veneer: error: cannot make a thread for signals: {}\n", error.what());
+  }
+  return false;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (argc > 0 && cmd::is_tar_name(argv[0])) {
     arguments.insert(arguments.begin(), "tar");
-  } else if (arguments == std::vector<std::string>{cmd::kWorkerFlag}) {
-    return cmd::run_worker();
   }
+  const bool is_worker = arguments == std::vector<std::string>{cmd::kWorkerFlag};
+  if (!prepare_signals(is_worker)) return cmd::kFailed;
+  if (is_worker) return cmd::run_worker();
   return cmd::run_command_line(arguments);
 }

@@ -15,7 +15,7 @@
 #include "cmd/check_with.h"
 #include "cmd/checking.h"
 #include "cmd/planning.h"
-#include "cmd/text_file.h"
+#include "cmd/results.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
 #include "oci/destination.h"
@@ -50,7 +50,8 @@ Part parse_part(const std::string& text) {
 
 // One file a layer. A layer that nobody asked for would be lost to whoever puts the image together
 // from the parts.
-void write_parts(const PlanArguments& options, const layer::ImagePlan& plan) {
+void add_parts(const PlanArguments& options, const layer::ImagePlan& plan,
+               std::vector<layer::ResultFile>& files) {
   if (options.parts.empty()) return;
   std::vector<Part> parts;
   for (const std::string& text : options.parts) parts.push_back(parse_part(text));
@@ -65,18 +66,23 @@ void write_parts(const PlanArguments& options, const layer::ImagePlan& plan) {
             "=FILE, or put its paths into a layer that has one: --layer, groups of the spec");
   }
   for (const Part& part : parts) {
-    write_text_file(part.path, [&](const layer::WriteText& write) {
+    files.push_back(text_result(part.path, [&](const layer::WriteText& write) {
       layer::write_plan_part_text(plan, part.layer, write);
-    });
+    }));
   }
 }
 
-void print_plan(const PlanArguments& options, const layer::ImagePlan& plan) {
+// Prints the plan, or adds it to the files.
+void put_plan(const PlanArguments& options, const layer::ImagePlan& plan,
+              std::vector<layer::ResultFile>& files) {
   const auto text = [&](const layer::WriteText& write) {
     if (options.json) return write(layer::plan_to_json(plan));
     layer::write_plan_text(plan, write);
   };
-  if (!options.output.empty()) return write_text_file(options.output, text);
+  if (!options.output.empty()) {
+    files.push_back(text_result(options.output, text));
+    return;
+  }
   if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
@@ -105,6 +111,15 @@ void explain(const PlanArguments& options, const Planned& planned, const oci::St
   if (has_unknown) throw CLI::RuntimeError(1);  // all is said
 }
 
+std::vector<NamedOutput> plan_outputs(const PlanArguments& options) {
+  std::vector<NamedOutput> outputs;
+  if (!options.output.empty()) outputs.push_back({"--output", options.output});
+  for (const std::string& text : options.parts) {
+    outputs.push_back({"--layer-plan", parse_part(text).path});
+  }
+  return outputs;
+}
+
 void name_plan_outputs(PlanArguments& options) {
   std::vector<std::string> outputs = tool_outputs(options.tools);
   if (!options.output.empty()) outputs.push_back(options.output);
@@ -113,6 +128,7 @@ void name_plan_outputs(PlanArguments& options) {
 }
 
 void run_plan(const PlanArguments& options) {
+  check_outputs(plan_outputs(options));
   // Nothing there gets a name.
   const std::string scratch = std::filesystem::temp_directory_path();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
@@ -125,8 +141,10 @@ void run_plan(const PlanArguments& options) {
   }
   commit_store(tools.store.get(), options.tools.store);
   report_findings(faults, options.check);
-  write_parts(options, planned.plan);
-  print_plan(options, planned.plan);
+  std::vector<layer::ResultFile> files;
+  add_parts(options, planned.plan, files);
+  put_plan(options, planned.plan, files);
+  show_results(nullptr, files);
 }
 
 }  // namespace

@@ -112,6 +112,7 @@ class Parser {
 
   void finish_create() {
     if (command_.auto_compress) {
+      refuse_other_formats();
       const std::string codec = layer::codec_of_name(command_.file);
       if (!codec.empty()) command_.compression.codec = codec;
     }
@@ -123,6 +124,14 @@ class Parser {
     if (create.operands.empty()) throw layer::Error("no files or directories are named");
     create.names = command_.names;
     create.owner = command_.owner;
+  }
+
+  // By its name, which --auto-compress goes by, the archive would be no tar.
+  void refuse_other_formats() const {
+    if (!layer::names_other_format(command_.file)) return;
+    throw layer::Error({command_.file},
+                       "is not the name of a tar archive, and veneer writes no others")
+        .with_help("let bsdtar make this one, or leave -a out");
   }
 
   void take_operand(const std::string& word) {

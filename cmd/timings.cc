@@ -11,8 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cmd/text_file.h"
-#include "layer/write/output_file.h"
+#include "cmd/results.h"
 
 namespace cmd {
 namespace {
@@ -65,7 +64,7 @@ void print_layers(const std::vector<layer::Span>& spans) {
 
 // The Trace Event Format's JSON object form with complete events ("ph": "X"), times in
 // microseconds.
-void write_trace(const std::vector<layer::Span>& spans, const std::string& path) {
+std::string trace_text(const std::vector<layer::Span>& spans) {
   int64_t first = INT64_MAX;
   for (const layer::Span& span : spans) first = std::min(first, span.begin);
   nlohmann::json events = nlohmann::json::array();
@@ -80,8 +79,7 @@ void write_trace(const std::vector<layer::Span>& spans, const std::string& path)
     events.push_back(std::move(event));
   }
   const nlohmann::json document{{"displayTimeUnit", "ms"}, {"traceEvents", std::move(events)}};
-  write_text_file(path,
-                  document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -98,17 +96,19 @@ void add_timing_options(CLI::App& command, TimingOptions& options) {
 
 std::unique_ptr<layer::Trace> make_trace(const TimingOptions& options) {
   if (!options.print && options.trace_file.empty()) return nullptr;
-  if (!options.trace_file.empty()) layer::check_replaceable(options.trace_file);
   return std::make_unique<layer::Trace>(steady_nanoseconds);
 }
 
-void report_timings(const layer::Trace* trace, const TimingOptions& options) {
-  if (trace == nullptr) return;
-  if (options.print) {
-    print_steps(trace->spans());
-    print_layers(trace->spans());
-  }
-  if (!options.trace_file.empty()) write_trace(trace->spans(), options.trace_file);
+void add_trace_file(const layer::Trace* trace, const TimingOptions& options,
+                    std::vector<layer::ResultFile>& results) {
+  if (options.trace_file.empty()) return;
+  results.push_back(text_result(options.trace_file, trace_text(trace->spans())));
+}
+
+void print_timings(const layer::Trace* trace, const TimingOptions& options) {
+  if (!options.print) return;
+  print_steps(trace->spans());
+  print_layers(trace->spans());
 }
 
 }  // namespace cmd

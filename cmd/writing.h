@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cmd/tools.h"
@@ -13,11 +14,16 @@ namespace cmd {
 
 struct WritingOptions {
   layer::Codec codec = layer::Codec::kGzip;
-  std::optional<int> level;  // absent: the codec's default
+  const CLI::Option* codec_option = nullptr;  // tells whether the user chose it
+  std::optional<int> level;                   // absent: the codec's default
   ToolOptions tools;
 };
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
+
+// Takes the codec from a blob's name, x.tar.zst say, unless it is chosen. Throws layer::Error for a
+// name that contradicts the choice, or that asks for what veneer does not write.
+void take_codec_of_name(const std::string& path, WritingOptions& options);
 
 // A level the codec does not have is wrong usage.
 layer::Compression compression(const WritingOptions& options);

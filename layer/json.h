@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +15,8 @@
 
 namespace layer {
 
+// Only declared here: a source that looks into a value includes <nlohmann/json.hpp> itself, which is
+// most of what such a source costs the compiler.
 using Json = nlohmann::json;
 using StringMap = std::map<std::string, std::string>;
 

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
+#include "layer/write/result_file.h"
 #include "layer/write/tar.h"
 
 namespace oci {
@@ -65,8 +67,8 @@ struct Place {
 
 class ArchiveDestination : public Destination {
  public:
-  explicit ArchiveDestination(const ImageReference& reference)
-      : reference_(reference), out_(folder_of(reference.path)) {
+  ArchiveDestination(const ImageReference& reference, const std::string& scratch)
+      : reference_(reference), result_(reference.path, scratch), out_(result_.file()) {
     add_file("oci-layout", kLayoutFile);
     for (const std::string_view path : {"blobs", "blobs/sha256"}) {
       layer::PlannedEntry entry;
@@ -124,7 +126,7 @@ class ArchiveDestination : public Destination {
                         fmt::format("{}({})", reference_.path, blob_path(digest)));
   }
 
-  void commit(const Image& image) override {
+  void prepare(const Image& image) override {
     add(image.config, image.config_bytes);
     add(image.manifest, image.manifest_bytes);
     const Json index = {{"schemaVersion", 2},
@@ -134,8 +136,10 @@ class ArchiveDestination : public Destination {
     add_file("manifest.json", dump_json(docker_manifest(image)));
     const std::array<std::byte, layer::kTarEndSize> end{};
     out_.write(end);
-    out_.commit(reference_.path);
   }
+
+  void send() override { result_.send(); }
+  void show(layer::Undo& undo) override { result_.show(undo); }
 
  private:
   void reserve(uint64_t most) {
@@ -179,7 +183,8 @@ class ArchiveDestination : public Destination {
   }
 
   ImageReference reference_;
-  layer::OutputFile out_;
+  layer::ResultFile result_;
+  layer::OutputFile& out_;  // its file
   std::map<layer::Digest, Place> blobs_;
   uint64_t header_ = 0;   // where the blob being written has its header
   uint64_t content_ = 0;  // and its bytes
@@ -187,9 +192,9 @@ class ArchiveDestination : public Destination {
 
 }  // namespace
 
-std::unique_ptr<Destination> create_archive(const ImageReference& reference) {
-  layer::check_replaceable(reference.path);
-  return std::make_unique<ArchiveDestination>(reference);
+std::unique_ptr<Destination> create_archive(const ImageReference& reference,
+                                            const std::string& scratch) {
+  return std::make_unique<ArchiveDestination>(reference, scratch);
 }
 
 }  // namespace oci

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "oci/destination.h"
 
@@ -10,7 +11,9 @@ namespace oci {
 // Members, in this order, all with mtime 0, uid 0, gid 0, mode 0644 (directories 0755):
 //   oci-layout blobs/ blobs/sha256/ blobs/sha256/<hex>... index.json manifest.json
 // The blobs in the order they came, config and manifest last. A blob is streamed behind a reserved
-// header that is filled in when its digest and size are known, so its bytes are written once.
-std::unique_ptr<Destination> create_archive(const ImageReference& reference);
+// header that is filled in when its digest and size are known, so its bytes are written once. For that
+// they have to be in a file; what goes to a pipe or a device is in one in `scratch` first.
+std::unique_ptr<Destination> create_archive(const ImageReference& reference,
+                                            const std::string& scratch);
 
 }  // namespace oci

@@ -89,7 +89,7 @@ void LayersCheck::compare(size_t count) {
   for (const LayerBlob& layer : layers_.first(count)) onto.push_back(stored_layer(layer));
   const auto first = static_cast<uint32_t>(base_->layers.size());
   read_layers_onto(
-      base, onto, first, arena,
+      base, onto, first, checks_.scratch, arena, nullptr,
       [&](const layer::ImageTree&, std::span<const layer::Node> nodes, uint32_t number) {
         if (!may_replace(layers_[number - first])) look_at(nodes, base);
       });

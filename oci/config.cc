@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <span>
 
 #include "oci/descriptor.h"
@@ -31,12 +32,13 @@ std::set<std::string> set_of(const JsonField& object, std::string_view name) {
   return {names.begin(), names.end()};
 }
 
-Json unknown_members(const JsonField& object, std::initializer_list<std::string_view> known) {
-  Json unknown = Json::object();
+StringMap unknown_members(const JsonField& object, std::initializer_list<std::string_view> known) {
+  StringMap unknown;
   for (const std::string& name : object.names()) {
     const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
     // null says the same as absence and is not in the JSON schema (image-spec config.md).
-    if (!is_known && !object.value()[name].is_null()) unknown[name] = object.value()[name];
+    const Json& value = object.value()[name];
+    if (!is_known && !value.is_null()) unknown[name] = dump_json(value);
   }
   return unknown;
 }
@@ -86,8 +88,14 @@ void put(Json& object, const char* name, const std::set<std::string>& names) {
   for (const std::string& member : names) object[name][member] = Json::object();
 }
 
+Json object_of(const StringMap& members) {
+  Json object = Json::object();
+  for (const auto& [name, text] : members) object[name] = Json::parse(text);
+  return object;
+}
+
 Json run_to_json(const ImageConfig& config) {
-  Json run = config.unknown_run;
+  Json run = object_of(config.unknown_run);
   if (config.entrypoint && !config.entrypoint->empty()) run["Entrypoint"] = *config.entrypoint;
   if (config.cmd && !config.cmd->empty()) run["Cmd"] = *config.cmd;
   if (!config.env.empty()) run["Env"] = config.env;
@@ -101,7 +109,7 @@ Json run_to_json(const ImageConfig& config) {
 }
 
 Json to_json(const History& step) {
-  Json json = step.unknown;
+  Json json = object_of(step.unknown);
   put(json, "created", step.created);
   put(json, "created_by", step.created_by);
   put(json, "author", step.author);
@@ -137,7 +145,7 @@ ImageConfig parse_config(const JsonField& document) {
 }
 
 Json to_json(const ImageConfig& config) {
-  Json json = config.unknown;
+  Json json = object_of(config.unknown);
   put(json, "created", config.created);
   put(json, "author", config.author);
   json["architecture"] = config.platform.architecture;

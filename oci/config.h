@@ -18,8 +18,8 @@ struct History {
   std::string created_by;
   std::string author;
   std::string comment;
-  bool empty_layer = false;       // the step made no layer
-  Json unknown = Json::object();  // members that the specification does not name
+  bool empty_layer = false;  // the step made no layer
+  StringMap unknown;         // members that the specification does not name, as JSON texts
 };
 
 using Arguments = std::vector<std::string>;
@@ -30,7 +30,7 @@ struct ImageConfig {
   std::string created;  // RFC 3339
   std::string author;
   Platform platform;
-  Json unknown = Json::object();  // top-level members that the specification does not name
+  StringMap unknown;  // top-level members that the specification does not name, as JSON texts
 
   // The members of "config".
   std::optional<Arguments> entrypoint;
@@ -42,7 +42,7 @@ struct ImageConfig {
   std::string user;
   std::string working_dir;
   std::string stop_signal;
-  Json unknown_run = Json::object();  // Healthcheck, OnBuild, Shell, ArgsEscaped, ...
+  StringMap unknown_run;  // Healthcheck, OnBuild, Shell, ArgsEscaped, ...; as JSON texts
 
   std::vector<layer::DiffId> diff_ids;  // base first
   std::vector<History> history;

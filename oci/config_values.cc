@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 #include "layer/ascii.h"
 #include "oci/config_changes.h"

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace oci {
@@ -23,14 +22,10 @@ layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::S
 
 }  // namespace
 
-Delivery::Delivery(const std::vector<ImageReference>& places) {
+Delivery::Delivery(const std::vector<ImageReference>& places, const std::string& scratch) {
   if (places.empty()) throw layer::Error("an image needs a place to be written to");
-  std::set<std::string> archives;
   for (const ImageReference& place : places) {
-    if (place.transport != Transport::kOci && !archives.insert(place.path).second) {
-      throw layer::Error({place.path}, "is asked for twice");
-    }
-    destinations_.push_back(open_destination(place));
+    destinations_.push_back(open_destination(place, scratch));
   }
 }
 
@@ -49,14 +44,37 @@ void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::
   }
 }
 
-void Delivery::finish(const Image& image) {
+void Delivery::prepare(const Image& image) {
   const Destination& first = *destinations_.front();
   for (auto& destination : destinations_) {
     for (const Descriptor& layer : image.layers) {
       if (!destination->has(layer.digest)) destination->add(layer, first.blob(layer.digest));
     }
   }
-  for (auto& destination : destinations_) destination->commit(image);
+  for (auto& destination : destinations_) destination->prepare(image);
+}
+
+void Delivery::send() {
+  for (auto& destination : destinations_) destination->send();
+}
+
+// The others' turns are waited for when it is theirs: who holds one and waits for another may wait for
+// somebody who does the same.
+void Delivery::await() {
+  destinations_.front()->await();
+}
+
+void Delivery::show(layer::Undo& undo) {
+  for (auto& destination : destinations_) destination->show(undo);
+}
+
+void Delivery::finish(const Image& image) {
+  prepare(image);
+  send();
+  await();
+  layer::Undo undo;
+  show(undo);
+  undo.keep();
 }
 
 std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,

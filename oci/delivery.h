@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "layer/error.h"
@@ -12,8 +13,9 @@ namespace oci {
 // Layers are written once, into the first place, and copied from there to the others.
 class Delivery {
  public:
-  // Throws Error when there is no place, or two archives would be one file.
-  explicit Delivery(const std::vector<ImageReference>& places);
+  // Throws Error when there is no place, or one of them cannot be written to. What goes to a pipe waits
+  // in `scratch`.
+  explicit Delivery(const std::vector<ImageReference>& places, const std::string& scratch = "/tmp");
 
   // Adds the layers of a base; call before writing the new ones, so that they come first. With a
   // store they are kept there, and shared with it from the second time on.
@@ -22,7 +24,13 @@ class Delivery {
 
   layer::LayerSink& layers() { return *destinations_.front(); }
 
-  // The image appears in every place, in their order.
+  // The image is complete in every place; see Destination for this and what follows.
+  void prepare(const Image& image);
+  void send();
+  void await();
+  // It appears in every place, in their order.
+  void show(layer::Undo& undo);
+  // All four, for an image that appears alone.
   void finish(const Image& image);
 
  private:

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 

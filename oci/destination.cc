@@ -3,19 +3,30 @@
 
 #include <stdexcept>
 
+#include "layer/write/result_file.h"
 #include "oci/annotations.h"
 #include "oci/archive.h"
 #include "oci/layout.h"
 
 namespace oci {
 
-std::unique_ptr<Destination> open_destination(const ImageReference& reference) {
+void Destination::commit(const Image& image) {
+  prepare(image);
+  send();
+  await();
+  layer::Undo undo;
+  show(undo);
+  undo.keep();
+}
+
+std::unique_ptr<Destination> open_destination(const ImageReference& reference,
+                                              const std::string& scratch) {
   switch (reference.transport) {
     case Transport::kOci:
       return open_layout(reference);
     case Transport::kOciArchive:
     case Transport::kDockerArchive:
-      return create_archive(reference);
+      return create_archive(reference, scratch);
   }
   throw std::logic_error("no such transport");
 }
@@ -31,11 +42,7 @@ Descriptor index_entry(const Image& image, const ImageReference& reference) {
 }
 
 std::string folder_of(const std::string& path) {
-  const size_t last = path.find_last_not_of('/');
-  if (last == path.npos) return path.empty() ? "." : "/";
-  const size_t slash = path.rfind('/', last);
-  if (slash == path.npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
+  return layer::folder_of_path(path);
 }
 
 }  // namespace oci

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <nlohmann/json.hpp>
 
 #include "oci/annotations.h"
 #include "oci/decompress.h"

@@ -12,8 +12,10 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
 
-#include "oci/annotations.h"
+#include "oci/layout_index.h"
 #include "oci/source.h"
 
 namespace oci {
@@ -21,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kMaxIndexBytes = uint64_t{64} << 20;
 constexpr mode_t kLayoutDirectoryMode = 0755;
+constexpr mode_t kLayoutFileMode = 0644;
 
 bool entry_exists(const std::string& path) {
   struct stat status {};
@@ -39,54 +41,26 @@ void make_directory(const std::string& path) {
   }
 }
 
-void write_file(const std::string& folder, const std::string& name, std::string_view text) {
+void write_file(const std::string& folder, const std::string& name, std::string_view text,
+                layer::Undo* undo = nullptr) {
   layer::OutputFile file(folder);
   file.write(std::as_bytes(std::span(text)));
-  file.commit(folder + '/' + name);
+  file.commit(folder + '/' + name, kLayoutFileMode, undo);
 }
 
-// Removes what was made, newest first, unless told that all went well.
-class Undo {
- public:
-  Undo() = default;
-  ~Undo() {
-    std::error_code ignored;  // there is an error on its way already
-    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove(*path, ignored);
-  }
-  Undo(const Undo&) = delete;
-  Undo& operator=(const Undo&) = delete;
-
-  void add(std::string path) { paths_.push_back(std::move(path)); }
-  void keep() { paths_.clear(); }
-
- private:
-  std::vector<std::string> paths_;
-};
-
 // A directory beside the layout that is to be, removed with what it holds unless renamed.
-class StagingDirectory {
- public:
-  explicit StagingDirectory(const std::string& final_path)
-      : path_(folder_of(final_path) + "/.veneer-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) {
-      throw layer::system_error(final_path, "cannot create a directory beside it", errno);
-    }
-    if (::chmod(path_.c_str(), kLayoutDirectoryMode) != 0) {
-      throw layer::system_error(path_, "cannot change the mode", errno);
-    }
+layer::TemporaryName make_staging_directory(const std::string& final_path) {
+  const layer::Undisturbed section;
+  std::string path = folder_of(final_path) + "/.veneer-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    throw layer::system_error(final_path, "cannot create a directory beside it", errno);
   }
-  ~StagingDirectory() {
-    std::error_code ignored;  // a destructor has nobody to tell
-    fs::remove_all(path_, ignored);
+  layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
+  if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
+    throw layer::system_error(path, "cannot change the mode", errno);
   }
-  StagingDirectory(const StagingDirectory&) = delete;
-  StagingDirectory& operator=(const StagingDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+  return staging;
+}
 
 // Holds the layout's lock until it is closed.
 std::shared_ptr<const File> lock_directory(const std::string& path) {
@@ -99,55 +73,15 @@ std::shared_ptr<const File> lock_directory(const std::string& path) {
   return file;
 }
 
-// index.json as it is, with members that nobody here knows; an empty one if there is none.
-Json read_index(const std::string& root) {
-  const std::unique_ptr<Source> source = open_directory(root);
-  const std::optional<Blob> blob = source->find("index.json");
-  if (!blob) {
-    return {{"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array()}};
-  }
-  Json index = parse_json(read_text(*blob, kMaxIndexBytes), blob->name(), kMaxIndexBytes);
-  const JsonField document(index, blob->name());
-  if (document.at("schemaVersion").size() != 2 || document.find("layers")) {
-    throw document.error("is not an image index");
-  }
-  for (const JsonField& entry : document.at("manifests").items()) {
-    if (const auto annotations = entry.find("annotations")) annotations->text_map();
-  }
-  return index;
-}
-
-std::string tag_of(const Json& entry) {
-  const auto annotations = entry.find("annotations");
-  if (annotations == entry.end() || !annotations->is_object()) return {};
-  return annotations->value(kRefNameAnnotation, "");
-}
-
-// Puts the entry in the place of the first with the same tag, or at the end.
-void replace_entry(Json& index, const Json& entry) {
-  Json kept = Json::array();
-  bool placed = false;
-  for (const Json& old : index["manifests"]) {
-    if (tag_of(old) != tag_of(entry)) {
-      kept.push_back(old);
-    } else if (!placed) {
-      kept.push_back(entry);
-      placed = true;
-    }
-  }
-  if (!placed) kept.push_back(entry);
-  index["manifests"] = std::move(kept);
-}
-
 class LayoutDestination : public Destination {
  public:
   explicit LayoutDestination(const ImageReference& reference)
       : reference_(reference), path_(reference.path) {
     if (!entry_exists(path_)) {
-      staging_.emplace(path_);
-      make_directory(staging_->path() + "/blobs");
-      make_directory(staging_->path() + "/blobs/sha256");
-      blob_folder_ = staging_->path() + "/blobs/sha256";
+      staging_ = make_staging_directory(path_);
+      make_directory(staging_.path() + "/blobs");
+      make_directory(staging_.path() + "/blobs/sha256");
+      blob_folder_ = staging_.path() + "/blobs/sha256";
       return;
     }
     std::error_code failure;
@@ -205,22 +139,28 @@ class LayoutDestination : public Destination {
     return written_part(staged->second, 0, staged->second.size(), path_ + '/' + blob_path(digest));
   }
 
-  void commit(const Image& image) override {
+  void prepare(const Image& image) override {
     add(image.config, image.config_bytes);
     add(image.manifest, image.manifest_bytes);
-    const Json entry = to_json(index_entry(image, reference_));
-    if (!staging_) {
-      return add_to_existing(entry, [this](const layer::Digest& digest, const std::string& path) {
-        staged_.at(digest).commit(path);
-      });
-    }
+    entry_ = to_json(index_entry(image, reference_));
+    if (!staging_) return;
     for (auto& [digest, file] : staged_) file.commit(blob_folder_ + '/' + digest.hex());
-    write_new(entry);
+    write_file(staging_.path(), "oci-layout", kLayoutFile);
+    index_ = {
+        {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry_})}};
+    write_file(staging_.path(), "index.json", dump_json(index_));
+  }
+
+  void await() override {
+    if (!staging_) lock_ = lock_directory(path_);
+  }
+
+  void show(layer::Undo& undo) override {
+    if (staging_ && show_new(undo)) return;
+    add_to_existing(undo);
   }
 
  private:
-  using Placer = std::function<void(const layer::Digest&, const std::string&)>;
-
   // Whether the layout holds the blob, undamaged.
   bool find_present(const Descriptor& descriptor) {
     if (staging_ || blob_folder_ == path_) return false;
@@ -231,55 +171,83 @@ class LayoutDestination : public Destination {
     return true;
   }
 
-  void write_new(const Json& entry) {
-    const std::string& root = staging_->path();
-    write_file(root, "oci-layout", kLayoutFile);
-    const Json index = {
-        {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry})}};
-    write_file(root, "index.json", dump_json(index));
-    if (::rename(root.c_str(), path_.c_str()) == 0) return;
-    if (errno != ENOTEMPTY && errno != EEXIST) {
+  // False if another process made the layout meanwhile.
+  bool show_new(layer::Undo& undo) {
+    const layer::Undisturbed section;
+    if (::rename(staging_.path().c_str(), path_.c_str()) != 0) {
+      if (errno == ENOTEMPTY || errno == EEXIST) return false;
       throw layer::system_error(path_, "cannot create the layout", errno);
     }
-    // Another process made the layout meanwhile.
-    add_to_existing(entry, [this](const layer::Digest& digest, const std::string& path) {
+    undo.add([this] { take_back([this] { fs::rename(path_, staging_.path()); }); });
+    return true;
+  }
+
+  // The layout is as it was before, unless others have added to it since: then only the entry goes,
+  // for they may use the blobs.
+  void take_back(const std::function<void()>& restore) {
+    const std::shared_ptr<const File> lock = lock_directory(path_);
+    Json index = read_layout_index(path_);
+    if (index == index_) return restore();
+    restore_entries(index, entry_, replaced_);
+    write_file(path_, "index.json", dump_json(index));
+  }
+
+  void add_to_existing(layer::Undo& undo) {
+    const std::shared_ptr<const File> lock =
+        lock_ ? std::exchange(lock_, nullptr) : lock_directory(path_);
+    const layer::Undisturbed section;
+    index_ = read_layout_index(path_);
+    layer::Undo steps;
+    for (const char* folder : {"/blobs", "/blobs/sha256"}) {
+      if (entry_exists(path_ + folder)) continue;
+      make_directory(path_ + folder);
+      steps.add([path = path_ + folder] { fs::remove(path); });
+    }
+    place_blobs(steps);
+    replaced_ = replace_entry(index_, entry_);
+    if (!entry_exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
+    write_file(path_, "index.json", dump_json(index_), &steps);
+    undo.add([this, restore = steps.release()] { take_back(restore); });
+  }
+
+  void place_blobs(layer::Undo& steps) {
+    for (auto& [digest, file] : staged_) {
+      const std::string path = path_ + '/' + blob_path(digest);
+      layer::Undo* const undo = entry_exists(path) ? nullptr : &steps;
+      if (!staging_) {
+        file.commit(path, kLayoutFileMode, undo);
+        continue;
+      }
       const std::string staged = blob_folder_ + '/' + digest.hex();
       if (::rename(staged.c_str(), path.c_str()) != 0) {
         throw layer::system_error(path, "cannot move a blob there", errno);
       }
-    });
-  }
-
-  void add_to_existing(const Json& entry, const Placer& place) {
-    const std::shared_ptr<const File> lock = lock_directory(path_);
-    Json index = read_index(path_);
-    Undo undo;
-    for (const char* folder : {"/blobs", "/blobs/sha256"}) {
-      if (entry_exists(path_ + folder)) continue;
-      undo.add(path_ + folder);
-      make_directory(path_ + folder);
+      if (undo != nullptr) undo->add([path] { fs::remove(path); });
     }
-    for (const auto& [digest, file] : staged_) {
+    // Somebody whose image did not appear may have taken back what was there.
+    for (const auto& [digest, blob] : present_) {
       const std::string path = path_ + '/' + blob_path(digest);
-      if (!entry_exists(path)) undo.add(path);
-      place(digest, path);
+      if (entry_exists(path)) continue;
+      Descriptor descriptor;
+      descriptor.digest = digest;
+      descriptor.size = blob.size();
+      layer::OutputFile file(folder_of(path));
+      copy_blob(blob, descriptor, file);
+      file.commit(path, kLayoutFileMode, &steps);
     }
-    replace_entry(index, entry);
-    if (!entry_exists(path_ + "/oci-layout")) {
-      undo.add(path_ + "/oci-layout");
-      write_file(path_, "oci-layout", kLayoutFile);
-    }
-    write_file(path_, "index.json", dump_json(index));
-    undo.keep();
   }
 
   ImageReference reference_;
   std::string path_;
-  std::optional<StagingDirectory> staging_;  // of a layout that does not exist yet
-  std::string blob_folder_;                  // where blobs wait
+  layer::TemporaryName staging_;  // of a layout that does not exist yet
+  std::string blob_folder_;       // where blobs wait
   std::optional<layer::OutputFile> current_;
   std::map<layer::Digest, layer::OutputFile> staged_;
   std::map<layer::Digest, Blob> present_;
+  Json entry_;                        // in index.json
+  Json replaced_;                     // those that had its tag
+  Json index_;                        // index.json as this image left it
+  std::shared_ptr<const File> lock_;  // of await()
 };
 
 }  // namespace

@@ -205,10 +205,10 @@ layer::ImageTree read_image_tree(const StoredImage& image, const std::string& sc
 }
 
 layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
-                                  uint32_t first, layer::StringArena& arena,
+                                  uint32_t first, const std::string& scratch,
+                                  layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer) {
-  const std::string no_scratch;  // nothing is looked into
-  TreeReader reader(no_scratch, arena, nullptr, take_layer);
+  TreeReader reader(scratch, arena, visitor, take_layer);
   reader.begin_with(std::move(base), first);
   for (const StoredLayer& layer : layers) reader.add_layer(layer);
   return reader.take();

@@ -52,7 +52,8 @@ layer::ImageTree read_image_tree(const StoredImage& image, const std::string& sc
 // Puts layers on top of `base`, whose texts are in `arena`; as read_image_tree(). The first is
 // numbered `first`.
 layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
-                                  uint32_t first, layer::StringArena& arena,
-                                  const LayerTaker& take_layer);
+                                  uint32_t first, const std::string& scratch,
+                                  layer::StringArena& arena, FileVisitor* visitor,
+                                  const LayerTaker& take_layer = {});
 
 }  // namespace oci

@@ -87,6 +87,18 @@ ImageReference parse_image_reference(std::string_view text) {
   return reference;
 }
 
+ImageReference parse_destination(std::string_view text) {
+  const ImageReference reference = parse_image_reference(text);
+  if (text.find("@sha256:") != text.npos || text.find("@sha512:") != text.npos) {
+    throw bad_reference(text, "a digest follows from what is written, it cannot be chosen");
+  }
+  if (reference.transport == Transport::kOci && reference.path == "-") {
+    throw layer::Error(fmt::format("'{}': a layout is a directory, not a stream", text))
+        .with_help("write oci-archive:- to standard output; a directory of that name is oci:./-");
+  }
+  return reference;
+}
+
 WrittenName written_name(const ImageReference& reference) {
   if (reference.name.empty()) return {};
   if (reference.transport == Transport::kDockerArchive) {

@@ -29,6 +29,10 @@ struct ImageReference {
 // Throws Error that says which transports there are.
 ImageReference parse_image_reference(std::string_view text);
 
+// The same, for a place to write to. Throws Error too for a digest, which nobody can choose, and for a
+// layout at standard output.
+ImageReference parse_destination(std::string_view text);
+
 // How an image is called in what veneer writes, so that docker, containerd and podman agree.
 struct WrittenName {
   std::string ref_name;   // annotation org.opencontainers.image.ref.name; empty: none

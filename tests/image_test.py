@@ -120,6 +120,21 @@ class Image(unittest.TestCase):
         for check in ("bin: error: .*link-replaced", "tmp: warning: .*directory-changed", "etc/name: note: .*file-replaced"):
             self.assertRegex(errors, check)
 
+    def test_the_user_is_an_account_of_the_image(self):
+        small_base.make(self.top / "with", ["d:etc:755", "f:etc/passwd:644:app:x:1000:1000::/:/bin/sh\n"])
+        self.veneer("layer", "--tree", "x:/x", "-q", "-o", "x.tar.gz")
+        self.write("passwd", "own:x:1000:1000::/:/bin/sh\n")
+        self.veneer("layer", "--tree", "passwd:/etc/passwd", "-q", "-o", "passwd.tar.gz")
+        image = ["image", "-q", "--layer", "x.tar.gz"]
+        for place, account in ((["--base", "oci:with"], "app"), (["--layer", "passwd.tar.gz"], "own")):
+            self.veneer(*image, *place, "--user", account, "-o", f"oci:{account}")
+            code, _, errors = self.run_veneer(*image, *place, "--user", "ap:wheel", "-o", "oci:wrong")
+            self.assertEqual(code, 1)
+            self.assertRegex(errors, "etc/passwd: error: has no user 'ap', and the image is to run as 'ap:wheel'")
+            self.assertIn(account, errors)
+            self.assertFalse((self.top / "wrong").exists())
+        self.veneer(*image, "--user", "7:7", "-o", "oci:number")
+
     def test_a_store_knows_what_was_proven(self):
         self.veneer("layer", "--no-store", "--tree", "x:/bin/tool", "--base", "oci:base", "-q", "-o", "for.tar.gz")
         image = ["image", "-q", "--layer", "for.tar.gz", "--base", "oci:base", "--store", "store"]

@@ -28,7 +28,7 @@ def layer(members):
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for member in members:
-            kind, path, *rest = member.split(":")
+            kind, path, *rest = member.split(":", 3)
             info = tarfile.TarInfo(path)
             info.type = {"d": tarfile.DIRTYPE, "l": tarfile.SYMTYPE, "f": tarfile.REGTYPE}[kind]
             if kind == "l":

@@ -100,4 +100,12 @@ std::string codec_of_name(std::string_view file) {
   return {};
 }
 
+bool names_other_format(std::string_view file) {
+  static constexpr std::array<std::string_view, 13> kSuffixes = {
+      ".7z",  ".a",    ".ar",       ".cpio", ".iso", ".jar", ".mtree",
+      ".rar", ".shar", ".squashfs", ".warc", ".xar", ".zip"};
+  return std::ranges::any_of(kSuffixes,
+                             [file](std::string_view suffix) { return file.ends_with(suffix); });
+}
+
 }  // namespace layer

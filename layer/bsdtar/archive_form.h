@@ -30,4 +30,7 @@ ArchiveForm choose_form(const CompressionRequest& request);
 // The codec that a file's name asks for, as --auto-compress has it; empty: none.
 std::string codec_of_name(std::string_view file);
 
+// Whether a file's name says that it is an archive of another format than tar: "x.zip".
+bool names_other_format(std::string_view file);
+
 }  // namespace layer

@@ -5,25 +5,23 @@
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX's
 
 #include <cerrno>
-#include <filesystem>
+#include <utility>
 
 #include "layer/error.h"
 
 namespace layer {
 
-Scratch::Scratch(const std::string& folder) : path_(folder + "/.veneer-tar-XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) {
+Scratch::Scratch(const std::string& folder) {
+  const Undisturbed section;
+  std::string path = folder + "/.veneer-tar-XXXXXX";
+  if (mkdtemp(path.data()) == nullptr) {
     throw system_error(folder, "cannot create a directory in it", errno);
   }
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;  // a destructor has nobody to tell
-  std::filesystem::remove_all(path_, ignored);
+  directory_ = TemporaryName(std::move(path), TemporaryKind::kTree);
 }
 
 std::string Scratch::next() {
-  return fmt::format("{}/{}", path_, count_++);
+  return fmt::format("{}/{}", directory_.path(), count_++);
 }
 
 }  // namespace layer

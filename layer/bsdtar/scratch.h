@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "layer/write/temporaries.h"
+
 namespace layer {
 
 // Removed with all that is in it.
@@ -11,15 +13,12 @@ class Scratch {
  public:
   // Made in `folder`, which exists. Throws Error.
   explicit Scratch(const std::string& folder);
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
 
   // A path that nothing is at yet.
   std::string next();
 
  private:
-  std::string path_;
+  TemporaryName directory_;
   uint64_t count_ = 0;
 };
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "layer/json.h"
 #include "layer/layer_name.h"
 

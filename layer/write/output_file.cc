@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -29,12 +30,17 @@ std::string descriptor_path(int fd) {
 
 // A file without a name that can be given one later; -1 where that cannot be done.
 int open_unnamed(const std::string& directory) {
-  const int fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const int fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
   if (fd < 0) return -1;
   // Its name is given through /proc, which a sandbox may lack.
   if (access(descriptor_path(fd).c_str(), F_OK) == 0) return fd;
   close(fd);
   return -1;
+}
+
+// Beside the file that it becomes; the number tells those of one process apart.
+std::string temporary_name(const std::string& directory, unsigned number) {
+  return fmt::format("{}/.veneer-{}-{}", directory, getpid(), number);
 }
 
 // False if `path` exists.
@@ -69,21 +75,26 @@ OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
   if (directory_.empty()) directory_ = ".";
   fd_ = open_unnamed(directory_);
   if (fd_ >= 0) return;
-  std::string name = directory_ + "/.veneer-XXXXXX";
-  fd_ = mkostemp(name.data(), O_CLOEXEC);
-  if (fd_ < 0) throw system_error(directory_, "cannot create a file in it", errno);
-  temporary_ = std::move(name);
+  const Undisturbed section;
+  for (unsigned i = 0; fd_ < 0; ++i) {
+    std::string name = temporary_name(directory_, i);
+    fd_ = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ >= 0) {
+      temporary_ = TemporaryName(std::move(name));
+    } else if (errno != EEXIST && errno != EINTR) {
+      throw system_error(directory_, "cannot create a file in it", errno);
+    }
+  }
 }
 
 OutputFile::~OutputFile() {
-  if (!temporary_.empty()) unlink(temporary_.c_str());
   if (fd_ >= 0) close(fd_);
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : directory_(std::move(other.directory_)),
       help_when_full_(other.help_when_full_),
-      temporary_(std::exchange(other.temporary_, {})),
+      temporary_(std::move(other.temporary_)),
       fd_(std::exchange(other.fd_, -1)),
       size_(std::exchange(other.size_, 0)),
       is_shared_(std::exchange(other.is_shared_, false)) {}
@@ -108,7 +119,7 @@ OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
   const auto size = static_cast<uint64_t>(source.st_size);
   if (ioctl(file.fd_, FICLONE, fd) == 0) {
     file.size_ = size;
-  } else if (sharing == Sharing::kFile && source.st_dev == own.st_dev && file.temporary_.empty()) {
+  } else if (sharing == Sharing::kFile && source.st_dev == own.st_dev && !file.temporary_) {
     const FileHandle unneeded(std::exchange(file.fd_, -1));
     file.fd_ = duplicate(fd, file.directory_).release();
     file.size_ = size;
@@ -182,51 +193,83 @@ void OutputFile::truncate(uint64_t size) {
 
 // False where the other file cannot have this name: it is on another file system after all, not
 // ours (fs.protected_hardlinks), has too many names or has lost its last.
-bool OutputFile::try_link_shared(const std::string& path) {
+bool OutputFile::try_link_shared(const std::string& path, Undo* undo) {
   try {
-    replace(path);
+    replace(path, undo);
     return true;
   } catch (const Error&) {
     return false;  // the copy that follows reports what is wrong with `path`
   }
 }
 
-void OutputFile::commit(const std::string& path, mode_t mode) {
+void OutputFile::commit(const std::string& path, std::optional<mode_t> mode, Undo* undo) {
   if (is_shared_) {
-    if (try_link_shared(path)) return;
+    if (try_link_shared(path, undo)) return;
     OutputFile copy(directory_);
     copy.copy_from(fd_, 0, size_);
-    return copy.commit(path, mode);
+    return copy.commit(path, mode, undo);
   }
-  if (fchmod(fd_, mode) != 0) throw system_error(path, "cannot set its mode", errno);
-  replace(path);
+  if (mode && fchmod(fd_, *mode) != 0) throw system_error(path, "cannot set its mode", errno);
+  replace(path, undo);
 }
 
-void OutputFile::replace(const std::string& path) {
-  if (temporary_.empty()) {
-    // Nothing there: one step, so that not even a kill in between leaves a name behind.
-    if (link_descriptor(fd_, path)) return;
-    for (unsigned i = 0; temporary_.empty(); ++i) {
-      std::string name = fmt::format("{}/.veneer-{}-{}", directory_, getpid(), i);
-      if (link_descriptor(fd_, name)) temporary_ = std::move(name);
-    }
+void OutputFile::name_temporarily() {
+  for (unsigned i = 0; !temporary_; ++i) {
+    std::string name = temporary_name(directory_, i);
+    if (link_descriptor(fd_, name)) temporary_ = TemporaryName(std::move(name));
   }
-  if (rename(temporary_.c_str(), path.c_str()) != 0) {
+}
+
+void OutputFile::replace(const std::string& path, Undo* undo) {
+  const Undisturbed section;
+  if (!temporary_) {
+    // Nothing there: one step, so that not even a kill in between leaves a name behind.
+    if (link_descriptor(fd_, path)) {
+      if (undo != nullptr) undo->add([path] { std::filesystem::remove(path); });
+      return;
+    }
+    name_temporarily();
+  }
+  if (undo != nullptr && replace_for_now(path, *undo)) return;
+  if (rename(temporary_.path().c_str(), path.c_str()) != 0) {
     throw system_error(path, "cannot replace", errno);
   }
+  if (undo != nullptr) undo->add([path] { std::filesystem::remove(path); });
   // Between two names of one file, rename(2) does nothing.
-  if (is_shared_ && unlink(temporary_.c_str()) != 0 && errno != ENOENT) {
-    throw system_error(temporary_, "cannot remove", errno);
+  if (is_shared_) {
+    temporary_ = {};
+  } else {
+    temporary_.release();
   }
-  temporary_.clear();
 }
 
-void check_replaceable(const std::string& path) {
+// What is there is kept under a temporary name for as long as `undo` may need it. False if nothing is
+// there.
+bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   struct stat status = {};
-  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
-  throw Error({path}, "is there and is not a regular file")
-      .with_help(
-          "name a file: an output takes its name only when it is whole, so it cannot be piped");
+  if (lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw system_error(path, "cannot replace", EISDIR);
+  }
+  auto old = std::make_shared<TemporaryName>();
+  if (renameat2(AT_FDCWD, temporary_.path().c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) ==
+      0) {
+    *old = std::move(temporary_);
+  } else if (errno == ENOENT) {
+    return false;
+  } else {
+    // A file system that cannot exchange names.
+    std::string name;
+    unsigned number = 0;
+    do name = temporary_name(directory_, number++);
+    while (link(path.c_str(), name.c_str()) != 0 && errno == EEXIST);
+    *old = TemporaryName(std::move(name));
+    if (rename(temporary_.path().c_str(), path.c_str()) != 0) {
+      throw system_error(path, "cannot replace", errno);
+    }
+    temporary_.release();
+  }
+  undo.add([old, path] { std::filesystem::rename(old->path(), path); });
+  return true;
 }
 
 }  // namespace layer

@@ -5,9 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "layer/write/temporaries.h"
+#include "layer/write/undo.h"
 
 namespace layer {
 
@@ -17,7 +21,8 @@ enum class Sharing : uint8_t { kFile, kBlocks };
 
 // Written without a name (O_TMPFILE) where the file system allows it, so that even a killed process
 // leaves nothing behind; else under a temporary name beside its destination, removed by the
-// destructor. Throws Error (with the destination's path) when a write fails.
+// destructor. Its mode is 0666 less the umask until commit() says otherwise. Throws Error (with the
+// destination's path) when a write fails.
 class OutputFile {
  public:
   // A file that may later be committed to a path in `directory`, which exists. The error that says
@@ -41,24 +46,23 @@ class OutputFile {
   uint64_t size() const { return size_; }
   int fd() const { return fd_; }
 
-  // Gives the file its name, replacing what is there, with this mode whatever the umask.
-  void commit(const std::string& path, mode_t mode = 0644);
+  // Gives the file its name, replacing what is there, with this mode whatever the umask; nullopt: the
+  // one that it has. With `undo` what is replaced can come back.
+  void commit(const std::string& path, std::optional<mode_t> mode = 0644, Undo* undo = nullptr);
 
  private:
   [[noreturn]] void throw_write_error(const char* action, int error_number) const;
-  void replace(const std::string& path);
-  bool try_link_shared(const std::string& path);
+  void name_temporarily();
+  void replace(const std::string& path, Undo* undo);
+  bool replace_for_now(const std::string& path, Undo& undo);
+  bool try_link_shared(const std::string& path, Undo* undo);
 
   std::string directory_;
   std::string_view help_when_full_;  // a text that lives as long as the program
-  std::string temporary_;            // empty while the file has no name
+  TemporaryName temporary_;          // none while the file has no name
   int fd_ = -1;
   uint64_t size_ = 0;
   bool is_shared_ = false;  // `fd_` is another's file, not to be written to
 };
-
-// Throws Error if `path` leads to something that a commit() must not replace: a pipe, a device, a
-// directory. Ask before the work.
-void check_replaceable(const std::string& path);
 
 }  // namespace layer

@@ -113,8 +113,10 @@ class Workspace:
         source = self.root / "first_party" / "greeting.py"
         text = source.read_text()
         source.write_text(text.replace("{word},", "{word}!"))
-        yield
-        source.write_text(text)
+        try:
+            yield
+        finally:
+            source.write_text(text)
 
     def bin(self, path=""):
         """What bazel-bin/PATH is."""

@@ -1,7 +1,6 @@
 """A real Bazel builds images through veneer's rules, and a real engine runs them."""
 
 import collections
-import contextlib
 import hashlib
 import io
 import json
@@ -61,30 +60,30 @@ def add_extra_tar(root):
         tar.addfile(info, io.BytesIO(b"more"))
 
 
+def executed_anew(bazel, *arguments):
+    """What a build runs that has nothing to go on."""
+    bazel.bazel("clean")
+    return bazel.executed(*arguments)
+
+
 class Bazel(judge.Judge):
-    """One workspace for all, whose Bazel builds anew where it counts; and others beside it."""
+    """One workspace for all, whose Bazel builds anew where it counts; and a second beside it."""
 
     clients = ("bazel", "skopeo")
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.bazel = cls.workspace(packages=100)
+        cls.second = cls.workspace()
+
+    @classmethod
+    def workspace(cls, **options):
+        """The tested workspace in a folder and an output base of its own."""
         folder = cls.enterClassContext(judge.scratch())
-        cls.bazel = cls.enterClassContext(cls.workspace(folder / "first", packages=100))
-
-    @staticmethod
-    @contextlib.contextmanager
-    def workspace(folder, **options):
-        """The tested workspace in a folder."""
-        folder.mkdir()
-        with bazel_workspace.workspace(folder, **options) as made:
-            add_extra_tar(made.root)
-            yield made
-
-    def executed_anew(self, *arguments):
-        """What a build runs that has nothing to go on."""
-        self.bazel.bazel("clean")
-        return self.bazel.executed(*arguments)
+        made = cls.enterClassContext(bazel_workspace.workspace(folder, **options))
+        add_extra_tar(made.root)
+        return made
 
     def test_images_run_in_an_engine(self):
         judge.need("docker", "dockerd")
@@ -101,13 +100,12 @@ class Bazel(judge.Judge):
     def test_strategies_and_output_bases_make_equal_bytes(self):
         found = {}
         for strategy in STRATEGIES:
-            ran = self.executed_anew("//:image", f"--spawn_strategy={strategy}")
+            ran = executed_anew(self.bazel, "//:image", f"--spawn_strategy={strategy}")
             self.assertEqual({runner for mnemonic, _, runner in ran if mnemonic.startswith("Veneer")},
                              {strategy})
             found[strategy] = digests(self.bazel.bin("image"))
-        with self.workspace(self.folder / "second") as bazel:
-            bazel.build("//:image")
-            found["another output base"] = digests(bazel.bin("image"))
+        self.second.build("//:image")
+        found["another output base"] = digests(self.second.bin("image"))
         self.assertEqual(len({tuple(value) for value in found.values()}), 1, found)
 
     def test_remote_execution_makes_the_same_bytes(self):
@@ -115,25 +113,24 @@ class Bazel(judge.Judge):
         local = digests(self.bazel.bin("image"))
         with remote_execution.remote_execution(self.folder / "grid") as server:
             remote = ["//:image", f"--remote_executor=grpc://{server}", "--spawn_strategy=remote"]
-            ran = self.executed_anew(*remote)
+            ran = executed_anew(self.bazel, *remote)
             self.assertEqual({runner for _, _, runner in ran}, {"remote"})
             self.assertEqual(count(ran), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})
             self.assertEqual(digests(self.bazel.bin("image")), local)
-            with self.workspace(self.folder / "second") as other:
-                self.assertEqual(other.executed(*remote), [])
-                self.assertEqual(digests(other.bin("image")), local)
+            self.assertEqual(executed_anew(self.second, *remote), [])
+            self.assertEqual(digests(self.second.bin("image")), local)
 
     def test_a_changed_line_reruns_the_app_layer_and_the_image_alone(self):
-        first = self.executed_anew("//:image")
+        first = executed_anew(self.bazel, "//:image")
         self.assertEqual(count(first), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})
         with self.bazel.changed_line():
             self.assertEqual(names(self.bazel.executed("//:image")), APP_ACTIONS)
 
     def test_two_workspaces_share_a_cache(self):
         cache = f"--disk_cache={self.folder / 'cache'}"
-        self.executed_anew("//:image", cache)
-        with self.workspace(self.folder / "second") as bazel, bazel.changed_line():
-            self.assertEqual(names(bazel.executed("//:image", cache)), APP_ACTIONS)
+        executed_anew(self.bazel, "//:image", cache)
+        with self.second.changed_line():
+            self.assertEqual(names(executed_anew(self.second, "//:image", cache)), APP_ACTIONS)
 
     def test_actions_do_not_grow_with_packages(self):
         counts = {}

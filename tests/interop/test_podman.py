@@ -1,6 +1,8 @@
 """podman loads the archives and pulls the layout, each under the name that it was given."""
 
 import json
+import os
+import subprocess
 
 import judge
 import samples
@@ -24,6 +26,14 @@ class Podman(judge.Judge):
                       "--base", samples.base())
         judge.run([*self.podman, "load", "-i", archive])
         self.assertEqual(self.names(), ["docker.io/library/odd:latest"])
+
+    def test_load_from_standard_output(self):
+        with subprocess.Popen([os.environ["VENEER"], "build", self.binary, "--base", samples.base(), "-o",
+                               "docker-archive:-:piped:latest"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as process:
+            judge.run([*self.podman, "load"], stdin=process.stdout)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(self.names(), ["docker.io/library/piped:latest"])
 
     def test_load_oci_archive_with_zstd_layers(self):
         archive = self.folder / "image.tar"

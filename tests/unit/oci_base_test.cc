@@ -1,4 +1,6 @@
 // Base images: every form they come in, and every way in which they can lie.
+#include <nlohmann/json.hpp>
+
 #include "oci/annotations.h"
 #include "oci/decompress.h"
 #include "oci/stored_image.h"

@@ -1,4 +1,6 @@
 // Inheritance of the config, its history, and the values of its options.
+#include <nlohmann/json.hpp>
+
 #include "oci/annotations.h"
 #include "oci/config.h"
 #include "oci_support.h"

@@ -1,4 +1,6 @@
 // Strict JSON: what is refused, and how the refusal reads.
+#include <nlohmann/json.hpp>
+
 #include "oci/json.h"
 #include "oci_support.h"
 

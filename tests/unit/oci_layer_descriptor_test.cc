@@ -1,4 +1,6 @@
 // A layer on its own: its descriptor, and who can load it.
+#include <nlohmann/json.hpp>
+
 #include "oci/annotations.h"
 #include "oci/delivery.h"
 #include "oci/layer_descriptor.h"

@@ -1,6 +1,8 @@
 // Inputs compared with a base image.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "layer/resolve/resolve.h"
 #include "oci/read_base.h"
 #include "oci_support.h"

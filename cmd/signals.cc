@@ -1,0 +1,92 @@
+// The handler wakes a thread, which may do all that a handler may not.
+#include "cmd/signals.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "layer/error.h"
+#include "layer/write/temporaries.h"
+
+namespace cmd {
+namespace {
+
+constexpr int kShellSignalBase = 128;
+
+int wake_fd = -1;  // set once, before the handlers are
+std::atomic<bool> is_ending{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a handler sets it");
+
+extern "C" void wake_on_signal(int signal) {
+  const int before = errno;
+  const auto number = static_cast<unsigned char>(signal);
+  is_ending = true;
+  // A full pipe has woken the thread already.
+  [[maybe_unused]] const ssize_t ignored = write(wake_fd, &number, 1);
+  errno = before;
+}
+
+[[noreturn]] void die_by(int signal) {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  sigset_t set = {};
+  if (sigaction(signal, &action, nullptr) == 0 && sigemptyset(&set) == 0 &&
+      sigaddset(&set, signal) == 0 && pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0) {
+    std::raise(signal);
+  }
+  std::_Exit(kShellSignalBase + signal);
+}
+
+void wait_for_signal(int fd) {
+  unsigned char number = 0;
+  ssize_t got = 0;
+  while ((got = read(fd, &number, 1)) < 0 && errno == EINTR) continue;
+  if (got != 1) return;
+  layer::remove_temporaries();
+  die_by(number);
+}
+
+void handle(int signal) {
+  struct sigaction action = {};
+  if (sigaction(signal, nullptr, &action) != 0) {
+    throw layer::system_error("signals", "cannot ask for a handler", errno);
+  }
+  if (action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = wake_on_signal;
+  action.sa_flags = SA_RESTART;
+  if (sigaction(signal, &action, nullptr) != 0) {
+    throw layer::system_error("signals", "cannot handle", errno);
+  }
+}
+
+}  // namespace
+
+void clean_up_on_signals() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0) {
+    throw layer::system_error("a pipe", "cannot create", errno);
+  }
+  wake_fd = ends[1];
+  // Both ends are open, and the thread waits, for as long as there is a process.
+  std::thread(wait_for_signal, ends[0]).detach();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) handle(signal);
+}
+
+void make_size_limit_an_error() {
+  if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
+    throw layer::system_error("signals", "cannot ignore", errno);
+  }
+}
+
+void wait_if_ending() {
+  while (is_ending) pause();
+}
+
+}  // namespace cmd

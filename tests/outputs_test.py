@@ -1,0 +1,376 @@
+"""What a run writes: all of it or nothing, where it was asked for, as what its name says.
+
+usage: outputs_test.py VENEER
+
+A pipe among the outputs stops a run in its middle: what goes into it is sent when all results are whole,
+and before the first of them has its name.
+"""
+
+import fcntl
+import gzip
+import io
+import json
+import os
+import pathlib
+import resource
+import select
+import signal
+import stat
+import subprocess
+import tarfile
+import tempfile
+import time
+import unittest
+
+import program
+
+TIMEOUT = 120  # seconds, of what never takes one
+BIG = 300_000  # bytes that no codec makes smaller
+PIPE_SIZE = 4096  # the least; more waits to be read
+F_SETPIPE_SZ = 1031  # fcntl(2); Python has it since 3.10
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
+
+def codec_of(content):
+    """By the first bytes."""
+    if content.startswith(GZIP):
+        return "gzip"
+    return "zstd" if content.startswith(ZSTD) else "none"
+
+
+class Case(unittest.TestCase):
+    """A folder with a small tree, and one that fills a pipe."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.top = pathlib.Path(temporary.name)
+        for name, content in (("tree", b"content"), ("big", os.urandom(BIG))):
+            (self.top / name).mkdir()
+            (self.top / name / "file").write_bytes(content)
+        (self.top / "scratch").mkdir()
+
+    def command(self, *arguments):
+        """How a process is made."""
+        return {"args": [program.VENEER, *arguments], "cwd": self.top, "stderr": subprocess.PIPE,
+                "env": {**os.environ, "TMPDIR": str(self.top / "scratch")}}
+
+    def run_veneer(self, *arguments, status=0, **options):
+        """A finished process."""
+        done = subprocess.run(**{**self.command(*arguments), "stdout": subprocess.PIPE, "timeout": TIMEOUT,
+                                 "check": False, **options})
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def files(self):
+        """Every path, with what is there."""
+        found = {}
+        for path in sorted(self.top.rglob("*")):
+            mode = path.lstat().st_mode
+            found[str(path.relative_to(self.top))] = path.read_bytes() if stat.S_ISREG(mode) else stat.S_IFMT(mode)
+        return found
+
+
+class Streams(Case):
+    """What is no file is written to, and stays what it is."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "docker-archive:plain.tar:app:1")
+        self.archive = (self.top / "plain.tar").read_bytes()
+
+    def build(self, place, **options):
+        """The same image to another place."""
+        return self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", f"docker-archive:{place}:app:1",
+                               **options)
+
+    def test_standard_output(self):
+        """By its name, by a path, by a link to that, as /dev/stdout is; what is said goes to stderr."""
+        os.symlink("/proc/self/fd/1", self.top / "stdout")
+        for place in ("-", "/dev/fd/1", "/proc/self/fd/1", "stdout"):
+            done = self.build(place)
+            self.assertEqual(done.stdout, self.archive, place)
+            self.assertIn(b" sha256:", done.stderr)
+            with open(self.top / "redirected", "wb") as file:
+                self.build(place, stdout=file)
+            self.assertEqual((self.top / "redirected").read_bytes(), self.archive, place)
+        self.assertTrue((self.top / "stdout").is_symlink())
+        self.assertFalse((self.top / "-").exists())
+
+    def test_another_descriptor(self):
+        """That the shell opened: 3>file."""
+        with open(self.top / "third", "wb") as file:
+            done = self.build(f"/dev/fd/{file.fileno()}", pass_fds=[file.fileno()])
+        self.assertEqual((self.top / "third").read_bytes(), self.archive)
+        self.assertIn(b" sha256:", done.stdout)
+
+    def test_pipes_of_each_command(self):
+        """Each result can go into a pipe, too."""
+        os.mkfifo(self.top / "pipe")
+        self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "layer.tgz")
+        self.run_veneer("plan", "--tree", "tree:srv", "-o", "plan")
+        self.run_veneer("tar", "-cf", "plain", "tree")
+        for wanted, arguments in (
+                ("plain.tar", ("build", "--no-store", "--tree", "tree:srv", "-o", "docker-archive:pipe:app:1")),
+                ("layer.tgz", ("layer", "--no-store", "--tree", "tree:srv", "-o", "pipe")),
+                ("plan", ("plan", "--tree", "tree:srv", "-o", "pipe")),
+                ("plain", ("tar", "-cf", "pipe", "tree"))):
+            with subprocess.Popen(**self.command(*arguments), stdout=subprocess.DEVNULL) as process:
+                with open(self.top / "pipe", "rb") as pipe:
+                    content = pipe.read()
+                self.assertEqual(process.wait(TIMEOUT), 0, process.stderr.read())
+            self.assertEqual(content, (self.top / wanted).read_bytes(), arguments)
+        self.assertTrue((self.top / "pipe").is_fifo())
+        self.assertFalse((self.top / "pipe.json").exists(), "a descriptor beside a pipe")
+
+    def test_layer_and_tar_to_standard_output(self):
+        """`layer -o - >layer.tgz`, and `tar -cf - | ...`."""
+        layer = self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "-", "--descriptor", "said.json")
+        self.assertEqual(codec_of(layer.stdout), "gzip")
+        self.assertIn("diffId", (self.top / "said.json").read_text())
+        os.symlink("/proc/self/fd/1", self.top / "stdout")
+        for place in ("-", "stdout"):
+            with open(self.top / "redirected", "wb") as file:
+                self.run_veneer("tar", "-cf", place, "tree", stdout=file)
+            with tarfile.open(self.top / "redirected") as tar:
+                self.assertEqual(tar.extractfile("tree/file").read(), b"content")
+
+    def test_several_places(self):
+        """A stream, an archive and a layout hold one image."""
+        done = self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-", "-o", "oci:layout",
+                               "-o", "docker-archive:again.tar:app:1", "--trace", "trace.json")
+        self.assertEqual((self.top / "again.tar").read_bytes(), self.archive)
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
+            streamed = json.load(tar.extractfile("index.json"))
+        layout = json.loads((self.top / "layout" / "index.json").read_text())
+        self.assertEqual(streamed["manifests"][0]["digest"], layout["manifests"][0]["digest"])
+        self.assertIn("traceEvents", (self.top / "trace.json").read_text())
+        self.run_veneer("build", "--no-store", "--tree", "big:srv", "-o", "oci:layout:second")
+        self.assertEqual(len(json.loads((self.top / "layout" / "index.json").read_text())["manifests"]), 2)
+
+
+class Names(Case):
+    """A name says what is in a file, or it is refused (should_fail has those)."""
+
+    def test_codec_of_a_layer(self):
+        """As each program that opens the file takes it."""
+        for name, options, codec in (
+                ("x.tar", (), "none"), ("x.tar.gz", (), "gzip"), ("x.tgz", (), "gzip"), ("x.tar.zst", (), "zstd"),
+                ("x.tzst", (), "zstd"), ("x", (), "gzip"), ("x", ("--compression=zstd",), "zstd"),
+                ("x.tar.zst", ("--compression=zstd", "--level=5"), "zstd"), ("x.tar.zst", ("--level=19",), "zstd"),
+                ("x.tar", ("--compression=none",), "none"), ("x.blob", ("--compression=none",), "none")):
+            self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", name, *options)
+            self.assertEqual(codec_of((self.top / name).read_bytes()), codec, (name, options))
+            media_type = json.loads((self.top / f"{name}.json").read_text())["mediaType"]
+            self.assertTrue(media_type.endswith({"none": ".tar", "gzip": "+gzip", "zstd": "+zstd"}[codec]), media_type)
+
+    def test_codec_of_an_archive(self):
+        """`tar -a`, and `tar -cf x.zip`, which bsdtar makes a tar, too."""
+        for name, codec in (("x.tar", "none"), ("x.tar.gz", "gzip"), ("x.tzst", "zstd"), ("x", "none")):
+            self.run_veneer("tar", "-acf", name, "tree")
+            self.assertEqual(codec_of((self.top / name).read_bytes()), codec, name)
+        self.run_veneer("tar", "-cf", "x.zip", "tree")
+        self.assertTrue(tarfile.is_tarfile(self.top / "x.zip"))
+
+
+class OwnFiles(Case):
+    """A file that the user names is the user's."""
+
+    def layer(self, name, *options, **more):
+        """From a store that has it, after the first time."""
+        self.run_veneer("layer", "--store", "store", "--tree", "big:srv", "-o", name, *options, **more)
+        return (self.top / name).lstat()
+
+    def test_layer_from_the_store(self):
+        """It has one name and the mode that any file gets, and writing to it does no harm."""
+        for umask in (0o022, 0o077):
+            for name in ("first.tgz", "second.tgz", "second.tgz"):
+                status = self.layer(name, umask=umask)
+                self.assertEqual((status.st_nlink, oct(status.st_mode)), (1, oct(stat.S_IFREG | 0o666 & ~umask)), name)
+                descriptor = (self.top / f"{name}.json").lstat()
+                self.assertEqual(oct(descriptor.st_mode), oct(stat.S_IFREG | 0o666 & ~umask))
+        with open(self.top / "second.tgz", "r+b") as file:
+            file.write(bytes(BIG))
+        self.run_veneer("store", "verify", "--store", "store")
+        self.layer("third.tgz")
+        with gzip.open(self.top / "third.tgz") as unpacked:
+            self.assertIn((self.top / "big" / "file").read_bytes(), unpacked.read())
+
+
+class Piped(Case):
+    """Runs that wait in their middle."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkfifo(self.top / "pipe")
+
+    def begin(self, *arguments, **options):
+        """A process that has begun to write into the pipe, and waits there; with the pipe."""
+        # pylint: disable=consider-using-with
+        descriptor = os.open(self.top / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        pipe = open(descriptor, "rb")
+        self.addCleanup(pipe.close)
+        fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE)
+        process = subprocess.Popen(**self.command(*arguments), stdout=subprocess.PIPE, **options)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        while not select.select([pipe], [], [], 0.1)[0]:
+            self.assertIsNone(process.poll(), "it ended without a word to the pipe")
+        os.set_blocking(descriptor, True)
+        self.assertTrue(pipe.read1(1))
+        return process, pipe
+
+    def build(self, *places, tree="big"):
+        """Arguments of a build that goes to the pipe, too."""
+        outputs = [argument for place in ("oci-archive:pipe", *places) for argument in ("-o", place)]
+        return ["build", "--no-store", "--tree", f"{tree}:srv", *outputs]
+
+
+class Together(Piped):
+    """All results of a run, or none."""
+
+    def fail_at_last(self, last, *arguments):
+        """A run whose last result cannot get its name, because a directory has it by then."""
+        before = self.files()
+        process, pipe = self.begin(*arguments)
+        had_last = (self.top / last).exists()
+        if had_last:
+            (self.top / last).rename(self.top / "aside")
+        (self.top / last).mkdir()
+        pipe.read()
+        self.assertEqual(process.wait(TIMEOUT), 1)
+        self.assertIn(f"{last}: error: cannot replace: Is a directory", process.stderr.read().decode())
+        (self.top / last).rmdir()
+        if had_last:
+            (self.top / "aside").rename(self.top / last)
+        self.assertEqual(self.files(), before)
+
+    def test_new_results_of_a_failed_run_are_taken_back(self):
+        """A layout, an archive and a trace."""
+        self.fail_at_last("last.tar", *self.build("oci:layout", "docker-archive:a.tar", "docker-archive:last.tar"))
+        self.fail_at_last("trace", *self.build("oci:layout", "docker-archive:a.tar"), "--trace", "trace")
+
+    def test_results_that_were_replaced_come_back(self):
+        """As they were, to the byte."""
+        for places in (("oci:layout:one",), ("docker-archive:a.tar",), ("docker-archive:last.tar",)):
+            self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", *places)
+        for tag in ("one", "two"):
+            self.fail_at_last("last.tar", *self.build(f"oci:layout:{tag}", "docker-archive:a.tar",
+                                                      "docker-archive:last.tar"))
+
+    def test_layer_lock(self):
+        """It says where the packages of the image are, so there is none without the image."""
+        (self.top / "manifest").write_text(
+            f"_main/app {self.top}/big/file\nrules_python~pip~numpy/site-packages/n.py {self.top}/tree/file\n")
+        arguments = ["build", "--no-store", "--check=off", "--name", "app", "--runfiles-manifest", "manifest",
+                     "--layer-lock", "lock", "-o", "oci-archive:pipe", "-o", "oci:layout"]
+        self.fail_at_last("lock", *arguments)
+        process, pipe = self.begin(*arguments)
+        pipe.read()
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertTrue((self.top / "lock").exists() and (self.top / "layout").exists())
+
+    def test_places_that_are_missing(self):
+        """A folder that is not there, for the file that belongs to the result."""
+        (self.top / "manifest").write_text(f"_main/app {self.top}/big/file\n")
+        before = self.files()
+        for arguments in (
+                ("build", "--tree", "big:srv", "--trace", "none/trace", "-o", "oci:layout", "-o", "oci-archive:a.tar"),
+                ("build", "--runfiles-manifest", "manifest", "--name", "app", "--check=off", "--layer-lock",
+                 "none/lock", "-o", "oci:layout"),
+                ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--descriptor", "none/layer.json"),
+                ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--trace", "none/trace")):
+            done = self.run_veneer(*arguments, "--no-store", status=1)
+            self.assertIn(b"none: error: does not exist, and '--", done.stderr)
+            self.assertEqual(self.files(), before, arguments)
+
+    def test_layer_and_its_descriptor(self):
+        """The last of the two fails."""
+        for i in range(100):  # so that the trace fills the pipe
+            (self.top / "tree" / str(i)).write_bytes(os.urandom(BIG))
+        self.fail_at_last("layer.tgz", "layer", "--no-store", "--tree", "tree:srv", "-o", "layer.tgz", "--descriptor",
+                          "layer.json", "--trace", "pipe")
+
+    def test_what_others_added_meanwhile_stays(self):
+        """An image whose run fails leaves a layout that somebody else has begun to use."""
+        process, pipe = self.begin(*self.build("oci:layout:ours", "docker-archive:last.tar"))
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:layout:theirs")
+        (self.top / "last.tar").mkdir()
+        pipe.read()
+        self.assertEqual(process.wait(TIMEOUT), 1)
+        index = json.loads((self.top / "layout" / "index.json").read_text())
+        self.assertEqual([entry["annotations"]["org.opencontainers.image.ref.name"] for entry in index["manifests"]],
+                         ["theirs"])
+        self.run_veneer("verify", "oci:layout:theirs")
+
+
+class Signals(Piped):
+    """A run that is ended from outside leaves nothing."""
+
+    def test_signals_leave_nothing(self):
+        """Each in the middle of a run, with a layout and a file half made; the shell sees the signal."""
+        before = self.files()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process, pipe = self.begin(*self.build("oci:layout", "docker-archive:a.tar"))
+            self.assertTrue([path for path in os.listdir(self.top) if path.startswith(".veneer")])
+            process.send_signal(number)
+            self.assertEqual(process.wait(TIMEOUT), -number)
+            pipe.close()
+            self.assertEqual(process.stderr.read(), b"")
+            self.assertEqual(self.files(), before)
+
+    def test_signal_while_layers_are_written(self):
+        """With nothing of the results ready."""
+        with open(self.top / "big" / "file", "wb") as file:
+            for _ in range(400):
+                file.write(os.urandom(BIG // 2).hex().encode())
+        before = self.files()
+        with subprocess.Popen(**self.command("build", "--no-store", "--tree", "big:srv", "--level=12", "-o",
+                                             "oci:layout"), stdout=subprocess.PIPE) as process:
+            while not [name for name in os.listdir(self.top) if name.startswith(".veneer")]:
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(TIMEOUT), -signal.SIGINT)
+        self.assertEqual(self.files(), before)
+
+    def test_a_reader_that_goes_away(self):
+        """`veneer build -o docker-archive:- | head -c 10`: ended by SIGPIPE, as any program is."""
+        before = self.files()
+        process, pipe = self.begin(*self.build("oci:layout"))
+        pipe.close()
+        self.assertEqual(process.wait(TIMEOUT), -signal.SIGPIPE)
+        self.assertEqual(process.stderr.read(), b"")
+        self.assertEqual(self.files(), before)
+
+    def test_ignored_signals_stay_ignored(self):
+        """nohup, and a pipe's end under Python."""
+        def ignore():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        process, pipe = self.begin(*self.build("oci:layout"), preexec_fn=ignore, restore_signals=False)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.1)
+        self.assertIsNone(process.poll())
+        pipe.close()
+        self.assertEqual(process.wait(TIMEOUT), 1)
+        self.assertEqual(process.stderr.read(), b"pipe: error: cannot write: Broken pipe\n")
+        self.assertFalse((self.top / "layout").exists())
+
+    def test_limit_of_file_size(self):
+        """`ulimit -f`: an error with a place, and nothing is left."""
+        before = self.files()
+        for arguments in (("build", "--no-store", "--tree", "big:srv", "-o", "oci:layout"),
+                          ("layer", "--no-store", "--tree", "big:srv", "-o", "layer.tgz"),
+                          ("tar", "-cf", "x.tar", "big")):
+            done = self.run_veneer(*arguments, status=1, preexec_fn=self.limit_file_size)
+            self.assertIn(b"File too large", done.stderr)
+            self.assertEqual(self.files(), before)
+
+    @staticmethod
+    def limit_file_size():
+        """For the process that is to be."""
+        resource.setrlimit(resource.RLIMIT_FSIZE, (BIG // 3, BIG // 3))
+
+
+if __name__ == "__main__":
+    program.main()
