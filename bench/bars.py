@@ -6,7 +6,7 @@ HEADER = "| | asked | measured | |\n|---|---|---|---|"
 ELSEWHERE = (
     "That many processes may share a store, that none is broken by `kill -9`, and that bytes are "
     "equal cold and warm, with and without a store and at any number of jobs, is not a question of "
-    "time: `tests/store_stress.py --kills 200`, `tests/store_test.py` and "
+    "time: `tests/store_stress.py --kills 1000`, `tests/store_test.py` and "
     "`tests/reproducible_test.py` answer it. Here, what a rebuild wrote is compared with what a "
     "build without a store writes.")
 

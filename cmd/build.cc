@@ -132,9 +132,10 @@ Built build(const BuildArguments& options) {
                         ? read_inputs(options.planning, tools)
                         : make_plan(options.planning, base, scratch_of(options), tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
-  const BuildMemo memo(*options.command, options.planning, planned, on, tools.store.get());
+  const BuildMemo memo(*options.command, options.planning, compression(options.writing), planned,
+                       on, tools.store.get());
   std::vector<layer::StoredLayer> stored;
-  std::optional<Made> made = memo.recall(compression(options.writing), stored);
+  std::optional<Made> made = memo.recall(stored);
   const bool is_done = made.has_value();
   step.reset();
   if (is_done) {

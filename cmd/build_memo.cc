@@ -14,6 +14,7 @@
 #include "layer/error.h"
 #include "layer/store/memo.h"
 #include "layer/store/tree_key.h"
+#include "layer/write/layer_keys.h"
 
 namespace cmd {
 namespace {
@@ -41,10 +42,12 @@ void put_base(const oci::StoredImage& base, layer::MemoWriter& text) {
   for (const oci::StoredLayer& layer : base.layers) text.put(layer.descriptor.digest);
 }
 
-std::optional<layer::Digest> key_of(const CLI::App& command, const Planned& planned,
-                                    const oci::StoredImage* base, int64_t now) {
+std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression compression,
+                                    const Planned& planned, const oci::StoredImage* base,
+                                    int64_t now) {
   layer::MemoWriter text;
   text.put(kForm);
+  text.put(layer::key_recipe(compression));
   if (!put_program(text)) return std::nullopt;
   for (const CLI::Option* option : command.get_options()) {
     if (!matters(*option)) continue;
@@ -88,15 +91,15 @@ Made read_made(layer::MemoReader& memo) {
 }  // namespace
 
 BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
-                     const Planned& planned, const oci::StoredImage* base, layer::Store* store)
-    : store_(store) {
+                     layer::Compression compression, const Planned& planned,
+                     const oci::StoredImage* base, layer::Store* store)
+    : compression_(compression), store_(store) {
   if (store_ != nullptr && options.layer_lock.empty() && options.plan_file.empty()) {
-    key_ = key_of(command, planned, base, store_->now());
+    key_ = key_of(command, compression, planned, base, store_->now());
   }
 }
 
-std::optional<Made> BuildMemo::recall(layer::Compression compression,
-                                      std::vector<layer::StoredLayer>& stored) const {
+std::optional<Made> BuildMemo::recall(std::vector<layer::StoredLayer>& stored) const {
   const layer::Memo memo = key_ ? store_->find_memo(*key_) : layer::Memo{};
   if (!memo) return std::nullopt;
   layer::MemoReader reader(memo.bytes());
@@ -107,7 +110,7 @@ std::optional<Made> BuildMemo::recall(layer::Compression compression,
     named.key = reader.digest();
   }
   if (!reader.is_done()) return std::nullopt;
-  stored = layer::find_layers(keys, compression, *store_);
+  stored = layer::find_layers(keys, compression_, *store_);
   if (stored.size() != keys.size()) return std::nullopt;  // then it is empty
   for (const layer::StoredLayer& layer : stored) made.layers.push_back(layer.layer);
   return made;

@@ -31,16 +31,16 @@ class BuildMemo {
   // `command` is the sub-command with its parsed options, `planned` holds the inputs, `base` may be
   // null. Never finds or keeps anything without a store, with a layer lock, which is to be written,
   // or where a file's stamp cannot be trusted.
-  BuildMemo(const CLI::App& command, const PlanningOptions& options, const Planned& planned,
-            const oci::StoredImage* base, layer::Store* store);
+  BuildMemo(const CLI::App& command, const PlanningOptions& options, layer::Compression compression,
+            const Planned& planned, const oci::StoredImage* base, layer::Store* store);
 
   // What was made, its layers being in the store: `stored` gets them.
-  std::optional<Made> recall(layer::Compression compression,
-                             std::vector<layer::StoredLayer>& stored) const;
+  std::optional<Made> recall(std::vector<layer::StoredLayer>& stored) const;
   // For later builds. Nothing unless every layer can be found again.
   void remember(const Made& made) const;
 
  private:
+  const layer::Compression compression_;
   std::optional<layer::Digest> key_;
   layer::Store* store_;
 };

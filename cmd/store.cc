@@ -20,6 +20,7 @@ struct StoreArguments {
   bool json = false;
   std::optional<uint64_t> max_size;
   std::optional<double> max_age;  // days
+  bool repair = false;
 };
 
 std::string directory_of(const StoreArguments& options) {
@@ -47,16 +48,24 @@ void run_stat(const StoreArguments& options) {
       found.layers, found.frames, found.memos, found.files);
 }
 
+void print_left_over(const layer::StoreChange& change) {
+  if (change.left_over_files == 0) return;
+  fmt::print("removed {} in {} that killed processes left\n", human_size(change.left_over_bytes),
+             counted(change.left_over_files, "file"));
+}
+
 void print_change(const StoreArguments& options, const layer::StoreChange& change) {
   print_warnings(change.warnings);
   if (options.json) {
-    const nlohmann::json report{{"droppedBlobs", change.dropped_blobs},
-                                {"droppedBytes", change.dropped_bytes},
-                                {"keptBlobs", change.kept_blobs},
-                                {"keptBytes", change.kept_bytes}};
+    const nlohmann::json report{
+        {"droppedBlobs", change.dropped_blobs},    {"droppedBytes", change.dropped_bytes},
+        {"leftOverFiles", change.left_over_files}, {"leftOverBytes", change.left_over_bytes},
+        {"damagedBlobs", change.damaged_blobs},    {"keptBlobs", change.kept_blobs},
+        {"keptBytes", change.kept_bytes}};
     fmt::print("{}\n", report.dump(1));
     return;
   }
+  print_left_over(change);
   fmt::print("dropped {} in {} blobs, kept {} in {}\n", human_size(change.dropped_bytes),
              change.dropped_blobs, human_size(change.kept_bytes), change.kept_blobs);
 }
@@ -69,13 +78,20 @@ void run_gc(const StoreArguments& options) {
     constexpr double kDay = 24 * 3600 * 1e9;
     limits.oldest = nanoseconds_now() - static_cast<int64_t>(*options.max_age * kDay);
   }
-  print_change(options, layer::collect_garbage(directory_of(options), limits));
+  print_change(options, layer::collect_garbage(directory_of(options), limits, nanoseconds_now()));
 }
 
 void run_verify(const StoreArguments& options) {
-  const layer::StoreChange change = layer::verify_store(directory_of(options));
+  const std::string directory = directory_of(options);
+  const layer::Repair repair = options.repair ? layer::Repair::kDrop : layer::Repair::kReport;
+  layer::StoreChange change = layer::verify_store(directory, repair, nanoseconds_now());
+  if (!change.warnings.empty() && !options.repair) {
+    change.warnings.back().help =
+        "`veneer store verify --repair` drops what is damaged, and the "
+        "next build makes it again";
+  }
   print_change(options, change);
-  if (!change.warnings.empty()) throw CLI::RuntimeError(1);
+  if (!change.warnings.empty() && !options.repair) throw CLI::RuntimeError(1);
 }
 
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,
@@ -105,8 +121,11 @@ void add_store_command(CLI::App& app) {
   gc->add_option("--max-age", options->max_age, "Days that what is not used may stay")
       ->check(CLI::Range(0.0, 36500.0).description(""))
       ->type_name("DAYS");
-  add_command(*store, "verify", "Read all blobs, drop what is damaged; exit code 1 if any was",
-              options, run_verify);
+  CLI::App* verify = add_command(*store, "verify", "Read all blobs; exit code 1 if any is damaged",
+                                 options, run_verify);
+  verify->add_flag(
+      "--repair", options->repair,
+      "Drop what is damaged and what killed processes left, so that builds make it anew");
 }
 
 }  // namespace cmd

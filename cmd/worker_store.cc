@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "layer/error.h"
+#include "layer/store/store_mark.h"
 
 namespace cmd {
 namespace {
@@ -83,7 +84,10 @@ WorkerStore::~WorkerStore() {
   if (!lock_ || flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) return;
   try {
     if (!is_named(lock_.get())) return;
-    std::filesystem::remove_all(directory_);
+    // Nothing but the store: what else somebody may have put there stays.
+    if (layer::find_store_state(directory()) == layer::StoreState::kOther) return;
+    std::filesystem::remove_all(directory());
+    std::filesystem::remove(directory_);
   } catch (const std::exception&) {
     // What stays is the next worker's.
   }

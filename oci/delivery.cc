@@ -9,10 +9,12 @@
 namespace oci {
 namespace {
 
-// The layer's blob in the store, verified when it came there.
+// The layer's blob in the store, verified when it came there; null if it is not there and cannot be
+// added.
 layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::Store& store) {
   const layer::Digest& digest = descriptor.digest;
   if (layer::BlobPointer known = store.open_blob(digest)) return known;
+  if (!store.is_writable()) return nullptr;
   layer::OutputFile file = store.create_blob();
   copy_blob(blob, descriptor, file);
   return store.add_blob(digest, std::move(file));
@@ -32,10 +34,13 @@ void Delivery::add_base(const StoredImage& base, layer::Store* store) {
 }
 
 void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store) {
-  if (store == nullptr) {
-    destinations_.front()->add(descriptor, blob);
-  } else if (!destinations_.front()->has(descriptor.digest)) {
-    destinations_.front()->share(descriptor, *keep(descriptor, blob, *store));
+  Destination& first = *destinations_.front();
+  if (first.has(descriptor.digest)) return;
+  const layer::BlobPointer kept = store == nullptr ? nullptr : keep(descriptor, blob, *store);
+  if (kept == nullptr) {
+    first.add(descriptor, blob);
+  } else {
+    first.share(descriptor, *kept);
   }
 }
 

@@ -1,13 +1,17 @@
-"""Many processes on one store, killed at random moments: outputs right, the store in order.
+"""Many processes on one store and one layout, killed at random moments: outputs right, both in order.
 
 usage: store_stress.py VENEER [--kills N] [--seed N]
 
-Eight processes at a time build different images, on a store that is empty in every other round. Some
-are killed (SIGKILL) at a random moment. Each that ends must have made the image that a build without
-a store makes, `store verify` must find nothing after every round, and no file may be left over.
+Ten processes at a time build images on one store, eight of them into one layout, each under a tag of
+its own. The store is removed before every second round, the layout before every fourth. Most
+processes are killed (SIGKILL) at a random moment. Each that ends must have made the image that a
+build without a store makes. After every round `store verify` must find nothing, every blob of the
+layout must be what its name says and `veneer verify` must find every image of its index whole, a
+build with the store must equal the reference, and `store gc` must leave nothing over in the store.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -18,9 +22,12 @@ import sys
 import tempfile
 import time
 
-PROCESSES = 8
+IN_ONE_LAYOUT = 8
+OTHER_OUTPUTS = ("oci", "oci-archive")
+PROCESSES = IN_ONE_LAYOUT + len(OTHER_OUTPUTS)
 PROGRAMS = 6
-TIMEOUT = 120  # seconds, for any one process
+TIMEOUT = 300  # seconds, for any one process
+A_MINUTE_AGO = 70  # litter that is younger may be in use
 
 
 def make_inputs(folder, rng):
@@ -36,31 +43,43 @@ def make_inputs(folder, rng):
         (tree / "large").write_bytes(large[: 1 << 20] + bytes([program]) + large[1 << 20:])
 
 
+def remove(path):
+    """Whatever is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 class Stress:
-    """One store, one set of inputs."""
+    """One store, one layout, one set of inputs."""
 
     def __init__(self, veneer, folder, rng):
         self.veneer, self.folder, self.rng = veneer, folder, rng
-        self.store = folder / "store"
-        self.killed = self.finished = 0
+        self.store, self.layout = folder / "store", folder / "layout"
+        self.killed = self.finished = self.rebuilt = 0
         make_inputs(folder, rng)
         begin = time.monotonic()
-        self.expected = [self.built(self.start(program, 0, ["--no-store"]))
+        self.expected = [self.built(self.start(program, f"oci:{folder}/out", ["--no-store"]))
                          for program in range(PROGRAMS)]
-        self.longest = 1.5 * (time.monotonic() - begin)
+        self.lives = [time.monotonic() - begin] * 2  # seconds, of a round with a new store and without
 
-    def start(self, program, slot, options):
+    def start(self, program, output, options):
         """Begins a build."""
-        kind = self.rng.choice(["oci", "oci-archive"])
-        output = self.folder / f"out{slot}"
-        if output.is_dir():
-            shutil.rmtree(output)
-        else:
-            output.unlink(missing_ok=True)
+        if not output.startswith(f"oci:{self.layout}:"):
+            remove(pathlib.Path(output.partition(":")[2]))
         return subprocess.Popen(
             [self.veneer, "build", "--tree", f"tree{program}:srv", "--layers=one", "--json", "-o",
-             f"{kind}:{output}", *options],
+             output, *options],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self, *arguments):
+        """What another command prints; it must find nothing wrong."""
+        done = subprocess.run([self.veneer, *arguments], cwd=self.folder, capture_output=True,
+                              text=True, check=False, timeout=TIMEOUT)
+        if done.returncode != 0 or done.stderr:
+            raise AssertionError(f"{arguments}: exit code {done.returncode}: {done.stderr}")
+        return done.stdout
 
     @staticmethod
     def built(process):
@@ -70,53 +89,95 @@ class Stress:
             raise AssertionError(f"exit code {process.returncode}: {error}")
         return json.loads(out)["manifest"]
 
+    def output(self, slot):
+        """Most processes share a layout."""
+        if slot < IN_ONE_LAYOUT:
+            return f"oci:{self.layout}:tag{slot}"
+        return f"{OTHER_OUTPUTS[slot - IN_ONE_LAYOUT]}:{self.folder}/out{slot}"
+
     def round(self, number):
-        """Eight builds at once, some of which are killed."""
+        """Ten builds at once, most of which are killed."""
         if number % 2 == 0:
-            shutil.rmtree(self.store, ignore_errors=True)
+            remove(self.store)
+        if number % 4 == 0:
+            remove(self.layout)
         programs = [self.rng.randrange(PROGRAMS) for _ in range(PROCESSES)]
-        running = [self.start(program, slot, ["--store", str(self.store)])
-                   for slot, program in enumerate(programs)]
-        doomed = set(self.rng.sample(range(PROCESSES), self.rng.randrange(PROCESSES + 1)))
         began = time.monotonic()
-        moments = sorted((self.rng.uniform(0, self.longest), slot) for slot in doomed)
-        for moment, slot in moments:
+        running = [self.start(program, self.output(slot), ["--store", str(self.store)])
+                   for slot, program in enumerate(programs)]
+        killed = self.kill_some(running, began, self.lives[number % 2])
+        for slot, (process, program) in enumerate(zip(running, programs)):
+            if slot in killed:
+                process.communicate(timeout=TIMEOUT)
+            elif self.built(process) != self.expected[program]:
+                raise AssertionError(f"another image than without a store: {program}")
+        self.killed += len(killed)
+        self.finished += PROCESSES - len(killed)
+        if len(killed) < PROCESSES:
+            self.lives[number % 2] = time.monotonic() - began
+        self.check_layout()
+        self.check_store()
+        self.rebuild()
+
+    def kill_some(self, running, began, life):
+        """Kills processes at moments of their `life` in seconds; the slots of those that still ran."""
+        doomed = self.rng.sample(range(PROCESSES), self.rng.randint(PROCESSES // 2, PROCESSES))
+        killed = set()
+        for moment, slot in sorted((self.rng.uniform(0, life), slot) for slot in doomed):
             time.sleep(max(0, began + moment - time.monotonic()))
             if running[slot].poll() is None:
                 running[slot].kill()
-                self.killed += 1
-            else:
-                doomed.discard(slot)
-        for slot, (process, program) in enumerate(zip(running, programs)):
-            if slot in doomed:
-                process.communicate(timeout=TIMEOUT)
-                continue
-            if self.built(process) != self.expected[program]:
-                raise AssertionError(f"another image than without a store: {program}")
-            self.finished += 1
-        self.check_store()
+                killed.add(slot)
+        return killed
+
+    def check_layout(self):
+        """Every blob is what its name says, every image of the index is there and whole."""
+        if not self.layout.exists():
+            return  # every process was killed before it made one
+        for blob in (self.layout / "blobs" / "sha256").iterdir():
+            if blob.name.startswith(".veneer-"):
+                continue  # what was killed had no chance to remove it; no client looks at it
+            if hashlib.sha256(blob.read_bytes()).hexdigest() != blob.name:
+                raise AssertionError(f"a blob of the layout is not what its name says: {blob.name}")
+        images = json.loads((self.layout / "index.json").read_text())["manifests"]
+        tags = {image["digest"]: image["annotations"]["org.opencontainers.image.ref.name"]
+                for image in images}
+        for digest, tag in tags.items():
+            if digest not in self.expected:
+                raise AssertionError(f"an image of the layout that nobody made: {tag}")
+            self.run("verify", f"oci:{self.layout}:{tag}")
 
     def check_store(self):
         """Nothing damaged, nothing left over."""
         if not self.store.exists():
-            return  # every process was killed before it made one
-        done = subprocess.run([self.veneer, "store", "verify", "--store", self.store],
-                              capture_output=True, text=True, check=False, timeout=TIMEOUT)
-        if done.returncode != 0 or done.stderr:
-            raise AssertionError(f"store verify: exit code {done.returncode}: {done.stderr}")
+            return
+        self.run("store", "verify", "--store", self.store)
+        old = time.time() - A_MINUTE_AGO
+        for path in self.store.rglob(".veneer-*"):
+            os.utime(path, (old, old))
+        self.run("store", "gc", "--store", self.store)
         files = {str(path.relative_to(self.store)) for path in self.store.rglob("*")}
         odd = {name for name in files if not name.startswith("blobs/sha256/")} - {
-            "blobs", "blobs/sha256", "index", "lock"}
+            "blobs", "blobs/sha256", "index", "lock", "veneer-store"}
         odd |= {name for name in files if "/.veneer" in name}
         if odd:
             raise AssertionError(f"left over: {sorted(odd)}")
+
+    def rebuild(self):
+        """With what the round left in the store, an image is that of a build without one."""
+        program = self.rng.randrange(PROGRAMS)
+        rebuilt = self.start(program, f"oci:{self.folder}/again", ["--store", str(self.store)])
+        if self.built(rebuilt) != self.expected[program]:
+            raise AssertionError(f"another image than without a store, rebuilt: {program}")
+        self.run("verify", f"oci:{self.folder}/again")
+        self.rebuilt += 1
 
 
 def main():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("veneer")
-    parser.add_argument("--kills", type=int, default=24)
+    parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "little"))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
@@ -127,7 +188,8 @@ def main():
         while stress.killed < options.kills:
             stress.round(rounds)
             rounds += 1
-    print(f"{rounds} rounds, {stress.killed} killed, {stress.finished} finished")
+    print(f"{rounds} rounds, {stress.killed} killed, {stress.finished} finished, "
+          f"{stress.rebuilt} rebuilt")
     return 0
 
 

@@ -202,7 +202,7 @@ class Store(unittest.TestCase):
             file.seek(100)
             file.write(b"damage")
         os.utime(blob, ns=(before.st_atime_ns, before.st_mtime_ns))
-        out, error = self.veneer("store", "verify", "--store", "store", "--json", status=1)
+        out, error = self.veneer("store", "verify", "--repair", "--store", "store", "--json")
         self.assertEqual(json.loads(out)["droppedBlobs"], 1)
         self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
                                 r"it is dropped from the store\n$")

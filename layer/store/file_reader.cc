@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -66,6 +69,20 @@ int64_t FileReader::birth() const {
   const int failed = statx(file_.get(), "", AT_EMPTY_PATH, STATX_BTIME, &status);
   if (failed != 0 || (status.stx_mask & STATX_BTIME) == 0) return 0;
   return status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
+}
+
+bool FileReader::may_be_written() const {
+  // Whoever opens the file for writing while there is a lease waits until it is given back, and the
+  // holder gets a signal: one that is ignored unless somebody wants it.
+  if (fcntl(file_.get(), F_SETSIG, SIGURG) != 0) return false;
+  if (fcntl(file_.get(), F_SETLEASE, F_RDLCK) == 0) {
+    fcntl(file_.get(), F_SETLEASE, F_UNLCK);
+    return false;
+  }
+  if (errno != EAGAIN) return false;
+  // NFS says the same of any file that its server gave no delegation for.
+  struct statfs status = {};
+  return fstatfs(file_.get(), &status) != 0 || status.f_type != NFS_SUPER_MAGIC;
 }
 
 size_t FileReader::read(std::span<std::byte> buffer) {

@@ -29,6 +29,12 @@ class FileReader {
   // number, one after the other, it differs.
   int64_t birth() const;
 
+  // Whether somebody may write to it without a trace in its stamp: has it open for writing, or mapped
+  // into memory. A mapped page is stamped when it is first written to, and then not until it has come
+  // to the disk; so a stamp stands for one content only from a moment on when nobody has one. False
+  // where that cannot be found out: of another user's file, on a network.
+  bool may_be_written() const;
+
   // Fills `buffer` unless the file ends first; the number of bytes read.
   size_t read(std::span<std::byte> buffer);
   // The same from an offset, and one byte more if the file has one, which goes nowhere. Leaves alone

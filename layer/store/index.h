@@ -20,7 +20,7 @@ namespace layer {
 // It is never changed: a new one takes its name. So a reader needs no lock and sees one state; a
 // killed writer or a full disk leaves the old one; and damage is seen before anything is believed.
 // It is read, not mapped: a file that is truncated meanwhile would be a signal.
-inline constexpr int kIndexVersion = 1;
+inline constexpr int kIndexVersion = 2;
 
 class Index {
  public:

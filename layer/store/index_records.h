@@ -71,6 +71,8 @@ struct BlobRecord {
   uint64_t inode = 0;
   uint64_t size = 0;
   int64_t mtime = 0;
+  uint64_t crc = 0;    // CRC-32 of its bytes
+  int64_t proven = 0;  // when it was made or last read and found right, nanoseconds since the epoch
 };
 
 // All tables: of an index, or of what a run adds to one.

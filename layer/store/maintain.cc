@@ -6,17 +6,14 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <string>
 #include <utility>
+
+#include "layer/store/stamp.h"
 
 namespace layer {
 namespace {
-
-void check_is_store(const std::string& directory) {
-  struct stat status = {};
-  if (stat(store_blob_folder(directory).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
-  throw Error({directory}, "is not a store")
-      .with_help("builds make one; name another with --store");
-}
 
 // A blob that is not what it should be, as it was found.
 struct BadBlob {
@@ -25,9 +22,9 @@ struct BadBlob {
   std::string message;
 };
 
-// Says what is wrong with a blob; nothing if it is as it should be, or gone.
+// Says what is wrong with a blob, or adds to `proven` how it was found; neither if it is gone.
 void check_blob(const std::string& directory, const Digest& digest, const Index& index,
-                std::vector<BadBlob>& found) {
+                std::vector<BadBlob>& found, std::vector<BlobRecord>& proven) {
   const std::string path = store_blob_path(directory, digest);
   const FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file && errno == ENOENT) return;
@@ -37,15 +34,34 @@ void check_blob(const std::string& directory, const Digest& digest, const Index&
       found.push_back({digest, status.st_ino, "cannot be read"});
     return;
   }
-  const Digest content = hash_file(file.get(), path);
-  if (content != digest) {
-    found.push_back({digest, status.st_ino, fmt::format("has digest {}", content.to_string())});
+  BlobSums sums;
+  try {
+    sums = sum_file(file.get(), path);
+  } catch (const Error& error) {
+    found.push_back({digest, status.st_ino, error.diagnostics().front().message});
+    return;
+  }
+  if (sums.digest != digest) {
+    found.push_back({digest, status.st_ino, fmt::format("has digest {}", sums.digest.to_string())});
     return;
   }
   const BlobRecord* record = index.find_blob(digest);
-  if (record != nullptr && record->size != static_cast<uint64_t>(status.st_size)) {
+  if (record == nullptr) return;
+  const Stamp stamp = stamp_of(status);
+  if (record->size != stamp.size) {
     found.push_back({digest, status.st_ino, "is of another size than the index says"});
+  } else {
+    proven.push_back(
+        {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime, uint64_t{sums.crc}, 0});
   }
+}
+
+void warn(const std::string& directory, const BadBlob& finding, Repair repair,
+          StoreChange& change) {
+  Diagnostic& warning = change.warnings.emplace_back();
+  warning.position.file = store_blob_path(directory, finding.digest);
+  warning.message = finding.message;
+  if (repair == Repair::kDrop) warning.message += "; it is dropped from the store";
 }
 
 // Removes what is still there as it was found.
@@ -57,10 +73,18 @@ void drop(const std::string& directory, const std::vector<BadBlob>& found, Store
     remove_blob(directory, finding.digest);
     ++change.dropped_blobs;
     change.dropped_bytes += static_cast<uint64_t>(status.st_size);
-    Diagnostic& warning = change.warnings.emplace_back();
-    warning.position.file = path;
-    warning.message = finding.message + "; it is dropped from the store";
   }
+}
+
+void remove_left_over(const std::string& directory, int64_t now, StoreChange& change) {
+  const TemporaryFiles temporary = remove_litter(directory, now);
+  change.left_over_files = temporary.removed;
+  change.left_over_bytes = temporary.removed_bytes;
+}
+
+[[noreturn]] void throw_read_only(const std::string& directory) {
+  throw Error({directory}, "cannot be written")
+      .with_help("do this as the user, and where, the store can be changed");
 }
 
 void count_kept(const std::string& directory, StoreChange& change) {
@@ -73,7 +97,7 @@ void count_kept(const std::string& directory, StoreChange& change) {
 }  // namespace
 
 StoreStatistics measure_store(const std::string& directory) {
-  check_is_store(directory);
+  check_store(directory);
   StoreStatistics statistics;
   const Index index = open_store_index(directory, statistics.warnings);
   for (const BlobFile& blob : list_blobs(directory)) {
@@ -91,11 +115,13 @@ StoreStatistics measure_store(const std::string& directory) {
   return statistics;
 }
 
-StoreChange collect_garbage(const std::string& directory, const GcLimits& limits) {
-  check_is_store(directory);
+StoreChange collect_garbage(const std::string& directory, const GcLimits& limits, int64_t now) {
+  if (check_store(directory) == StoreAccess::kRead) throw_read_only(directory);
+  make_store(directory);  // marks it
   StoreChange change;
   const FileHandle lock = lock_store(directory);
   const Index index = open_store_index(directory, change.warnings);
+  remove_left_over(directory, now, change);
   for (const BlobFile& blob : choose_garbage(list_blobs(directory), limits)) {
     remove_blob(directory, blob.digest);
     ++change.dropped_blobs;
@@ -106,22 +132,29 @@ StoreChange collect_garbage(const std::string& directory, const GcLimits& limits
   return change;
 }
 
-StoreChange verify_store(const std::string& directory) {
-  check_is_store(directory);
+StoreChange verify_store(const std::string& directory, Repair repair, int64_t now) {
+  const StoreAccess access = check_store(directory);
+  if (repair == Repair::kDrop && access == StoreAccess::kRead) throw_read_only(directory);
   StoreChange change;
   std::vector<BadBlob> found;
+  IndexTables proven;
   {
     const Index index = open_store_index(directory, change.warnings);
     for (const BlobFile& blob : list_blobs(directory)) {
-      check_blob(directory, blob.digest, index, found);
+      check_blob(directory, blob.digest, index, found, proven.blobs);
     }
   }
-  if (!found.empty() || !change.warnings.empty()) {
+  for (const BadBlob& finding : found) warn(directory, finding, repair, change);
+  change.damaged_blobs = found.size();
+  if (repair == Repair::kDrop) {
+    make_store(directory);  // marks it
+    for (BlobRecord& record : proven.blobs) record.proven = now;
     const FileHandle lock = lock_store(directory);
     std::vector<Diagnostic> told_before;
     const Index index = open_store_index(directory, told_before);
     drop(directory, found, change);
-    replace_index(directory, index, {}, INT64_MIN);
+    remove_left_over(directory, now, change);
+    replace_index(directory, index, std::move(proven), INT64_MIN);
   }
   count_kept(directory, change);
   return change;

@@ -21,7 +21,7 @@ struct StoreStatistics {
   std::vector<Diagnostic> warnings;
 };
 
-// None of these makes a store: a directory that is not there is an Error.
+// None of these makes a store: a directory that is none is an Error.
 StoreStatistics measure_store(const std::string& directory);
 
 struct StoreChange {
@@ -29,15 +29,23 @@ struct StoreChange {
   uint64_t kept_bytes = 0;
   uint64_t dropped_blobs = 0;
   uint64_t dropped_bytes = 0;
+  uint64_t left_over_files = 0;  // that killed processes left, removed
+  uint64_t left_over_bytes = 0;
+  uint64_t damaged_blobs = 0;
   std::vector<Diagnostic> warnings;  // what was found wrong
 };
 
-// Drops the least recently used blobs until the limits hold, and what the index says of them and of
-// files that were last recorded before `limits.oldest`.
-StoreChange collect_garbage(const std::string& directory, const GcLimits& limits);
+// Removes what killed processes left, drops the least recently used blobs until the limits hold, and
+// what the index says of them and of files that were last recorded before `limits.oldest`. `now` as
+// for Store.
+StoreChange collect_garbage(const std::string& directory, const GcLimits& limits, int64_t now);
 
-// Reads every blob and drops those that are not what their name and the index say, each with a
-// warning. Other processes may use the store meanwhile.
-StoreChange verify_store(const std::string& directory);
+// kReport changes nothing.
+enum class Repair : uint8_t { kReport, kDrop };
+
+// Reads every blob and finds those that are not what their name and the index say, each a warning;
+// kDrop drops them, removes what killed processes left, and notes that the others are proven. Other
+// processes may use the store meanwhile.
+StoreChange verify_store(const std::string& directory, Repair repair, int64_t now);
 
 }  // namespace layer

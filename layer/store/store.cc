@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 
 #include "layer/store/stamp.h"
 #include "layer/store/store_files.h"
+#include "layer/store/sync.h"
+#include "layer/write/gzip.h"
 
 namespace layer {
 namespace {
@@ -26,9 +29,10 @@ struct stat stat_of(int fd, const std::string& path) {
   return status;
 }
 
-BlobRecord record_of(const Digest& digest, const struct stat& status) {
+BlobRecord record_of(const Digest& digest, const struct stat& status, uint32_t crc,
+                     int64_t proven) {
   const Stamp stamp = stamp_of(status);
-  return {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime};
+  return {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime, crc, proven};
 }
 
 // Marks a use for list_blobs(). What fails costs a place in the order of use, no more: on a file
@@ -42,42 +46,68 @@ void mark_used(int fd) {
 
 Store::Store(std::string directory, int64_t now, InputDigests inputs, Sharing sharing)
     : directory_(std::move(directory)), now_(now), inputs_(std::move(inputs)), sharing_(sharing) {
-  make_store(directory_);
+  access_ = make_store(directory_);
   index_ = open_store_index(directory_, warnings_);
+  if (is_writable()) return;
+  warnings_.push_back(
+      {{directory_}, "cannot be written; what it has is used, and nothing is added to it", {}, {}});
 }
 
 BlobPointer Store::open_blob(const Digest& digest) {
   const std::lock_guard lock(mutex_);
+  return find_blob(digest, kAlwaysProven);
+}
+
+BlobPointer& Store::find_blob(const Digest& digest, uint64_t always) {
   const auto [found, is_new] = open_.try_emplace(digest);
-  if (is_new) found->second = check_blob(digest);
+  const BlobRecord* record = is_new ? index_.find_blob(digest) : nullptr;
+  if (record != nullptr) found->second = check_blob(*record, always);
   return found->second;
 }
 
-BlobPointer Store::check_blob(const Digest& digest) {
-  const BlobRecord* record = index_.find_blob(digest);
-  if (record == nullptr) return nullptr;
-  const std::string path = store_blob_path(directory_, digest);
+BlobPointer Store::check_blob(const BlobRecord& record, uint64_t always) {
+  const std::string path = store_blob_path(directory_, record.key);
   FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW);
   if (!file && errno == ENOENT) return nullptr;  // dropped by another process
-  if (!file) throw system_error(path, "cannot open", errno);
-  const struct stat status = stat_of(file.get(), path);
-  const auto size = static_cast<uint64_t>(status.st_size);
-  if (!is_untouched(*record, status)) {
-    if (size != record->size || hash_file(file.get(), path) != digest) {
-      drop_blob(digest, status.st_ino, "is damaged");
+  struct stat status = {};
+  try {
+    if (!file) throw system_error(path, "cannot open", errno);
+    status = stat_of(file.get(), path);
+    if (!is_proven(record, status, file.get(), always)) {
+      drop_blob(record.key, status.st_ino, "is damaged");
       return nullptr;
     }
-    checked_.push_back(record_of(digest, status));
+  } catch (const Error& error) {
+    if (!file && lstat(path.c_str(), &status) != 0) return nullptr;
+    drop_blob(record.key, status.st_ino, error.diagnostics().front().message);
+    return nullptr;
   }
   mark_used(file.get());
-  return std::make_shared<const StoredBlob>(StoredBlob{std::move(file), size, sharing_});
+  return std::make_shared<const StoredBlob>(
+      StoredBlob{std::move(file), static_cast<uint64_t>(status.st_size), sharing_});
+}
+
+bool Store::is_proven(const BlobRecord& record, const struct stat& status, int fd,
+                      uint64_t always) {
+  const std::string path = store_blob_path(directory_, record.key);
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (size != record.size) return false;
+  const bool is_due = record.proven < now_ - kProofAge || record.proven > now_ + kProofAge;
+  if (!is_due && is_untouched(record, status)) {
+    return size > always || crc_of_file(fd, path) == record.crc;
+  }
+  const BlobSums sums = sum_file(fd, path);
+  if (sums.digest != record.key) return false;
+  checked_.push_back(record_of(record.key, status, sums.crc, now_));
+  return true;
 }
 
 void Store::drop_blob(const Digest& digest, uint64_t inode, std::string why) {
   damaged_.emplace_back(digest, inode);
   Diagnostic& warning = warnings_.emplace_back();
   warning.position.file = store_blob_path(directory_, digest);
-  warning.message = std::move(why) + "; it is dropped from the store";
+  warning.message =
+      std::move(why) + (is_writable() ? "; it is dropped from the store" : "; it is not used");
 }
 
 std::optional<Stamp> Store::identity(std::string_view path, const Stamp& stamp) const {
@@ -112,19 +142,24 @@ void Store::add_file(std::string_view path, const Stamp& stamp, const FileConten
 
 Memo Store::find_memo(const Digest& key) {
   const MemoRecord* record = index_.find_memo(key);
-  const BlobPointer blob = record == nullptr ? nullptr : open_blob(record->blob);
+  if (record == nullptr) return {};
+  const std::lock_guard lock(mutex_);
+  BlobPointer& blob = find_blob(record->blob, 0);
   if (blob == nullptr) return {};
   Memo memo;
   memo.memory = std::make_unique_for_overwrite<char[]>(blob->size);
   memo.size = blob->size;
-  const std::span<char> memory(memo.memory.get(), memo.size);
+  const auto memory = std::as_writable_bytes(std::span(memo.memory.get(), memo.size));
   const std::string path = store_blob_path(directory_, record->blob);
-  // Nobody writes to it any more, so that less can only be a fault of the disk.
-  if (read_fully(blob->file.get(), 0, std::as_writable_bytes(memory), path) != memo.size) return {};
-  return memo;
+  const bool is_whole = read_fully(blob->file.get(), 0, memory, path) == memo.size;
+  if (is_whole && gzip_crc32(memory) == index_.find_blob(record->blob)->crc) return memo;
+  drop_blob(record->blob, stat_of(blob->file.get(), path).st_ino, "is damaged");
+  blob = nullptr;
+  return {};
 }
 
 void Store::add_memo(const Digest& key, std::string_view bytes) {
+  if (!is_writable()) return;
   OutputFile file = create_blob();
   file.write(std::as_bytes(std::span(bytes)));
   const Digest digest = sha256(std::as_bytes(std::span(bytes)));
@@ -133,7 +168,10 @@ void Store::add_memo(const Digest& key, std::string_view bytes) {
 }
 
 OutputFile Store::create_blob() const {
-  return OutputFile(store_blob_folder(directory_), kFullStoreHelp);
+  OutputFile file(store_blob_folder(directory_), kFullStoreHelp);
+  // Says that it is in use where it has a name already. Goes with the process.
+  [[maybe_unused]] const int ignored = flock(file.fd(), LOCK_SH | LOCK_NB);
+  return file;
 }
 
 BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
@@ -146,8 +184,16 @@ BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {
   }
   auto blob = std::make_shared<const StoredBlob>(
       StoredBlob{duplicate(file.fd(), path), file.size(), sharing_});
-  new_blobs_.emplace_back(digest, std::move(file));
+  const uint32_t crc = crc_of_file(file.fd(), path);
+  begin_sync(file.fd());
+  new_blobs_.push_back({digest, crc, std::move(file)});
   return blob;
+}
+
+void Store::sync_blobs() const {
+  std::vector<int> files;
+  for (const NewBlob& blob : new_blobs_) files.push_back(blob.file.fd());
+  sync_files(files, store_blob_folder(directory_));
 }
 
 // A blob of the same name stays if it can be trusted; its bytes are the same.
@@ -158,7 +204,7 @@ void Store::place_blobs(const Index& current) {
     if (lstat(path.c_str(), &status) == 0 && status.st_ino == inode)
       remove_blob(directory_, digest);
   }
-  for (auto& [digest, file] : new_blobs_) {
+  for (auto& [digest, crc, file] : new_blobs_) {
     struct stat status = {};
     const std::string path = store_blob_path(directory_, digest);
     const BlobRecord* record = current.find_blob(digest);
@@ -166,7 +212,7 @@ void Store::place_blobs(const Index& current) {
         record != nullptr && lstat(path.c_str(), &status) == 0 && is_untouched(*record, status);
     if (!is_there) {
       file.commit(path, kBlobMode);
-      added_.blobs.push_back(record_of(digest, stat_of(file.fd(), path)));
+      added_.blobs.push_back(record_of(digest, stat_of(file.fd(), path), crc, now_));
     }
   }
 }
@@ -180,12 +226,16 @@ void Store::commit(uint64_t max_size) {
   bool is_changed = !new_blobs_.empty() || !damaged_.empty();
   IndexTables::for_each([&](const auto& table) { is_changed = is_changed || !table.empty(); },
                         added_);
-  if (!is_changed) return;
+  if (!is_changed || !is_writable()) return;
+  sync_blobs();
+  if (make_store(directory_) == StoreAccess::kRead) return;  // it may have been removed meanwhile
   const FileHandle lock = lock_store(directory_);
   std::vector<Diagnostic> told_before;
   const Index current = open_store_index(directory_, told_before);
   place_blobs(current);
-  for (const BlobFile& blob : choose_garbage(list_blobs(directory_), {max_size})) {
+  if (!new_blobs_.empty()) sync_folder(store_blob_folder(directory_));
+  const uint64_t temporary = std::min(remove_litter(directory_, now_).used_bytes, max_size);
+  for (const BlobFile& blob : choose_garbage(list_blobs(directory_), {max_size - temporary})) {
     remove_blob(directory_, blob.digest);
   }
   replace_index(directory_, current, std::move(added_), now_ - kMaxFileAge);

@@ -18,12 +18,15 @@
 
 #include "layer/directory_handle.h"
 #include "layer/store/stamp.h"
+#include "layer/store/store_mark.h"
+#include "layer/write/gzip.h"
 
 namespace layer {
 namespace {
 
 constexpr mode_t kPrivate = 0700;
-constexpr size_t kBlobReadSize = size_t{1} << 20;
+constexpr size_t kPieceSize = size_t{256} << 10;
+constexpr int64_t kYoungLitter = 60 * kNanosecondsPerSecond;
 
 std::optional<Digest> parse_hex(std::string_view text) {
   Digest digest;
@@ -36,16 +39,67 @@ std::optional<Digest> parse_hex(std::string_view text) {
   return digest;
 }
 
+int64_t nanoseconds_of(const timespec& time) {
+  return int64_t{time.tv_sec} * kNanosecondsPerSecond + time.tv_nsec;
+}
+
 int64_t last_use(const struct stat& status) {
-  const auto nanoseconds = [](const timespec& time) {
-    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-  };
-  return std::max(nanoseconds(status.st_atim), nanoseconds(status.st_mtim));
+  return std::max(nanoseconds_of(status.st_atim), nanoseconds_of(status.st_mtim));
 }
 
 void make_directory(const std::string& path) {
   if (mkdir(path.c_str(), kPrivate) != 0 && errno != EEXIST) {
     throw system_error(path, "cannot create the directory", errno);
+  }
+}
+
+template <typename Take>
+void read_pieces(int fd, const std::string& path, Take take) {
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kPieceSize);
+  for (uint64_t offset = 0;;) {
+    const size_t got = read_fully(fd, offset, {buffer.get(), kPieceSize}, path);
+    take(std::span<const std::byte>(buffer.get(), got));
+    if (got < kPieceSize) return;
+    offset += got;
+  }
+}
+
+// Whether the file system and the modes let this process change the store.
+bool is_store_writable(const std::string& directory) {
+  for (const std::string& folder : {directory, store_blob_folder(directory)}) {
+    if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno != ENOENT) {
+      return false;
+    }
+  }
+  return true;
+}
+
+enum class LitterRule : uint8_t { kAll, kUnlocked };
+
+// Removes the files without a name of their own that nobody writes any more, by the rule: kAll where
+// only who holds the store's lock makes any. On others their writers hold a lock (see
+// Store::create_blob()), but for the moment after they were made.
+void remove_litter_in(const std::string& folder, LitterRule rule, int64_t now,
+                      TemporaryFiles& found) {
+  const DirectoryHandle stream(opendir(folder.c_str()));
+  if (!stream) throw system_error(folder, "cannot read the directory", errno);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): its own stream
+  while (const dirent* entry = readdir(stream.get())) {
+    if (!std::string_view(entry->d_name).starts_with(kTemporaryStart)) continue;
+    const FileHandle file =
+        try_open_at(dirfd(stream.get()), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    struct stat status = {};
+    if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    const auto size = static_cast<uint64_t>(status.st_size);
+    const bool is_left =
+        rule == LitterRule::kAll || (nanoseconds_of(status.st_mtim) < now - kYoungLitter &&
+                                     flock(file.get(), LOCK_EX | LOCK_NB) == 0);
+    if (is_left && unlinkat(dirfd(stream.get()), entry->d_name, 0) == 0) {
+      ++found.removed;
+      found.removed_bytes += size;
+    } else {
+      found.used_bytes += size;
+    }
   }
 }
 
@@ -63,14 +117,34 @@ std::string store_blob_path(const std::string& directory, const Digest& digest) 
   return store_blob_folder(directory) + '/' + digest.hex();
 }
 
-void make_store(const std::string& directory) {
-  const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
-  std::error_code failure;
-  if (!parent.empty()) std::filesystem::create_directories(parent, failure);
-  if (failure) throw system_error(directory, "cannot create the directory", failure.value());
-  make_directory(directory);
+StoreAccess make_store(const std::string& directory) {
+  const StoreState state = find_store_state(directory);
+  if (state == StoreState::kOther) throw_other_directory(directory);
+  if (state != StoreState::kNone && !is_store_writable(directory)) return StoreAccess::kRead;
+  if (state == StoreState::kNone) {
+    const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
+    std::error_code failure;
+    if (!parent.empty()) std::filesystem::create_directories(parent, failure);
+    if (failure) throw system_error(directory, "cannot create the directory", failure.value());
+    make_directory(directory);
+  }
+  if (state != StoreState::kMarked) {
+    const FileHandle lock = lock_store(directory);
+    mark_store(directory);
+  }
   make_directory(directory + "/blobs");
   make_directory(store_blob_folder(directory));
+  return StoreAccess::kWrite;
+}
+
+StoreAccess check_store(const std::string& directory) {
+  const StoreState state = find_store_state(directory);
+  if (state == StoreState::kOther) throw_other_directory(directory);
+  if (state == StoreState::kNone) {
+    throw Error({directory}, "is not a store")
+        .with_help("builds make one; name another with --store");
+  }
+  return is_store_writable(directory) ? StoreAccess::kWrite : StoreAccess::kRead;
 }
 
 FileHandle lock_store(const std::string& directory) {
@@ -117,6 +191,13 @@ std::vector<BlobFile> list_blobs(const std::string& directory) {
   return blobs;
 }
 
+TemporaryFiles remove_litter(const std::string& directory, int64_t now) {
+  TemporaryFiles found;
+  remove_litter_in(directory, LitterRule::kAll, now, found);
+  remove_litter_in(store_blob_folder(directory), LitterRule::kUnlocked, now, found);
+  return found;
+}
+
 std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits) {
   std::stable_sort(blobs.begin(), blobs.end(),
                    [](const BlobFile& a, const BlobFile& b) { return a.used < b.used; });
@@ -161,15 +242,21 @@ bool is_untouched(const BlobRecord& record, const struct stat& status) {
                          {record.device, record.inode, record.size, record.mtime, found.ctime});
 }
 
-Digest hash_file(int fd, const std::string& path) {
+BlobSums sum_file(int fd, const std::string& path) {
   Sha256 hash;
-  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kBlobReadSize);
-  for (uint64_t offset = 0;;) {
-    const size_t got = read_fully(fd, offset, {buffer.get(), kBlobReadSize}, path);
-    hash.update({buffer.get(), got});
-    if (got < kBlobReadSize) return hash.finish();
-    offset += got;
-  }
+  BlobSums sums;
+  read_pieces(fd, path, [&](std::span<const std::byte> piece) {
+    hash.update(piece);
+    sums.crc = gzip_crc32(piece, sums.crc);
+  });
+  sums.digest = hash.finish();
+  return sums;
+}
+
+uint32_t crc_of_file(int fd, const std::string& path) {
+  uint32_t crc = 0;
+  read_pieces(fd, path, [&](std::span<const std::byte> piece) { crc = gzip_crc32(piece, crc); });
+  return crc;
 }
 
 }  // namespace layer

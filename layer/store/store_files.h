@@ -18,13 +18,20 @@ namespace layer {
 inline constexpr std::string_view kFullStoreHelp =
     "make room with `veneer store gc`, or build with --no-store";
 
-// DIRECTORY/ index lock blobs/sha256/<hex>...
+// DIRECTORY/ veneer-store index lock blobs/sha256/<hex>...
 std::string store_index_path(const std::string& directory);
 std::string store_blob_folder(const std::string& directory);
 std::string store_blob_path(const std::string& directory, const Digest& digest);
 
-// Makes the directory and its folders, for the user alone. Throws Error.
-void make_store(const std::string& directory);
+// Whether what is in a store can be changed; if not, it can be read.
+enum class StoreAccess : uint8_t { kWrite, kRead };
+
+// Makes a store of a directory that is absent or empty, for the user alone, and marks one of a veneer
+// that made no mark. Throws Error if the directory is anything else, or cannot be made.
+StoreAccess make_store(const std::string& directory);
+
+// Of a store that is there; throws Error if it is none.
+StoreAccess check_store(const std::string& directory);
 
 // Held by whoever changes what the store has; never while compressing or reading a blob.
 FileHandle lock_store(const std::string& directory);
@@ -40,6 +47,15 @@ struct BlobFile {
 
 // Every blob that is there, by digest. Files that are not called like one are not touched.
 std::vector<BlobFile> list_blobs(const std::string& directory);
+
+// What a process that was killed before its files had their names has left: removes it, and says how
+// many bytes the files of processes that still run have. `now` as for Store. Under the lock.
+struct TemporaryFiles {
+  uint64_t removed = 0;
+  uint64_t removed_bytes = 0;
+  uint64_t used_bytes = 0;
+};
+TemporaryFiles remove_litter(const std::string& directory, int64_t now);
 
 struct GcLimits {
   uint64_t max_size = UINT64_MAX;  // bytes of all blobs
@@ -59,6 +75,12 @@ void replace_index(const std::string& directory, const Index& current, IndexTabl
 // Whether the file is the one recorded and was not written to since.
 bool is_untouched(const BlobRecord& record, const struct stat& status);
 
-Digest hash_file(int fd, const std::string& path);
+// What is known of a blob by its bytes: SHA-256, and CRC-32, which is cheaper.
+struct BlobSums {
+  Digest digest;
+  uint32_t crc = 0;
+};
+BlobSums sum_file(int fd, const std::string& path);
+uint32_t crc_of_file(int fd, const std::string& path);
 
 }  // namespace layer

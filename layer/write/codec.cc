@@ -2,10 +2,10 @@
 #include "layer/write/codec.h"
 
 #include <fmt/core.h>
-#include <libdeflate.h>
-#include <zstd.h>
 
 #include <stdexcept>
+
+#include "layer/write/codec_library.h"
 
 namespace layer {
 
@@ -35,19 +35,9 @@ std::string_view codec_name(Codec codec) {
 
 std::string recipe(Compression compression) {
   const std::string_view name = codec_name(compression.codec);
-  std::string library;
-  switch (compression.codec) {
-    case Codec::kNone:
-      return std::string(name);
-    case Codec::kGzip:
-      library = "libdeflate/" LIBDEFLATE_VERSION_STRING;
-      break;
-    case Codec::kZstd:
-      library = fmt::format("libzstd/{}", ZSTD_versionString());
-      break;
-  }
-  return fmt::format("{} {} level={} frames={}", name, library, compression.level,
-                     kFrameRuleVersion);
+  if (compression.codec == Codec::kNone) return std::string(name);
+  return fmt::format("{} {} level={} frames={}", name, codec_library(compression),
+                     compression.level, kFrameRuleVersion);
 }
 
 FrameRule frame_rule(Codec codec) {

@@ -15,7 +15,8 @@
 namespace layer {
 
 // Everything that the bytes of a blob depend on beside the plan and the files, as one line:
-// "gzip libdeflate/1.14 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none".
+// "gzip libdeflate:6605f961 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none". For the
+// second word see codec_library().
 std::string recipe(Compression compression);
 
 // How layers are cut for a codec.

@@ -98,7 +98,7 @@ size_t put_padding(const PlannedEntry& entry, std::span<std::byte> out) {
 // Puts entries of one frame into memory.
 class FrameBuilder {
  public:
-  explicit FrameBuilder(const LayerPlan& plan) : plan_(plan) {}
+  FrameBuilder(const LayerPlan& plan, FrameUse use) : plan_(plan), use_(use) {}
 
   // The whole of an entry at the front of `out`; its bytes. `next_source` is what the entry after it
   // is read from, if from anything.
@@ -115,6 +115,7 @@ class FrameBuilder {
             std::string_view next_source = {});
 
   const LayerPlan& plan_;
+  const FrameUse use_;
   PathCursor sources_on_disk_;
   FrameSources sources_;
   PieceSource last_;  // of what was read last
@@ -123,6 +124,8 @@ class FrameBuilder {
 void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
                         std::string_view next_source) {
   const FileReader source(file.source(), sources_on_disk_.find(file.source(), next_source));
+  // Before it is read: who opens it from now on and writes leaves a trace.
+  if (use_ == FrameUse::kAgain && source.may_be_written()) sources_.may_be_written = true;
   last_.stamp = PlannedSource(file, source).read(offset, out);
   const bool is_piece = out.size() < file.size;
   last_.birth = is_piece ? source.birth() : 0;
@@ -196,8 +199,9 @@ const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& l
   return *target;
 }
 
-FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::span<std::byte> out) {
-  FrameBuilder builder(plan);
+FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,
+                             std::span<std::byte> out) {
+  FrameBuilder builder(plan, use);
   size_t used = 0;
   if (frame.is_bundle()) {
     for (size_t i = frame.first; i < frame.end; ++i) {

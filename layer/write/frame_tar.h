@@ -21,16 +21,21 @@ struct PieceSource {
 // Whether nothing was written to a file between two of its pieces.
 bool is_same_source(const PieceSource& a, const PieceSource& b);
 
+// Whether a store is to know the frame again by its files' stamps.
+enum class FrameUse : uint8_t { kOnce, kAgain };
+
 // What was found out while reading a frame's files.
 struct FrameSources {
   std::optional<PieceSource> large;  // the file that the frame is a piece of
   bool as_planned = true;            // each had the stamp that it was planned with
+  bool may_be_written = false;       // one may, without a trace in its stamp; asked for kAgain
 };
 
 // Reads the files of a frame straight into `out`, which has frame.tar_size bytes, and puts headers,
 // padding and end blocks around them. Throws Error if a file cannot be read, is not regular, is
 // another than the one that was planned, or changes meanwhile. Safe to call from several threads.
-FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, std::span<std::byte> out);
+FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,
+                             std::span<std::byte> out);
 
 // The entry that a hardlink leads to. Throws std::logic_error unless it is an earlier file.
 const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link);

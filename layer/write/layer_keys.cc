@@ -8,6 +8,7 @@
 #include "layer/store/memo.h"
 #include "layer/store/stamp.h"
 #include "layer/write/codec.h"
+#include "layer/write/codec_library.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/tar.h"
 
@@ -56,7 +57,8 @@ std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
 }  // namespace
 
 std::string key_recipe(Compression compression) {
-  return fmt::format("{} frames={} tar={}", recipe(compression), kFrameRuleVersion, kTarVersion);
+  return fmt::format("{} frames={} tar={} code={}", recipe(compression), kFrameRuleVersion,
+                     kTarVersion, codec_build(compression.codec));
 }
 
 LayerKeys layer_keys(const LayerPlan& plan, std::span<const Frame> frames,

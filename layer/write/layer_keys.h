@@ -14,8 +14,8 @@
 
 namespace layer {
 
-// Everything that the bytes of a blob depend on beside its entries, as one line: the recipe and the
-// versions of the encoders.
+// Everything that the bytes of a blob depend on beside its entries, as one line: the recipe, the
+// versions of the encoders, and which file the codec is.
 std::string key_recipe(Compression compression);
 
 // Equal keys, equal bytes. Absent where a file has no Store::identity().

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "layer/store/file_reader.h"
+#include "layer/store/sync.h"
 #include "layer/trace.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
@@ -28,6 +29,9 @@ namespace {
 // Frames under way for each job: enough that one thread with a slow frame does not stop the others,
 // whose frames must wait for it to be written in order.
 constexpr size_t kSlotsPerJob = 3;
+
+// What a store's blob grows by before the system is told to begin writing it to the disk.
+constexpr uint64_t kSyncSize = uint64_t{8} << 20;
 
 class Pipeline {
  public:
@@ -47,6 +51,7 @@ class Pipeline {
   void begin_blob(const Slot& slot);
   void note_frame(const Slot& slot);
   void finish_layer(const Slot& slot);
+  bool keeps_layers() const { return reuse_ && reuse_->takes_layers(); }
 
   const std::vector<LayerPlan>& plans_;
   const Compression compression_;
@@ -68,7 +73,8 @@ class Pipeline {
   std::optional<PieceSource> last_source_;
 
   // What write_blob() keeps from frame to frame.
-  std::optional<OutputFile> stored_file_;  // with a store
+  std::optional<OutputFile> stored_file_;  // with a store that can be written
+  uint64_t begun_sync_ = 0;                // bytes of it that are on their way to the disk
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
   std::vector<Layer> layers_;
@@ -133,9 +139,10 @@ void Pipeline::pack(Slot& slot) {
     const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
     const FrameSources sources = [&] {
       const TraceScope scope(progress_.trace, "read", plans_[slot.layer].name);
-      return build_frame_tar(plans_[slot.layer], *slot.frame, tar);
+      const FrameUse use = reuse_ ? FrameUse::kAgain : FrameUse::kOnce;
+      return build_frame_tar(plans_[slot.layer], *slot.frame, use, tar);
     }();
-    if (!sources.as_planned) slot.key.reset();
+    if (!sources.as_planned || sources.may_be_written) slot.key.reset();
     slot.source = sources.large;
     slot.tar = tar;
     progress_.tar_bytes_read += tar.size();
@@ -189,8 +196,10 @@ void Pipeline::hash_tar(Slot& slot) {
 
 // Takes over the frames that are known, as few copies as their places allow.
 void Pipeline::begin_blob(const Slot& slot) {
-  if (reuse_) stored_file_.emplace(reuse_->create_blob());
-  blob_.emplace(compression_, reuse_ ? *stored_file_ : sink_.begin(work_[slot.layer].tar_size));
+  if (keeps_layers()) stored_file_.emplace(reuse_->create_blob());
+  blob_.emplace(compression_,
+                stored_file_ ? *stored_file_ : sink_.begin(work_[slot.layer].tar_size));
+  begun_sync_ = 0;
   const KnownStart& start = work_[slot.layer].start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -209,7 +218,11 @@ void Pipeline::begin_blob(const Slot& slot) {
 }
 
 void Pipeline::note_frame(const Slot& slot) {
-  if (!reuse_) return;
+  if (!keeps_layers()) return;
+  if (blob_->size() - begun_sync_ >= kSyncSize) {
+    begin_sync(stored_file_->fd(), begun_sync_, blob_->size() - begun_sync_);
+    begun_sync_ = blob_->size();
+  }
   written_.push_back({slot.key, slot.content, blob_->size() - slot.packed.bytes.size(),
                       slot.tar.size(), slot.packed.bytes.size(), slot.packed.crc, slot.tar_state,
                       blob_->state()});
@@ -242,7 +255,7 @@ void Pipeline::finish_layer(const Slot& slot) {
   layer.size = blob_->size();
   layer.tar_size = blob_->tar_size();
   blob_.reset();
-  if (reuse_) {
+  if (keeps_layers()) {
     const bool is_as_planned = std::all_of(written_.begin(), written_.end(),
                                            [](const WrittenFrame& frame) { return frame.key; });
     if (is_as_planned) layer.key = work_[slot.layer].keys.layer;

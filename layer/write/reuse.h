@@ -73,6 +73,8 @@ class Reuse {
   // Its compressed bytes, in `memory` if they fit there. Any thread.
   static std::optional<PackedFrame> read(const StoredFrame& frame, std::span<std::byte> memory);
 
+  // Whether layers are to be made in the store.
+  bool takes_layers() const { return store_.is_writable(); }
   OutputFile create_blob() const { return store_.create_blob(); }
   // Takes over a finished layer.
   BlobPointer add_layer(const Layer& layer, const std::vector<WrittenFrame>& frames,

@@ -73,7 +73,7 @@ TEST_CASE("store: a memo is found by a later run, and a newer one takes its plac
     CHECK_FALSE(later.find_memo(digest_of("another key")));
   }
   CHECK(measure_store(directory).blobs == 1);
-  CHECK(verify_store(directory).warnings.empty());
+  CHECK(verify_store(directory, Repair::kReport, 0).warnings.empty());
   std::filesystem::remove(store_blob_path(directory, digest_of("second")));
   CHECK_FALSE(Store(directory, kFarFuture).find_memo(digest_of("key")));
 }

@@ -135,7 +135,7 @@ TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, n
     const std::string store = folder / "store";
     CHECK(check_same(workspace, compression, store).packed > 0);
     CHECK(check_same(workspace, compression, store).read == 0);
-    CHECK(verify_store(store).warnings.empty());
+    CHECK(verify_store(store, Repair::kReport, 0).warnings.empty());
   }
 }
 
@@ -294,7 +294,7 @@ TEST_CASE("reuse: a damaged blob is dropped, and what it held made again") {
   CHECK(again.bytes == first.bytes);
   CHECK(again.packed == first.packed);
   CHECK(store.warnings().size() == 1);
-  CHECK(verify_store(directory).warnings.empty());
+  CHECK(verify_store(directory, Repair::kReport, 0).warnings.empty());
   CHECK(write_and_keep(plan, kCompressions[1], directory).read == 0);
 }
 

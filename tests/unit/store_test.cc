@@ -2,6 +2,7 @@
 #include "layer/store/store.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@
 
 #include "layer/store/maintain.h"
 #include "layer/store/store_files.h"
+#include "layer/store/store_mark.h"
 #include "temporary_directory.h"
 
 namespace layer::store_test {
@@ -80,7 +82,7 @@ IndexTables some_tables() {
   tables.frames.push_back({digest_of("frame"), digest_of("content")});
   tables.contents.push_back({digest_of("content"), blob, 1, 2, 3, 4});
   tables.states.push_back({digest_of("state"), blob, {}, {}});
-  tables.blobs.push_back({blob, 1, 2, 10, 3});
+  tables.blobs.push_back({blob, 1, 2, 10, 3, 4, 5});
   return tables;
 }
 
@@ -166,7 +168,19 @@ TEST_CASE("store: a blob is found again, read-only, and held although its name g
   const BlobPointer blob = store.open_blob(digest_of("content"));
   REQUIRE(blob);
   std::filesystem::remove_all(directory);
-  CHECK(hash_file(blob->file.get(), "blob") == digest_of("content"));
+  CHECK(sum_file(blob->file.get(), "blob").digest == digest_of("content"));
+}
+
+TEST_CASE("store: one that was removed while a run used it is made again") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  Store store(directory, kNow);
+  OutputFile file = store.create_blob();
+  file.write(std::as_bytes(std::span(std::string_view("content"))));
+  store.add_blob(digest_of("content"), std::move(file));
+  std::filesystem::remove_all(directory);
+  store.commit(UINT64_MAX);
+  CHECK(Store(directory, kNow).open_blob(digest_of("content")));
 }
 
 TEST_CASE("store: a blob that was written to is dropped with a warning, one only touched is not") {
@@ -191,7 +205,7 @@ TEST_CASE("store: a blob that was written to is dropped with a warning, one only
   }
   CHECK_FALSE(std::filesystem::exists(blob_path(directory, "content")));
   CHECK(Index::open(store_index_path(directory)).find_blob(digest_of("content")) == nullptr);
-  CHECK(verify_store(directory).warnings.empty());
+  CHECK(verify_store(directory, Repair::kReport, kNow).warnings.empty());
 }
 
 TEST_CASE("store: a damaged index is a warning, and the store begins anew") {
@@ -259,7 +273,7 @@ TEST_CASE("store: what was not used for longest goes first") {
 TEST_CASE("store: verify drops what is not what its name says, and strangers are let be") {
   const TemporaryDirectory folder;
   const std::string directory = folder / "store";
-  CHECK(folder.error_of([&] { verify_store(directory); }) ==
+  CHECK(folder.error_of([&] { verify_store(directory, Repair::kDrop, kNow); }) ==
         "$/store: error: is not a store\n$/store: help: builds make one; name another with "
         "--store\n");
   add_blob(directory, "good");
@@ -267,7 +281,7 @@ TEST_CASE("store: verify drops what is not what its name says, and strangers are
   std::filesystem::permissions(blob_path(directory, "bad"), std::filesystem::perms::all);
   folder.write("store/blobs/sha256/" + digest_of("bad").hex(), "BAD");
   folder.write("store/blobs/sha256/readme", "not a blob");
-  const StoreChange change = verify_store(directory);
+  const StoreChange change = verify_store(directory, Repair::kDrop, kNow);
   CHECK(change.kept_blobs == 1);
   CHECK(change.dropped_blobs == 1);
   REQUIRE(change.warnings.size() == 1);
@@ -276,7 +290,7 @@ TEST_CASE("store: verify drops what is not what its name says, and strangers are
                     "store\n",
                     digest_of("bad").hex(), digest_of("BAD").to_string()));
   CHECK(std::filesystem::exists(folder / "store/blobs/sha256/readme"));
-  CHECK(verify_store(directory).warnings.empty());
+  CHECK(verify_store(directory, Repair::kReport, kNow).warnings.empty());
 }
 
 TEST_CASE("store: more than it may keep is dropped at once, and the index with it") {
@@ -293,6 +307,89 @@ TEST_CASE("store: more than it may keep is dropped at once, and the index with i
   CHECK(found.blob_bytes <= 11);
   CHECK(found.blobs == 2);
   CHECK(Index::open(store_index_path(directory)).tables().blobs.size() == 2);
+}
+
+// Flips a bit, and leaves size and modification time as they were.
+void damage_blob(const std::string& path) {
+  struct stat status = {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto byte = static_cast<char>(file.get());
+  file.seekp(0);
+  file.put(static_cast<char>(byte ^ 1));
+  file.close();
+  const timespec times[2] = {status.st_atim, status.st_mtim};
+  REQUIRE(utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
+TEST_CASE("store: a flipped bit of a small blob is seen at once, of a large one after a day") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  const std::string small = "small";
+  const std::string large(kAlwaysProven + 1, 'l');
+  for (const std::string& bytes : {small, large}) {
+    add_blob(directory, bytes);
+    damage_blob(blob_path(directory, bytes));
+  }
+  const auto is_found = [&](const std::string& bytes, int64_t now) {
+    return Store(directory, now).open_blob(digest_of(bytes)) != nullptr;
+  };
+  CHECK_FALSE(is_found(small, kNow));
+  CHECK(is_found(large, kNow));
+  CHECK(is_found(large, kNow + kProofAge));
+  CHECK_FALSE(is_found(large, kNow + kProofAge + 1));
+  CHECK_FALSE(is_found(large, kNow - kProofAge - 1));  // the clock went back
+}
+
+TEST_CASE("store: a large blob that was read and found right is believed for another day") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "store";
+  const std::string large(kAlwaysProven + 1, 'l');
+  add_blob(directory, large);
+  const auto proven = [&] {
+    return Index::open(store_index_path(directory)).find_blob(digest_of(large))->proven;
+  };
+  CHECK(proven() == kNow);
+  const int64_t later = kNow + 2 * kProofAge;
+  {
+    Store store(directory, later);
+    CHECK(store.open_blob(digest_of(large)));
+    store.commit(UINT64_MAX);
+  }
+  CHECK(proven() == later);
+  verify_store(directory, Repair::kReport, later + 1);
+  CHECK(proven() == later);
+  verify_store(directory, Repair::kDrop, later + 1);
+  CHECK(proven() == later + 1);
+}
+
+TEST_CASE("store: a directory is one by its mark, or by an index with nothing else beside it") {
+  const TemporaryDirectory folder;
+  const std::string directory = folder / "d";
+  CHECK(find_store_state(directory) == StoreState::kNone);
+  std::filesystem::create_directory(directory);
+  CHECK(find_store_state(directory) == StoreState::kNone);
+  // As far as an older veneer had come when it was killed.
+  std::filesystem::create_directories(directory + "/blobs/sha256");
+  folder.write("d/lock", "");
+  folder.write("d/.veneer-1-0", "half an index");
+  CHECK(find_store_state(directory) == StoreState::kNone);
+  folder.write("d/blobs/sha256/" + digest_of("").hex(), "whose?");
+  CHECK(find_store_state(directory) == StoreState::kOther);
+  folder.write("d/index", "veneer index 1\n");
+  CHECK(find_store_state(directory) == StoreState::kUnmarked);
+  folder.write("d/index", "another index");
+  CHECK(find_store_state(directory) == StoreState::kOther);
+  folder.write("d/index", "veneer index 1\n");
+  folder.write("d/oci-layout", "{}");
+  CHECK(find_store_state(directory) == StoreState::kOther);
+  folder.write("d/veneer-store", "veneer store 1\nand so on");
+  CHECK(find_store_state(directory) == StoreState::kMarked);
+  folder.write("d/veneer-store", "veneer store 2\n");
+  CHECK(folder.error_of([&] { find_store_state(directory); }) ==
+        "$/d/veneer-store: error: is not the mark of a store of this version of veneer\n"
+        "$/d/veneer-store: help: name another directory\n");
 }
 
 }  // namespace

@@ -1,0 +1,346 @@
+"""What is a store and what is not, and how far what is in one is believed.
+
+usage: store_trust_test.py VENEER
+"""
+
+import json
+import mmap
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import program
+
+DAY = 24 * 3600
+# Between veneer and libdeflate: level 6 makes what level 5 would.
+OTHER_COMPRESSOR = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+void *libdeflate_alloc_compressor(int level) {
+  void *(*real)(int) = (void *(*)(int))dlsym(RTLD_NEXT, "libdeflate_alloc_compressor");
+  return real(level == 6 ? 5 : level);
+}
+"""
+# Notes what comes to the disk, and what gets a name.
+CALL_LOG = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static void note_file(const char *call, int fd) {
+  struct stat s;
+  if (fstat(fd, &s) == 0) dprintf(atoi(getenv("CALL_LOG")), "%s %lu\n", call, s.st_ino);
+}
+int fdatasync(int fd) {
+  note_file("sync", fd);
+  return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd);
+}
+int fsync(int fd) {
+  note_file("sync", fd);
+  return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd);
+}
+int linkat(int a, const char *from, int b, const char *to, int flags) {
+  dprintf(atoi(getenv("CALL_LOG")), "name %s\n", to);
+  return ((int (*)(int, const char *, int, const char *, int))dlsym(RTLD_NEXT, "linkat"))(
+      a, from, b, to, flags);
+}
+int rename(const char *from, const char *to) {
+  dprintf(atoi(getenv("CALL_LOG")), "name %s\n", to);
+  return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+}
+"""
+
+
+def files_below(folder):
+    """Every file below a folder and its content."""
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
+def damage(path, place=40):
+    """Changes a byte, and none of the times that a stamp of a blob has."""
+    before = path.stat()
+    path.chmod(0o644)
+    with open(path, "r+b") as file:
+        file.seek(place)
+        byte = file.read(1)
+        file.seek(place)
+        file.write(bytes([byte[0] ^ 1]))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+class StoreTrust(unittest.TestCase):
+    """Builds of a small tree."""
+    maxDiff = None
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.top = pathlib.Path(self.temporary.name)
+        self.store = self.top / "store"
+        (self.top / "tree").mkdir()
+        (self.top / "tree" / "file").write_bytes(b"content\n" * 4000)
+        time.sleep(0.1)  # until the stamps of these files can be trusted
+
+    def veneer(self, *arguments, status=0, **environment):
+        """Runs veneer in the folder; what it prints, and what it says."""
+        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
+                              text=True, check=False, env={**os.environ, **environment})
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout, done.stderr
+
+    def build(self, *options, said="", output="oci:image", status=0, **environment):
+        """The manifest digest of one build, which says nothing but `said`."""
+        out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", output,
+                                 *(options or ("--store", "store")), status=status, **environment)
+        self.assertEqual(error, said)
+        return json.loads(out)["manifest"] if status == 0 else None
+
+    def blobs(self, store="store"):
+        """The store's layers and memos."""
+        return sorted((self.top / store / "blobs" / "sha256").iterdir())
+
+    def check_layout(self, path="image"):
+        """Fails unless every blob is what its name says."""
+        for blob in (self.top / path / "blobs" / "sha256").iterdir():
+            digest = subprocess.run(["sha256sum", blob], capture_output=True, check=True).stdout
+            self.assertEqual(digest.split()[0].decode(), blob.name)
+
+    def preloaded(self, source):
+        """The environment in which veneer runs with a library before all others."""
+        (self.top / "preloaded.c").write_text(source)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", self.top / "preloaded.so",
+                        self.top / "preloaded.c", "-ldl"], check=True)
+        environment = {"LD_PRELOAD": str(self.top / "preloaded.so"), "CALL_LOG": "2"}
+        probe = subprocess.run([program.VENEER, "--version"], env={**os.environ, **environment},
+                               capture_output=True, check=False)
+        if probe.returncode != 0:
+            self.skipTest("a library cannot be loaded before this veneer's")
+        return environment
+
+    def test_what_is_no_store(self):
+        """A layout and a folder of the user's are refused by whatever uses a store, and stay as they are."""
+        self.build("--no-store", output="oci:layout")
+        self.veneer("layer", "--tree", "tree:srv", "-o", "made.tar.gz", "--no-store")
+        folder = self.top / "folder"
+        (folder / "blobs" / "sha256").mkdir(parents=True)
+        (folder / "blobs" / "sha256" / ("0" * 64)).write_text("the user's")
+        (folder / "index").write_text("the user's")
+        (self.top / "file").write_text("the user's")
+        for name, what in (("layout", "is an OCI image layout, not a store"),
+                           ("folder", "is not a store, and not empty"),
+                           ("file", "is not a directory")):
+            before = files_below(self.top / name)
+            said = (f"{name}: error: {what}\n{name}: help: name a directory that does not exist or "
+                    "is empty; nothing in this one was changed\n")
+            self.build("--store", name, said=said, output="oci:other", status=1)
+            error = self.veneer("layer", "--tree", "tree:srv", "-o", "layer.tar.gz", "--store",
+                                name, status=1)[1]
+            self.assertEqual(error, said)
+            error = self.veneer("image", "--layer", "made.tar.gz", "-o", "oci:other", "--store",
+                                name, status=1)[1]
+            self.assertEqual(error, said)
+            for command in ("stat", "gc", "verify"):
+                error = self.veneer("store", command, "--store", name, status=1)[1]
+                self.assertEqual(error, said)
+            error = self.veneer("store", "verify", "--repair", "--store", name, status=1)[1]
+            self.assertEqual(error, said)
+            self.assertEqual(files_below(self.top / name), before)
+        self.veneer("verify", "oci:layout")
+        # What cannot be used by default is done without.
+        shutil.copytree(folder, self.top / "cache" / "veneer")
+        _, error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:other",
+                               XDG_CACHE_HOME=str(self.top / "cache"))
+        self.assertIn("is not a store, and not empty; this run uses no store", error)
+        self.assertEqual(files_below(self.top / "cache" / "veneer"), files_below(folder))
+
+    def test_layout_into_a_store(self):
+        """The other way round: a store is not a place for an image."""
+        self.build()
+        before = files_below(self.store)
+        said = ("store: error: is there already and is not an OCI image layout\n"
+                "store: help: name a directory that does not exist or holds a layout\n")
+        self.build("--no-store", said=said, output="oci:store", status=1)
+        self.assertEqual(files_below(self.store), before)
+
+    def test_store_without_a_mark(self):
+        """One that an older veneer made is marked and used; with anything else in it, it is refused."""
+        self.build()
+        mark = self.store / "veneer-store"
+        self.assertTrue(mark.read_text().startswith("veneer store 1\n"))
+        mark.unlink()
+        (self.store / "notes").write_text("the user's")
+        self.build(said="store: error: is not a store, and not empty\nstore: help: name a directory "
+                        "that does not exist or is empty; nothing in this one was changed\n", status=1)
+        (self.store / "notes").unlink()
+        self.build()
+        self.assertTrue(mark.exists())
+        mark.unlink()
+        self.veneer("store", "gc", "--store", "store")
+        self.assertTrue(mark.exists())
+        # With the mark, what else is there is let be.
+        (self.store / "notes").write_text("the user's")
+        self.veneer("store", "gc", "--store", "store", "--max-size", "0")
+        self.assertEqual((self.store / "notes").read_text(), "the user's")
+
+    def test_damage_without_a_trace(self):
+        """Whatever blob of a small image has a flipped bit, the next image is right."""
+        expected = self.build()
+        for blob in self.blobs():
+            damage(blob)
+        shutil.rmtree(self.top / "image")
+        self.assertEqual(len(self.blobs()), 3)
+        out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", "oci:image",
+                                 "--store", "store")
+        self.assertEqual(json.loads(out)["manifest"], expected)
+        self.assertIn("warning: is damaged; it is dropped from the store\n", error)
+        self.check_layout()
+        self.build()
+        self.check_layout()
+
+    def test_repair(self):
+        """`store verify` finds damage in blobs of any size and changes nothing; --repair mends it."""
+        (self.top / "tree" / "large").write_bytes(random.Random(1).randbytes(6 << 20))
+        time.sleep(0.1)
+        expected = self.build(output="oci-archive:image.tar")
+        large = max(self.blobs(), key=lambda path: path.stat().st_size)
+        damage(large)
+        before = files_below(self.store)
+        arguments = ("store", "verify", "--store", "store")
+        error = self.veneer(*arguments, status=1)[1]
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}\n"
+                                r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` drops what is "
+                                r"damaged, and the next build makes it again\n$")
+        self.assertEqual(files_below(self.store), before)
+        out, error = self.veneer(*arguments, "--repair", "--json")
+        report = json.loads(out)
+        self.assertEqual((report["damagedBlobs"], report["droppedBlobs"]), (1, 1))
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
+                                r"it is dropped from the store\n$")
+        self.assertEqual(self.veneer(*arguments)[1], "")
+        self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
+
+    def test_left_over(self):
+        """What killed processes left goes with the next gc, repair or build; what is in use stays."""
+        self.build()
+        old = time.time() - 100 * DAY
+        folders = (self.store, self.store / "blobs" / "sha256")
+
+        def litter():
+            for folder in folders:
+                path = folder / ".veneer-99-0"
+                path.write_bytes(bytes(5000))
+                os.utime(path, (old, old))
+
+        litter()
+        self.veneer("store", "verify", "--store", "store")
+        out = json.loads(self.veneer("store", "gc", "--store", "store", "--json")[0])
+        self.assertEqual((out["leftOverFiles"], out["leftOverBytes"]), (2, 10000))
+        litter()
+        out = self.veneer("store", "verify", "--repair", "--store", "store")[0]
+        self.assertIn("removed 10.0 kB in 2 files that killed processes left\n", out)
+        litter()
+        (self.top / "tree" / "file").write_text("new")
+        time.sleep(0.1)
+        self.build()
+        self.assertEqual(list(self.store.rglob(".veneer-*")), [])
+        used = folders[1] / ".veneer-abcdef"
+        used.write_bytes(bytes(5000))
+        self.veneer("store", "gc", "--store", "store")
+        self.assertTrue(used.exists())  # it is young
+        # --store-size counts it.
+        self.veneer("build", "--tree", "tree:opt", "-o", "oci:image", "--store", "store",
+                    "--store-size", "5000")
+        self.assertEqual(self.blobs(), [used])
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting needs root")
+    def test_read_only(self):
+        """A store that cannot be written serves what it has; the rest is made, and a warning says so."""
+        mounted = self.top / "mounted"
+        mounted.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], capture_output=True,
+                          check=False).returncode != 0:
+            self.skipTest("tmpfs cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", mounted], check=True)
+        expected = self.build("--store", "mounted/store")
+        (self.top / "other").mkdir()
+        (self.top / "other" / "file").write_text("another")
+        time.sleep(0.1)
+        subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
+        before = files_below(mounted)
+        said = ("mounted/store: warning: cannot be written; what it has is used, and nothing is "
+                "added to it\n")
+        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
+                            "mounted/store")[1]
+        self.assertTrue(error.startswith(said), error)
+        self.assertNotIn("\nplan", error)  # what was made is found
+        for output in ("oci:image", "oci-archive:image.tar"):
+            self.assertEqual(self.build("--store", "mounted/store", said=said, output=output),
+                             expected)
+            options = ["build", "--tree", "other:srv", "--json", "-o", output]
+            out, error = self.veneer(*options, "--store", "mounted/store")
+            self.assertEqual(error, said)
+            self.assertEqual(json.loads(out)["manifest"],
+                             json.loads(self.veneer(*options, "--no-store")[0])["manifest"])
+        self.assertEqual(files_below(mounted), before)
+        self.veneer("store", "verify", "--store", "mounted/store")
+        self.veneer("store", "stat", "--store", "mounted/store")
+        error = self.veneer("store", "gc", "--store", "mounted/store", status=1)[1]
+        self.assertTrue(error.startswith("mounted/store: error: cannot be written\n"), error)
+
+    def test_mapped_file(self):
+        """A file that somebody has mapped and writes to keeps its times; images are those without a store."""
+        path = self.top / "tree" / "mapped"
+        path.write_bytes(random.Random(1).randbytes(50000))
+        copy = self.top / "tree" / "same-size"  # so that both are compared, too
+        copy.write_bytes(random.Random(2).randbytes(50000))
+        time.sleep(0.2)
+        with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            for content in (b"AAAA", b"BBBB", b"CCCC"):
+                memory[0:4] = content
+                time.sleep(0.2)
+                self.assertEqual(self.build(), self.build("--no-store"), content)
+        # Once nobody has it mapped it is known again by its stamp.
+        self.assertEqual(self.build(), self.build("--no-store"))
+        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
+                            "store")[1]
+        self.assertNotIn("\nplan", error)
+
+    @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
+    def test_on_the_disk_first(self):
+        """A blob's bytes are on the disk before it has a name, and its name before the index has it."""
+        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci-archive:image.tar", "--store",
+                            "store", **self.preloaded(CALL_LOG))[1]
+        calls = error.splitlines()
+        blobs = self.blobs()
+        names = [calls.index(f"name {blob.relative_to(self.top)}") for blob in blobs]
+        for blob, name in zip(blobs, names):
+            self.assertLess(calls.index(f"sync {blob.stat().st_ino}"), name)
+        folder = calls.index(f"sync {blobs[0].parent.stat().st_ino}")
+        self.assertGreater(folder, max(names))
+        self.assertLess(folder, calls.index("name store/index"))
+
+    @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
+    def test_another_libdeflate(self):
+        """A library that makes other bytes is another recipe; a store holds both apart."""
+        preload = self.preloaded(OTHER_COMPRESSOR)
+        (self.top / "tree" / "text").write_bytes(
+            b"".join(b"%d %d\n" % (n * n, n * 7919 % 1013) for n in range(20000)))
+        time.sleep(0.1)
+        first, other = self.build("--no-store"), self.build("--no-store", **preload)
+        self.assertNotEqual(first, other)
+        for _ in range(2):
+            self.assertEqual(self.build(), first)
+            self.assertEqual(self.build(**preload), other)
+
+
+if __name__ == "__main__":
+    program.main()
