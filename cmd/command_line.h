@@ -4,12 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "cmd/exit_code.h"
 #include "cmd/session.h"
 
 namespace cmd {
-
-// The exit code when the input or the system failed.
-inline constexpr int kFailed = 1;
 
 // `arguments` follow the program's name. Results go to stdout and messages to stderr, all of it by the
 // time this returns the exit code; nothing is thrown. A session, which outlives the call, is a

@@ -37,6 +37,6 @@ int main(int argc, char** argv) {
   }
   const bool is_worker = arguments == std::vector<std::string>{cmd::kWorkerFlag};
   if (!prepare_signals(is_worker)) return cmd::kFailed;
-  if (is_worker) return cmd::run_worker();
+  if (is_worker) return cmd::run_worker(cmd::run_command_line);
   return cmd::run_command_line(arguments);
 }

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "cmd/captured_output.h"
-#include "cmd/command_line.h"
+#include "cmd/exit_code.h"
 #include "cmd/request_queue.h"
 #include "cmd/session.h"
 #include "cmd/worker_store.h"
@@ -50,14 +50,15 @@ class Directory {
   layer::FileHandle own_;
 };
 
-WorkResponse run_request(WorkRequest request, const Directory& directory, Session session) {
+WorkResponse run_request(RunCommandLine run, WorkRequest request, const Directory& directory,
+                         Session session) {
   WorkResponse response;
   response.id = request.id;
   const CapturedOutput output;
   try {
     directory.enter(request.sandbox);
     session.inputs = std::move(request.inputs);
-    response.exit_code = run_command_line(request.arguments, &session);
+    response.exit_code = run(request.arguments, &session);
     response.output = output.text();
   } catch (const layer::Error& error) {
     response.exit_code = kFailed;
@@ -95,7 +96,7 @@ class Keeping {
   bool has_failed_ = false;
 };
 
-void serve() {
+void serve(RunCommandLine run) {
   const layer::FileHandle nothing = layer::open_or_throw("/dev/null", O_RDONLY);
   layer::FileHandle input = take_over(STDIN_FILENO, nothing.get());
   layer::FileHandle output = take_over(STDOUT_FILENO, STDERR_FILENO);
@@ -106,15 +107,15 @@ void serve() {
   session.is_cancelled = &queue.is_cancelled();
   while (std::optional<WorkRequest> request = queue.next()) {
     keeping.prepare(session);
-    queue.answer(run_request(std::move(*request), directory, session));
+    queue.answer(run_request(run, std::move(*request), directory, session));
   }
 }
 
 }  // namespace
 
-int run_worker() {
+int run_worker(RunCommandLine run) {
   try {
-    serve();
+    serve(run);
     return 0;
   } catch (const std::exception& error) {
     const auto* fault = dynamic_cast<const layer::Error*>(&error);

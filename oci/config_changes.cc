@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "oci/clean_path.h"
 #include "oci/expand_variables.h"
-#include "oci/source.h"
 
 namespace oci {
 namespace {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "layer/ascii.h"
+#include "oci/clean_path.h"
 #include "oci/config_changes.h"
-#include "oci/source.h"
 
 namespace oci {
 namespace {

@@ -3,12 +3,11 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "oci/annotations.h"
 #include "oci/manifest.h"
+#include "oci/recorded_base.h"
 
 namespace oci {
 namespace {
@@ -34,20 +33,6 @@ void check_count(size_t layers) {
   }
 }
 
-// In the config as well: a docker archive has no manifest, and other tools drop annotations.
-std::string base_comment(std::string_view layers) {
-  return fmt::format("{}={}", kBaseLayersAnnotation, layers);
-}
-
-// No value unless it is a number that the image's layers allow.
-std::optional<uint32_t> layer_count(std::string_view text, const StoredImage& image) {
-  uint32_t count = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const bool is_number = fault == std::errc() && end == text.data() + text.size();
-  if (!is_number || count > image.layers.size()) return std::nullopt;
-  return count;
-}
-
 }  // namespace
 
 NewLayer describe_layer(const layer::Layer& layer) {
@@ -60,17 +45,6 @@ NewLayer describe_layer(const layer::Layer& layer) {
   result.diff_id = layer.diff_id;
   result.created_by = "veneer: layer " + layer.name;
   return result;
-}
-
-std::optional<uint32_t> recorded_base_layers(const StoredImage& image) {
-  const auto annotation = image.annotations.find(std::string(kBaseLayersAnnotation));
-  if (annotation != image.annotations.end()) return layer_count(annotation->second, image);
-  const std::string key = base_comment("");
-  for (auto step = image.config.history.rbegin(); step != image.config.history.rend(); ++step) {
-    if (!step->comment.starts_with(key)) continue;
-    return layer_count(std::string_view(step->comment).substr(key.size()), image);
-  }
-  return std::nullopt;
 }
 
 Image assemble_image(const ImageRequest& request) {
@@ -96,7 +70,7 @@ Image assemble_image(const ImageRequest& request) {
   config = apply_changes(std::move(config), request.changes);
   for (const NewLayer& layer : request.layers) add_layer(layer, config, manifest);
   if (request.base != nullptr && !request.layers.empty()) {
-    config.history[base_steps].comment = base_comment(std::to_string(request.base->layers.size()));
+    config.history[base_steps].comment = record_of_base_layers(request.base->layers.size());
   }
   check_count(manifest.layers.size());
 

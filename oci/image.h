@@ -30,10 +30,6 @@ struct NewLayer {
 // A layer that veneer wrote: codec as media type, name and recipe as annotations.
 NewLayer describe_layer(const layer::Layer& layer);
 
-// How many of an image's layers are those of the base that veneer put it on; no value if veneer did
-// not, or did so before it recorded that.
-std::optional<uint32_t> recorded_base_layers(const StoredImage& image);
-
 struct ImageRequest {
   const StoredImage* base = nullptr;  // null: from scratch
   std::span<const NewLayer> layers;

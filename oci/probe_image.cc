@@ -5,7 +5,7 @@
 
 #include "layer/file_tree.h"
 #include "layer/runfiles_path.h"
-#include "oci/image.h"
+#include "oci/recorded_base.h"
 
 namespace oci {
 namespace {

@@ -14,6 +14,7 @@
 #include "layer/file_tree.h"
 #include "layer/write/output_file.h"
 #include "layer/xattrs_of_member.h"
+#include "oci/clean_path.h"
 #include "oci/layer_entries.h"
 #include "oci/layer_nodes.h"
 

@@ -37,8 +37,4 @@ std::unique_ptr<Source> open_directory(const std::string& path);
 // followed inside the archive (`docker save` of Docker 20.10 links equal layers).
 std::unique_ptr<Source> open_archive(const std::string& path, const std::string& scratch);
 
-// A path cleaned of empty and "." parts and resolved against ".."; no value when it leaves the root
-// or names it.
-std::optional<std::string> clean_path(std::string_view path);
-
 }  // namespace oci

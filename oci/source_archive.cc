@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <map>
 
+#include "oci/clean_path.h"
 #include "oci/decompress.h"
 #include "oci/source.h"
 

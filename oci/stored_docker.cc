@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "oci/clean_path.h"
 #include "oci/decompress.h"
 #include "oci/docker_name.h"
 #include "oci/stored_image.h"

@@ -13,10 +13,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "layer/crc32.h"
 #include "layer/error.h"
 #include "layer/file_handle.h"
 #include "layer/store/store_files.h"
-#include "layer/write/gzip.h"
 #include "layer/write/output_file.h"
 
 namespace layer {
@@ -130,8 +130,8 @@ void Index::parse(const std::string& path, std::span<const std::byte> bytes) {
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.magic != magic()) throw Error({path}, "is not an index of this version of veneer");
   std::span<const std::byte> rest = bytes.subspan(sizeof header);
-  const uint32_t counts = gzip_crc32(std::as_bytes(std::span(header.counts)));
-  if (gzip_crc32(rest, counts) != header.checksum) throw Error({path}, "is damaged");
+  const uint32_t counts = crc32_of(std::as_bytes(std::span(header.counts)));
+  if (crc32_of(rest, counts) != header.checksum) throw Error({path}, "is damaged");
   const uint64_t* count = header.counts.data();
   IndexTables::for_each(
       [&]<typename Record>(std::span<const Record>& table) {
@@ -198,9 +198,9 @@ void write_index(const std::string& path, const IndexTables& tables) {
   header.magic = magic();
   uint64_t* count = header.counts.data();
   IndexTables::for_each([&](const auto& table) { *count++ = table.size(); }, tables);
-  uint32_t sum = gzip_crc32(std::as_bytes(std::span(header.counts)));
+  uint32_t sum = crc32_of(std::as_bytes(std::span(header.counts)));
   IndexTables::for_each(
-      [&](const auto& table) { sum = gzip_crc32(std::as_bytes(std::span(table)), sum); }, tables);
+      [&](const auto& table) { sum = crc32_of(std::as_bytes(std::span(table)), sum); }, tables);
   header.checksum = sum;
   OutputFile file(folder_of(path), kFullStoreHelp);
   file.write(std::as_bytes(std::span(&header, 1)));

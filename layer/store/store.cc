@@ -11,10 +11,10 @@
 #include <cerrno>
 #include <iterator>
 
+#include "layer/crc32.h"
 #include "layer/store/stamp.h"
 #include "layer/store/store_files.h"
 #include "layer/store/sync.h"
-#include "layer/write/gzip.h"
 
 namespace layer {
 namespace {
@@ -152,7 +152,7 @@ Memo Store::find_memo(const Digest& key) {
   const auto memory = std::as_writable_bytes(std::span(memo.memory.get(), memo.size));
   const std::string path = store_blob_path(directory_, record->blob);
   const bool is_whole = read_fully(blob->file.get(), 0, memory, path) == memo.size;
-  if (is_whole && gzip_crc32(memory) == index_.find_blob(record->blob)->crc) return memo;
+  if (is_whole && crc32_of(memory) == index_.find_blob(record->blob)->crc) return memo;
   drop_blob(record->blob, stat_of(blob->file.get(), path).st_ino, "is damaged");
   blob = nullptr;
   return {};

@@ -16,10 +16,10 @@
 #include <optional>
 #include <utility>
 
+#include "layer/crc32.h"
 #include "layer/directory_handle.h"
 #include "layer/store/stamp.h"
 #include "layer/store/store_mark.h"
-#include "layer/write/gzip.h"
 
 namespace layer {
 namespace {
@@ -247,7 +247,7 @@ BlobSums sum_file(int fd, const std::string& path) {
   BlobSums sums;
   read_pieces(fd, path, [&](std::span<const std::byte> piece) {
     hash.update(piece);
-    sums.crc = gzip_crc32(piece, sums.crc);
+    sums.crc = crc32_of(piece, sums.crc);
   });
   sums.digest = hash.finish();
   return sums;
@@ -255,7 +255,7 @@ BlobSums sum_file(int fd, const std::string& path) {
 
 uint32_t crc_of_file(int fd, const std::string& path) {
   uint32_t crc = 0;
-  read_pieces(fd, path, [&](std::span<const std::byte> piece) { crc = gzip_crc32(piece, crc); });
+  read_pieces(fd, path, [&](std::span<const std::byte> piece) { crc = crc32_of(piece, crc); });
   return crc;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "layer/crc32.h"
 #include "layer/write/codec_library.h"
 
 namespace layer {
@@ -76,7 +77,7 @@ size_t FrameCompressor::bound(size_t size) const {
 
 PackedFrame FrameCompressor::pack(std::span<const std::byte> tar, std::span<std::byte> memory) {
   if (auto* gzip = std::get_if<GzipCompressor>(&compressor_)) {
-    return {memory.first(gzip->compress_fragment(tar, memory)), gzip_crc32(tar)};
+    return {memory.first(gzip->compress_fragment(tar, memory)), crc32_of(tar)};
   }
   if (auto* zstd = std::get_if<ZstdCompressor>(&compressor_)) {
     return {memory.first(zstd->compress_frame(tar, memory))};

@@ -52,11 +52,6 @@ size_t GzipCompressor::compress_fragment(std::span<const std::byte> data,
   return lengths + kEmptyStored.size();
 }
 
-uint32_t gzip_crc32(std::span<const std::byte> data, uint32_t before) {
-  if (data.empty()) return before;  // libdeflate takes a null pointer for a request to start
-  return libdeflate_crc32(before, data.data(), data.size());
-}
-
 void GzipSplice::append(uint32_t crc, uint64_t size) {
   crc_ = static_cast<uint32_t>(crc32_combine(crc_, crc, static_cast<z_off_t>(size)));
   size_ += size;

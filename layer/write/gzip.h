@@ -42,9 +42,6 @@ class GzipCompressor {
   DeflateScanner scanner_;
 };
 
-// Of `data` behind bytes whose CRC-32 is `before`.
-uint32_t gzip_crc32(std::span<const std::byte> data, uint32_t before = 0);
-
 // Keeps what the trailer of a member needs to know of its fragments.
 class GzipSplice {
  public:
