@@ -24,9 +24,9 @@
 #include <string>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/error.h"
-#include "layer/file_handle.h"
+#include "layer/base/digest.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
 
 namespace {
 

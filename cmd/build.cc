@@ -10,18 +10,18 @@
 #include <optional>
 #include <utility>
 
-#include "cmd/build_memo.h"
-#include "cmd/checking.h"
-#include "cmd/image_options.h"
-#include "cmd/layer_lock.h"
-#include "cmd/messages.h"
-#include "cmd/planning.h"
-#include "cmd/results.h"
-#include "cmd/writing.h"
-#include "oci/delivery.h"
-#include "oci/destination.h"
-#include "oci/image.h"
-#include "oci/stored_image.h"
+#include "cmd/options/image_options.h"
+#include "cmd/options/layer_lock.h"
+#include "cmd/report/messages.h"
+#include "cmd/report/results.h"
+#include "cmd/steps/build_memo.h"
+#include "cmd/steps/checking.h"
+#include "cmd/steps/planning.h"
+#include "cmd/steps/writing.h"
+#include "oci/read/stored_image.h"
+#include "oci/write/delivery.h"
+#include "oci/write/destination.h"
+#include "oci/write/image.h"
 
 namespace cmd {
 namespace {

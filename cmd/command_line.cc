@@ -10,19 +10,19 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "cmd/argument_text.h"
 #include "cmd/build.h"
-#include "cmd/caller.h"
-#include "cmd/flagfile.h"
 #include "cmd/image.h"
 #include "cmd/index.h"
 #include "cmd/layer.h"
+#include "cmd/options/argument_text.h"
+#include "cmd/options/flagfile.h"
 #include "cmd/plan.h"
+#include "cmd/report/caller.h"
 #include "cmd/signals.h"
 #include "cmd/store.h"
-#include "cmd/tar.h"
+#include "cmd/tar/tar.h"
 #include "cmd/verify.h"
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace cmd {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cmd/exit_code.h"
-#include "cmd/session.h"
+#include "cmd/options/session.h"
+#include "cmd/report/exit_code.h"
 
 namespace cmd {
 

@@ -12,19 +12,19 @@
 #include <utility>
 #include <vector>
 
-#include "cmd/base_options.h"
-#include "cmd/checking.h"
-#include "cmd/image_options.h"
-#include "cmd/messages.h"
-#include "cmd/results.h"
-#include "cmd/tools.h"
-#include "oci/check_account.h"
-#include "oci/check_layers.h"
-#include "oci/delivery.h"
-#include "oci/destination.h"
-#include "oci/image.h"
-#include "oci/layer_descriptor.h"
-#include "oci/stored_image.h"
+#include "cmd/options/base_options.h"
+#include "cmd/options/image_options.h"
+#include "cmd/options/tools.h"
+#include "cmd/report/messages.h"
+#include "cmd/report/results.h"
+#include "cmd/steps/checking.h"
+#include "oci/check/check_account.h"
+#include "oci/check/check_layers.h"
+#include "oci/read/stored_image.h"
+#include "oci/write/delivery.h"
+#include "oci/write/destination.h"
+#include "oci/write/image.h"
+#include "oci/write/layer_descriptor.h"
 
 namespace cmd {
 namespace {

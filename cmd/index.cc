@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "cmd/base_options.h"
-#include "cmd/check_with.h"
-#include "cmd/results.h"
-#include "oci/config_changes.h"
-#include "oci/image_index.h"
-#include "oci/prove_layer.h"
-#include "oci/reference.h"
+#include "cmd/options/base_options.h"
+#include "cmd/options/check_with.h"
+#include "cmd/report/results.h"
+#include "oci/check/prove_layer.h"
+#include "oci/model/config_changes.h"
+#include "oci/model/reference.h"
+#include "oci/write/image_index.h"
 
 namespace cmd {
 namespace {

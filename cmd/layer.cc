@@ -10,13 +10,13 @@
 #include <optional>
 #include <utility>
 
-#include "cmd/planning.h"
-#include "cmd/results.h"
-#include "cmd/writing.h"
-#include "layer/error.h"
-#include "oci/destination.h"
-#include "oci/layer_descriptor.h"
-#include "oci/prove_layer.h"
+#include "cmd/report/results.h"
+#include "cmd/steps/planning.h"
+#include "cmd/steps/writing.h"
+#include "layer/base/error.h"
+#include "oci/check/prove_layer.h"
+#include "oci/write/destination.h"
+#include "oci/write/layer_descriptor.h"
 
 namespace cmd {
 namespace {

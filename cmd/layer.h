@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cmd/session.h"
+#include "cmd/options/session.h"
 
 namespace cmd {
 

@@ -8,9 +8,9 @@
 
 #include "cmd/command_line.h"
 #include "cmd/signals.h"
-#include "cmd/tar.h"
-#include "cmd/worker.h"
-#include "layer/error.h"
+#include "cmd/tar/tar.h"
+#include "cmd/worker/worker.h"
+#include "layer/base/error.h"
 
 namespace {
 

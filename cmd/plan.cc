@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "cmd/check_with.h"
-#include "cmd/checking.h"
-#include "cmd/planning.h"
-#include "cmd/results.h"
+#include "cmd/options/check_with.h"
+#include "cmd/report/results.h"
+#include "cmd/steps/checking.h"
+#include "cmd/steps/planning.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
-#include "oci/destination.h"
+#include "oci/write/destination.h"
 
 namespace cmd {
 namespace {

@@ -11,8 +11,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include "layer/error.h"
-#include "layer/write/temporaries.h"
+#include "layer/base/error.h"
+#include "layer/disk/temporaries.h"
 
 namespace cmd {
 namespace {

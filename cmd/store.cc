@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "cmd/messages.h"
-#include "cmd/store_options.h"
+#include "cmd/options/store_options.h"
+#include "cmd/report/messages.h"
 #include "layer/store/maintain.h"
 
 namespace cmd {

@@ -12,15 +12,15 @@
 #include <string>
 #include <thread>
 
-#include "cmd/check_with.h"
-#include "cmd/checking.h"
-#include "cmd/messages.h"
-#include "cmd/planning.h"
+#include "cmd/options/check_with.h"
+#include "cmd/report/messages.h"
+#include "cmd/steps/checking.h"
+#include "cmd/steps/planning.h"
 #include "layer/check/check_image.h"
-#include "oci/probe_image.h"
-#include "oci/reference.h"
-#include "oci/replaced_in_base.h"
-#include "oci/stored_image.h"
+#include "oci/check/replaced_in_base.h"
+#include "oci/model/reference.h"
+#include "oci/read/probe_image.h"
+#include "oci/read/stored_image.h"
 
 namespace cmd {
 namespace {

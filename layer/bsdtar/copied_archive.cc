@@ -13,11 +13,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "layer/base/error.h"
+#include "layer/base/xattrs.h"
 #include "layer/bsdtar/archive_reader.h"
-#include "layer/error.h"
-#include "layer/store/file_reader.h"
-#include "layer/xattrs.h"
-#include "layer/xattrs_of_member.h"
+#include "layer/disk/file_reader.h"
+#include "layer/model/xattrs_of_member.h"
 
 namespace layer {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "layer/bsdtar/members.h"
 #include "layer/bsdtar/scratch.h"
-#include "layer/string_arena.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

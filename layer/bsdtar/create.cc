@@ -11,12 +11,12 @@
 #include <unordered_set>
 #include <utility>
 
+#include "layer/base/error.h"
 #include "layer/bsdtar/filter.h"
 #include "layer/bsdtar/member_plan.h"
-#include "layer/error.h"
+#include "layer/disk/file_reader.h"
 #include "layer/read/input_file.h"
 #include "layer/read/mtree.h"
-#include "layer/store/file_reader.h"
 #include "layer/write/layer_writer.h"
 
 namespace layer {

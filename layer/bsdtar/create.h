@@ -14,9 +14,9 @@
 #include "layer/bsdtar/members.h"
 #include "layer/bsdtar/names.h"
 #include "layer/bsdtar/scratch.h"
-#include "layer/plan/plan.h"
-#include "layer/string_arena.h"
-#include "layer/write/output_file.h"
+#include "layer/disk/output_file.h"
+#include "layer/model/plan.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

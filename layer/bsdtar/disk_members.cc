@@ -7,11 +7,11 @@
 #include <cerrno>
 #include <optional>
 
-#include "layer/image_tree.h"
-#include "layer/read/relative_path.h"
-#include "layer/read/staged_link.h"
+#include "layer/base/xattrs.h"
+#include "layer/disk/staged_link.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/relative_path.h"
 #include "layer/read/walk.h"
-#include "layer/xattrs.h"
 
 namespace layer {
 namespace {

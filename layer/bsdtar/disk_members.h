@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "layer/bsdtar/members.h"
-#include "layer/string_arena.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -12,7 +12,7 @@
 #include <new>
 #include <span>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace layer {
 namespace {

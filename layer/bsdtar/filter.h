@@ -2,7 +2,7 @@
 #pragma once
 
 #include "layer/bsdtar/archive_form.h"
-#include "layer/write/output_file.h"
+#include "layer/disk/output_file.h"
 
 namespace layer {
 

@@ -8,15 +8,15 @@
 #include <unordered_map>
 #include <utility>
 
+#include "layer/base/error.h"
 #include "layer/bsdtar/same_files.h"
-#include "layer/error.h"
-#include "layer/file_tree.h"
-#include "layer/image_tree.h"
-#include "layer/plan/content_links.h"
-#include "layer/plan/links.h"
-#include "layer/plan/plan_nodes.h"
+#include "layer/identify/identify.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/place/content_links.h"
+#include "layer/place/links.h"
+#include "layer/place/plan_nodes.h"
 #include "layer/plan/plan_text.h"
-#include "layer/store/identify.h"
 
 namespace layer {
 namespace {

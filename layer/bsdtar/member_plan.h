@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "layer/bsdtar/members.h"
-#include "layer/plan/plan.h"
-#include "layer/string_arena.h"
+#include "layer/model/plan.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

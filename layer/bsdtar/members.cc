@@ -7,8 +7,8 @@
 #include <functional>
 #include <utility>
 
-#include "layer/file_tree.h"
-#include "layer/read/relative_path.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
 
 namespace layer {
 namespace {

@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "layer/base/error.h"
 #include "layer/bsdtar/names.h"
-#include "layer/entry.h"
-#include "layer/error.h"
-#include "layer/string_arena.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

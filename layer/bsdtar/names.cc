@@ -9,8 +9,8 @@
 #include <new>
 #include <utility>
 
-#include "layer/error.h"
-#include "layer/utf8_names.h"
+#include "layer/base/error.h"
+#include "layer/base/utf8_names.h"
 
 namespace layer {
 namespace {

@@ -12,10 +12,10 @@
 #include <string>
 #include <tuple>
 
-#include "layer/error.h"
-#include "layer/plan/links.h"
-#include "layer/real_path.h"
-#include "layer/runfiles_path.h"
+#include "layer/base/error.h"
+#include "layer/disk/real_path.h"
+#include "layer/model/runfiles_path.h"
+#include "layer/place/links.h"
 
 namespace layer {
 namespace {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "layer/bsdtar/members.h"
-#include "layer/file_tree.h"
-#include "layer/store/identify.h"
-#include "layer/string_arena.h"
+#include "layer/identify/identify.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace layer {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "layer/write/temporaries.h"
+#include "layer/disk/temporaries.h"
 
 namespace layer {
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <cctype>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace layer {
 namespace {

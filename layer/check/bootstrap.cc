@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "layer/check/launcher.h"
-#include "layer/file_tree.h"
-#include "layer/image_tree.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
 
 namespace layer {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "layer/capability.h"
-#include "layer/xattrs.h"
+#include "layer/base/capability.h"
+#include "layer/base/xattrs.h"
 
 namespace layer {
 namespace {

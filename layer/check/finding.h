@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/image_tree.h"
+#include "layer/base/error.h"
+#include "layer/model/image_tree.h"
 
 namespace layer {
 

@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
-#include "layer/file_tree.h"
-#include "layer/runfiles_path.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/runfiles_path.h"
 
 namespace layer {
 namespace {

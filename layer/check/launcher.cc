@@ -8,9 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "layer/base/json.h"
+#include "layer/base/nearest_names.h"
 #include "layer/check/interpreter.h"
-#include "layer/json.h"
-#include "layer/nearest_names.h"
 
 namespace layer {
 namespace {

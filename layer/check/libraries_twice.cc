@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "layer/check/libraries.h"
-#include "layer/file_tree.h"
-#include "layer/runfiles_path.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/runfiles_path.h"
 
 namespace layer {
 namespace {

@@ -9,7 +9,7 @@
 #include <array>
 #include <set>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/check/elf_facts.h"
 #include "layer/check/subject.h"
+#include "layer/probe/elf_facts.h"
 
 namespace layer {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "layer/check/library_directories.h"
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

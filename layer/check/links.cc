@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

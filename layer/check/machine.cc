@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "layer/file_tree.h"
-#include "layer/runfiles_path.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/runfiles_path.h"
 
 namespace layer {
 namespace {

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "layer/check/probe_memo.h"
+#include "layer/base/error.h"
 #include "layer/check/replaced.h"
-#include "layer/error.h"
-#include "layer/plan/plan_nodes.h"
-#include "layer/store/file_reader.h"
+#include "layer/disk/file_reader.h"
+#include "layer/place/plan_nodes.h"
+#include "layer/probe/probe_memo.h"
 
 namespace layer {
 namespace {

@@ -4,10 +4,10 @@
 #include <string_view>
 
 #include "layer/check/finding.h"
-#include "layer/check/probe.h"
-#include "layer/file_tree.h"
-#include "layer/image_tree.h"
-#include "layer/plan/plan.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/plan.h"
+#include "layer/probe/probe.h"
 
 namespace layer {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

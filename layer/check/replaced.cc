@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

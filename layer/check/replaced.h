@@ -2,7 +2,7 @@
 #pragma once
 
 #include "layer/check/finding.h"
-#include "layer/image_tree.h"
+#include "layer/model/image_tree.h"
 
 namespace layer {
 

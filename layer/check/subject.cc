@@ -1,7 +1,7 @@
 // Look-ups in the config, and the part of a path that names a package.
 #include "layer/check/subject.h"
 
-#include "layer/runfiles_path.h"
+#include "layer/model/runfiles_path.h"
 
 namespace layer {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "layer/check/probe.h"
 #include "layer/check/tree_view.h"
-#include "layer/image_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/probe/probe.h"
 
 namespace layer {
 

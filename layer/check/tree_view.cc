@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/image_tree.h"
+#include "layer/model/image_tree.h"
 
 namespace layer {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "layer/nearest_names.h"
+#include "layer/base/nearest_names.h"
 
 namespace layer {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

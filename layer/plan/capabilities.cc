@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "layer/capability.h"
-#include "layer/error.h"
-#include "layer/plan/glob.h"
-#include "layer/xattrs.h"
+#include "layer/base/capability.h"
+#include "layer/base/error.h"
+#include "layer/base/glob.h"
+#include "layer/base/xattrs.h"
 
 namespace layer {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/file_tree.h"
-#include "layer/string_arena.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -8,12 +8,12 @@
 #include <set>
 #include <utility>
 
-#include "layer/nearest_names.h"
+#include "layer/base/nearest_names.h"
+#include "layer/model/runfiles_path.h"
+#include "layer/place/plan_nodes.h"
 #include "layer/plan/explain_words.h"
 #include "layer/plan/package_name.h"
-#include "layer/plan/plan_nodes.h"
 #include "layer/plan/plan_text.h"
-#include "layer/runfiles_path.h"
 
 namespace layer {
 namespace {

@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "layer/entry.h"
-#include "layer/file_tree.h"
-#include "layer/image_tree.h"
-#include "layer/plan/plan.h"
+#include "layer/model/entry.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/plan.h"
 
 namespace layer {
 

@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "layer/runfiles_path.h"
+#include "layer/model/runfiles_path.h"
 
 namespace layer {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "layer/entry.h"
-#include "layer/plan/plan.h"
+#include "layer/model/entry.h"
+#include "layer/model/plan.h"
 
 namespace layer {
 

@@ -3,9 +3,9 @@
 
 #include <fmt/core.h>
 
-#include "layer/error.h"
-#include "layer/layer_name.h"
-#include "layer/plan/glob.h"
+#include "layer/base/error.h"
+#include "layer/base/glob.h"
+#include "layer/model/layer_name.h"
 
 namespace layer {
 namespace {

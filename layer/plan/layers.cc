@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
-#include "layer/error.h"
-#include "layer/layer_name.h"
-#include "layer/plan/glob.h"
+#include "layer/base/error.h"
+#include "layer/base/glob.h"
+#include "layer/model/layer_name.h"
+#include "layer/model/runfiles_path.h"
 #include "layer/plan/package_name.h"
-#include "layer/runfiles_path.h"
 
 namespace layer {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "layer/file_tree.h"
-#include "layer/plan/layer_lock.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/layer_lock.h"
+#include "layer/place/place.h"
+#include "layer/place/shared_root.h"
 #include "layer/plan/layer_rules.h"
 #include "layer/plan/package_layers.h"
-#include "layer/plan/place.h"
-#include "layer/plan/shared_root.h"
 
 namespace layer {
 

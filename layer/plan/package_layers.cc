@@ -10,9 +10,9 @@
 #include <tuple>
 #include <utility>
 
-#include "layer/error.h"
-#include "layer/hash64.h"
-#include "layer/layer_name.h"
+#include "layer/base/error.h"
+#include "layer/base/hash64.h"
+#include "layer/model/layer_name.h"
 
 namespace layer {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/plan/layer_lock.h"
+#include "layer/model/layer_lock.h"
 
 namespace layer {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "layer/ascii.h"
+#include "layer/base/ascii.h"
 
 namespace layer {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/file_tree.h"
+#include "layer/base/error.h"
+#include "layer/model/file_tree.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_line.h"
 #include "layer/plan/plan_text.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "layer/plan/plan.h"
-#include "layer/string_arena.h"
+#include "layer/model/plan.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

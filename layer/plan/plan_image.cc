@@ -7,11 +7,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "layer/plan/content_links.h"
-#include "layer/plan/links.h"
-#include "layer/plan/onto_base.h"
-#include "layer/plan/place.h"
-#include "layer/plan/shared_root.h"
+#include "layer/place/content_links.h"
+#include "layer/place/links.h"
+#include "layer/place/onto_base.h"
+#include "layer/place/place.h"
+#include "layer/place/shared_root.h"
 #include "layer/plan/unused_rules.h"
 
 namespace layer {

@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/file_tree.h"
-#include "layer/image_tree.h"
-#include "layer/plan/base_contents.h"
+#include "layer/base/error.h"
+#include "layer/identify/identify.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/plan.h"
+#include "layer/model/string_arena.h"
+#include "layer/place/base_contents.h"
 #include "layer/plan/layers.h"
-#include "layer/plan/plan.h"
-#include "layer/store/identify.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

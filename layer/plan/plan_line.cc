@@ -9,11 +9,11 @@
 #include <limits>
 #include <optional>
 
+#include "layer/base/xattrs.h"
+#include "layer/model/relative_path.h"
+#include "layer/model/unescape.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
-#include "layer/read/relative_path.h"
-#include "layer/read/unescape.h"
-#include "layer/xattrs.h"
 
 namespace layer {
 namespace {

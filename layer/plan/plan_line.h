@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/plan/plan.h"
-#include "layer/string_arena.h"
+#include "layer/base/error.h"
+#include "layer/model/plan.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

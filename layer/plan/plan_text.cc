@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "layer/base/xattrs.h"
 #include "layer/plan/plan_image.h"
-#include "layer/xattrs.h"
 
 namespace layer {
 namespace {

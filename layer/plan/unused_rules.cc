@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include "layer/nearest_names.h"
-#include "layer/plan/glob.h"
+#include "layer/base/glob.h"
+#include "layer/base/nearest_names.h"
+#include "layer/model/runfiles_path.h"
 #include "layer/plan/package_name.h"
-#include "layer/runfiles_path.h"
 
 namespace layer {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/plan/layers.h"
 
 namespace layer {

@@ -9,10 +9,10 @@
 #include <memory>
 #include <string>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
+#include "layer/disk/real_path.h"
 #include "layer/read/target.h"
 #include "layer/read/walk.h"
-#include "layer/real_path.h"
 
 namespace layer {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 #include "layer/read/input_file.h"
 
 namespace layer {

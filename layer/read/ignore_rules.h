@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/read/ignore_pattern.h"
 
 namespace layer {

@@ -10,8 +10,8 @@
 #include <memory>
 #include <utility>
 
-#include "layer/error.h"
-#include "layer/store/file_reader.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_reader.h"
 
 namespace layer {
 namespace {

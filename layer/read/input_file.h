@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/store/stamp.h"
-#include "layer/string_arena.h"
+#include "layer/disk/stamp.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -31,12 +31,12 @@
 #include <unordered_map>
 #include <utility>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
+#include "layer/disk/staged_link.h"
+#include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
 #include "layer/read/mtree_keywords.h"
 #include "layer/read/mtree_lines.h"
-#include "layer/read/relative_path.h"
-#include "layer/read/staged_link.h"
 #include "layer/read/target.h"
 
 namespace layer {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/entry.h"
-#include "layer/string_arena.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "layer/entry.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
 #include "layer/read/stated_content.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "layer/error.h"
-#include "layer/file_tree.h"
+#include "layer/base/error.h"
+#include "layer/base/xattrs.h"
+#include "layer/model/file_tree.h"
 #include "layer/read/unmeant_files.h"
 #include "layer/read/walk.h"
-#include "layer/xattrs.h"
 
 namespace layer {
 namespace {

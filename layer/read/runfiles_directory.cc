@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/read/expand_tree.h"
 #include "layer/read/runfiles_manifest.h"
 #include "layer/read/target.h"

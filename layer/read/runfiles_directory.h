@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "layer/error.h"
-#include "layer/runfiles.h"
-#include "layer/string_arena.h"
+#include "layer/base/error.h"
+#include "layer/model/runfiles.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -20,12 +20,12 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
+#include "layer/model/relative_path.h"
+#include "layer/model/unescape.h"
 #include "layer/read/expand_tree.h"
 #include "layer/read/input_file.h"
-#include "layer/read/relative_path.h"
 #include "layer/read/target.h"
-#include "layer/read/unescape.h"
 
 namespace layer {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/runfiles.h"
-#include "layer/string_arena.h"
+#include "layer/model/runfiles.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -10,12 +10,12 @@
 #include <system_error>
 #include <utility>
 
-#include "layer/error.h"
-#include "layer/file_tree.h"
+#include "layer/base/error.h"
+#include "layer/base/xattrs.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
 #include "layer/read/placed_tree.h"
-#include "layer/read/relative_path.h"
-#include "layer/xattrs.h"
 
 namespace layer {
 namespace {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/entry.h"
+#include "layer/disk/list_directory.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
 #include "layer/read/ignore_rules.h"
-#include "layer/read/list_directory.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

@@ -9,10 +9,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/layer_name.h"
+#include "layer/base/error.h"
+#include "layer/model/layer_name.h"
+#include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
-#include "layer/read/relative_path.h"
 #include "layer/read/spec_contents.h"
 #include "layer/read/spec_record.h"
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "layer/runfiles.h"
-#include "layer/string_arena.h"
+#include "layer/model/runfiles.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/read/expand_tree.h"
 #include "layer/read/target.h"
 

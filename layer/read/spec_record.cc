@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "layer/read/unescape.h"
+#include "layer/model/unescape.h"
 
 namespace layer {
 namespace {

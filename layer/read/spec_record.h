@@ -29,8 +29,8 @@
 #include <optional>
 #include <string_view>
 
-#include "layer/error.h"
-#include "layer/string_arena.h"
+#include "layer/base/error.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "layer/store/file_reader.h"
+#include "layer/disk/file_reader.h"
 
 namespace layer {
 namespace {

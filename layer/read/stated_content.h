@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/store/stamp.h"
+#include "layer/disk/stamp.h"
 
 namespace layer {
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "layer/path_cursor.h"
+#include "layer/disk/path_cursor.h"
 
 namespace layer {
 namespace {

@@ -9,8 +9,8 @@
 #include <span>
 #include <string>
 
-#include "layer/file_handle.h"
-#include "layer/file_tree.h"
+#include "layer/disk/file_handle.h"
+#include "layer/model/file_tree.h"
 
 namespace layer {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "layer/read/list_directory.h"
+#include "layer/disk/list_directory.h"
 
 namespace layer {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/read/list_directory.h"
-#include "layer/string_arena.h"
+#include "layer/disk/list_directory.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include "layer/file_tree.h"
+#include "layer/model/file_tree.h"
 #include "layer/read/target.h"
 #include "layer/store/memo.h"
 

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "layer/model/string_arena.h"
 #include "layer/read/walk.h"
 #include "layer/store/store.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/file_tree.h"
-#include "layer/runfiles.h"
-#include "layer/string_arena.h"
+#include "layer/base/error.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/runfiles.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

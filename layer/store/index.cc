@@ -13,11 +13,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "layer/crc32.h"
-#include "layer/error.h"
-#include "layer/file_handle.h"
+#include "layer/base/crc32.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+#include "layer/disk/output_file.h"
 #include "layer/store/store_files.h"
-#include "layer/write/output_file.h"
 
 namespace layer {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "layer/digest.h"
+#include "layer/base/digest.h"
 
 namespace layer {
 

@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "layer/digest.h"
-#include "layer/read/staged_link.h"
+#include "layer/base/digest.h"
+#include "layer/disk/staged_link.h"
 
 namespace layer {
 namespace {

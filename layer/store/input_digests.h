@@ -8,7 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "layer/store/stamp.h"
+#include "layer/disk/stamp.h"
 
 namespace layer {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "layer/store/stamp.h"
+#include "layer/disk/stamp.h"
 
 namespace layer {
 namespace {

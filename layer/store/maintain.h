@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/store/store_files.h"
 
 namespace layer {

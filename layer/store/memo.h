@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "layer/digest.h"
-#include "layer/store/stamp.h"
+#include "layer/base/digest.h"
+#include "layer/disk/stamp.h"
 
 namespace layer {
 

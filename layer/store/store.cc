@@ -11,10 +11,10 @@
 #include <cerrno>
 #include <iterator>
 
-#include "layer/crc32.h"
-#include "layer/store/stamp.h"
+#include "layer/base/crc32.h"
+#include "layer/disk/stamp.h"
+#include "layer/disk/sync.h"
 #include "layer/store/store_files.h"
-#include "layer/store/sync.h"
 
 namespace layer {
 namespace {

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "layer/error.h"
-#include "layer/file_handle.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+#include "layer/disk/output_file.h"
+#include "layer/disk/stamp.h"
 #include "layer/store/index.h"
 #include "layer/store/input_digests.h"
-#include "layer/store/stamp.h"
 #include "layer/store/store_files.h"
-#include "layer/write/output_file.h"
 
 namespace layer {
 

@@ -16,9 +16,9 @@
 #include <optional>
 #include <utility>
 
-#include "layer/crc32.h"
-#include "layer/directory_handle.h"
-#include "layer/store/stamp.h"
+#include "layer/base/crc32.h"
+#include "layer/disk/directory_handle.h"
+#include "layer/disk/stamp.h"
 #include "layer/store/store_mark.h"
 
 namespace layer {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/error.h"
-#include "layer/file_handle.h"
+#include "layer/base/digest.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
 #include "layer/store/index.h"
 
 namespace layer {

@@ -12,9 +12,9 @@
 #include <span>
 #include <system_error>
 
-#include "layer/error.h"
-#include "layer/file_handle.h"
-#include "layer/write/output_file.h"
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+#include "layer/disk/output_file.h"
 
 namespace layer {
 namespace {

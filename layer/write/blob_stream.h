@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <span>
 
-#include "layer/digest.h"
+#include "layer/base/digest.h"
+#include "layer/disk/output_file.h"
 #include "layer/write/codec.h"
 #include "layer/write/gzip.h"
-#include "layer/write/output_file.h"
 
 namespace layer {
 

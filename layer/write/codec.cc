@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "layer/crc32.h"
+#include "layer/base/crc32.h"
 #include "layer/write/codec_library.h"
 
 namespace layer {

@@ -20,8 +20,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/store/stamp.h"
+#include "layer/base/digest.h"
+#include "layer/disk/stamp.h"
 
 namespace layer {
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/path_cursor.h"
-#include "layer/plan/mode_of_content.h"
-#include "layer/store/file_reader.h"
+#include "layer/base/digest.h"
+#include "layer/disk/file_reader.h"
+#include "layer/disk/path_cursor.h"
+#include "layer/place/mode_of_content.h"
 #include "layer/write/tar.h"
 
 namespace layer {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "layer/plan/plan.h"
-#include "layer/store/stamp.h"
+#include "layer/disk/stamp.h"
+#include "layer/model/plan.h"
 #include "layer/write/frames.h"
 
 namespace layer {

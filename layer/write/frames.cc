@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "layer/hash64.h"
+#include "layer/base/hash64.h"
 #include "layer/write/tar.h"
 
 namespace layer {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/plan/plan.h"
+#include "layer/model/plan.h"
 
 namespace layer {
 

@@ -5,8 +5,8 @@
 
 #include <string_view>
 
+#include "layer/disk/stamp.h"
 #include "layer/store/memo.h"
-#include "layer/store/stamp.h"
 #include "layer/write/codec.h"
 #include "layer/write/codec_library.h"
 #include "layer/write/frame_tar.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/plan/plan.h"
+#include "layer/base/digest.h"
+#include "layer/model/plan.h"
 #include "layer/store/store.h"
 #include "layer/write/frames.h"
 #include "layer/write/layer_writer.h"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "layer/plan/plan.h"
+#include "layer/model/plan.h"
 #include "layer/write/frames.h"
 #include "layer/write/reuse.h"
 

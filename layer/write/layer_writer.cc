@@ -12,9 +12,9 @@
 #include <exception>
 #include <optional>
 
-#include "layer/store/file_reader.h"
-#include "layer/store/sync.h"
-#include "layer/trace.h"
+#include "layer/base/trace.h"
+#include "layer/disk/file_reader.h"
+#include "layer/disk/sync.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
 #include "layer/write/frame_tar.h"

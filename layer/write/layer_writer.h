@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "layer/digest.h"
-#include "layer/plan/plan.h"
-#include "layer/write/output_file.h"
+#include "layer/base/digest.h"
+#include "layer/disk/output_file.h"
+#include "layer/model/plan.h"
 
 namespace layer {
 

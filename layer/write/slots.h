@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "layer/digest.h"
+#include "layer/base/digest.h"
 #include "layer/write/codec.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/frames.h"

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/utf8.h"
-#include "layer/xattrs.h"
+#include "layer/base/utf8.h"
+#include "layer/base/xattrs.h"
 
 namespace layer {
 namespace {

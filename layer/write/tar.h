@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "layer/plan/plan.h"
+#include "layer/model/plan.h"
 
 namespace layer {
 

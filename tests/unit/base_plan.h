@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "layer/identify/identify.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
 #include "layer/resolve/resolve.h"
-#include "layer/store/identify.h"
 
 namespace layer {
 

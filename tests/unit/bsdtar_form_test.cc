@@ -1,10 +1,10 @@
 // What tar command lines say of compression and of names.
 #include <doctest/doctest.h>
 
+#include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"
 #include "layer/bsdtar/names.h"
 #include "layer/bsdtar/substitution.h"
-#include "layer/error.h"
 
 namespace layer::bsdtar_form_test {
 namespace {

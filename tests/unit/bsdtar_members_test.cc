@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "layer/bsdtar/create.h"
+#include "layer/disk/staged_link.h"
 #include "layer/plan/plan_text.h"
-#include "layer/read/staged_link.h"
 #include "temporary_directory.h"
 
 namespace layer::bsdtar_members_test {

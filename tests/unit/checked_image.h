@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "layer/check/check_image.h"
-#include "layer/image_tree.h"
-#include "layer/string_arena.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 

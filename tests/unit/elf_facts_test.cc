@@ -1,4 +1,4 @@
-#include "layer/check/elf_facts.h"
+#include "layer/probe/elf_facts.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "layer/check/probe.h"
-#include "layer/store/file_reader.h"
+#include "layer/disk/file_reader.h"
+#include "layer/probe/probe.h"
 #include "run_command.h"
 #include "temporary_directory.h"
 

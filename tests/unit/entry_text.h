@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "layer/entry.h"
-#include "layer/runfiles.h"
+#include "layer/model/entry.h"
+#include "layer/model/runfiles.h"
 
 namespace layer {
 

@@ -1,5 +1,5 @@
 // How a fault reads.
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 #include <doctest/doctest.h>
 

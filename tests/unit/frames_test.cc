@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "layer/hash64.h"
-#include "layer/string_arena.h"
+#include "layer/base/hash64.h"
+#include "layer/model/string_arena.h"
 #include "layer/write/tar.h"
 
 namespace layer::frames_test {

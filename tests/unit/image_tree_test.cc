@@ -1,4 +1,4 @@
-#include "layer/image_tree.h"
+#include "layer/model/image_tree.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The record of packages' layers: its form, and that what it says holds.
-#include "layer/plan/layer_lock.h"
+#include "layer/model/layer_lock.h"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "directory_sink.h"
-#include "layer/error.h"
-#include "layer/string_arena.h"
+#include "layer/base/error.h"
+#include "layer/model/string_arena.h"
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "directory_sink.h"
-#include "layer/string_arena.h"
+#include "layer/model/string_arena.h"
 #include "layer/write/frames.h"
 #include "layer/write/tar.h"
 #include "temporary_directory.h"

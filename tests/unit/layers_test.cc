@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "layer/layer_name.h"
-#include "layer/plan/glob.h"
+#include "layer/base/glob.h"
+#include "layer/model/layer_name.h"
 #include "layer/plan/layer_rules.h"
 #include "planned_tree.h"
 

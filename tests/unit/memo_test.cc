@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "layer/check/probe_memo.h"
+#include "layer/probe/probe_memo.h"
 #include "layer/read/walk.h"
 #include "layer/store/maintain.h"
 #include "layer/store/store.h"

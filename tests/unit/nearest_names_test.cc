@@ -1,5 +1,5 @@
 // Which names a message offers in place of one that is not there.
-#include "layer/nearest_names.h"
+#include "layer/base/nearest_names.h"
 
 #include <doctest/doctest.h>
 

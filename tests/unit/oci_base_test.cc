@@ -1,9 +1,9 @@
 // Base images: every form they come in, and every way in which they can lie.
 #include <nlohmann/json.hpp>
 
-#include "oci/annotations.h"
-#include "oci/decompress.h"
-#include "oci/stored_image.h"
+#include "oci/model/annotations.h"
+#include "oci/read/decompress.h"
+#include "oci/read/stored_image.h"
 #include "oci_support.h"
 
 namespace oci::oci_base_test {

@@ -1,8 +1,8 @@
 // Inheritance of the config, its history, and the values of its options.
 #include <nlohmann/json.hpp>
 
-#include "oci/annotations.h"
-#include "oci/config.h"
+#include "oci/model/annotations.h"
+#include "oci/model/config.h"
 #include "oci_support.h"
 
 namespace oci::oci_config_test {

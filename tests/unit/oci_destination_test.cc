@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "oci/annotations.h"
-#include "oci/delivery.h"
-#include "oci/layer_descriptor.h"
+#include "oci/model/annotations.h"
+#include "oci/write/delivery.h"
+#include "oci/write/layer_descriptor.h"
 #include "oci_support.h"
 
 namespace oci::oci_destination_test {

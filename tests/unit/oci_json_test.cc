@@ -1,7 +1,7 @@
 // Strict JSON: what is refused, and how the refusal reads.
 #include <nlohmann/json.hpp>
 
-#include "oci/json.h"
+#include "oci/model/json.h"
 #include "oci_support.h"
 
 namespace oci::oci_json_test {

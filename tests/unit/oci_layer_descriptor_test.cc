@@ -1,9 +1,9 @@
 // A layer on its own: its descriptor, and who can load it.
 #include <nlohmann/json.hpp>
 
-#include "oci/annotations.h"
-#include "oci/delivery.h"
-#include "oci/layer_descriptor.h"
+#include "oci/model/annotations.h"
+#include "oci/write/delivery.h"
+#include "oci/write/layer_descriptor.h"
 #include "oci_support.h"
 
 namespace oci::oci_layer_descriptor_test {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "layer/resolve/resolve.h"
-#include "oci/read_base.h"
+#include "oci/read/read_base.h"
 #include "oci_support.h"
 
 namespace oci::oci_match_test {

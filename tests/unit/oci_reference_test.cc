@@ -1,7 +1,7 @@
 // References, names, digests, platforms: tables.
-#include "oci/descriptor.h"
-#include "oci/docker_name.h"
-#include "oci/reference.h"
+#include "oci/model/descriptor.h"
+#include "oci/model/docker_name.h"
+#include "oci/model/reference.h"
 #include "oci_support.h"
 
 namespace oci::oci_reference_test {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "oci/stored_image.h"
+#include "oci/read/stored_image.h"
 #include "oci_support.h"
 
 namespace oci::oci_security_test {

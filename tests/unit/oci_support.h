@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "layer/error.h"
-#include "oci/image.h"
+#include "layer/base/error.h"
+#include "oci/write/image.h"
 
 namespace oci::test {
 

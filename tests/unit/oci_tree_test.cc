@@ -8,7 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "oci/read_tree.h"
+#include "oci/read/read_tree.h"
 #include "oci_support.h"
 
 namespace oci::oci_tree_test {

@@ -1,5 +1,5 @@
 // Files that appear whole or not at all.
-#include "layer/write/output_file.h"
+#include "layer/disk/output_file.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "temporary_directory.h"
 
 namespace layer::output_file_test {

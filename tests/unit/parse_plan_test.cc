@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 #include "layer/plan/plan_text.h"
 
 namespace layer::parse_plan_test {

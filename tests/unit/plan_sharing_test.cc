@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base_plan.h"
-#include "layer/plan/mode_of_content.h"
-#include "layer/store/read_content.h"
-#include "layer/store/stamp_files.h"
+#include "layer/identify/read_content.h"
+#include "layer/identify/stamp_files.h"
+#include "layer/place/mode_of_content.h"
 #include "temporary_directory.h"
 
 namespace layer::plan_sharing_test {

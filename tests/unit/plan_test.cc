@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "layer/identify/identify.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
 #include "layer/resolve/resolve.h"
-#include "layer/store/identify.h"
 #include "temporary_directory.h"
 
 namespace layer::plan_test {

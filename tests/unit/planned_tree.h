@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "layer/model/string_arena.h"
 #include "layer/plan/plan_image.h"
 #include "layer/resolve/resolve.h"
-#include "layer/string_arena.h"
 
 namespace layer {
 

@@ -1,5 +1,5 @@
 // Where a result goes, and how it gets there and back.
-#include "layer/write/result_file.h"
+#include "layer/disk/result_file.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "layer/file_handle.h"
-#include "layer/write/temporaries.h"
-#include "layer/write/undo.h"
+#include "layer/disk/file_handle.h"
+#include "layer/disk/temporaries.h"
+#include "layer/disk/undo.h"
 #include "temporary_directory.h"
 
 namespace layer::result_file_test {

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "directory_sink.h"
-#include "layer/error.h"
+#include "layer/base/error.h"
+#include "layer/model/string_arena.h"
 #include "layer/store/maintain.h"
 #include "layer/store/store_files.h"
-#include "layer/string_arena.h"
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
 

@@ -1,10 +1,10 @@
 // What paths say.
-#include "layer/runfiles_path.h"
+#include "layer/model/runfiles_path.h"
 
 #include <doctest/doctest.h>
 
-#include "layer/file_tree.h"
-#include "layer/plan/links.h"
+#include "layer/model/file_tree.h"
+#include "layer/place/links.h"
 #include "layer/plan/package_name.h"
 
 namespace layer::runfiles_path_test {

@@ -1,5 +1,5 @@
 // Repositories at one path for all programs.
-#include "layer/plan/shared_root.h"
+#include "layer/place/shared_root.h"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>

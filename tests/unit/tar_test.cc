@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "layer/xattrs.h"
-#include "layer/xattrs_of_member.h"
+#include "layer/base/xattrs.h"
+#include "layer/model/xattrs_of_member.h"
 
 namespace layer::tar_test {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace layer {
 

@@ -1,5 +1,5 @@
 // What a key of a build's inputs depends on.
-#include "layer/store/tree_key.h"
+#include "layer/identify/tree_key.h"
 
 #include <doctest/doctest.h>
 
@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "layer/store/stamp_files.h"
-#include "layer/string_arena.h"
+#include "layer/identify/stamp_files.h"
+#include "layer/model/string_arena.h"
 #include "tests/unit/temporary_directory.h"
 
 namespace layer::tree_key_test {

@@ -1,14 +1,14 @@
 // Wheels' files at home in a virtual environment: what moves, what stays and why.
-#include "layer/plan/venv_layout.h"
+#include "layer/place/venv_layout.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
+#include "layer/identify/identify.h"
 #include "layer/plan/plan_image.h"
 #include "layer/resolve/resolve.h"
-#include "layer/store/identify.h"
 #include "temporary_directory.h"
 
 namespace layer::venv_layout_test {

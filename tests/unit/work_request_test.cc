@@ -1,12 +1,12 @@
 // Bazel's worker protocol: objects are cut from a stream and read strictly, whatever else they say.
-#include "cmd/work_request.h"
+#include "cmd/worker/work_request.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-#include "layer/error.h"
+#include "layer/base/error.h"
 
 namespace {
 

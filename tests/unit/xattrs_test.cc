@@ -1,5 +1,5 @@
 // Extended attributes: their text, what disk gives, and capabilities in words and in bytes.
-#include "layer/xattrs.h"
+#include "layer/base/xattrs.h"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "layer/capability.h"
+#include "layer/base/capability.h"
+#include "layer/identify/tree_key.h"
 #include "layer/plan/capabilities.h"
-#include "layer/store/tree_key.h"
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 

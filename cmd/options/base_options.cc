@@ -1,0 +1,35 @@
+// Option texts.
+#include "cmd/options/base_options.h"
+
+#include "cmd/options/check_with.h"
+#include "oci/model/known_platform.h"
+
+namespace cmd {
+
+void add_base_options(CLI::App& app, BaseOptions& options) {
+  app.add_option("--base", options.base,
+                 "Image to build on: oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
+                 "docker-archive:FILE[:NAME:TAG] (default: none)")
+      ->type_name("IMAGE")
+      ->check(check_with(oci::parse_image_reference))
+      ->group(kBaseGroup);
+  app.add_option("--platform", options.platform,
+                 "OS/ARCHITECTURE[/VARIANT]; chooses among the base's (default: the base's only "
+                 "one; linux/amd64 without a base)")
+      ->type_name("PLATFORM")
+      ->check(check_with(oci::parse_known_platform))
+      ->group(kBaseGroup);
+}
+
+std::optional<oci::Platform> wanted_platform(const BaseOptions& options) {
+  if (options.platform.empty()) return std::nullopt;
+  return oci::parse_platform(options.platform);
+}
+
+std::optional<oci::StoredImage> open_base(const BaseOptions& options, const std::string& scratch) {
+  if (options.base.empty()) return std::nullopt;
+  return oci::open_image(oci::parse_image_reference(options.base), wanted_platform(options),
+                         scratch);
+}
+
+}  // namespace cmd

@@ -1,0 +1,36 @@
+// A lock that does not change is not touched, so that its time says when packages were added.
+#include "cmd/options/layer_lock.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "cmd/report/results.h"
+#include "layer/base/error.h"
+#include "layer/model/string_arena.h"
+#include "layer/read/input_file.h"
+
+namespace cmd {
+
+layer::LayerLock load_layer_lock(const std::string& path) {
+  std::error_code fault;
+  if (!std::filesystem::exists(path, fault)) {
+    if (fault) throw layer::system_error(path, "cannot read", fault.value());
+    return {};
+  }
+  layer::StringArena arena;
+  return layer::parse_layer_lock(layer::read_input_file(path, arena), path);
+}
+
+void check_layer_lock(const std::string& path) {
+  if (!layer::find_output_place(path).is_stream) return;
+  throw layer::Error({path}, "is no file that a layer lock could be read from and written to")
+      .with_help("name a file, which need not exist yet");
+}
+
+void add_layer_lock(const std::string& path, const layer::LayerLock& lock,
+                    std::vector<layer::ResultFile>& results) {
+  if (load_layer_lock(path) == lock) return;
+  results.push_back(text_result(path, layer::layer_lock_text(lock)));
+}
+
+}  // namespace cmd

@@ -1,0 +1,239 @@
+// Option names, and what of them goes together.
+#include "cmd/options/planning_options.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cmd/options/check_with.h"
+#include "cmd/options/layer_lock.h"
+#include "layer/place/shared_root.h"
+#include "layer/plan/capabilities.h"
+#include "layer/plan/layer_rules.h"
+
+namespace cmd {
+namespace {
+
+constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
+constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
+
+void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
+  const std::map<std::string, layer::TreeModes> modes{{"executable", layer::TreeModes::kExecutable},
+                                                      {"disk", layer::TreeModes::kDisk}};
+  command
+      .add_option("--exclude", options.excludes,
+                  "Leave out of every --tree what GLOB matches, as in its .veneerignore or "
+                  ".dockerignore; '!GLOB' keeps it; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("GLOB")
+      ->group("Inputs");
+  command
+      .add_option("--tree-modes", options.modes,
+                  "Modes in a --tree. executable: files 0755 or 0644, directories 0755 (default); "
+                  "disk: as they are on disk")
+      ->transform(CLI::CheckedTransformer(modes).description(""))
+      ->type_name("executable|disk")
+      ->group("Inputs");
+}
+
+void add_capability_option(CLI::App& command, std::vector<std::string>& rules) {
+  command
+      .add_option("--capability", rules,
+                  "Give files of the image capabilities, as setcap does: "
+                  "app/server=cap_net_bind_service+ep; repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->check(check_with(layer::parse_capability_rule))
+      ->type_name("GLOB=CAPS")
+      ->group("Inputs");
+}
+
+// What is said of trees needs one.
+void check_tree_options(const CLI::App& command) {
+  if (command.count("--tree") > 0) return;
+  for (const char* name : {"--exclude", "--tree-modes"}) {
+    if (command.count(name) > 0) throw CLI::RequiresError(name, "--tree");
+  }
+}
+
+void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
+  const auto add = [&command](const char* name, std::string& value, const char* help) {
+    return command.add_option(name, value, help)->type_name("PATH")->group("Inputs");
+  };
+  const auto add_repeatable = [&command](const char* name, std::vector<std::string>& values,
+                                         const char* help) {
+    return command.add_option(name, values, help)->allow_extra_args(false)->group("Inputs");
+  };
+  add("BINARY", inputs.binary, "A binary that Bazel built; its runfiles are found beside it");
+  add("--runfiles", inputs.runfiles_directory, "A runfiles directory, instead of BINARY");
+  add("--runfiles-manifest", inputs.runfiles_manifest, "A runfiles manifest of Bazel, likewise");
+  add("--spec", inputs.spec, "A veneer spec, as a Bazel rule writes it, likewise");
+  add_repeatable("--mtree", inputs.mtrees, "An mtree file; repeatable")->type_name("FILE");
+  add_repeatable("--tree", inputs.trees, "A file or directory and its place; repeatable")
+      ->type_name("SRC:DEST");
+  add_tree_options(command, inputs.tree_options);
+  add("--prefix", inputs.prefix, "Where the program goes in the image (default: /app)");
+  add("--name", inputs.name, "The program's name in the image (default: its own)")
+      ->type_name("NAME");
+}
+
+// Where what goes: layers by name, packages by lock, repositories by path.
+void add_placing_options(CLI::App& command, PlanningOptions& options) {
+  command
+      .add_option("--layer", options.rules,
+                  "A layer of what GLOB matches: a package's name (ml=*torch*) or, with a '/', a "
+                  "path in the image (data=/srv/data); repeatable, the first that matches wins")
+      ->allow_extra_args(false)
+      ->type_name("NAME=GLOB")
+      ->group("Layers");
+  command
+      .add_option("--layer-lock", options.layer_lock,
+                  "Keep each package in the layer that FILE records; `build` adds new ones to it")
+      ->type_name("FILE")
+      ->group("Layers");
+  command
+      .add_option(
+          "--shared-root", options.shared_root,
+          "Put external repositories at PATH, the same for all programs, and a link to each "
+          "into the runfiles (default: leave them in the runfiles)")
+      ->type_name("PATH")
+      ->group("Layers");
+}
+
+void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
+  const std::map<std::string, layer::LayerSplit> splits{{"groups", layer::LayerSplit::kGroups},
+                                                        {"one", layer::LayerSplit::kOne}};
+  command
+      .add_option("--layers", plan.layers.split,
+                  "groups: interpreter, packages, app (default); one: a single layer")
+      ->transform(CLI::CheckedTransformer(splits).description(""))
+      ->type_name("groups|one")
+      ->group("Layers");
+  command
+      .add_option("--max-layers", plan.layers.max_layers,
+                  "Layers to make at the most (default: 16)")
+      ->check(CLI::Range(3U, kMaxLayers).description(""))
+      ->type_name("N")
+      ->group("Layers");
+  command
+      .add_option("--own-layer-size", plan.layers.own_layer_size,
+                  "Size that gives a package a layer of its own (default: 10MB)")
+      ->transform(CLI::AsSizeValue(true).description(""))
+      ->type_name("SIZE")
+      ->group("Layers");
+  command
+      .add_option("--mtime", plan.mtime,
+                  "Modification time of every entry whose input states none (default: 0). "
+                  "SOURCE_DATE_EPOCH has no say in it")
+      ->check(CLI::Range(int64_t{0}, kMaxTime).description(""))
+      ->type_name("SECONDS")
+      ->group("Layers");
+}
+
+void add_sharing_options(CLI::App& command, PlanningOptions& options) {
+  const std::map<std::string, ContentLinks> links{{"on", ContentLinks::kOn},
+                                                  {"off", ContentLinks::kOff}};
+  const std::map<std::string, oci::FindDuplicates> duplicates{{"on", oci::FindDuplicates::kYes},
+                                                              {"off", oci::FindDuplicates::kNo}};
+  command
+      .add_option("--content-links", options.content_links,
+                  "Whether files of a layer that happen to be equal are hardlinks (default: on)")
+      ->transform(CLI::CheckedTransformer(links).description(""))
+      ->type_name("on|off")
+      ->group("Layers");
+  command
+      .add_option("--content-link-min", options.plan.content_link_min,
+                  "Size from which on they are (default: 4KiB)")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->type_name("SIZE")
+      ->group("Layers");
+  command
+      .add_option("--skip-base-duplicates", options.base_duplicates,
+                  "Whether what the base has at the same path is left out (default: on)")
+      ->transform(CLI::CheckedTransformer(duplicates).description(""))
+      ->type_name("on|off")
+      ->group("Layers");
+}
+
+// Whatever says how a plan is made has no say in one that is read. (CLI11's own excludes() would be
+// told of in every line of the help.)
+void add_plan_option(CLI::App& command, std::string& plan_file) {
+  const std::vector<CLI::Option*> others =
+      command.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
+  const CLI::Option* plan =
+      command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
+          ->type_name("FILE")
+          ->group("Inputs");
+  command.parse_complete_callback([&command, plan, others] {
+    check_tree_options(command);
+    for (const CLI::Option* other : others) {
+      if (!plan->empty() && !other->empty()) {
+        throw CLI::ExcludesError("--plan", other->get_name());
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void add_planning_options(CLI::App& command, PlanningOptions& options) {
+  add_input_options(command, options.inputs);
+  add_capability_option(command, options.capabilities);
+  add_layout_options(command, options.layout);
+  add_layer_options(command, options.plan);
+  add_sharing_options(command, options);
+  add_placing_options(command, options);
+  add_plan_option(command, options.plan_file);
+  options.jobs = std::max(1U, std::thread::hardware_concurrency());
+  command
+      .add_option("-j,--jobs", options.jobs,
+                  "Threads (default: one a core); changes the time, not the bytes")
+      ->check(CLI::Range(1U, 1024U).description(""))
+      ->type_name("N");
+  add_base_options(command, options.base);
+}
+
+void check_inputs(const layer::InputRequest& inputs) {
+  const std::array programs{inputs.binary, inputs.runfiles_directory, inputs.runfiles_manifest,
+                            inputs.spec};
+  const auto given = std::count_if(programs.begin(), programs.end(),
+                                   [](const std::string& value) { return !value.empty(); });
+  if (given > 1) {
+    throw CLI::ValidationError(
+        "runfiles named twice",
+        "BINARY, --runfiles, --runfiles-manifest and --spec exclude each other");
+  }
+  if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
+    throw CLI::ValidationError("nothing to pack",
+                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, "
+                               "--tree or --plan");
+  }
+}
+
+layer::PlanOptions plan_options(const PlanningOptions& options) {
+  layer::PlanOptions plan = options.plan;
+  if (options.content_links == ContentLinks::kOff) plan.content_link_min = layer::kNoContentLinks;
+  if (options.layout.layout == RunfilesLayout::kFaithful && !options.layout.keep.empty()) {
+    throw CLI::RequiresError("--keep", "--runfiles-layout=venv");
+  }
+  const bool has_placing = !options.rules.empty() || !options.layer_lock.empty();
+  if (plan.layers.split == layer::LayerSplit::kOne && has_placing) {
+    throw CLI::ValidationError("one layer", "--layers=one excludes --layer and --layer-lock");
+  }
+  for (const std::string& rule : options.rules) {
+    plan.layers.rules.push_back(layer::parse_layer_rule(rule));
+  }
+  if (!options.layer_lock.empty()) plan.layers.lock = load_layer_lock(options.layer_lock);
+  if (!options.shared_root.empty()) {
+    if (options.layout.layout == RunfilesLayout::kVenv) {
+      throw CLI::ExcludesError("--shared-root", "--runfiles-layout=venv");
+    }
+    plan.shared_root = layer::parse_shared_root(options.shared_root);
+  }
+  return plan;
+}
+
+}  // namespace cmd

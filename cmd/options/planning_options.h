@@ -1,0 +1,46 @@
+// The input, layer and base options that build, plan and layer share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cmd/options/base_options.h"
+#include "cmd/options/layout.h"
+#include "layer/plan/plan_image.h"
+#include "layer/resolve/inputs.h"
+#include "oci/read/read_base.h"
+
+namespace cmd {
+
+enum class ContentLinks : uint8_t { kOn, kOff };
+
+struct PlanningOptions {
+  std::string plan_file;  // a plan's text, instead of inputs; empty: a plan is made
+  layer::InputRequest inputs;
+  LayoutOptions layout;
+  layer::PlanOptions plan;
+  ContentLinks content_links = ContentLinks::kOn;
+  BaseOptions base;
+  oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
+  std::vector<std::string> rules;         // --layer
+  std::vector<std::string> capabilities;  // --capability
+  std::string layer_lock;                 // a file; empty: none is kept
+  std::string shared_root;
+  unsigned jobs = 1;
+};
+
+// Adds the options to a sub-command; they are filled in when it is parsed.
+void add_planning_options(CLI::App& command, PlanningOptions& options);
+
+// Throws CLI::ValidationError unless there is something to pack, and at most one of the four ways to
+// name a program's runfiles was used.
+void check_inputs(const layer::InputRequest& inputs);
+
+// The options that a plan is made by, with what texts and files of the command line say. Throws a
+// CLI::ParseError for options that exclude each other, and layer::Error for a text or a lock file that
+// is none.
+layer::PlanOptions plan_options(const PlanningOptions& options);
+
+}  // namespace cmd

@@ -1,0 +1,80 @@
+// The environment and the clock, for the store.
+#include "cmd/options/store_options.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "cmd/report/messages.h"
+
+namespace cmd {
+namespace {
+
+constexpr const char* kStoreGroup = "Store";
+
+// Empty if it is not set.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets any
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+void add_store_options(CLI::App& command, StoreOptions& options) {
+  CLI::Option* directory = command.add_option(
+      "--store", options.directory,
+      "What earlier builds made, for this one (default: $XDG_CACHE_HOME/veneer or "
+      "~/.cache/veneer)");
+  directory->type_name("DIR")->group(kStoreGroup);
+  command.add_flag("--no-store", options.none, "Use no store, make everything")
+      ->excludes(directory)
+      ->group(kStoreGroup);
+  command
+      .add_option("--store-size", options.max_size,
+                  "Bytes it may keep; what was not used for longest goes (default: 10GB)")
+      ->transform(CLI::AsSizeValue(true).description(""))
+      ->type_name("SIZE")
+      ->group(kStoreGroup);
+}
+
+int64_t nanoseconds_now() {
+  using std::chrono::nanoseconds;
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<nanoseconds>(time).count();
+}
+
+std::string default_store() {
+  // XDG Base Directory Specification: a relative path is to be ignored.
+  if (const std::string cache = environment("XDG_CACHE_HOME"); cache.starts_with('/')) {
+    return cache + "/veneer";
+  }
+  const std::string home = environment("HOME");
+  return home.starts_with('/') ? home + "/.cache/veneer" : "";
+}
+
+std::unique_ptr<layer::Store> open_store(const StoreOptions& options, layer::InputDigests inputs,
+                                         layer::Sharing sharing) {
+  if (options.none) return nullptr;
+  if (!options.directory.empty())
+    return std::make_unique<layer::Store>(options.directory, nanoseconds_now(), std::move(inputs),
+                                          sharing);
+  const std::string directory = options.offered.empty() ? default_store() : options.offered;
+  if (directory.empty()) return nullptr;
+  try {
+    return std::make_unique<layer::Store>(directory, nanoseconds_now(), std::move(inputs), sharing);
+  } catch (const layer::Error& error) {
+    layer::Diagnostic warning = error.diagnostics().front();
+    warning.message += "; this run uses no store";
+    warning.help = "name another directory with --store, or say --no-store";
+    print_warnings({warning});
+    return nullptr;
+  }
+}
+
+void commit_store(layer::Store* store, const StoreOptions& options) {
+  if (store == nullptr) return;
+  print_warnings(store->warnings());
+  store->commit(options.max_size);
+}
+
+}  // namespace cmd

@@ -1,0 +1,146 @@
+//   build := summary{8} dropped checks messages layers
+//   dropped := count (repository paths bytes){count}      checks := 0 | 1 errors warnings notes
+//   layers := count (name key){count}
+#include "cmd/steps/build_memo.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "cmd/report/messages.h"
+#include "layer/base/error.h"
+#include "layer/identify/tree_key.h"
+#include "layer/store/memo.h"
+#include "layer/write/layer_keys.h"
+
+namespace cmd {
+namespace {
+
+constexpr std::string_view kForm = "build 1";
+constexpr size_t kNumber = sizeof(uint64_t);
+
+// Options that say where to or how fast, not what.
+bool matters(const CLI::Option& option) {
+  static constexpr std::array<std::string_view, 8> kOthers{
+      "jobs", "json", "no-store", "output", "store", "store-size", "timings", "trace"};
+  return option.count() > 0 && !std::ranges::binary_search(kOthers, option.get_single_name());
+}
+
+// Which veneer it is: another may make something else of the same inputs.
+bool put_program(layer::MemoWriter& text) {
+  struct stat status = {};
+  if (::stat("/proc/self/exe", &status) != 0) return false;
+  text.put(layer::stamp_of(status));
+  return true;
+}
+
+void put_base(const oci::StoredImage& base, layer::MemoWriter& text) {
+  text.put(base.config_bytes);
+  for (const oci::StoredLayer& layer : base.layers) text.put(layer.descriptor.digest);
+}
+
+std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression compression,
+                                    const Planned& planned, const oci::StoredImage* base,
+                                    int64_t now) {
+  layer::MemoWriter text;
+  text.put(kForm);
+  text.put(layer::key_recipe(compression));
+  if (!put_program(text)) return std::nullopt;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!matters(*option)) continue;
+    text.put(option->get_single_name());
+    text.put(uint64_t{option->results().size()});  // a value may be spelt as an option's name
+    for (const std::string& value : option->results()) text.put(value);
+  }
+  if (base != nullptr) put_base(*base, text);
+  const std::optional<layer::Program>& program = planned.plan.program;
+  text.put(program ? program->entry_point : std::string());
+  text.put(program ? program->working_directory : std::string());
+  const std::optional<layer::Digest> tree = layer::tree_key(planned.tree, now);
+  if (!tree) return std::nullopt;
+  text.put(*tree);
+  return text.digest();
+}
+
+template <typename Summary>
+auto numbers(Summary& plan) {
+  return std::array{&plan.files,        &plan.stored_bytes,   &plan.symlinks, &plan.hardlinks,
+                    &plan.linked_bytes, &plan.repeated_bytes, &plan.in_base,  &plan.bytes_in_base};
+}
+
+Made read_made(layer::MemoReader& memo) {
+  Made made;
+  for (uint64_t* number : numbers(made.plan)) *number = memo.number();
+  for (size_t left = memo.count(3 * kNumber); left > 0; --left) {
+    layer::DroppedPaths& dropped = made.dropped.emplace_back();
+    dropped.repository = memo.text();
+    dropped.paths = memo.number();
+    dropped.bytes = memo.number();
+  }
+  if (memo.number() != 0) {
+    CheckCounts& counts = made.checks.emplace();
+    for (size_t* count : {&counts.errors, &counts.warnings, &counts.notes}) *count = memo.number();
+  }
+  made.messages = memo.text();
+  return made;
+}
+
+}  // namespace
+
+BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
+                     layer::Compression compression, const Planned& planned,
+                     const oci::StoredImage* base, layer::Store* store)
+    : compression_(compression), store_(store) {
+  if (store_ != nullptr && options.layer_lock.empty() && options.plan_file.empty()) {
+    key_ = key_of(command, compression, planned, base, store_->now());
+  }
+}
+
+std::optional<Made> BuildMemo::recall(std::vector<layer::StoredLayer>& stored) const {
+  const layer::Memo memo = key_ ? store_->find_memo(*key_) : layer::Memo{};
+  if (!memo) return std::nullopt;
+  layer::MemoReader reader(memo.bytes());
+  Made made = read_made(reader);
+  std::vector<layer::NamedKey> keys(reader.count(2 * kNumber));
+  for (layer::NamedKey& named : keys) {
+    named.name = reader.text();
+    named.key = reader.digest();
+  }
+  if (!reader.is_done()) return std::nullopt;
+  stored = layer::find_layers(keys, compression_, *store_);
+  if (stored.size() != keys.size()) return std::nullopt;  // then it is empty
+  for (const layer::StoredLayer& layer : stored) made.layers.push_back(layer.layer);
+  return made;
+}
+
+void BuildMemo::remember(const Made& made) const {
+  const bool can_be_found = std::ranges::all_of(
+      made.layers, [](const layer::Layer& layer) { return layer.key.has_value(); });
+  if (!key_ || !can_be_found) return;
+  layer::MemoWriter memo;
+  for (const uint64_t* number : numbers(made.plan)) memo.put(*number);
+  memo.put(uint64_t{made.dropped.size()});
+  for (const layer::DroppedPaths& dropped : made.dropped) {
+    memo.put(dropped.repository);
+    memo.put(dropped.paths);
+    memo.put(dropped.bytes);
+  }
+  memo.put(uint64_t{made.checks.has_value()});
+  if (made.checks) {
+    for (const size_t count : {made.checks->errors, made.checks->warnings, made.checks->notes}) {
+      memo.put(uint64_t{count});
+    }
+  }
+  memo.put(made.messages);
+  memo.put(uint64_t{made.layers.size()});
+  for (const layer::Layer& layer : made.layers) {
+    memo.put(layer.name);
+    memo.put(*layer.key);
+  }
+  store_->add_memo(*key_, memo.bytes());
+}
+
+}  // namespace cmd

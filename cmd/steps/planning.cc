@@ -1,0 +1,142 @@
+// Steps 1 to 4 of a build, one after the other or side by side.
+#include "cmd/steps/planning.h"
+
+#include <malloc.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cmd/report/messages.h"
+#include "layer/identify/stamp_files.h"
+#include "layer/identify/stamp_sources.h"
+#include "layer/plan/capabilities.h"
+#include "layer/plan/parse_plan.h"
+
+namespace cmd {
+namespace {
+
+Planned no_plan() {
+  Planned planned;
+  planned.arena = std::make_unique<layer::StringArena>();
+  planned.stamps = std::make_unique<layer::StringArena>();
+  return planned;
+}
+
+void read_base_into(Planned& planned, const PlanningOptions& options, const oci::StoredImage& base,
+                    const std::string& scratch, layer::Store* store) {
+  const oci::BaseReading reading{options.base_duplicates, options.jobs, store, scratch};
+  planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
+}
+
+// Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
+// layout changes what the base is compared with. Of two faults the inputs' is reported.
+void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
+                   const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
+                   Planned& planned, std::vector<layer::FileFacts>& facts) {
+  const auto identify = [&] {
+    facts = layer::identify(planned.tree, *planned.stamps, {options.jobs, content_link_min, store});
+  };
+  const auto read_base = [&] {
+    if (base != nullptr) read_base_into(planned, options, *base, scratch, store);
+  };
+  if (options.layout.layout != RunfilesLayout::kFaithful) {
+    identify();
+    planned.dropped = lay_out_as_venv(options.layout, planned.tree, facts, *planned.arena);
+    return read_base();
+  }
+  std::exception_ptr base_fault;
+  tbb::task_arena arena(static_cast<int>(options.jobs));
+  arena.execute([&] {
+    tbb::task_group group;
+    group.run([&] {
+      try {
+        read_base();
+      } catch (...) {
+        base_fault = std::current_exception();
+      }
+    });
+    group.run_and_wait(identify);
+  });
+  if (base_fault) std::rethrow_exception(base_fault);
+}
+
+// What a step let go of is what the next one needs: without this it stays with the heap, for it lies
+// between what is still in use. Not worth the time where there are few entries.
+void let_go_of_memory(const layer::FileTree& tree) {
+  constexpr size_t kMany = 200'000;
+  if (tree.entries.size() >= kMany) malloc_trim(0);  // whether it found any does not matter
+}
+
+Planned read_plan_file(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                       const std::string& scratch, const Tools& tools) {
+  Planned planned = no_plan();
+  planned.plan = layer::read_plan(options.plan_file, *planned.arena);
+  if (tools.store != nullptr) layer::stamp_sources(planned.plan, *planned.stamps);
+  if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
+  return planned;
+}
+
+}  // namespace
+
+Planned read_inputs(const PlanningOptions& options, const Tools& tools) {
+  check_inputs(options.inputs);
+  Planned planned = no_plan();
+  planned.rules = plan_options(options);
+  const layer::TraceScope step(tools.trace.get(), "read inputs");
+  layer::Diagnostics found;
+  layer::Inputs gathered = tbb::task_arena(static_cast<int>(options.jobs)).execute([&] {
+    layer::Inputs inputs =
+        layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
+    layer::stamp_files(inputs.tree, *planned.stamps);
+    return inputs;
+  });
+  for (const layer::Diagnostic& note : gathered.notes) print_note(note);
+  print_warnings(found.warnings());
+  planned.tree = std::move(gathered.tree);
+  planned.plan.program = std::move(gathered.program);
+  let_go_of_memory(planned.tree);
+  return planned;
+}
+
+void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                 const std::string& scratch, const Tools& tools, Planned& planned) {
+  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look at files and base");
+  std::vector<layer::FileFacts> facts;
+  look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
+                tools.store.get(), planned, facts);
+  step.emplace(tools.trace.get(), "plan");
+  std::vector<layer::CapabilityRule> capabilities;
+  for (const std::string& rule : options.capabilities) {
+    capabilities.push_back(layer::parse_capability_rule(rule));
+  }
+  layer::set_capabilities(capabilities, planned.tree, *planned.arena);
+  layer::PlanBase onto;
+  if (planned.base) {
+    const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;
+    onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
+  }
+  layer::Diagnostics placing;
+  std::optional<layer::Program> program = std::move(planned.plan.program);
+  planned.plan =
+      layer::plan_image(planned.tree, facts, planned.rules, *planned.arena, placing, onto);
+  planned.plan.program = std::move(program);
+  print_warnings(placing.warnings());
+  facts = {};
+  let_go_of_memory(planned.tree);
+}
+
+Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                  const std::string& scratch, const Tools& tools) {
+  if (!options.plan_file.empty()) return read_plan_file(options, base, scratch, tools);
+  Planned planned = read_inputs(options, tools);
+  plan_inputs(options, base, scratch, tools, planned);
+  return planned;
+}
+
+}  // namespace cmd

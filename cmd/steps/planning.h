@@ -1,0 +1,45 @@
+// The plan made of what the command line names.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/options/layout.h"
+#include "cmd/options/planning_options.h"
+#include "cmd/options/tools.h"
+#include "layer/identify/identify.h"
+#include "layer/model/string_arena.h"
+#include "layer/place/venv_layout.h"
+#include "layer/plan/plan_image.h"
+#include "oci/read/read_base.h"
+
+namespace cmd {
+
+// A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the texts of both.
+struct Planned {
+  std::unique_ptr<layer::StringArena> arena;
+  std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
+  layer::PlanOptions rules;                    // that it is made by
+  layer::FileTree tree;
+  std::vector<layer::DroppedPaths> dropped;  // by the layout
+  std::optional<oci::BaseImage> base;
+  layer::ImagePlan plan;
+};
+
+// Steps 1 and 2, each file looked at; not for a plan that is read from a file. Prints warnings to
+// stderr.
+Planned read_inputs(const PlanningOptions& options, const Tools& tools);
+
+// Steps 3 and 4 of what was read, on the base if there is one (what is unpacked of it passes through
+// `scratch`). A store saves looking into files it knows. Prints warnings, and what a layout dropped,
+// to stderr.
+void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                 const std::string& scratch, const Tools& tools, Planned& planned);
+
+// Steps 1 to 4, or the plan read from a file.
+Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                  const std::string& scratch, const Tools& tools = {});
+
+}  // namespace cmd

@@ -1,0 +1,97 @@
+// Codec names and levels.
+#include "cmd/steps/writing.h"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <string>
+
+#include "cmd/report/messages.h"
+#include "layer/base/error.h"
+#include "layer/bsdtar/archive_form.h"
+
+namespace cmd {
+namespace {
+
+int max_level(layer::Codec codec) {
+  switch (codec) {
+    case layer::Codec::kNone:
+      return 0;
+    case layer::Codec::kGzip:
+      return 12;
+    case layer::Codec::kZstd:
+      return 19;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_writing_options(CLI::App& command, WritingOptions& options) {
+  const std::map<std::string, layer::Codec> codecs{
+      {"gzip", layer::Codec::kGzip}, {"zstd", layer::Codec::kZstd}, {"none", layer::Codec::kNone}};
+  options.codec_option =
+      command
+          .add_option("--compression", options.codec,
+                      "Of layers: gzip (default), zstd or none. Every engine reads gzip and none")
+          ->transform(CLI::CheckedTransformer(codecs).description(""))
+          ->type_name("CODEC")
+          ->group("Layers");
+  command
+      .add_option("--level", options.level,
+                  "Compression level: gzip 1 to 12 (default 6), zstd 1 to 19 (default 3)")
+      ->type_name("N")
+      ->group("Layers");
+  add_tool_options(command, options.tools);
+}
+
+void take_codec_of_name(const std::string& path, WritingOptions& options) {
+  const std::string name = layer::codec_of_name(path);
+  std::optional<layer::Codec> codec;
+  if (path.ends_with(".tar")) codec = layer::Codec::kNone;
+  if (name == "gzip") codec = layer::Codec::kGzip;
+  if (name == "zstd") codec = layer::Codec::kZstd;
+  if (!codec && (!name.empty() || layer::names_other_format(path))) {
+    throw layer::Error({path}, "is not the name of a layer, which is a tar")
+        .with_help("name it .tar, .tar.gz or .tar.zst");
+  }
+  const bool is_chosen = options.codec_option != nullptr && options.codec_option->count() > 0;
+  if (codec && is_chosen && *codec != options.codec) {
+    throw layer::Error(
+        {path}, fmt::format("is a name for {}, and --compression is {}", layer::codec_name(*codec),
+                            layer::codec_name(options.codec)))
+        .with_help("leave --compression out, or give the file another name");
+  }
+  if (codec == layer::Codec::kNone && options.level) {
+    throw layer::Error({path}, "is the name of a tar that is not compressed, and --level is given")
+        .with_help("leave --level out, or name it .tar.gz or .tar.zst");
+  }
+  if (codec) options.codec = *codec;
+}
+
+layer::Compression compression(const WritingOptions& options) {
+  if (options.codec == layer::Codec::kNone && options.level) {
+    throw CLI::ValidationError("--level",
+                               "--compression=none has no levels: leave one of both out");
+  }
+  const int level = options.level.value_or(layer::default_level(options.codec));
+  if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {
+    throw CLI::ValidationError(
+        "--level", fmt::format("{} has levels 1 to {}, not {}", layer::codec_name(options.codec),
+                               max_level(options.codec), level));
+  }
+  return {options.codec, level};
+}
+
+std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
+                                       const WritingOptions& options, unsigned jobs,
+                                       layer::LayerSink& sink, const Tools& tools) {
+  const layer::TraceScope step(tools.trace.get(), "write layers");
+  layer::Progress progress;
+  progress.trace = tools.trace.get();
+  if (options.tools.session != nullptr) progress.is_cancelled = options.tools.session->is_cancelled;
+  const ProgressLine line(progress);
+  return layer::write_layers(plans, compression(options), jobs, sink, progress, tools.store.get());
+}
+
+}  // namespace cmd

@@ -1,0 +1,95 @@
+// Calls what the options ask for; delivers an archive to a file or to standard output.
+#include "cmd/tar/tar.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cmd/report/results.h"
+#include "cmd/tar/tar_listing.h"
+#include "cmd/tar/tar_options.h"
+
+namespace cmd {
+namespace {
+
+constexpr const char* kHelp =
+    "veneer tar: bsdtar's command line; each real file is stored once\n"
+    "  veneer tar -c [-f FILE] [-z | --zstd | ...] [-C DIR] [FILE | DIR | @MTREE | @ARCHIVE]...\n"
+    "  veneer tar -t [-v] [-f FILE] [PATTERN]...\n"
+    "  veneer tar -x [-f FILE] [-C DIR] [PATTERN]...\n"
+    "bsdtar(1) describes the options; docs/bsdtar.md says what differs.\n";
+
+void create(TarCommand& command) {
+  layer::CreateRequest& request = command.create;
+  const std::string file =
+      command.file.empty() ? std::string(layer::kStandardOutput) : command.file;
+  check_outputs({{"-f", file}});
+  request.scratch = scratch_folder(file);
+  request.jobs = std::max(1U, std::thread::hardware_concurrency());
+  const layer::ArchiveForm form = layer::choose_form(command.compression);
+  const layer::PlannedArchive planned = layer::plan_archive(request);
+  std::vector<layer::ResultFile> results;
+  layer::OutputFile& output = results.emplace_back(file, request.scratch).file();
+  layer::write_archive(planned.plan, form, request.jobs, request.scratch, output);
+  show_results(nullptr, results);
+  if (command.verbose > 0) {
+    for (const layer::PlannedEntry& entry : planned.plan.entries) {
+      fmt::print(stderr, "a {}\n", entry.path);
+    }
+  }
+  if (command.totals) fmt::print(stderr, "Total bytes written: {}\n", output.size());
+}
+
+void list(const TarCommand& command) {
+  TarListing listing;
+  std::FILE* const out = command.extract.to_stdout ? stderr : stdout;
+  layer::list_archive(command.read, [&](const layer::ListedMember& member) {
+    fmt::print(out, "{}\n", command.verbose > 0 ? listing.line(member) : listing.name(member));
+  });
+}
+
+void extract(const TarCommand& command) {
+  TarListing listing;
+  layer::extract_archive(command.read, command.extract, [&](const layer::ListedMember& member) {
+    if (command.verbose == 0) return;
+    fmt::print(stderr, "x {}\n", command.verbose > 1 ? listing.line(member) : listing.name(member));
+  });
+}
+
+}  // namespace
+
+void add_tar_command(CLI::App& app) {
+  app.add_subcommand("tar", "bsdtar's command line, each real file stored once (docs/bsdtar.md)");
+}
+
+bool is_tar_name(std::string_view program) {
+  const std::string_view name = program.substr(program.rfind('/') + 1);
+  return name == "tar" || name == "bsdtar" || name == "veneer-tar";
+}
+
+void run_tar(const std::vector<std::string>& words) {
+  TarCommand command = parse_tar(words, geteuid() == 0);
+  switch (command.mode) {
+    case TarMode::kCreate:
+      return create(command);
+    case TarMode::kList:
+      return list(command);
+    case TarMode::kExtract:
+      return extract(command);
+    case TarMode::kHelp:
+      fmt::print("{}", kHelp);
+      return;
+    case TarMode::kVersion:
+      fmt::print("veneer {} as bsdtar\n", VENEER_VERSION);
+      return;
+    case TarMode::kNone:
+      return;
+  }
+}
+
+}  // namespace cmd

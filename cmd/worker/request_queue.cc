@@ -1,0 +1,171 @@
+// A thread that polls, and a queue between it and the one that works.
+#include "cmd/worker/request_queue.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+#include <utility>
+
+#include "layer/base/error.h"
+
+namespace cmd {
+namespace {
+
+constexpr const char* kInput = "standard input";
+constexpr const char* kOutput = "standard output";
+constexpr size_t kReadSize = size_t{64} << 10;
+
+// Blocks the signals for this thread and those that it makes.
+layer::FileHandle take_signals() {
+  sigset_t set = {};
+  bool is_made = sigemptyset(&set) == 0;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    is_made = is_made && sigaddset(&set, signal) == 0;
+  const int error = is_made ? pthread_sigmask(SIG_BLOCK, &set, nullptr) : errno;
+  if (error != 0) throw layer::system_error("signals", "cannot block", error);
+  // Of a reader that is gone a write tells.
+  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+    throw layer::system_error("signals", "cannot ignore", errno);
+  }
+  layer::FileHandle signals(signalfd(-1, &set, SFD_CLOEXEC));
+  if (!signals) throw layer::system_error("signals", "cannot receive", errno);
+  return signals;
+}
+
+layer::FileHandle make_event() {
+  layer::FileHandle event(eventfd(0, EFD_CLOEXEC));
+  if (!event) throw layer::system_error("an event", "cannot create", errno);
+  return event;
+}
+
+}  // namespace
+
+RequestQueue::RequestQueue(layer::FileHandle input, layer::FileHandle output)
+    : input_(std::move(input)),
+      output_(std::move(output)),
+      signals_(take_signals()),
+      wake_(make_event()),
+      reader_([this] { read_all(); }) {}
+
+RequestQueue::~RequestQueue() {
+  // Eight bytes always fit into an event that nobody else adds to.
+  [[maybe_unused]] const int ignored = eventfd_write(wake_.get(), 1);
+  reader_.join();
+}
+
+std::optional<WorkRequest> RequestQueue::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return has_ended_ || !waiting_.empty(); });
+  if (waiting_.empty()) {
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+  }
+  WorkRequest request = std::move(waiting_.front());
+  waiting_.pop_front();
+  running_ = request.id;
+  is_cancelled_ = false;
+  return request;
+}
+
+void RequestQueue::answer(WorkResponse response) {
+  const std::lock_guard lock(mutex_);
+  running_.reset();
+  if (is_cancelled_) response = {response.id, 0, {}, true};
+  write(response);
+}
+
+void RequestQueue::read_all() {
+  try {
+    ObjectSplitter stream;
+    while (wait_for_input()) {
+      if (!read_some(stream)) return end(nullptr);
+    }
+    abandon();
+  } catch (...) {
+    end(std::current_exception());
+  }
+}
+
+// False when no more is wanted.
+bool RequestQueue::wait_for_input() const {
+  std::array<pollfd, 3> ready{pollfd{input_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
+                              pollfd{wake_.get(), POLLIN, 0}};
+  while (poll(ready.data(), ready.size(), -1) < 0) {
+    if (errno != EINTR) throw layer::system_error(kInput, "cannot wait for it", errno);
+  }
+  return ready[1].revents == 0 && ready[2].revents == 0;
+}
+
+// False at the end of the stream.
+bool RequestQueue::read_some(ObjectSplitter& stream) {
+  std::array<char, kReadSize> bytes;
+  const ssize_t got = ::read(input_.get(), bytes.data(), bytes.size());
+  if (got < 0 && errno == EINTR) return true;
+  if (got < 0) throw layer::system_error(kInput, "cannot read", errno);
+  if (got == 0) {
+    stream.finish();
+    return false;
+  }
+  stream.add({bytes.data(), static_cast<size_t>(got)});
+  while (const std::optional<std::string> text = stream.next()) {
+    take(parse_work_request(*text, stream.name()));
+  }
+  return true;
+}
+
+void RequestQueue::take(WorkRequest request) {
+  const std::lock_guard lock(mutex_);
+  if (request.is_cancel) {
+    cancel(request.id);
+    return;
+  }
+  waiting_.push_back(std::move(request));
+  changed_.notify_all();
+}
+
+// One that is answered already is nobody's concern.
+void RequestQueue::cancel(uint64_t id) {
+  if (running_ == id) {
+    is_cancelled_ = true;
+    return;
+  }
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [id](const WorkRequest& request) { return request.id == id; });
+  if (found == waiting_.end()) return;
+  waiting_.erase(found);
+  write({id, 0, {}, true});
+}
+
+void RequestQueue::abandon() {
+  const std::lock_guard lock(mutex_);
+  is_cancelled_ = true;
+  waiting_.clear();
+  has_ended_ = true;
+  changed_.notify_all();
+}
+
+void RequestQueue::end(std::exception_ptr failure) {
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
+  failure_ = std::move(failure);
+  changed_.notify_all();
+}
+
+void RequestQueue::write(const WorkResponse& response) {
+  const std::string text = to_json(response);
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t put = ::write(output_.get(), rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw layer::system_error(kOutput, "cannot write", errno);
+    rest.remove_prefix(static_cast<size_t>(put));
+  }
+}
+
+}  // namespace cmd

@@ -1,0 +1,67 @@
+// Strict JSON: bounded, no duplicate names, valid UTF-8, and typed access that says where it
+// failed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "layer/base/error.h"
+
+namespace layer {
+
+// Only declared here: a source that looks into a value includes <nlohmann/json.hpp> itself, which is
+// most of what such a source costs the compiler.
+using Json = nlohmann::json;
+using StringMap = std::map<std::string, std::string>;
+
+// What registries and engines accept for a manifest or a config.
+inline constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;
+inline constexpr size_t kMaxJsonDepth = 64;
+
+// Parses a document. Throws Error at `file` when it is too long or too deep, is no JSON or no
+// UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC 7493
+// section 2.3).
+Json parse_json(std::string_view text, const std::string& file, uint64_t max_bytes = kMaxJsonBytes);
+
+// Compact, members sorted bytewise, non-ASCII characters as they are: the bytes that are digested.
+std::string dump_json(const Json& value);
+
+// One value of a document that outlives it, for reading fields by name and type. Every failure is
+// an Error "FILE: error: POINTER: ..." with a JSON pointer (RFC 6901).
+class JsonField {
+ public:
+  JsonField(const Json& document, std::string file);
+
+  const Json& value() const { return *value_; }
+
+  // A member of an object. null counts as absent: image-spec config.md lets optional fields be
+  // null.
+  std::optional<JsonField> find(std::string_view name) const;
+  JsonField at(std::string_view name) const;
+
+  std::vector<JsonField> items() const;  // of an array
+  const std::string& text() const;
+  bool flag() const;
+  uint64_t size() const;  // a whole number from 0 to 2^63-1
+  std::vector<std::string> texts() const;
+  StringMap text_map() const;
+  std::vector<std::string> names() const;  // of an object, sorted
+
+  Error error(const std::string& message) const;
+
+ private:
+  JsonField(const Json& value, std::string file, std::string pointer);
+  void require_object() const;
+
+  const Json* value_;
+  std::string file_;
+  std::string pointer_;
+};
+
+}  // namespace layer

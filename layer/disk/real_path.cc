@@ -1,0 +1,24 @@
+#include "layer/disk/real_path.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "layer/base/error.h"
+
+namespace layer {
+namespace {
+
+struct FreeText {
+  void operator()(char* text) const { std::free(text); }  // NOLINT: what realpath allocated
+};
+
+}  // namespace
+
+std::string real_path(std::string_view path) {
+  const std::unique_ptr<char, FreeText> real(realpath(std::string(path).c_str(), nullptr));
+  if (!real) throw system_error(path, "cannot resolve", errno);
+  return real.get();
+}
+
+}  // namespace layer

@@ -1,0 +1,46 @@
+// sync_file_range, fdatasync, fsync.
+#include "layer/disk/sync.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+
+namespace layer {
+namespace {
+
+void check_synced(int result, const std::string& folder) {
+  // fsync(2): the file is of a kind that is not synchronised.
+  if (result == 0 || errno == EINVAL || errno == EROFS) return;
+  throw system_error(folder, "cannot bring it onto the disk", errno);
+}
+
+}  // namespace
+
+void begin_sync(int fd, uint64_t offset, uint64_t size) {
+  // Only a hint: sync_files() finds out what went wrong.
+  [[maybe_unused]] const int ignored = sync_file_range(
+      fd, static_cast<off_t>(offset), static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
+}
+
+void sync_files(std::span<const int> files, const std::string& folder) {
+  // All are begun before the first is waited for: a journal then takes them together.
+  for (const int fd : files) begin_sync(fd);
+  for (const int fd : files) {
+    int result = 0;
+    do {
+      result = fdatasync(fd);
+    } while (result != 0 && errno == EINTR);
+    check_synced(result, folder);
+  }
+}
+
+void sync_folder(const std::string& folder) {
+  const FileHandle directory = open_or_throw(folder, O_RDONLY | O_DIRECTORY);
+  check_synced(fsync(directory.get()), folder);
+}
+
+}  // namespace layer

@@ -1,0 +1,18 @@
+// A look at every file of a tree, for who did not get one from its reader.
+#pragma once
+
+#include "layer/disk/stamp.h"
+#include "layer/model/file_tree.h"
+#include "layer/model/string_arena.h"
+
+namespace layer {
+
+// What the file of a kFile entry is like now. Throws Error, with where the entry was declared, for
+// one that is missing or no regular file.
+Stamp look_at(const Entry& entry);
+
+// Gives each kFile entry its Entry::stamp, in `arena`: one stat a file, in parallel, unless its
+// reader looked at it. Throws as look_at().
+void stamp_files(FileTree& tree, StringArena& arena);
+
+}  // namespace layer

@@ -1,0 +1,91 @@
+// The plan: which entry goes into which layer, as what, and why. Pure data, the writer's input.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/model/entry.h"
+#include "layer/model/layer_lock.h"
+#include "layer/model/program.h"
+
+namespace layer {
+
+struct Stamp;
+
+enum class TarType : uint8_t { kDirectory, kFile, kSymlink, kHardlink };
+
+// Why an entry is what it is; the rule numbers are those of "Links" in ARCHITECTURE.md.
+enum class LinkReason : uint8_t {
+  kNone,              // a directory, or a file stored here
+  kDeclared,          // rule 1: the input declared this symlink
+  kSymlinkEntry,      // rule 2: SymlinkEntry whose target is in the image
+  kSitePackages,      // rule 3: same content and same path after site-packages/ as a wheel's file
+  kInterpreterAlias,  // rule 4: same interpreter under another name beside it
+  kContent,           // rule 5: equal content in the same layer
+  kSharedRoot,        // a directory link to where --shared-root put a repository
+};
+
+// Of an entry that stands for none of the tree: a directory that is only implied, or a plan's that
+// was read from a file.
+inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
+
+// One tar entry. Texts live in the arena of the build.
+struct PlannedEntry {
+  std::string_view path;         // in the image, relative, no trailing '/'
+  std::string_view content;      // source(), or LinkText::rest of link()
+  Origin origin;                 // where an input declared it; no file for an implied directory
+  const Stamp* stamp = nullptr;  // of source() when it was looked at, in the arena; may be null
+  const std::array<uint8_t, 32>* sha256 = nullptr;  // of source(), where links rely on it; or null
+  const std::string_view* xattrs = nullptr;         // Attributes::xattrs; of a symlink none
+  uint64_t size = 0;  // bytes of a kFile, or of what a link stands for (see `reason`)
+  int64_t mtime = 0;  // seconds since the epoch
+  uint32_t mode = 0;  // permission bits; kModeByContent: decided when the bytes are read
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned
+  TarType type = TarType::kFile;
+  LinkReason reason = LinkReason::kNone;
+  uint16_t ups = 0;  // LinkText::ups of a kSymlink
+
+  // Of a kFile the file to read; empty for one of no bytes.
+  std::string_view source() const { return type == TarType::kFile ? content : std::string_view(); }
+  // Of a kSymlink its text, of a kHardlink the path of an earlier entry of its layer.
+  std::string link() const {
+    const bool is_link = type == TarType::kSymlink || type == TarType::kHardlink;
+    return is_link ? LinkText{content, ups}.to_string() : std::string();
+  }
+};
+
+// Mode of a file that the input states none for: 0755 if it is ELF or begins with "#!", else 0644.
+inline constexpr uint32_t kModeByContent = 0xffffffff;
+
+// One layer. Entries are in bytewise path order, every parent directory once and before its
+// children, no path twice, a hardlink after its target.
+struct LayerPlan {
+  std::string name;    // "interpreter", "packages-2", "torch", "app"; unique in its image
+  std::string reason;  // one line for people: what is in it and why it is a layer of its own
+  std::vector<PlannedEntry> entries;
+};
+
+// What no layer holds, because the base image has it already at its path.
+struct InBase {
+  std::string_view path;
+  Origin origin;
+  uint64_t size = 0;  // bytes of a file
+  TarType type = TarType::kFile;
+};
+
+struct ImagePlan {
+  std::vector<LayerPlan> layers;   // bottom first
+  std::vector<InBase> in_base;     // in bytewise path order
+  uint64_t repeated_bytes = 0;     // of files that are stored although an equal one is: in another
+                                   // layer, or where an equal program may not lie
+  std::optional<LayerLock> lock;   // if one is kept: what to record of where packages are
+  std::optional<Program> program;  // that the image starts, as far as the inputs tell
+};
+
+}  // namespace layer

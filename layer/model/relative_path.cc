@@ -1,0 +1,47 @@
+// Checks and normalises relative paths, component by component.
+#include "layer/model/relative_path.h"
+
+#include <algorithm>
+#include <string>
+
+namespace layer {
+namespace {
+
+// Cuts the first component off `rest`, with the '/' that ends it.
+std::string_view take_component(std::string_view& rest) {
+  const size_t end = std::min(rest.find('/'), rest.size());
+  const std::string_view component = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return component;
+}
+
+}  // namespace
+
+std::string_view path_fault(std::string_view path) {
+  if (path.empty()) return "is empty";
+  if (path.front() == '/') return "is absolute";
+  if (path.find('\0') != std::string_view::npos) return "holds a NUL byte";
+  if (path.back() == '/') return "has an empty component";
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::string_view component = take_component(rest);
+    if (component.empty()) return "has an empty component";
+    if (component == ".") return "has a '.' component";
+    if (component == "..") return "has a '..' component";
+  }
+  return {};
+}
+
+std::string_view normalize_path(std::string_view path, StringArena& arena) {
+  std::string normal;
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::string_view component = take_component(rest);
+    if (component.empty() || component == ".") continue;
+    if (!normal.empty()) normal += '/';
+    normal += component;
+  }
+  return arena.copy(normal);
+}
+
+}  // namespace layer

@@ -1,0 +1,78 @@
+// Owns the bytes of the many texts of one build: paths, link texts, labels.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "layer/disk/stamp.h"
+#include "layer/model/entry.h"
+
+namespace layer {
+
+// A model of an input holds `string_view`s into the arena its reader was given; the arena outlives
+// every model made with it. Not thread-safe. Nothing is freed before the arena is.
+class StringArena {
+ public:
+  StringArena() = default;
+  StringArena(const StringArena&) = delete;
+  StringArena& operator=(const StringArena&) = delete;
+
+  // A copy of `text` that lives as long as the arena.
+  std::string_view copy(std::string_view text);
+
+  // The joined copy "head/tail"; only `tail` when `head` is empty.
+  std::string_view join(std::string_view head, std::string_view tail);
+
+  // The joined copy of head and tail with nothing between them.
+  std::string_view concatenate(std::string_view head, std::string_view tail);
+
+  // The one copy of a text that recurs: a file name, a label.
+  std::string_view intern(std::string_view text);
+
+  // Where that copy is held, for as long as the arena; null for an empty text.
+  const std::string_view* intern_at(std::string_view text);
+
+  // The one copy of these attributes; an input states few distinct ones.
+  const Attributes* intern(const Attributes& attributes);
+
+  // The one copy of this declaration and of its texts.
+  const Declaration* intern(const Declaration& declaration);
+
+  // A copy of a file's stamp, for Entry::stamp.
+  const Stamp* keep(const Stamp& stamp) { return &stamps_.emplace_back(stamp); }
+  // A copy of a digest's bytes, for FileFacts::sha256.
+  const std::array<uint8_t, 32>* keep(const std::array<uint8_t, 32>& sha256) {
+    return &digests_.emplace_back(sha256);
+  }
+
+  // Takes over `size` bytes, so that a file read whole needs no second copy.
+  std::string_view adopt(std::unique_ptr<char[]> bytes, size_t size);
+
+ private:
+  struct AttributesLess {
+    bool operator()(const Attributes& a, const Attributes& b) const;
+  };
+
+  struct DeclarationHash {
+    size_t operator()(const Declaration& declaration) const;
+  };
+
+  char* allocate(size_t size);
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  size_t left_ = 0;
+  std::unordered_set<std::string_view> interned_;
+  std::set<Attributes, AttributesLess> attributes_;
+  std::unordered_set<Declaration, DeclarationHash> declarations_;
+  std::deque<Stamp> stamps_;
+  std::deque<std::array<uint8_t, 32>> digests_;
+};
+
+}  // namespace layer

@@ -1,0 +1,44 @@
+// The first in path order is stored, so that a hardlink follows its target.
+#include "layer/place/content_links.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "layer/model/file_tree.h"
+
+namespace layer {
+namespace {
+
+// A program finds its libraries and data from where it lies, so it may only share with a neighbour.
+bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) {
+  return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.mtime == b.mtime &&
+         a.xattrs == b.xattrs && (!is_program || parent_path(a.path) == parent_path(b.path));
+}
+
+}  // namespace
+
+void ContentLinks::link(std::vector<PlannedEntry>& layer) {
+  std::unordered_map<uint32_t, std::vector<const PlannedEntry*>> homes;  // by content
+  for (PlannedEntry& entry : layer) {
+    if (entry.type != TarType::kFile || entry.size < min_size_) continue;
+    const FileFacts& facts = facts_[entry.tree_entry];
+    if (facts.content == 0) continue;
+    std::vector<const PlannedEntry*>& candidates = homes[facts.content];
+    const auto home =
+        std::find_if(candidates.begin(), candidates.end(), [&](const PlannedEntry* candidate) {
+          return may_share_inode(*candidate, entry, facts.is_program);
+        });
+    if (home == candidates.end()) {
+      candidates.push_back(&entry);
+      if (!stored_.insert(facts.content).second) repeated_bytes_ += entry.size;
+      continue;
+    }
+    entry.type = TarType::kHardlink;
+    entry.reason = LinkReason::kContent;
+    entry.content = (*home)->path;
+    entry.stamp = nullptr;
+    entry.sha256 = nullptr;
+  }
+}
+
+}  // namespace layer

@@ -1,0 +1,46 @@
+// The tree as far as accounts and file modes need it.
+#include "oci/check/check_account.h"
+
+#include <tbb/task_arena.h>
+
+#include <utility>
+
+#include "layer/check/tree_view.h"
+#include "layer/check/user.h"
+#include "layer/model/string_arena.h"
+#include "oci/read/probe_image.h"
+#include "oci/read/read_tree.h"
+
+namespace oci {
+namespace {
+
+bool is_numeric_user(std::string_view user) {
+  return user.find_first_not_of("0123456789:") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<layer::Finding> check_account(const StoredImage* base,
+                                          std::span<const LayerBlob> layers,
+                                          const ImageConfig& config, const BaseReading& reading) {
+  if (is_numeric_user(config.user)) return {};
+  layer::StringArena arena;
+  BaseImage image;
+  if (base != nullptr) image = read_base(*base, {}, reading, arena);
+  const auto base_layers = static_cast<uint32_t>(base != nullptr ? base->layers.size() : 0);
+  std::vector<StoredLayer> onto;
+  for (const LayerBlob& layer : layers) onto.push_back(stored_layer(layer));
+  ProbeVisitor visitor(base_layers, image.probes);
+  const layer::ImageTree tree =
+      read_layers_onto(std::move(image.tree), onto, base_layers, reading.scratch, arena, &visitor);
+  const layer::RunConfig run = run_config(config);
+  layer::Findings findings;
+  tbb::task_arena threads(static_cast<int>(reading.jobs));
+  threads.execute([&] {
+    const layer::TreeView view(tree);
+    layer::check_user({view, image.probes, run, nullptr, base_layers}, findings);
+  });
+  return findings.take();
+}
+
+}  // namespace oci

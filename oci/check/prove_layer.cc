@@ -1,0 +1,62 @@
+// Decompressing takes the time; so a store keeps what came of it, under both digests.
+#include "oci/check/prove_layer.h"
+
+#include <fmt/core.h>
+#include <tbb/parallel_for.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "layer/store/memo.h"
+#include "oci/read/decompress.h"
+
+namespace oci {
+namespace {
+
+layer::Digest proof_key(const layer::Digest& digest, const layer::DiffId& diff_id) {
+  const std::string text =
+      fmt::format("layer proof 1 {} {}", digest.to_string(), diff_id.digest.to_string());
+  return layer::sha256(std::as_bytes(std::span(text)));
+}
+
+void prove_layer(const StoredLayer& layer) {
+  const MeasuredLayer found = measure_layer(layer.blob);
+  if (found.digest != layer.descriptor.digest) {
+    throw layer::Error({layer.blob.name()},
+                       fmt::format("has digest {}, but its descriptor says {}",
+                                   found.digest.to_string(), layer.descriptor.digest.to_string()));
+  }
+  if (found.diff_id != layer.diff_id) {
+    throw layer::Error(
+        {layer.blob.name()},
+        fmt::format("has diff id {}, but {} says {}", found.diff_id.digest.to_string(),
+                    layer.stated_by, layer.diff_id.digest.to_string()));
+  }
+}
+
+}  // namespace
+
+void prove_layers(const std::vector<StoredLayer>& layers, layer::Store* store) {
+  std::vector<const StoredLayer*> unknown;
+  for (const StoredLayer& layer : layers) {
+    const bool is_known =
+        store != nullptr && store->find_memo(proof_key(layer.descriptor.digest, layer.diff_id));
+    if (!is_known) unknown.push_back(&layer);
+  }
+  tbb::parallel_for(size_t{0}, unknown.size(), [&](size_t i) { prove_layer(*unknown[i]); });
+  if (store == nullptr) return;
+  for (const StoredLayer* layer : unknown) {
+    remember_proof(layer->descriptor.digest, layer->diff_id, *store);
+  }
+}
+
+void remember_proof(const layer::Digest& digest, const layer::DiffId& diff_id,
+                    layer::Store& store) {
+  layer::MemoWriter memo;
+  memo.put(digest);
+  memo.put(diff_id.digest);
+  store.add_memo(proof_key(digest, diff_id), memo.bytes());
+}
+
+}  // namespace oci

@@ -1,0 +1,28 @@
+// Part by part; nothing is looked up.
+#include "oci/model/clean_path.h"
+
+#include <algorithm>
+
+namespace oci {
+
+std::optional<std::string> clean_path(std::string_view path) {
+  std::string clean;
+  for (size_t start = 0; start <= path.size();) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    const std::string_view part = path.substr(start, end - start);
+    start = end + 1;
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      if (clean.empty()) return std::nullopt;
+      const size_t slash = clean.rfind('/');
+      clean.resize(slash == clean.npos ? 0 : slash);
+      continue;
+    }
+    if (!clean.empty()) clean += '/';
+    clean += part;
+  }
+  if (clean.empty()) return std::nullopt;
+  return clean;
+}
+
+}  // namespace oci

@@ -1,0 +1,205 @@
+// The values of the config options: each parser says what it expected.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "layer/base/ascii.h"
+#include "oci/model/clean_path.h"
+#include "oci/model/config_changes.h"
+
+namespace oci {
+namespace {
+
+constexpr unsigned kMaxPort = 65535;
+// Engines parse user and group ids as int32: CVE-2024-40635.
+constexpr std::string_view kMaxId = "2147483647";
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), layer::is_digit);
+}
+
+// Engines read these texts as C strings or as lines.
+void check_characters(std::string_view text) {
+  if (text.find('\0') != text.npos) throw layer::Error("a NUL character cannot be written");
+}
+
+KeyValue pair_of_array(std::string_view text, std::string_view what) {
+  const std::string name = fmt::format("'{}'", text);
+  const Json array = parse_json(text, name);
+  std::vector<std::string> texts = JsonField(array, name).texts();
+  if (texts.size() != 2 || texts.front().empty()) {
+    throw layer::Error(fmt::format("{} is not {}: expected [\"KEY\", \"VALUE\"]", name, what));
+  }
+  for (const std::string& part : texts) check_characters(part);
+  return {std::move(texts[0]), std::move(texts[1])};
+}
+
+KeyValue split_pair(std::string_view text, std::string_view what) {
+  if (text.starts_with('[')) return pair_of_array(text, what);
+  check_characters(text);
+  const size_t equals = text.find('=');
+  if (equals == text.npos || equals == 0) {
+    throw layer::Error(fmt::format("'{}' is not {}: expected KEY=VALUE", text, what));
+  }
+  return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+std::optional<unsigned> parse_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (port == 0 || port > kMaxPort) return std::nullopt;
+  return port;
+}
+
+void check_id(std::string_view text, std::string_view whole) {
+  if (text.empty() || text.find_first_of(" \t\n:") != text.npos) {
+    throw layer::Error(fmt::format("'{}' is not a user: expected USER[:GROUP]", whole));
+  }
+  const bool too_large =
+      text.size() > kMaxId.size() || (text.size() == kMaxId.size() && text > kMaxId);
+  if (is_number(text) && too_large) {
+    throw layer::Error(fmt::format("'{}' is not a user: {} is more than {}", whole, text, kMaxId));
+  }
+}
+
+// Reads `count` digits as a number from `low` to `high`.
+bool take_number(std::string_view& text, size_t count, int low, int high, int& value) {
+  if (text.size() < count || !is_number(text.substr(0, count))) return false;
+  std::from_chars(text.data(), text.data() + count, value);
+  text.remove_prefix(count);
+  return value >= low && value <= high;
+}
+
+bool take(std::string_view& text, char expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+int days_in(int year, int month) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return month == 2 && leap ? 29 : kDays[month - 1];
+}
+
+// RFC 3339, section 5.6, with upper-case T and Z. Go, which engines use, knows no leap second.
+bool is_rfc3339(std::string_view text) {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int part = 0;
+  if (!take_number(text, 4, 0, 9999, year) || !take(text, '-') ||
+      !take_number(text, 2, 1, 12, month) || !take(text, '-') ||
+      !take_number(text, 2, 1, days_in(year, month), day) || !take(text, 'T') ||
+      !take_number(text, 2, 0, 23, part) || !take(text, ':') ||
+      !take_number(text, 2, 0, 59, part) || !take(text, ':') ||
+      !take_number(text, 2, 0, 59, part)) {
+    return false;
+  }
+  if (take(text, '.')) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0 || digits > 9) return false;
+    text.remove_prefix(digits);
+  }
+  if (text == "Z") return true;
+  return (take(text, '+') || take(text, '-')) && take_number(text, 2, 0, 23, part) &&
+         take(text, ':') && take_number(text, 2, 0, 59, part) && text.empty();
+}
+
+std::optional<std::string> format_seconds(std::string_view text) {
+  constexpr std::time_t kYear10000 = 253'402'300'800;
+  std::time_t seconds = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  std::tm date{};
+  if (seconds < 0 || seconds >= kYear10000 || ::gmtime_r(&seconds, &date) == nullptr) {
+    return std::nullopt;
+  }
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", date.tm_year + 1900, date.tm_mon + 1,
+                     date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec);
+}
+
+}  // namespace
+
+KeyValue parse_env(std::string_view text) {
+  return split_pair(text, "an environment variable");
+}
+KeyValue parse_label(std::string_view text) {
+  return split_pair(text, "a label");
+}
+KeyValue parse_annotation(std::string_view text) {
+  return split_pair(text, "an annotation");
+}
+
+std::set<std::string> parse_ports(std::string_view text) {
+  const size_t slash = text.find('/');
+  const std::string_view protocol = slash == text.npos ? "tcp" : text.substr(slash + 1);
+  const std::string_view range = text.substr(0, slash);
+  const size_t dash = range.find('-');
+  const std::optional<unsigned> first = parse_port(range.substr(0, dash));
+  const std::optional<unsigned> last =
+      dash == range.npos ? first : parse_port(range.substr(dash + 1));
+  const bool known = protocol == "tcp" || protocol == "udp" || protocol == "sctp";
+  if (!first || !last || *first > *last || !known) {
+    throw layer::Error(
+        fmt::format("'{}' is not a port: expected PORT[-PORT][/tcp|udp|sctp]", text));
+  }
+  std::set<std::string> ports;
+  for (unsigned port = *first; port <= *last; ++port) {
+    ports.insert(fmt::format("{}/{}", port, protocol));
+  }
+  return ports;
+}
+
+std::string parse_volume(std::string_view text) {
+  check_characters(text);
+  const std::optional<std::string> clean = clean_path(text);
+  if (!text.starts_with('/') || !clean) {
+    throw layer::Error(fmt::format("'{}' is not a volume: expected an absolute path", text));
+  }
+  return '/' + *clean;
+}
+
+std::string parse_user(std::string_view text) {
+  check_characters(text);
+  const size_t colon = text.find(':');
+  check_id(text.substr(0, colon), text);
+  if (colon != text.npos) check_id(text.substr(colon + 1), text);
+  return std::string(text);
+}
+
+std::string parse_working_dir(std::string_view text) {
+  check_characters(text);
+  if (text.empty()) throw layer::Error("'' is not a directory: expected a path");
+  return std::string(text);
+}
+
+std::string parse_created(std::string_view text) {
+  if (is_rfc3339(text)) return std::string(text);
+  if (const std::optional<std::string> time = format_seconds(text)) return *time;
+  throw layer::Error(fmt::format(
+      "'{}' is not a time: expected RFC 3339, such as {}, or seconds since 1970", text, kEpoch));
+}
+
+Arguments parse_arguments(const std::vector<std::string>& values) {
+  if (values.size() == 1 && values.front().empty()) return {};
+  Arguments arguments;
+  for (const std::string& value : values) {
+    if (!value.starts_with('[')) {
+      check_characters(value);
+      arguments.push_back(value);
+      continue;
+    }
+    const std::string name = fmt::format("'{}'", value);
+    const Json array = parse_json(value, name);
+    const Arguments more = JsonField(array, name).texts();
+    arguments.insert(arguments.end(), more.begin(), more.end());
+  }
+  return arguments;
+}
+
+}  // namespace oci

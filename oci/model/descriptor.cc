@@ -1,0 +1,185 @@
+// Media types of both families, strict digests, descriptors.
+#include "oci/model/descriptor.h"
+
+#include <fmt/core.h>
+#include <openssl/evp.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
+
+namespace oci {
+namespace {
+
+struct KnownType {
+  std::string_view text;
+  MediaKind kind;
+};
+
+constexpr KnownType kKnownTypes[] = {
+    {kIndexType, MediaKind::kIndex},
+    {kManifestType, MediaKind::kManifest},
+    {kConfigType, MediaKind::kConfig},
+    {kTarType, MediaKind::kTar},
+    {kTarGzipType, MediaKind::kTarGzip},
+    {kTarZstdType, MediaKind::kTarZstd},
+    {"application/vnd.docker.distribution.manifest.list.v2+json", MediaKind::kIndex},
+    {"application/vnd.docker.distribution.manifest.v2+json", MediaKind::kManifest},
+    {"application/vnd.docker.container.image.v1+json", MediaKind::kConfig},
+    {"application/vnd.docker.image.rootfs.diff.tar", MediaKind::kTar},
+    {"application/vnd.docker.image.rootfs.diff.tar.gzip", MediaKind::kTarGzip},
+    {"application/vnd.docker.image.rootfs.diff.tar.zstd", MediaKind::kTarZstd},
+    {"application/vnd.docker.image.rootfs.foreign.diff.tar", MediaKind::kForeignLayer},
+    {"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", MediaKind::kForeignLayer},
+    {"application/vnd.oci.image.layer.nondistributable.v1.tar", MediaKind::kForeignLayer},
+    {"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", MediaKind::kForeignLayer},
+    {"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", MediaKind::kForeignLayer},
+};
+
+constexpr std::string_view kEmptyType = "application/vnd.oci.empty.v1+json";
+constexpr std::string_view kDigestPrefix = "sha256:";
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// RFC 4648, section 4. Lenient about what the caller's digest check finds out anyway.
+std::optional<std::string> decode_base64(const std::string& text) {
+  if (text.size() % 4 != 0 || text.size() > kMaxJsonBytes) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  bytes.resize(static_cast<size_t>(size) - padding);
+  return bytes;
+}
+
+// image-spec descriptor.md, "Embedded Content" and manifest.md, "Guidance for an Empty Descriptor".
+void check_content(const JsonField& field, const Descriptor& descriptor) {
+  if (descriptor.media_type == kEmptyType &&
+      (descriptor.size != 2 || descriptor.digest != digest_of("{}"))) {
+    throw field.error("is called empty, but its size and digest are not those of '{}'");
+  }
+  const std::optional<JsonField> data = field.find("data");
+  if (!data) return;
+  const std::optional<std::string> bytes = decode_base64(data->text());
+  if (!bytes) throw data->error("is not base64");
+  if (bytes->size() != descriptor.size || digest_of(*bytes) != descriptor.digest) {
+    throw data->error("is not the content that size and digest describe");
+  }
+}
+
+Platform parse_platform_field(const JsonField& field) {
+  Platform platform{field.at("os").text(), field.at("architecture").text(), {}};
+  if (const auto variant = field.find("variant")) platform.variant = variant->text();
+  return platform;
+}
+
+}  // namespace
+
+MediaKind media_kind(std::string_view media_type) {
+  for (const KnownType& known : kKnownTypes) {
+    if (known.text == media_type) return known.kind;
+  }
+  return MediaKind::kOther;
+}
+
+bool is_layer(MediaKind kind) {
+  return kind == MediaKind::kTar || kind == MediaKind::kTarGzip || kind == MediaKind::kTarZstd;
+}
+
+std::string_view layer_media_type(MediaKind kind) {
+  if (kind == MediaKind::kTar) return kTarType;
+  if (kind == MediaKind::kTarGzip) return kTarGzipType;
+  if (kind == MediaKind::kTarZstd) return kTarZstdType;
+  throw std::logic_error("not a layer's media type");
+}
+
+std::string_view layer_media_type(layer::Codec codec) {
+  switch (codec) {
+    case layer::Codec::kNone:
+      return kTarType;
+    case layer::Codec::kGzip:
+      return kTarGzipType;
+    case layer::Codec::kZstd:
+      return kTarZstdType;
+  }
+  throw std::logic_error("no such codec");
+}
+
+std::optional<layer::Digest> parse_digest(std::string_view text) {
+  layer::Digest digest;
+  if (!text.starts_with(kDigestPrefix)) return std::nullopt;
+  text.remove_prefix(kDigestPrefix.size());
+  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
+  for (size_t i = 0; i < digest.bytes.size(); ++i) {
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest.bytes[i] = static_cast<uint8_t>(high * 16 + low);
+  }
+  return digest;
+}
+
+layer::Digest digest_field(const JsonField& field) {
+  const std::optional<layer::Digest> digest = parse_digest(field.text());
+  if (!digest) {
+    throw field.error(
+        fmt::format("'{}' is not a digest: expected 'sha256:' and 64 lower-case hexadecimal digits",
+                    field.text()));
+  }
+  return *digest;
+}
+
+layer::Digest digest_of(std::string_view bytes) {
+  return layer::sha256(std::as_bytes(std::span(bytes)));
+}
+
+std::string blob_path(const layer::Digest& digest) {
+  return "blobs/sha256/" + digest.hex();
+}
+
+Descriptor describe_blob(std::string_view media_type, std::string_view bytes) {
+  Descriptor descriptor;
+  descriptor.media_type = media_type;
+  descriptor.digest = digest_of(bytes);
+  descriptor.size = bytes.size();
+  return descriptor;
+}
+
+Descriptor parse_descriptor(const JsonField& field) {
+  Descriptor descriptor;
+  descriptor.media_type = field.at("mediaType").text();
+  descriptor.digest = digest_field(field.at("digest"));
+  descriptor.size = field.at("size").size();
+  if (const auto annotations = field.find("annotations")) {
+    descriptor.annotations = annotations->text_map();
+  }
+  if (const auto platform = field.find("platform")) {
+    descriptor.platform = parse_platform_field(*platform);
+  }
+  check_content(field, descriptor);
+  return descriptor;
+}
+
+Json to_json(const Descriptor& descriptor) {
+  Json json = {{"mediaType", descriptor.media_type},
+               {"digest", descriptor.digest.to_string()},
+               {"size", descriptor.size}};
+  if (!descriptor.annotations.empty()) json["annotations"] = descriptor.annotations;
+  if (descriptor.platform) {
+    json["platform"] = {{"os", descriptor.platform->os},
+                        {"architecture", descriptor.platform->architecture}};
+    if (!descriptor.platform->variant.empty()) {
+      json["platform"]["variant"] = descriptor.platform->variant;
+    }
+  }
+  return json;
+}
+
+}  // namespace oci

@@ -1,0 +1,69 @@
+// Descriptors: what one document says about another blob. Also media types, digests, annotations.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "layer/base/digest.h"
+#include "layer/write/layer_writer.h"
+#include "oci/model/json.h"
+#include "oci/model/platform.h"
+
+namespace oci {
+
+// The types that veneer writes: image-spec media-types.md.
+inline constexpr std::string_view kIndexType = "application/vnd.oci.image.index.v1+json";
+inline constexpr std::string_view kManifestType = "application/vnd.oci.image.manifest.v1+json";
+inline constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
+inline constexpr std::string_view kTarType = "application/vnd.oci.image.layer.v1.tar";
+inline constexpr std::string_view kTarGzipType = "application/vnd.oci.image.layer.v1.tar+gzip";
+inline constexpr std::string_view kTarZstdType = "application/vnd.oci.image.layer.v1.tar+zstd";
+
+// What a type stands for, whether spelt as OCI or as Docker (image manifest version 2, schema 2).
+enum class MediaKind {
+  kIndex,
+  kManifest,
+  kConfig,
+  kTar,
+  kTarGzip,
+  kTarZstd,
+  kForeignLayer,  // a layer that may not be distributed, so its blob may be nowhere
+  kOther,
+};
+MediaKind media_kind(std::string_view media_type);
+bool is_layer(MediaKind kind);
+
+// OCI's spelling of a type that is_layer().
+std::string_view layer_media_type(MediaKind kind);
+std::string_view layer_media_type(layer::Codec codec);
+
+// "sha256:" and 64 lower-case hex digits, nothing else: the text may become a path.
+std::optional<layer::Digest> parse_digest(std::string_view text);
+// The digest of a field. Throws Error when it is malformed or of another algorithm.
+layer::Digest digest_field(const JsonField& field);
+
+layer::Digest digest_of(std::string_view bytes);
+
+// "blobs/sha256/<hex>": image-spec image-layout.md.
+std::string blob_path(const layer::Digest& digest);
+
+// image-spec descriptor.md.
+struct Descriptor {
+  std::string media_type;
+  layer::Digest digest;
+  uint64_t size = 0;
+  StringMap annotations;
+  std::optional<Platform> platform;
+
+  MediaKind kind() const { return media_kind(media_type); }
+};
+
+// The descriptor of a blob with these bytes.
+Descriptor describe_blob(std::string_view media_type, std::string_view bytes);
+
+// Checks that embedded `data` is what the descriptor says, and drops it. Throws Error.
+Descriptor parse_descriptor(const JsonField& field);
+Json to_json(const Descriptor& descriptor);
+
+}  // namespace oci

@@ -1,0 +1,113 @@
+// One pass over the value; what is put in is not looked at again.
+#include "oci/model/expand_variables.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "layer/base/error.h"
+#include "layer/base/nearest_names.h"
+
+namespace oci {
+namespace {
+
+bool begins_variable_name(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+bool is_in_variable_name(char c) {
+  return begins_variable_name(c) || (c >= '0' && c <= '9');
+}
+
+std::optional<std::string_view> value_of_variable(const std::vector<std::string>& env,
+                                                  std::string_view name) {
+  for (const std::string& item : env) {
+    const std::string_view text = item;
+    if (text.starts_with(name) && text.substr(name.size()).starts_with('='))
+      return text.substr(name.size() + 1);
+  }
+  return std::nullopt;
+}
+
+// Expands one value; `at_` is where it reads.
+class Expansion {
+ public:
+  Expansion(const std::string& key, std::string_view value, const std::vector<std::string>& env)
+      : key_(key), value_(value), env_(env) {}
+
+  std::string run();
+
+ private:
+  std::string_view take_name();
+  std::string_view variable(size_t dollar, std::string_view name) const;
+  layer::Error error_at(size_t dollar, const std::string& message) const;
+
+  const std::string& key_;
+  std::string_view value_;
+  const std::vector<std::string>& env_;
+  size_t at_ = 0;
+};
+
+layer::Error Expansion::error_at(size_t dollar, const std::string& message) const {
+  return {layer::Position{"--env " + key_},
+          fmt::format("character {} of '{}': {}", dollar + 1, value_, message)};
+}
+
+std::string_view Expansion::take_name() {
+  const size_t begin = at_;
+  if (at_ < value_.size() && begins_variable_name(value_[at_])) {
+    while (at_ < value_.size() && is_in_variable_name(value_[at_])) ++at_;
+  }
+  return value_.substr(begin, at_ - begin);
+}
+
+std::string_view Expansion::variable(size_t dollar, std::string_view name) const {
+  if (const std::optional<std::string_view> value = value_of_variable(env_, name)) return *value;
+  std::vector<std::string_view> names;
+  for (const std::string& item : env_) {
+    const size_t equals = item.find('=');
+    if (equals != std::string::npos) names.push_back(std::string_view(item).substr(0, equals));
+  }
+  throw error_at(dollar,
+                 fmt::format("'{}' is set neither by the base nor by an --env before it: {}", name,
+                             layer::names_to_choose(name, std::move(names))))
+      .with_help(
+          fmt::format("'$${}' keeps it as it is, for whatever reads it in the container", name));
+}
+
+std::string Expansion::run() {
+  std::string result;
+  while (at_ < value_.size()) {
+    const size_t dollar = std::min(value_.find('$', at_), value_.size());
+    result += value_.substr(at_, dollar - at_);
+    at_ = dollar + 1;
+    if (dollar == value_.size()) break;
+    const char next = at_ < value_.size() ? value_[at_] : '\0';
+    if (next == '$') {
+      result += '$';
+      ++at_;
+      continue;
+    }
+    if (next == '{') ++at_;
+    const std::string_view name = take_name();
+    const bool is_closed = next != '{' || (at_ < value_.size() && value_[at_] == '}');
+    if (name.empty() || !is_closed) {
+      throw error_at(dollar, "a '$' is neither before NAME nor before {NAME}")
+          .with_help("'$$' is a '$'");
+    }
+    if (next == '{') ++at_;
+    result += variable(dollar, name);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string expand_variables(const std::string& key, const std::string& value,
+                             const std::vector<std::string>& env) {
+  return Expansion(key, value, env).run();
+}
+
+}  // namespace oci

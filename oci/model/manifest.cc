@@ -1,0 +1,85 @@
+// Shape checks of the two documents that point at others.
+#include "oci/model/manifest.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+namespace oci {
+namespace {
+
+void check_document(const JsonField& document, std::string_view media_type, MediaKind kind,
+                    std::initializer_list<std::string_view> foreign) {
+  const uint64_t version = document.at("schemaVersion").size();
+  if (version != 2) {
+    throw document.at("schemaVersion")
+        .error(fmt::format("expected 2, found {}", version))
+        .with_help("an image of schema version 1 can be converted with skopeo copy");
+  }
+  for (const std::string_view member : foreign) {
+    if (document.find(member)) {
+      throw document.error(fmt::format("has '{}', which makes it ambiguous", member));
+    }
+  }
+  const std::optional<JsonField> stated = document.find("mediaType");
+  if (!stated) return;
+  if (media_kind(stated->text()) != kind) {
+    throw stated->error(fmt::format("'{}' is not the type of {}", stated->text(),
+                                    kind == MediaKind::kIndex ? "an index" : "a manifest"));
+  }
+  if (!media_type.empty() && stated->text() != media_type) {
+    throw stated->error(
+        fmt::format("'{}' differs from its descriptor's '{}'", stated->text(), media_type));
+  }
+}
+
+Descriptor parse_layer(const JsonField& field) {
+  Descriptor layer = parse_descriptor(field);
+  if (layer.kind() == MediaKind::kForeignLayer) {
+    throw field.at("mediaType")
+        .error(fmt::format("'{}' is a layer that may not be distributed", layer.media_type));
+  }
+  if (!is_layer(layer.kind())) {
+    throw field.at("mediaType")
+        .error(fmt::format("'{}' is not a type of layer that is known", layer.media_type));
+  }
+  return layer;
+}
+
+}  // namespace
+
+Manifest parse_manifest(const JsonField& document, std::string_view media_type) {
+  check_document(document, media_type, MediaKind::kManifest, {"manifests", "fsLayers"});
+  Manifest manifest;
+  const JsonField config = document.at("config");
+  manifest.config = parse_descriptor(config);
+  if (manifest.config.kind() != MediaKind::kConfig) {
+    throw config.at("mediaType")
+        .error(fmt::format("'{}' is not the config of an image", manifest.config.media_type));
+  }
+  for (const JsonField& layer : document.at("layers").items()) {
+    manifest.layers.push_back(parse_layer(layer));
+  }
+  if (manifest.layers.empty()) throw document.at("layers").error("has no layer");
+  if (const auto annotations = document.find("annotations")) {
+    manifest.annotations = annotations->text_map();
+  }
+  return manifest;
+}
+
+std::vector<JsonField> index_entries(const JsonField& document, std::string_view media_type) {
+  check_document(document, media_type, MediaKind::kIndex, {"layers", "config", "fsLayers"});
+  return document.at("manifests").items();
+}
+
+Json to_json(const Manifest& manifest) {
+  Json json = {{"schemaVersion", 2},
+               {"mediaType", kManifestType},
+               {"config", to_json(manifest.config)},
+               {"layers", Json::array()}};
+  for (const Descriptor& layer : manifest.layers) json["layers"].push_back(to_json(layer));
+  if (!manifest.annotations.empty()) json["annotations"] = manifest.annotations;
+  return json;
+}
+
+}  // namespace oci

@@ -1,0 +1,115 @@
+// The reference grammar of containers-transports(5), for the three transports that are files.
+#include "oci/model/reference.h"
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+#include "layer/base/ascii.h"
+#include "layer/base/error.h"
+#include "oci/model/docker_name.h"
+
+namespace oci {
+namespace {
+
+constexpr std::string_view kHelp =
+    "an image is oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]";
+
+std::string_view transport_name(Transport transport) {
+  switch (transport) {
+    case Transport::kOci:
+      return "oci";
+    case Transport::kOciArchive:
+      return "oci-archive";
+    case Transport::kDockerArchive:
+      return "docker-archive";
+  }
+  throw std::logic_error("no such transport");
+}
+
+layer::Error bad_reference(std::string_view text, std::string_view why) {
+  return layer::Error(fmt::format("'{}' is not an image: {}", text, why))
+      .with_help(std::string(kHelp));
+}
+
+using layer::is_alphanumeric;
+
+bool is_ref_separator(std::string_view text) {
+  if (text == "--") return true;
+  return text.size() == 1 && std::string_view("-._:@+/").find(text.front()) != text.npos;
+}
+
+bool is_ref(std::string_view text) {
+  if (text.empty() || !is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() && is_alphanumeric(text[end]) == is_alphanumeric(text[i])) ++end;
+    if (!is_alphanumeric(text[i]) && !is_ref_separator(text.substr(i, end - i))) return false;
+    i = end;
+  }
+  return true;
+}
+
+Transport parse_transport(std::string_view text, std::string_view word) {
+  for (const Transport transport :
+       {Transport::kOci, Transport::kOciArchive, Transport::kDockerArchive}) {
+    if (word == transport_name(transport)) return transport;
+  }
+  throw bad_reference(text, fmt::format("there is no transport '{}'", word));
+}
+
+bool names_repository(const std::string& name) {
+  return name.find_first_of(":/") != name.npos;
+}
+
+}  // namespace
+
+std::string ImageReference::to_string() const {
+  return fmt::format("{}:{}{}{}", transport_name(transport), path, name.empty() ? "" : ":", name);
+}
+
+ImageReference parse_image_reference(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == text.npos) throw bad_reference(text, "it names no transport");
+  ImageReference reference;
+  reference.transport = parse_transport(text, text.substr(0, colon));
+  const std::string_view rest = text.substr(colon + 1);
+  const size_t end = rest.find(':');
+  reference.path = rest.substr(0, end);
+  if (reference.path.empty()) throw bad_reference(text, "the path is empty");
+  if (end == rest.npos) return reference;
+  reference.name = rest.substr(end + 1);
+  if (reference.transport == Transport::kDockerArchive) {
+    parse_docker_name(reference.name);
+  } else if (!is_ref(reference.name)) {
+    throw bad_reference(text, fmt::format("'{}' is not a tag", reference.name));
+  }
+  return reference;
+}
+
+ImageReference parse_destination(std::string_view text) {
+  const ImageReference reference = parse_image_reference(text);
+  if (text.find("@sha256:") != text.npos || text.find("@sha512:") != text.npos) {
+    throw bad_reference(text, "a digest follows from what is written, it cannot be chosen");
+  }
+  if (reference.transport == Transport::kOci && reference.path == "-") {
+    throw layer::Error(fmt::format("'{}': a layout is a directory, not a stream", text))
+        .with_help("write oci-archive:- to standard output; a directory of that name is oci:./-");
+  }
+  return reference;
+}
+
+WrittenName written_name(const ImageReference& reference) {
+  if (reference.name.empty()) return {};
+  if (reference.transport == Transport::kDockerArchive) {
+    const DockerName name = parse_docker_name(reference.name);
+    return {name.tag, name.to_string()};
+  }
+  WrittenName written{reference.name, {}};
+  if (!names_repository(reference.name)) return written;
+  // A valid ref.name need not be a name that Docker takes; then the image has none for Docker.
+  if (const auto name = find_docker_name(reference.name)) written.full_name = name->to_string();
+  return written;
+}
+
+}  // namespace oci

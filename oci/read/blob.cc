@@ -1,0 +1,121 @@
+// Bounded, verified reading with pread.
+#include "oci/read/blob.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+namespace oci {
+namespace {
+
+constexpr uint64_t kPieceBytes = uint64_t{1} << 20;
+
+void check_size(const Blob& blob, const Descriptor& descriptor) {
+  if (blob.size() != descriptor.size) {
+    throw layer::Error({blob.name()}, fmt::format("is {} bytes long, but its descriptor says {}",
+                                                  blob.size(), descriptor.size));
+  }
+}
+
+void check_digest(const Blob& blob, const Descriptor& descriptor, const layer::Digest& found) {
+  if (found != descriptor.digest) {
+    throw layer::Error({blob.name()},
+                       fmt::format("has digest {}, but its descriptor says {}", found.to_string(),
+                                   descriptor.digest.to_string()));
+  }
+}
+
+}  // namespace
+
+File::~File() {
+  ::close(fd_);
+}  // only read from, so a failure loses nothing
+
+std::shared_ptr<const File> open_file(const std::string& path) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) throw layer::system_error(path, "cannot open", errno);
+  auto file = std::make_shared<const File>(fd, path);
+  file_size(*file);
+  return file;
+}
+
+uint64_t file_size(const File& file) {
+  struct stat status {};
+  if (::fstat(file.fd(), &status) != 0) {
+    throw layer::system_error(file.path(), "cannot stat", errno);
+  }
+  if (!S_ISREG(status.st_mode)) throw layer::Error({file.path()}, "is not a regular file");
+  return static_cast<uint64_t>(status.st_size);
+}
+
+Blob::Blob(std::shared_ptr<const File> file, uint64_t offset, uint64_t size, std::string name)
+    : file_(std::move(file)), offset_(offset), size_(size), name_(std::move(name)) {}
+
+void Blob::read_at(uint64_t position, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count =
+        ::pread(fd(), bytes.data(), bytes.size(), static_cast<off_t>(offset_ + position));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw layer::system_error(name_, "cannot read", errno);
+    if (count == 0) throw layer::Error({name_}, fmt::format("ends after {} bytes", position));
+    bytes = bytes.subspan(static_cast<size_t>(count));
+    position += static_cast<uint64_t>(count);
+  }
+}
+
+Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
+                  const std::string& name) {
+  const int fd = ::fcntl(file.fd(), F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) throw layer::system_error(name, "cannot reopen", errno);
+  return {std::make_shared<const File>(fd, name), offset, size, name};
+}
+
+void read_all(const Blob& blob, const ByteTaker& take) {
+  std::vector<std::byte> buffer(std::min(blob.size(), kPieceBytes));
+  for (uint64_t position = 0; position < blob.size();) {
+    const auto piece =
+        std::span(buffer).first(std::min<uint64_t>(blob.size() - position, buffer.size()));
+    blob.read_at(position, piece);
+    take(piece);
+    position += piece.size();
+  }
+}
+
+std::string read_text(const Blob& blob, uint64_t max_size) {
+  if (blob.size() > max_size) {
+    throw layer::Error({blob.name()},
+                       fmt::format("is {} bytes long, more than {}", blob.size(), max_size));
+  }
+  std::string text(blob.size(), '\0');
+  blob.read_at(0, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+std::string read_text(const Blob& blob, const Descriptor& descriptor) {
+  check_size(blob, descriptor);
+  std::string text = read_text(blob);
+  check_digest(blob, descriptor, digest_of(text));
+  return text;
+}
+
+layer::Digest hash_blob(const Blob& blob) {
+  layer::Sha256 hash;
+  read_all(blob, [&](std::span<const std::byte> piece) { hash.update(piece); });
+  return hash.finish();
+}
+
+void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out) {
+  check_size(blob, descriptor);
+  const uint64_t start = out.size();
+  out.copy_from(blob.fd(), blob.offset(), blob.size());
+  // Not the source: it may change between being copied and being read again.
+  check_digest(blob, descriptor, hash_blob(written_part(out, start, blob.size(), blob.name())));
+}
+
+}  // namespace oci

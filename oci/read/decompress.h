@@ -1,0 +1,60 @@
+// Plain bytes of a compressed blob, and the digests of both.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "layer/write/layer_writer.h"
+#include "oci/read/blob.h"
+
+namespace oci {
+
+// By the first bytes: gzip (RFC 1952) or zstd (RFC 8878) magic, else plain. A blob that starts with
+// a zstd skippable frame counts as plain, as it does for the engines.
+layer::Codec sniff_codec(const Blob& blob);
+
+// The plain bytes of a blob, for one who asks for them piece by piece. Every gzip member and every
+// zstd frame is read; a stream that is cut short, damaged or followed by other bytes is an Error.
+// Memory does not grow with what a blob decompresses to.
+class PlainStream {
+ public:
+  PlainStream(const Blob& blob, layer::Codec codec);
+  ~PlainStream();
+  PlainStream(const PlainStream&) = delete;
+  PlainStream& operator=(const PlainStream&) = delete;
+
+  // The next bytes, which stay until the next call; none at the end.
+  std::span<const std::byte> next();
+
+  // Of the blob as it is stored; call once, at the end.
+  layer::Digest finish_raw_digest() { return raw_.finish(); }
+
+  class Decoder;
+
+ private:
+  Blob blob_;
+  std::vector<std::byte> in_;
+  std::span<const std::byte> rest_;  // of in_, not decoded yet
+  uint64_t position_ = 0;
+  layer::Sha256 raw_;
+  std::unique_ptr<Decoder> decoder_;  // null: stored plain
+};
+
+// Hands over the plain bytes in order, as PlainStream reads them.
+void decompress(const Blob& blob, layer::Codec codec, const ByteTaker& take);
+
+// What a layer's blob is, found by reading all of it once.
+struct MeasuredLayer {
+  layer::Codec codec = layer::Codec::kNone;
+  layer::DiffId diff_id;
+  layer::Digest digest;
+  uint64_t size = 0;
+  uint64_t tar_size = 0;
+};
+// Throws Error when the plain bytes do not begin as a tar does.
+MeasuredLayer measure_layer(const Blob& blob);
+
+}  // namespace oci

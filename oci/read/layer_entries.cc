@@ -1,0 +1,103 @@
+// libarchive reads the tar; the bytes it asks for are decompressed and hashed on their way.
+#include "oci/read/layer_entries.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <new>
+
+#include "layer/base/utf8_names.h"
+
+namespace oci {
+LayerEntries::LayerEntries(const StoredLayer& layer)
+    : layer_(layer), plain_(layer.blob, sniff_codec(layer.blob)), reader_(archive_read_new()) {
+  if (!reader_) throw std::bad_alloc();
+  if (layer.blob.size() != layer.descriptor.size) {
+    throw layer::Error({layer.blob.name()},
+                       fmt::format("is {} bytes long, but its descriptor says {}",
+                                   layer.blob.size(), layer.descriptor.size));
+  }
+  // "empty": a layer of no bytes at all, which archivers take as an archive of no entries.
+  if (archive_read_support_format_tar(reader_.get()) != ARCHIVE_OK ||
+      archive_read_support_format_empty(reader_.get()) != ARCHIVE_OK ||
+      archive_read_open(reader_.get(), this, nullptr, pull, nullptr) != ARCHIVE_OK) {
+    throw failure("cannot read the tar");
+  }
+}
+
+archive_entry* LayerEntries::next() {
+  const layer::Utf8Names names;
+  archive_entry* entry = nullptr;
+  const int status = archive_read_next_header(reader_.get(), &entry);
+  if (status == ARCHIVE_EOF) {
+    verify();
+    return nullptr;
+  }
+  // ARCHIVE_WARN: a name or an attribute could not be taken over as it is.
+  if (status != ARCHIVE_OK) throw failure("cannot read the tar");
+  const char* path = archive_entry_pathname(entry);
+  entry_ = path == nullptr ? "" : path;
+  return entry;
+}
+
+size_t LayerEntries::read(std::span<std::byte> buffer) {
+  size_t filled = 0;
+  while (filled < buffer.size()) {
+    const la_ssize_t got =
+        archive_read_data(reader_.get(), buffer.data() + filled, buffer.size() - filled);
+    if (got < 0) throw failure(fmt::format("cannot read '{}'", entry_));
+    if (got == 0) break;
+    filled += static_cast<size_t>(got);
+  }
+  return filled;
+}
+
+layer::Error LayerEntries::entry_error(const std::string& message) const {
+  return {{layer_.blob.name()}, fmt::format("'{}' {}", entry_, message)};
+}
+
+std::span<const std::byte> LayerEntries::next_piece() {
+  const std::span<const std::byte> piece = plain_.next();
+  plain_hash_.update(piece);
+  return piece;
+}
+
+la_ssize_t LayerEntries::pull(archive* reader, void* self, const void** bytes) {
+  auto& entries = *static_cast<LayerEntries*>(self);
+  try {
+    const std::span<const std::byte> piece = entries.next_piece();
+    *bytes = piece.data();
+    return static_cast<la_ssize_t>(piece.size());
+  } catch (...) {
+    entries.failure_ = std::current_exception();
+    archive_set_error(reader, EIO, "the layer cannot be read");
+    return ARCHIVE_FATAL;
+  }
+}
+
+layer::Error LayerEntries::failure(const std::string& action) {
+  if (failure_) std::rethrow_exception(failure_);
+  const char* message = archive_error_string(reader_.get());
+  return {{layer_.blob.name()},
+          fmt::format("{}: {}", action, message == nullptr ? "no reason" : message)};
+}
+
+// A tar ends before its stream does, if only by padding.
+void LayerEntries::verify() {
+  while (!next_piece().empty()) {
+  }
+  const std::string name = layer_.blob.name();
+  const layer::Digest digest = plain_.finish_raw_digest();
+  if (digest != layer_.descriptor.digest) {
+    throw layer::Error({name},
+                       fmt::format("has digest {}, but its descriptor says {}", digest.to_string(),
+                                   layer_.descriptor.digest.to_string()));
+  }
+  const layer::Digest plain = plain_hash_.finish();
+  if (plain != layer_.diff_id.digest) {
+    throw layer::Error({name}, fmt::format("has diff id {}, but {} says {}", plain.to_string(),
+                                           layer_.stated_by, layer_.diff_id.digest.to_string()));
+  }
+}
+
+}  // namespace oci

@@ -1,0 +1,56 @@
+// One layer's tar, entry by entry, verified against what its image says of it.
+#pragma once
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "oci/read/decompress.h"
+#include "oci/read/stored_image.h"
+
+namespace oci {
+
+// Not to be used by two threads. Every function throws Error, with the layer's name and, where an
+// entry is at fault, the entry's.
+class LayerEntries {
+ public:
+  explicit LayerEntries(const StoredLayer& layer);
+  LayerEntries(const LayerEntries&) = delete;
+  LayerEntries& operator=(const LayerEntries&) = delete;
+
+  // The next entry, valid until the next call; null at the end, where size, digest and diff id have
+  // been found to be those of the layer. Names are the bytes of the tar.
+  archive_entry* next();
+
+  // The content of the entry, in order: how many bytes of `buffer` were filled, fewer than it has
+  // only where the file ends.
+  size_t read(std::span<std::byte> buffer);
+
+  // What is wrong with the current entry.
+  layer::Error entry_error(const std::string& message) const;
+
+ private:
+  struct FreeReader {
+    void operator()(archive* reader) const { archive_read_free(reader); }
+  };
+
+  static la_ssize_t pull(archive*, void* self, const void** bytes);
+  std::span<const std::byte> next_piece();
+  layer::Error failure(const std::string& action);
+  void verify();
+
+  const StoredLayer& layer_;
+  PlainStream plain_;
+  layer::Sha256 plain_hash_;
+  std::exception_ptr failure_;  // thrown below libarchive's frames
+  std::unique_ptr<archive, FreeReader> reader_;
+  std::string entry_;  // name of the current one
+};
+
+}  // namespace oci

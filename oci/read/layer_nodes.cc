@@ -1,0 +1,170 @@
+// Parents are looked up in this layer first, then in the image below it.
+#include "oci/read/layer_nodes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+
+namespace oci {
+namespace {
+
+using layer::Node;
+using layer::NodeKind;
+
+constexpr uint32_t kImpliedMode = 0755;
+
+// Puts the components of `text` in front of those that are still to be walked, the next one last.
+void push_components(std::string_view text, std::vector<std::string>& rest) {
+  const size_t first = rest.size();
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('/', begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    if (!part.empty() && part != ".") rest.emplace_back(part);
+    begin = end + 1;
+  }
+  std::reverse(rest.begin() + static_cast<std::ptrdiff_t>(first), rest.end());
+}
+
+// A layer may put a directory, files in it, and then a file in the directory's place.
+void drop_obscured(std::vector<Node>& nodes) {
+  std::sort(nodes.begin(), nodes.end(),
+            [](const Node& a, const Node& b) { return layer::tree_order(a.path, b.path); });
+  std::string_view above;
+  std::erase_if(nodes, [&](const Node& node) {
+    if (!above.empty() && layer::is_below(node.path, above)) return true;
+    above = node.kind == NodeKind::kDirectory ? std::string_view{} : node.path;
+    return false;
+  });
+}
+
+}  // namespace
+
+const Node* LayerNodes::find(std::string_view path) const {
+  const auto here = index_.find(path);
+  return here == index_.end() ? below_.find(path) : &nodes_[here->second];
+}
+
+void LayerNodes::charge(uint64_t& left, uint64_t amount) const {
+  if (amount > left) {
+    throw layer::Error(origin_.position(), "has too many entries, or too long names, to be a base");
+  }
+  left -= amount;
+}
+
+std::string_view LayerNodes::keep(std::string_view text) {
+  charge(budget_.text, text.size());
+  return arena_.copy(text);
+}
+
+const std::string_view* LayerNodes::keep_shared(std::string_view text) {
+  charge(budget_.text, text.size());
+  return arena_.intern_at(text);
+}
+
+void LayerNodes::add_parent(std::string_view path) {
+  Node node;
+  node.path = keep(path);
+  node.kind = NodeKind::kDirectory;
+  node.mode = kImpliedMode;
+  add(node);
+}
+
+// Engines that unpack onto the layers below follow links there, inside the image's root.
+LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physical) {
+  std::vector<std::string> rest;
+  push_components(parent, rest);
+  for (int links = 0; !rest.empty();) {
+    const std::string component = std::move(rest.back());
+    rest.pop_back();
+    if (component == "..") {
+      physical = layer::parent_path(std::string(physical));
+      continue;
+    }
+    const std::string above = physical;
+    if (!above.empty()) physical += '/';
+    physical += component;
+    const Node* node = find(physical);
+    if (node == nullptr) {
+      add_parent(physical);
+    } else if (node->kind == NodeKind::kSymlink) {
+      if (++links > layer::kMaxLinksFollowed)
+        return fmt::format("lies below '{}', a link in a circle", physical);
+      const layer::LinkText link = node->link();
+      push_components(link.to_string(), rest);
+      physical = link.is_absolute() ? std::string() : above;
+    } else if (node->kind != NodeKind::kDirectory) {
+      return fmt::format("lies below '{}', which is not a directory", physical);
+    }
+  }
+  return std::nullopt;
+}
+
+LayerNodes::Fault LayerNodes::place(std::string_view path, std::string_view& placed) {
+  const std::string_view parent = layer::parent_path(path);
+  if (parent != last_parent_) {
+    std::string physical;
+    if (Fault fault = walk(parent, physical)) return fault;
+    last_parent_ = keep(parent);
+    last_physical_ = physical == parent ? last_parent_ : keep(physical);
+  }
+  charge(budget_.text, last_physical_.size() + path.size());
+  placed = arena_.join(last_physical_, layer::base_name(path));
+  return std::nullopt;
+}
+
+void LayerNodes::add(const Node& node) {
+  const Node* before = find(node.path);
+  const bool moves_what_is_below =
+      before != nullptr && (before->kind != node.kind || before->kind == NodeKind::kSymlink);
+  if (moves_what_is_below) last_parent_ = last_physical_ = {};
+  charge(budget_.nodes, 1);
+  Node added = node;
+  added.layer = layer_;
+  added.origin = origin_;
+  const auto [place, is_new] = index_.try_emplace(node.path, nodes_.size());
+  if (is_new) {
+    nodes_.push_back(added);
+  } else {
+    nodes_[place->second] = added;
+  }
+}
+
+LayerNodes::Fault LayerNodes::add_hardlink(std::string_view path, std::string_view target) {
+  std::string physical;
+  if (Fault fault = walk(layer::parent_path(target), physical)) return fault;
+  if (!physical.empty()) physical += '/';
+  physical += layer::base_name(target);
+  const Node* found = find(physical);
+  if (found == nullptr || found->kind == NodeKind::kDirectory) {
+    return fmt::format("is a hardlink to '{}', where no file is", target);
+  }
+  Node node = *found;  // an inode has one mode, owner and time, whatever this entry says
+  node.path = path;
+  add(node);
+  return std::nullopt;
+}
+
+std::vector<Node> LayerNodes::take() {
+  std::vector<Node> nodes = std::move(nodes_);
+  drop_obscured(nodes);
+  std::vector<Node> marks;
+  for (const Hidden& hidden : hidden_) {
+    const auto at = std::lower_bound(
+        nodes.begin(), nodes.end(), hidden.path,
+        [](const Node& node, std::string_view path) { return layer::tree_order(node.path, path); });
+    const bool is_here = at != nodes.end() && at->path == hidden.path;
+    if (is_here && at->kind != NodeKind::kDirectory) continue;
+    const bool is_parent = at != nodes.end() && layer::is_below(at->path, hidden.path);
+    Node mark;
+    mark.path = hidden.path;
+    mark.kind = is_here || is_parent ? NodeKind::kOpaque : hidden.kind;
+    marks.push_back(mark);
+  }
+  nodes.insert(nodes.end(), marks.begin(), marks.end());
+  return nodes;
+}
+
+}  // namespace oci

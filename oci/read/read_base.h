@@ -1,0 +1,38 @@
+// A base image as planning and the checks need it: its tree, what it has in common with the inputs, and
+// what is in its programs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "layer/model/file_tree.h"
+#include "layer/model/image_tree.h"
+#include "layer/model/string_arena.h"
+#include "layer/place/base_contents.h"
+#include "layer/probe/probe.h"
+#include "layer/store/store.h"
+#include "oci/read/stored_image.h"
+
+namespace oci {
+
+struct BaseImage {
+  layer::ImageTree tree;
+  layer::BaseContents contents;  // nothing, unless duplicates are to be found
+  layer::Probes probes;
+};
+
+enum class FindDuplicates : uint8_t { kYes, kNo };
+
+struct BaseReading {
+  FindDuplicates find_duplicates = FindDuplicates::kYes;
+  unsigned jobs = 1;
+  layer::Store* store = nullptr;  // saves reading a base that an earlier run read; may be null
+  std::string scratch;            // see read_image_tree()
+};
+
+// Reads the base and, if duplicates are to be found, compares it with the inputs `tree`. As
+// read_image_tree().
+BaseImage read_base(const StoredImage& image, const layer::FileTree& tree,
+                    const BaseReading& reading, layer::StringArena& arena);
+
+}  // namespace oci

@@ -1,0 +1,40 @@
+// The files of an image layout or archive, found by their path in it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/read/blob.h"
+
+namespace oci {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The file at a relative path such as "index.json" or "blobs/sha256/<hex>"; no value when there
+  // is none. Throws Error when what is there is not a regular file.
+  virtual std::optional<Blob> find(std::string_view path) const = 0;
+
+  // How a message calls that file.
+  virtual std::string name_of(std::string_view path) const = 0;
+
+  // The file, or Error.
+  Blob get(std::string_view path) const;
+  // The blob that a descriptor names; not verified yet.
+  Blob get(const layer::Digest& digest) const { return get(blob_path(digest)); }
+};
+
+// A directory. Links in it are followed, for a build system's sandbox stages every file as one;
+// what is behind them counts only if its digest is the one that the image names.
+std::unique_ptr<Source> open_directory(const std::string& path);
+
+// A tar, plain or compressed with gzip or zstd. A compressed one is first written plain to an
+// unnamed file in `scratch`, because its blobs are read out of order. Links between members are
+// followed inside the archive (`docker save` of Docker 20.10 links equal layers).
+std::unique_ptr<Source> open_archive(const std::string& path, const std::string& scratch);
+
+}  // namespace oci

@@ -1,0 +1,190 @@
+// OCI layouts: from index.json to the one manifest that is meant.
+#include "oci/read/stored_image.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "oci/model/annotations.h"
+#include "oci/model/manifest.h"
+
+namespace oci {
+namespace {
+
+constexpr size_t kMaxIndexDepth = 8;
+
+// A manifest that an index leads to.
+struct Candidate {
+  Descriptor descriptor;
+  std::optional<Platform> platform;  // as some index on the way states it
+};
+
+std::string tag_of(const JsonField& entry) {
+  const std::optional<JsonField> annotations = entry.find("annotations");
+  if (!annotations) return {};
+  const std::optional<JsonField> tag = annotations->find(kRefNameAnnotation);
+  return tag ? tag->text() : std::string();
+}
+
+// image-spec image-layout.md, "oci-layout file".
+void check_layout(const Source& source) {
+  const Blob blob = source.get("oci-layout");
+  const Json document = parse_json(read_text(blob), blob.name());
+  const JsonField version = JsonField(document, blob.name()).at("imageLayoutVersion");
+  if (version.text() != "1.0.0") {
+    throw version.error(fmt::format("expected '1.0.0', found '{}'", version.text()));
+  }
+}
+
+// The entries of index.json that carry the tag, or all when the reference has none.
+std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
+                                        const ImageReference& reference) {
+  std::vector<Descriptor> named;
+  std::set<std::string> tags;
+  for (const JsonField& entry : entries) {
+    const std::string tag = tag_of(entry);
+    tags.insert(tag);
+    if (reference.name.empty() || tag == reference.name) {
+      named.push_back(parse_descriptor(entry));
+    }
+  }
+  const std::string help = fmt::format("it holds: '{}'", fmt::join(tags, "', '"));
+  if (named.empty()) {
+    throw layer::Error({reference.to_string()}, "there is no such image")
+        .with_help(tags.empty() ? "it holds no image" : help);
+  }
+  if (reference.name.empty() && tags.size() > 1) {
+    throw layer::Error({reference.to_string()}, "holds several images; add ':TAG' to say which")
+        .with_help(help);
+  }
+  return named;
+}
+
+// Depth first, in order, so that the first of several equal ones is found first.
+void collect(const Source& source, const Descriptor& descriptor,
+             const std::optional<Platform>& stated, size_t depth, std::vector<Candidate>& found) {
+  const std::optional<Platform> platform = descriptor.platform ? descriptor.platform : stated;
+  if (descriptor.kind() == MediaKind::kManifest) found.push_back({descriptor, platform});
+  if (descriptor.kind() != MediaKind::kIndex) return;
+  const Blob blob = source.get(descriptor.digest);
+  if (depth == kMaxIndexDepth) {
+    throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
+  }
+  const Json document = parse_json(read_text(blob, descriptor), blob.name());
+  const JsonField index(document, blob.name());
+  for (const JsonField& entry : index_entries(index, descriptor.media_type)) {
+    collect(source, parse_descriptor(entry), platform, depth + 1, found);
+  }
+}
+
+// BuildKit lists attestations as manifests for no platform.
+bool is_runnable(const Candidate& candidate) {
+  return !candidate.platform || candidate.platform->os != "unknown";
+}
+
+std::string list_platforms(const std::vector<Candidate>& candidates) {
+  std::vector<std::string> names;
+  names.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    names.push_back(candidate.platform ? canonical(*candidate.platform).to_string() : "unstated");
+  }
+  return fmt::format("it holds: {}", fmt::join(names, ", "));
+}
+
+Descriptor choose(std::vector<Candidate> candidates, const ImageReference& reference,
+                  const std::optional<Platform>& platform) {
+  std::erase_if(candidates, [](const Candidate& one) { return !is_runnable(one); });
+  const std::string name = reference.to_string();
+  if (candidates.empty()) throw layer::Error({name}, "holds no image manifest");
+  if (candidates.size() == 1) return candidates.front().descriptor;
+  if (!platform) {
+    throw layer::Error({name}, "holds images for several platforms; --platform says which")
+        .with_help(list_platforms(candidates));
+  }
+  // image-spec image-index.md: "If multiple manifests match, the first SHOULD be used."
+  const Candidate* best = nullptr;
+  int best_fitness = -1;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.platform) continue;
+    const std::optional<int> found = fitness(*platform, *candidate.platform);
+    if (found && *found > best_fitness) {
+      best = &candidate;
+      best_fitness = *found;
+    }
+  }
+  if (best == nullptr) {
+    throw layer::Error({name}, fmt::format("holds no image for {}", platform->to_string()))
+        .with_help(list_platforms(candidates));
+  }
+  return best->descriptor;
+}
+
+void add_layers(const Source& source, const Manifest& manifest, const std::string& config_name,
+                StoredImage& image) {
+  const size_t diff_ids = image.config.diff_ids.size();
+  if (diff_ids != manifest.layers.size()) {
+    throw layer::Error({config_name}, fmt::format("/rootfs/diff_ids: has {} diff ids, but the "
+                                                  "manifest has {} layers",
+                                                  diff_ids, manifest.layers.size()));
+  }
+  for (size_t i = 0; i < diff_ids; ++i) {
+    Descriptor descriptor = manifest.layers[i];
+    descriptor.media_type = layer_media_type(descriptor.kind());
+    image.layers.push_back({descriptor, image.config.diff_ids[i], source.get(descriptor.digest)});
+  }
+}
+
+}  // namespace
+
+void check_platform(const StoredImage& image, const std::optional<Platform>& platform) {
+  if (!platform || fitness(*platform, image.config.platform)) return;
+  throw layer::Error({image.name},
+                     fmt::format("is for {}, not for {}", image.config.platform.to_string(),
+                                 platform->to_string()));
+}
+
+StoredImage open_oci_image(const Source& source, const ImageReference& reference,
+                           const std::optional<Platform>& platform) {
+  check_layout(source);
+  const Blob index_blob = source.get("index.json");
+  const Json index_json = parse_json(read_text(index_blob), index_blob.name());
+  const JsonField index(index_json, index_blob.name());
+  std::vector<Candidate> candidates;
+  for (const Descriptor& descriptor : named_manifests(index_entries(index, {}), reference)) {
+    collect(source, descriptor, std::nullopt, 0, candidates);
+  }
+  const Descriptor chosen = choose(std::move(candidates), reference, platform);
+  const Blob manifest_blob = source.get(chosen.digest);
+  StoredImage image;
+  image.manifest_bytes = read_text(manifest_blob, chosen);
+  image.manifest_type = chosen.media_type;
+  const Json manifest_json = parse_json(image.manifest_bytes, manifest_blob.name());
+  const Manifest manifest =
+      parse_manifest(JsonField(manifest_json, manifest_blob.name()), chosen.media_type);
+  const Blob config_blob = source.get(manifest.config.digest);
+  image.name = reference.to_string();
+  image.manifest_digest = chosen.digest;
+  image.annotations = manifest.annotations;
+  image.config_bytes = read_text(config_blob, manifest.config);
+  const Json config_json = parse_json(image.config_bytes, config_blob.name());
+  image.config = parse_config(JsonField(config_json, config_blob.name()));
+  check_platform(image, platform);
+  add_layers(source, manifest, config_blob.name(), image);
+  return image;
+}
+
+StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
+                       const std::string& scratch) {
+  if (reference.transport == Transport::kOci) {
+    return open_oci_image(*open_directory(reference.path), reference, platform);
+  }
+  const std::unique_ptr<Source> archive = open_archive(reference.path, scratch);
+  if (reference.transport == Transport::kOciArchive) {
+    return open_oci_image(*archive, reference, platform);
+  }
+  return open_docker_image(*archive, reference, platform);
+}
+
+}  // namespace oci

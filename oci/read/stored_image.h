@@ -1,0 +1,51 @@
+// An image where it is stored: its config, and its layers' blobs, found and checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/model/config.h"
+#include "oci/model/descriptor.h"
+#include "oci/model/reference.h"
+#include "oci/read/blob.h"
+#include "oci/read/source.h"
+
+namespace oci {
+
+struct StoredLayer {
+  Descriptor descriptor;  // with OCI's media type, whatever the image spells it as
+  layer::DiffId diff_id;
+  Blob blob;  // as it is stored; copy_blob() verifies it against the descriptor
+  std::string_view stated_by = "the config";  // who says what the diff id is, for messages
+};
+
+struct StoredImage {
+  std::string name;                              // for messages
+  std::optional<layer::Digest> manifest_digest;  // none in a docker archive
+  std::string manifest_type;                     // media type; likewise
+  std::string manifest_bytes;                    // likewise
+  StringMap annotations;                         // of the manifest; likewise
+  std::string config_bytes;
+  ImageConfig config;
+  std::vector<StoredLayer> layers;  // base first, one for every diff id of the config
+};
+
+// Finds the one image that the reference names. `platform` chooses among several, and is compared
+// with the config's; without it there must be only one. Documents are verified; layers of the OCI
+// transports are not read yet, those of a docker archive, which states no digests, are: their diff
+// ids must be the config's. `scratch` is for open_archive(). Throws Error.
+StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
+                       const std::string& scratch);
+
+// The two kinds of source that open_image() knows.
+StoredImage open_oci_image(const Source& source, const ImageReference& reference,
+                           const std::optional<Platform>& platform);
+StoredImage open_docker_image(const Source& source, const ImageReference& reference,
+                              const std::optional<Platform>& platform);
+
+// For both: throws Error unless the image is for the platform.
+void check_platform(const StoredImage& image, const std::optional<Platform>& platform);
+
+}  // namespace oci

@@ -1,0 +1,97 @@
+// Fan-out of one image.
+#include "oci/write/delivery.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace oci {
+namespace {
+
+// The layer's blob in the store, verified when it came there; null if it is not there and cannot be
+// added.
+layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::Store& store) {
+  const layer::Digest& digest = descriptor.digest;
+  if (layer::BlobPointer known = store.open_blob(digest)) return known;
+  if (!store.is_writable()) return nullptr;
+  layer::OutputFile file = store.create_blob();
+  copy_blob(blob, descriptor, file);
+  return store.add_blob(digest, std::move(file));
+}
+
+}  // namespace
+
+Delivery::Delivery(const std::vector<ImageReference>& places, const std::string& scratch) {
+  if (places.empty()) throw layer::Error("an image needs a place to be written to");
+  for (const ImageReference& place : places) {
+    destinations_.push_back(open_destination(place, scratch));
+  }
+}
+
+void Delivery::add_base(const StoredImage& base, layer::Store* store) {
+  for (const StoredLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob, store);
+}
+
+void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store) {
+  Destination& first = *destinations_.front();
+  if (first.has(descriptor.digest)) return;
+  const layer::BlobPointer kept = store == nullptr ? nullptr : keep(descriptor, blob, *store);
+  if (kept == nullptr) {
+    first.add(descriptor, blob);
+  } else {
+    first.share(descriptor, *kept);
+  }
+}
+
+void Delivery::prepare(const Image& image) {
+  const Destination& first = *destinations_.front();
+  for (auto& destination : destinations_) {
+    for (const Descriptor& layer : image.layers) {
+      if (!destination->has(layer.digest)) destination->add(layer, first.blob(layer.digest));
+    }
+  }
+  for (auto& destination : destinations_) destination->prepare(image);
+}
+
+void Delivery::send() {
+  for (auto& destination : destinations_) destination->send();
+}
+
+// The others' turns are waited for when it is theirs: who holds one and waits for another may wait for
+// somebody who does the same.
+void Delivery::await() {
+  destinations_.front()->await();
+}
+
+void Delivery::show(layer::Undo& undo) {
+  for (auto& destination : destinations_) destination->show(undo);
+}
+
+void Delivery::finish(const Image& image) {
+  prepare(image);
+  send();
+  await();
+  layer::Undo undo;
+  show(undo);
+  undo.keep();
+}
+
+std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,
+                                                 const Image& image) {
+  std::vector<layer::Diagnostic> warnings;
+  const bool has_zstd =
+      std::any_of(image.layers.begin(), image.layers.end(),
+                  [](const Descriptor& layer) { return layer.kind() == MediaKind::kTarZstd; });
+  for (const ImageReference& place : places) {
+    if (!has_zstd || place.transport != Transport::kDockerArchive) continue;
+    warnings.push_back(
+        {{place.to_string()},
+         "has zstd layers, which Docker Engine before 23.0 cannot load",
+         {},
+         "Docker Engine 23.0, containerd 1.5 and podman load them; use gzip for older engines"});
+  }
+  return warnings;
+}
+
+}  // namespace oci

@@ -1,0 +1,44 @@
+// One image to one or several places.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "layer/base/error.h"
+#include "oci/write/destination.h"
+
+namespace oci {
+
+// Layers are written once, into the first place, and copied from there to the others.
+class Delivery {
+ public:
+  // Throws Error when there is no place, or one of them cannot be written to. What goes to a pipe waits
+  // in `scratch`.
+  explicit Delivery(const std::vector<ImageReference>& places, const std::string& scratch = "/tmp");
+
+  // Adds the layers of a base; call before writing the new ones, so that they come first. With a
+  // store they are kept there, and shared with it from the second time on.
+  void add_base(const StoredImage& base, layer::Store* store = nullptr);
+  void add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store = nullptr);
+
+  layer::LayerSink& layers() { return *destinations_.front(); }
+
+  // The image is complete in every place; see Destination for this and what follows.
+  void prepare(const Image& image);
+  void send();
+  void await();
+  // It appears in every place, in their order.
+  void show(layer::Undo& undo);
+  // All four, for an image that appears alone.
+  void finish(const Image& image);
+
+ private:
+  std::vector<std::unique_ptr<Destination>> destinations_;
+};
+
+// What the user should know about who can read the image at these places.
+std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,
+                                                 const Image& image);
+
+}  // namespace oci

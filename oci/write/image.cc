@@ -1,0 +1,88 @@
+// The documents of an image, with one history entry for every layer.
+#include "oci/write/image.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "oci/model/annotations.h"
+#include "oci/model/manifest.h"
+#include "oci/read/recorded_base.h"
+
+namespace oci {
+namespace {
+
+const Platform kDefaultPlatform{"linux", "amd64", {}};
+
+void add_layer(const NewLayer& layer, ImageConfig& config, Manifest& manifest) {
+  History step;
+  step.created = config.created;
+  step.created_by = layer.created_by;
+  step.comment = layer.comment;
+  config.history.push_back(std::move(step));
+  config.diff_ids.push_back(layer.diff_id);
+  manifest.layers.push_back(layer.descriptor);
+}
+
+void check_count(size_t layers) {
+  if (layers == 0) throw layer::Error("an image needs at least one layer");
+  if (layers > kMaxLayers) {
+    throw layer::Error(
+        fmt::format("the image has {} layers with its base's, more than {}", layers, kMaxLayers))
+        .with_help("engines mount no more; use fewer layers");
+  }
+}
+
+}  // namespace
+
+NewLayer describe_layer(const layer::Layer& layer) {
+  NewLayer result;
+  result.descriptor.media_type = layer_media_type(layer.compression.codec);
+  result.descriptor.digest = layer.digest;
+  result.descriptor.size = layer.size;
+  result.descriptor.annotations[std::string(kLayerNameAnnotation)] = layer.name;
+  result.descriptor.annotations[std::string(kLayerRecipeAnnotation)] = layer.recipe;
+  result.diff_id = layer.diff_id;
+  result.created_by = "veneer: layer " + layer.name;
+  return result;
+}
+
+Image assemble_image(const ImageRequest& request) {
+  Manifest manifest;
+  manifest.annotations = request.annotations;
+  ImageConfig config = scratch_config(request.platform.value_or(kDefaultPlatform));
+  if (request.base != nullptr) {
+    config = request.base->config;
+    repair_history(config);
+    for (const StoredLayer& layer : request.base->layers) {
+      manifest.layers.push_back(layer.descriptor);
+    }
+    if (request.base->manifest_digest) {
+      manifest.annotations.emplace(kBaseDigestAnnotation,
+                                   request.base->manifest_digest->to_string());
+    }
+    manifest.annotations[std::string(kBaseLayersAnnotation)] =
+        std::to_string(request.base->layers.size());
+    manifest.annotations[std::string(kBaseHistoryAnnotation)] =
+        std::to_string(config.history.size());
+  }
+  const size_t base_steps = config.history.size();
+  config = apply_changes(std::move(config), request.changes);
+  for (const NewLayer& layer : request.layers) add_layer(layer, config, manifest);
+  if (request.base != nullptr && !request.layers.empty()) {
+    config.history[base_steps].comment = record_of_base_layers(request.base->layers.size());
+  }
+  check_count(manifest.layers.size());
+
+  Image image;
+  image.config_bytes = dump_json(to_json(config));
+  image.config = describe_blob(kConfigType, image.config_bytes);
+  manifest.config = image.config;
+  image.layers = manifest.layers;
+  image.manifest_bytes = dump_json(to_json(manifest));
+  image.manifest = describe_blob(kManifestType, image.manifest_bytes);
+  image.manifest.platform = config.platform;
+  return image;
+}
+
+}  // namespace oci

@@ -1,0 +1,53 @@
+// Assembling: base + layers + changes -> the bytes of a config and of a manifest. Reads no file.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "layer/model/program.h"
+#include "layer/write/layer_writer.h"
+#include "oci/model/config_changes.h"
+#include "oci/model/descriptor.h"
+#include "oci/read/stored_image.h"
+
+namespace oci {
+
+// More than engines mount: Docker's overlay2 driver takes 128, one of them its own.
+inline constexpr size_t kMaxLayers = 127;
+
+// A layer to put on top of the base.
+struct NewLayer {
+  Descriptor descriptor;
+  layer::DiffId diff_id;
+  std::string created_by;                 // for the history
+  std::string comment;                    // may be empty
+  std::optional<layer::Program> program;  // that its files are of; a suggestion to images
+  std::optional<layer::Digest> base;      // chain id of the image that it was planned on
+};
+
+// A layer that veneer wrote: codec as media type, name and recipe as annotations.
+NewLayer describe_layer(const layer::Layer& layer);
+
+struct ImageRequest {
+  const StoredImage* base = nullptr;  // null: from scratch
+  std::span<const NewLayer> layers;
+  ConfigChanges changes;
+  StringMap annotations;             // of the manifest
+  std::optional<Platform> platform;  // without a base: what the image is for; default linux/amd64
+};
+
+// An image whose documents are final. The base's layers, then the new ones.
+struct Image {
+  std::string config_bytes;
+  std::string manifest_bytes;
+  Descriptor config;
+  Descriptor manifest;  // with its platform; not yet with a name
+  std::vector<Descriptor> layers;
+};
+
+// Throws Error when there is no layer at all or there are more than kMaxLayers.
+Image assemble_image(const ImageRequest& request);
+
+}  // namespace oci

@@ -1,0 +1,47 @@
+// A layer blob on its own, and the JSON file beside it that says what it is.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "layer/base/error.h"
+#include "oci/write/image.h"
+
+namespace oci {
+
+// The file BLOB.json: an OCI descriptor (image-spec descriptor.md) with members of its own.
+//   mediaType    an OCI layer type
+//   digest,size  of BLOB
+//   diffId       "sha256:<hex>" of the plain tar
+//   annotations  may be absent; `dev.veneer.layer.name` becomes part of the image's history
+//   program      may be absent: {"entryPoint": PATH, "workingDirectory": PATH} of the program whose
+//                files these are; what an image starts, unless another layer or an option disagrees
+//   base         may be absent: chain id of the image that the layer was planned on
+// `veneer layer` writes it and `veneer image` reads it. The last two do not go into an image.
+Json layer_descriptor_json(const NewLayer& layer);
+NewLayer parse_layer_descriptor(const JsonField& document);
+std::string layer_descriptor_path(const std::string& blob_path);
+
+// Whether its plain tar has no entries and is as veneer ends one: two blocks of zeros.
+bool is_empty_layer(const NewLayer& layer);
+
+struct LayerBlob {
+  NewLayer layer;
+  Blob blob;
+  bool is_described = false;  // by a file beside it; else it was read
+};
+
+// Opens a layer blob: described by the file beside it, which check_layers() verifies, or else by
+// reading all of it. Throws Error.
+LayerBlob open_layer_blob(const std::string& path);
+
+// As a layer of an image that is stored.
+StoredLayer stored_layer(const LayerBlob& layer);
+
+// The program that the layers are of; no value if none has one. Nor if they have several, of which
+// `found` is warned.
+std::optional<layer::Program> suggested_program(std::span<const LayerBlob> layers,
+                                                layer::Diagnostics& found);
+
+}  // namespace oci

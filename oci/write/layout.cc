@@ -1,0 +1,259 @@
+// Staged blobs, then one rename: of the directory, or of index.json.
+#include "oci/write/layout.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "oci/read/source.h"
+#include "oci/write/layout_index.h"
+
+namespace oci {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kLayoutDirectoryMode = 0755;
+constexpr mode_t kLayoutFileMode = 0644;
+
+bool entry_exists(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw layer::system_error(path, "cannot stat", errno);
+}
+
+// Whatever the umask.
+void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), kLayoutDirectoryMode) != 0 ||
+      ::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
+    throw layer::system_error(path, "cannot create the directory", errno);
+  }
+}
+
+void write_file(const std::string& folder, const std::string& name, std::string_view text,
+                layer::Undo* undo = nullptr) {
+  layer::OutputFile file(folder);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit(folder + '/' + name, kLayoutFileMode, undo);
+}
+
+// A directory beside the layout that is to be, removed with what it holds unless renamed.
+layer::TemporaryName make_staging_directory(const std::string& final_path) {
+  const layer::Undisturbed section;
+  std::string path = folder_of(final_path) + "/.veneer-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    throw layer::system_error(final_path, "cannot create a directory beside it", errno);
+  }
+  layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
+  if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
+    throw layer::system_error(path, "cannot change the mode", errno);
+  }
+  return staging;
+}
+
+// Holds the layout's lock until it is closed.
+std::shared_ptr<const File> lock_directory(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) throw layer::system_error(path, "cannot open the directory", errno);
+  auto file = std::make_shared<const File>(fd, path);
+  while (::flock(fd, LOCK_EX) != 0) {
+    if (errno != EINTR) throw layer::system_error(path, "cannot lock the directory", errno);
+  }
+  return file;
+}
+
+class LayoutDestination : public Destination {
+ public:
+  explicit LayoutDestination(const ImageReference& reference)
+      : reference_(reference), path_(reference.path) {
+    if (!entry_exists(path_)) {
+      staging_ = make_staging_directory(path_);
+      make_directory(staging_.path() + "/blobs");
+      make_directory(staging_.path() + "/blobs/sha256");
+      blob_folder_ = staging_.path() + "/blobs/sha256";
+      return;
+    }
+    std::error_code failure;
+    const bool is_empty = fs::is_empty(path_, failure);
+    if (failure) throw layer::system_error(path_, "cannot read the directory", failure.value());
+    if (!fs::is_directory(path_) || (!is_empty && !entry_exists(path_ + "/oci-layout"))) {
+      throw layer::Error({path_}, "is there already and is not an OCI image layout")
+          .with_help("name a directory that does not exist or holds a layout");
+    }
+    const std::string blobs = path_ + "/blobs/sha256";
+    blob_folder_ = entry_exists(blobs) ? blobs : path_;
+  }
+
+  layer::OutputFile& begin(uint64_t /*tar_size*/) override {
+    return current_.emplace(blob_folder_);
+  }
+
+  void end(const layer::Layer& layer) override {
+    staged_.try_emplace(layer.digest, std::move(current_.value()));
+    current_.reset();
+  }
+
+  void add(const layer::Layer& layer, int fd) override {
+    if (has(layer.digest)) return;
+    staged_.try_emplace(layer.digest, layer::OutputFile::share(blob_folder_, fd));
+  }
+
+  bool has(const layer::Digest& digest) const override {
+    return staged_.contains(digest) || present_.contains(digest);
+  }
+
+  void add(const Descriptor& descriptor, const Blob& source) override {
+    if (has(descriptor.digest) || find_present(descriptor)) return;
+    layer::OutputFile file(blob_folder_);
+    copy_blob(source, descriptor, file);
+    staged_.try_emplace(descriptor.digest, std::move(file));
+  }
+
+  void share(const Descriptor& descriptor, const layer::StoredBlob& blob) override {
+    if (has(descriptor.digest)) return;
+    staged_.try_emplace(descriptor.digest,
+                        layer::OutputFile::share(blob_folder_, blob.file.get(), blob.sharing));
+  }
+
+  void add(const Descriptor& descriptor, std::string_view bytes) override {
+    if (has(descriptor.digest)) return;
+    layer::OutputFile file(blob_folder_);
+    file.write(std::as_bytes(std::span(bytes)));
+    staged_.try_emplace(descriptor.digest, std::move(file));
+  }
+
+  Blob blob(const layer::Digest& digest) const override {
+    const auto staged = staged_.find(digest);
+    if (staged == staged_.end()) return present_.at(digest);
+    return written_part(staged->second, 0, staged->second.size(), path_ + '/' + blob_path(digest));
+  }
+
+  void prepare(const Image& image) override {
+    add(image.config, image.config_bytes);
+    add(image.manifest, image.manifest_bytes);
+    entry_ = to_json(index_entry(image, reference_));
+    if (!staging_) return;
+    for (auto& [digest, file] : staged_) file.commit(blob_folder_ + '/' + digest.hex());
+    write_file(staging_.path(), "oci-layout", kLayoutFile);
+    index_ = {
+        {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry_})}};
+    write_file(staging_.path(), "index.json", dump_json(index_));
+  }
+
+  void await() override {
+    if (!staging_) lock_ = lock_directory(path_);
+  }
+
+  void show(layer::Undo& undo) override {
+    if (staging_ && show_new(undo)) return;
+    add_to_existing(undo);
+  }
+
+ private:
+  // Whether the layout holds the blob, undamaged.
+  bool find_present(const Descriptor& descriptor) {
+    if (staging_ || blob_folder_ == path_) return false;
+    const std::optional<Blob> found = open_directory(path_)->find(blob_path(descriptor.digest));
+    if (!found || found->size() != descriptor.size) return false;
+    if (hash_blob(*found) != descriptor.digest) return false;
+    present_.emplace(descriptor.digest, *found);
+    return true;
+  }
+
+  // False if another process made the layout meanwhile.
+  bool show_new(layer::Undo& undo) {
+    const layer::Undisturbed section;
+    if (::rename(staging_.path().c_str(), path_.c_str()) != 0) {
+      if (errno == ENOTEMPTY || errno == EEXIST) return false;
+      throw layer::system_error(path_, "cannot create the layout", errno);
+    }
+    undo.add([this] { take_back([this] { fs::rename(path_, staging_.path()); }); });
+    return true;
+  }
+
+  // The layout is as it was before, unless others have added to it since: then only the entry goes,
+  // for they may use the blobs.
+  void take_back(const std::function<void()>& restore) {
+    const std::shared_ptr<const File> lock = lock_directory(path_);
+    Json index = read_layout_index(path_);
+    if (index == index_) return restore();
+    restore_entries(index, entry_, replaced_);
+    write_file(path_, "index.json", dump_json(index));
+  }
+
+  void add_to_existing(layer::Undo& undo) {
+    const std::shared_ptr<const File> lock =
+        lock_ ? std::exchange(lock_, nullptr) : lock_directory(path_);
+    const layer::Undisturbed section;
+    index_ = read_layout_index(path_);
+    layer::Undo steps;
+    for (const char* folder : {"/blobs", "/blobs/sha256"}) {
+      if (entry_exists(path_ + folder)) continue;
+      make_directory(path_ + folder);
+      steps.add([path = path_ + folder] { fs::remove(path); });
+    }
+    place_blobs(steps);
+    replaced_ = replace_entry(index_, entry_);
+    if (!entry_exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
+    write_file(path_, "index.json", dump_json(index_), &steps);
+    undo.add([this, restore = steps.release()] { take_back(restore); });
+  }
+
+  void place_blobs(layer::Undo& steps) {
+    for (auto& [digest, file] : staged_) {
+      const std::string path = path_ + '/' + blob_path(digest);
+      layer::Undo* const undo = entry_exists(path) ? nullptr : &steps;
+      if (!staging_) {
+        file.commit(path, kLayoutFileMode, undo);
+        continue;
+      }
+      const std::string staged = blob_folder_ + '/' + digest.hex();
+      if (::rename(staged.c_str(), path.c_str()) != 0) {
+        throw layer::system_error(path, "cannot move a blob there", errno);
+      }
+      if (undo != nullptr) undo->add([path] { fs::remove(path); });
+    }
+    // Somebody whose image did not appear may have taken back what was there.
+    for (const auto& [digest, blob] : present_) {
+      const std::string path = path_ + '/' + blob_path(digest);
+      if (entry_exists(path)) continue;
+      Descriptor descriptor;
+      descriptor.digest = digest;
+      descriptor.size = blob.size();
+      layer::OutputFile file(folder_of(path));
+      copy_blob(blob, descriptor, file);
+      file.commit(path, kLayoutFileMode, &steps);
+    }
+  }
+
+  ImageReference reference_;
+  std::string path_;
+  layer::TemporaryName staging_;  // of a layout that does not exist yet
+  std::string blob_folder_;       // where blobs wait
+  std::optional<layer::OutputFile> current_;
+  std::map<layer::Digest, layer::OutputFile> staged_;
+  std::map<layer::Digest, Blob> present_;
+  Json entry_;                        // in index.json
+  Json replaced_;                     // those that had its tag
+  Json index_;                        // index.json as this image left it
+  std::shared_ptr<const File> lock_;  // of await()
+};
+
+}  // namespace
+
+std::unique_ptr<Destination> open_layout(const ImageReference& reference) {
+  return std::make_unique<LayoutDestination>(reference);
+}
+
+}  // namespace oci

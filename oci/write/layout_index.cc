@@ -1,0 +1,74 @@
+// Entries are told apart by their tags.
+#include "oci/write/layout_index.h"
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "oci/model/annotations.h"
+#include "oci/model/descriptor.h"
+#include "oci/read/source.h"
+
+namespace oci {
+namespace {
+
+constexpr uint64_t kMaxIndexBytes = uint64_t{64} << 20;
+
+std::string tag_of(const Json& entry) {
+  const auto annotations = entry.find("annotations");
+  if (annotations == entry.end() || !annotations->is_object()) return {};
+  return annotations->value(kRefNameAnnotation, "");
+}
+
+}  // namespace
+
+Json read_layout_index(const std::string& layout) {
+  const std::unique_ptr<Source> source = open_directory(layout);
+  const std::optional<Blob> blob = source->find("index.json");
+  if (!blob) {
+    return {{"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array()}};
+  }
+  Json index = parse_json(read_text(*blob, kMaxIndexBytes), blob->name(), kMaxIndexBytes);
+  const JsonField document(index, blob->name());
+  if (document.at("schemaVersion").size() != 2 || document.find("layers")) {
+    throw document.error("is not an image index");
+  }
+  for (const JsonField& entry : document.at("manifests").items()) {
+    if (const auto annotations = entry.find("annotations")) annotations->text_map();
+  }
+  return index;
+}
+
+Json replace_entry(Json& index, const Json& entry) {
+  Json kept = Json::array();
+  Json replaced = Json::array();
+  bool placed = false;
+  for (const Json& old : index["manifests"]) {
+    if (tag_of(old) != tag_of(entry)) {
+      kept.push_back(old);
+      continue;
+    }
+    replaced.push_back(old);
+    if (!placed) kept.push_back(entry);
+    placed = true;
+  }
+  if (!placed) kept.push_back(entry);
+  index["manifests"] = std::move(kept);
+  return replaced;
+}
+
+void restore_entries(Json& index, const Json& entry, const Json& replaced) {
+  Json kept = Json::array();
+  for (const Json& listed : index["manifests"]) {
+    if (listed != entry) {
+      kept.push_back(listed);
+    } else {
+      for (const Json& old : replaced) kept.push_back(old);
+    }
+  }
+  index["manifests"] = std::move(kept);
+}
+
+}  // namespace oci
