@@ -10,6 +10,8 @@
 #include <chrono>
 #include <ctime>
 
+#include "layer/base/ascii.h"
+
 namespace cmd {
 namespace {
 
@@ -58,7 +60,7 @@ std::string TarListing::escape(const std::string& text) const {
     const auto byte = static_cast<unsigned char>(c);
     if (const char letter = escape_letter(c); letter != '\0') {
       escaped += {'\\', letter};
-    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !is_utf8_)) {
+    } else if (layer::is_control(c) || (byte >= 0x80 && !is_utf8_)) {
       escaped += fmt::format("\\{:03o}", byte);
     } else {
       escaped += c;

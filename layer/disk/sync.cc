@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
 
 namespace layer {
 namespace {
+
+constexpr uint64_t kEarlySyncSize = uint64_t{8} << 20;
 
 void check_synced(int result, const std::string& folder) {
   // fsync(2): the file is of a kind that is not synchronised.
@@ -24,6 +27,12 @@ void begin_sync(int fd, uint64_t offset, uint64_t size) {
   // Only a hint: sync_files() finds out what went wrong.
   [[maybe_unused]] const int ignored = sync_file_range(
       fd, static_cast<off_t>(offset), static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
+}
+
+void EarlySync::grown_to(int fd, uint64_t size) {
+  if (size - begun_ < kEarlySyncSize) return;
+  begin_sync(fd, begun_, size - begun_);
+  begun_ = size;
 }
 
 void sync_files(std::span<const int> files, const std::string& folder) {

@@ -11,6 +11,15 @@ namespace layer {
 // be waited for in sync_files(). A `size` of 0: to its end.
 void begin_sync(int fd, uint64_t offset = 0, uint64_t size = 0);
 
+// Does so for each 8 MiB of a file that grows.
+class EarlySync {
+ public:
+  void grown_to(int fd, uint64_t size);
+
+ private:
+  uint64_t begun_ = 0;  // bytes that are on their way
+};
+
 // Returns when the bytes of all are on the disk. Throws Error, naming `folder`, if they are not;
 // where the file system has no disk there is nothing to wait for.
 void sync_files(std::span<const int> files, const std::string& folder);

@@ -51,4 +51,15 @@ bool is_first_party(const FileTree& tree, std::string_view repository) {
          tree.workspaces.end();
 }
 
+std::span<const Entry> entries_at_or_below(const FileTree& tree, std::string_view path) {
+  const auto before = [](const Entry& entry, std::string_view other) {
+    return tree_order(entry.path, other);
+  };
+  const auto begin = std::lower_bound(tree.entries.begin(), tree.entries.end(), path, before);
+  const auto end = std::find_if_not(begin, tree.entries.end(), [&](const Entry& entry) {
+    return entry.path == path || is_below(entry.path, path);
+  });
+  return {begin, end};
+}
+
 }  // namespace layer

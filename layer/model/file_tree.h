@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct FileTree {
   std::vector<std::string_view> workspaces;
   std::vector<LostEntry> lost;  // declared, and not among the entries; for who asks why
 };
+
+// The entry at `path`, if there is one, and all that are below it.
+std::span<const Entry> entries_at_or_below(const FileTree& tree, std::string_view path);
 
 // Whether a repository of the runfiles is first-party code: one of `workspaces`, or called as
 // Bazel calls the main repository. So is a file that is in no repository (an empty name).

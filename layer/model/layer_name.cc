@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "layer/base/ascii.h"
+
 namespace layer {
 namespace {
 
 constexpr std::string_view kBucketPrefix = "packages-";
-
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
 
 }  // namespace
 

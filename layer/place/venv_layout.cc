@@ -46,7 +46,6 @@ class Mover {
   void run(VenvLayout& layout);
 
  private:
-  std::span<const Entry> at_or_below(std::string_view path) const;
   size_t index_of(const Entry& entry) const {
     return static_cast<size_t>(&entry - tree_.entries.data());
   }
@@ -73,24 +72,13 @@ class Mover {
   std::map<std::string_view, std::string_view> directories_;  // a wheel's, to their first places
 };
 
-std::span<const Entry> Mover::at_or_below(std::string_view path) const {
-  const auto before = [](const Entry& entry, std::string_view other) {
-    return tree_order(entry.path, other);
-  };
-  const auto begin = std::lower_bound(tree_.entries.begin(), tree_.entries.end(), path, before);
-  const auto end = std::find_if_not(begin, tree_.entries.end(), [&](const Entry& entry) {
-    return entry.path == path || is_below(entry.path, path);
-  });
-  return {begin, end};
-}
-
 void Mover::mark_shown(const VenvLink& link) {
   const std::string_view place = tree_.entries[link.entry].path;
   const bool is_equal_only = moves_[link.entry].is_venv_link;  // another wheel's is shown there
   moves_[link.entry].is_venv_link = true;
   const bool is_directory = image_.find(link.wheel_path)->kind == NodeKind::kDirectory;
   if (is_directory) directories_.try_emplace(link.wheel_path, place);
-  for (const Entry& wheel : at_or_below(link.wheel_path)) {
+  for (const Entry& wheel : entries_at_or_below(tree_, link.wheel_path)) {
     Move& move = moves_[index_of(wheel)];
     const std::string_view rest = wheel.path.substr(link.wheel_path.size());
     if (move.first_place.empty()) {
@@ -103,7 +91,7 @@ void Mover::mark_shown(const VenvLink& link) {
 // Keeps what is shown of a path and all below it; false if that changes nothing.
 bool Mover::keep(std::string_view path) {
   bool is_new = false;
-  for (const Entry& entry : at_or_below(path)) {
+  for (const Entry& entry : entries_at_or_below(tree_, path)) {
     const size_t index = index_of(entry);
     is_new = is_new || is_dropped(index);
     moves_[index].is_kept = true;
@@ -176,7 +164,7 @@ void Mover::keep_link_targets(const ImageTree& moved) {
 
 // Where the new tree shows what the old one has at a path.
 std::string_view Mover::place_of(std::string_view path) {
-  const std::span<const Entry> found = at_or_below(path);
+  const std::span<const Entry> found = entries_at_or_below(tree_, path);
   if (!found.empty() && found.front().path == path) {
     const Move& move = moves_[index_of(found.front())];
     return move.first_place.empty() ? path : move.first_place;
@@ -215,7 +203,7 @@ FileFacts Mover::facts_of(size_t index) const {
 // An entry of the virtual environment, which nothing lies below, makes way for what it shows.
 void Mover::write_link(const VenvLink& link, VenvLayout& layout) {
   const Entry& shown_at = tree_.entries[link.entry];
-  for (const Entry& wheel : at_or_below(link.wheel_path)) {
+  for (const Entry& wheel : entries_at_or_below(tree_, link.wheel_path)) {
     const std::string_view rest = wheel.path.substr(link.wheel_path.size());
     Entry entry = wheel;
     entry.path = rest.empty() ? shown_at.path : arena_.join(shown_at.path, rest.substr(1));

@@ -8,7 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "layer/base/nearest_names.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/place/plan_nodes.h"
 #include "layer/plan/explain_words.h"
@@ -17,17 +16,6 @@
 
 namespace layer {
 namespace {
-
-// " The nearest paths are ...", or nothing.
-std::string nearest_sentence(const ImageTree& image, std::string_view path) {
-  std::vector<std::string> absolute;
-  std::vector<std::string_view> paths;
-  for (const Node& node : image.nodes()) paths.push_back(node.path);
-  for (const std::string_view near : nearest_paths(path, paths))
-    absolute.push_back(fmt::format("/{}", near));
-  if (absolute.empty()) return {};
-  return fmt::format(" Nearest: {}.", quoted_names({absolute.begin(), absolute.end()}));
-}
 
 std::string_view repository_of(const Entry* entry, std::string_view path) {
   if (entry != nullptr && !entry->repository().empty()) return entry->repository();

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "layer/base/nearest_names.h"
 #include "layer/model/runfiles_path.h"
 
 namespace layer {
@@ -62,6 +63,16 @@ std::string_view rule_text(LinkReason reason) {
       return "the repository is at the place that all programs share (--shared-root)";
   }
   return {};
+}
+
+std::string nearest_sentence(const ImageTree& image, std::string_view path) {
+  std::vector<std::string> absolute;
+  std::vector<std::string_view> paths;
+  for (const Node& node : image.nodes()) paths.push_back(node.path);
+  for (const std::string_view near : nearest_paths(path, paths))
+    absolute.push_back(fmt::format("/{}", near));
+  if (absolute.empty()) return {};
+  return fmt::format(" Nearest: {}.", quoted_names({absolute.begin(), absolute.end()}));
 }
 
 }  // namespace layer

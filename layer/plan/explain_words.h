@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "layer/model/entry.h"
+#include "layer/model/image_tree.h"
 #include "layer/model/plan.h"
 
 namespace layer {
@@ -22,5 +23,8 @@ std::string place_text(const Origin& origin);
 
 // Why a link is one; the rules are those of "Links" in ARCHITECTURE.md.
 std::string_view rule_text(LinkReason reason);
+
+// " Nearest: 'a', 'b'." of paths that an image has, or nothing.
+std::string nearest_sentence(const ImageTree& image, std::string_view path);
 
 }  // namespace layer

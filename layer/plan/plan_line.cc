@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 
+#include "layer/base/decimal.h"
 #include "layer/base/xattrs.h"
 #include "layer/model/relative_path.h"
 #include "layer/model/unescape.h"
@@ -37,16 +37,6 @@ constexpr LineKind kLines[] = {
     {"base", "path, type, size", 4},
     {"summary", "files=, bytes=, symlinks=, hardlinks=, bytes_linked=, bytes_repeated=", 7},
 };
-
-// A decimal as the printer writes it: no sign but a '-' that is needed, no leading zero.
-template <typename Number>
-std::optional<Number> parse_decimal(std::string_view text) {
-  Number number{};
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (fmt::format("{}", number) != text) return std::nullopt;
-  return number;
-}
 
 PlanLineFault fault(size_t offset, std::string message) {
   return {offset, std::move(message)};

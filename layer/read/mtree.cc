@@ -31,6 +31,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "layer/base/ascii.h"
 #include "layer/base/error.h"
 #include "layer/disk/staged_link.h"
 #include "layer/model/relative_path.h"
@@ -48,6 +49,8 @@ struct Row {
   bool is_full = false;
   MtreeKeywords keywords{};
   Origin origin{};
+
+  bool has_content() const { return keywords.content && !keywords.content->empty(); }
 };
 
 // A row that states of its file what can be held against it, and its entry in the result.
@@ -55,10 +58,6 @@ struct Stating {
   const Row* row = nullptr;
   size_t entry = 0;
 };
-
-bool is_control_character(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
 
 class MtreeReader {
  public:
@@ -78,13 +77,14 @@ class MtreeReader {
 
  private:
   void read_line(const MtreeLine& line) {
-    if (const auto* bad = std::ranges::find_if(line.text, is_control_character);
+    if (const auto* bad =
+            std::ranges::find_if(line.text, [](char c) { return is_control(c) && c != '\t'; });
         bad != line.text.end()) {
       return reject_control(line, static_cast<size_t>(bad - line.text.begin()));
     }
     MtreeWords words(line);
     words.next();
-    if (words.word() == "/set") return read_set(line, words);
+    if (words.word() == "/set") return set_all(line, words, global_);
     if (words.word() == "/unset") return read_unset(line, words);
     read_row(line, words);
   }
@@ -97,10 +97,6 @@ class MtreeReader {
                                 static_cast<unsigned char>(line.text[offset])));
   }
 
-  void read_set(const MtreeLine& line, MtreeWords& words) {
-    while (words.next()) set(line, words, global_);
-  }
-
   void read_unset(const MtreeLine& line, MtreeWords& words) {
     while (words.next()) {
       if (words.word().find('=') != std::string_view::npos) {
@@ -111,9 +107,11 @@ class MtreeReader {
     }
   }
 
-  void set(const MtreeLine& line, const MtreeWords& words, MtreeKeywords& keywords) {
-    std::string why = keywords.set(words.word(), arena_);
-    if (!why.empty()) fault({declaration_, line.number, words.column()}, std::move(why));
+  void set_all(const MtreeLine& line, MtreeWords& words, MtreeKeywords& keywords) {
+    while (words.next()) {
+      std::string why = keywords.set(words.word(), arena_);
+      if (!why.empty()) fault({declaration_, line.number, words.column()}, std::move(why));
+    }
   }
 
   void read_row(const MtreeLine& line, MtreeWords& words) {
@@ -124,7 +122,7 @@ class MtreeReader {
     Row row{.is_full = word == "." || word.find('/') != std::string_view::npos,
             .keywords = global_,
             .origin = origin};
-    while (words.next()) set(line, words, row.keywords);
+    set_all(line, words, row.keywords);
     row.spelling = row.is_full ? name : arena_.join(directory_, name);
     if (!row.is_full && row.keywords.type == MtreeType::kDirectory) directory_ = row.spelling;
     row.path = normalize_path(row.spelling, arena_);
@@ -152,13 +150,9 @@ class MtreeReader {
 
   // Where a row's file is on disk.
   std::string_view place(const Row& row) const {
-    const std::string_view place = has_content(row) ? *row.keywords.content : row.spelling;
+    const std::string_view place = row.has_content() ? *row.keywords.content : row.spelling;
     const bool is_below = !directory_on_disk_.empty() && !place.starts_with('/');
     return is_below ? arena_.join(directory_on_disk_, place) : place;
-  }
-
-  static bool has_content(const Row& row) {
-    return row.keywords.content && !row.keywords.content->empty();
   }
 
   static bool is_looked_up(const Row& row) {
@@ -229,7 +223,7 @@ class MtreeReader {
         return entry;
       }
     }
-    if (!has_content(row) && (target.error == ENOENT || target.error == ENOTDIR)) {
+    if (!row.has_content() && (target.error == ENOENT || target.error == ENOTDIR)) {
       if (const auto difference = find_difference_to_nothing(row.keywords.stated)) {
         found_.error({row.origin.position(),
                       fmt::format("'{}' states {} and has no content: '{}' does not exist",

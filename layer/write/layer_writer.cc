@@ -30,9 +30,6 @@ namespace {
 // whose frames must wait for it to be written in order.
 constexpr size_t kSlotsPerJob = 3;
 
-// What a store's blob grows by before the system is told to begin writing it to the disk.
-constexpr uint64_t kSyncSize = uint64_t{8} << 20;
-
 class Pipeline {
  public:
   Pipeline(const std::vector<LayerPlan>& plans, Compression compression, unsigned jobs,
@@ -74,7 +71,7 @@ class Pipeline {
 
   // What write_blob() keeps from frame to frame.
   std::optional<OutputFile> stored_file_;  // with a store that can be written
-  uint64_t begun_sync_ = 0;                // bytes of it that are on their way to the disk
+  EarlySync early_sync_;                   // of it
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
   std::vector<Layer> layers_;
@@ -199,7 +196,7 @@ void Pipeline::begin_blob(const Slot& slot) {
   if (keeps_layers()) stored_file_.emplace(reuse_->create_blob());
   blob_.emplace(compression_,
                 stored_file_ ? *stored_file_ : sink_.begin(work_[slot.layer].tar_size));
-  begun_sync_ = 0;
+  early_sync_ = {};
   const KnownStart& start = work_[slot.layer].start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -219,10 +216,7 @@ void Pipeline::begin_blob(const Slot& slot) {
 
 void Pipeline::note_frame(const Slot& slot) {
   if (!keeps_layers()) return;
-  if (blob_->size() - begun_sync_ >= kSyncSize) {
-    begin_sync(stored_file_->fd(), begun_sync_, blob_->size() - begun_sync_);
-    begun_sync_ = blob_->size();
-  }
+  early_sync_.grown_to(stored_file_->fd(), blob_->size());
   written_.push_back({slot.key, slot.content, blob_->size() - slot.packed.bytes.size(),
                       slot.tar.size(), slot.packed.bytes.size(), slot.packed.crc, slot.tar_state,
                       blob_->state()});
