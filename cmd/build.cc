@@ -187,8 +187,8 @@ void print_summary(const BuildArguments& options, const Built& built, double sec
                human_size(built.made.plan.repeated_bytes));
   }
   if (built.made.checks && built.made.checks->notes > 0) {
-    fmt::print(out, "{} on what no file proves; veneer verify prints them\n",
-               counted(built.made.checks->notes, "note"));
+    fmt::print(out, "{} could not be checked from files alone (not errors); see veneer verify\n",
+               counted(built.made.checks->notes, "thing"));
   }
   if (built.made.plan.in_base > 0) {
     fmt::print(out, "{} left to the base, which has the same: {}\n",

@@ -1,4 +1,4 @@
-// A parser of oci as a check of CLI11's.
+// Makes a validator for CLI11 of a function that parses a value or throws layer::Error.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// A look at every file of a tree, for who did not get one from its reader.
+// Stats every file of a tree that its reader has not statted, and keeps the result in Entry::stamp.
 #pragma once
 
 #include "layer/disk/stamp.h"

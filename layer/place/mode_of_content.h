@@ -1,4 +1,4 @@
-// What kModeByContent comes to.
+// The mode of an entry whose input states none: 0755 for a program, 0644 for any other file.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What one layer's entries put where, on top of the layers below it.
+// Turns one layer's entries into nodes of the tree, on top of the layers below it.
 #pragma once
 
 #include <cstdint>
