@@ -36,14 +36,14 @@ struct BuildArguments {
 };
 
 // What was made, for the summary.
-struct Built {
-  Made made;
+struct FinishedBuild {
+  BuildResult result;
   size_t base_layers = 0;
   oci::Image image;
 };
 
 // The user's changes over what makes a program of the inputs run.
-oci::ConfigChanges program_changes(const BuildArguments& options, const Planned& planned) {
+oci::ConfigChanges program_changes(const BuildArguments& options, const PlanningState& planned) {
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
   return changes;
@@ -54,7 +54,7 @@ std::string scratch_of(const BuildArguments& options) {
   return scratch_folder(output_references(options.image).front().path);
 }
 
-std::optional<CheckCounts> run_checks(const BuildArguments& options, const Planned& planned,
+std::optional<CheckCounts> run_checks(const BuildArguments& options, const PlanningState& planned,
                                       const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
   return report_findings(
@@ -63,26 +63,27 @@ std::optional<CheckCounts> run_checks(const BuildArguments& options, const Plann
 }
 
 // Steps 3 and 4 of the inputs that `planned` holds, and the checks: all but the layers.
-Made plan_and_check(const BuildArguments& options, const std::optional<oci::StoredImage>& base,
-                    const Tools& tools, Planned& planned) {
+BuildResult plan_and_check(const BuildArguments& options,
+                           const std::optional<oci::StoredImage>& base, const Tools& tools,
+                           PlanningState& planned) {
   const MessageRecorder recorder;
   if (options.planning.plan_file.empty()) {
     plan_inputs(options.planning, base, scratch_of(options), tools, planned);
   }
   const layer::TraceScope step(tools.trace.get(), "check");
-  Made made;
-  made.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
-  made.plan = layer::summarize(planned.plan);
-  made.dropped = planned.dropped;
-  made.messages = recorder.text();
-  return made;
+  BuildResult result;
+  result.checks = run_checks(options, planned, base ? &*base : nullptr, tools.store.get());
+  result.plan = layer::summarize(planned.plan);
+  result.dropped = planned.dropped;
+  result.messages = recorder.text();
+  return result;
 }
 
-oci::Image assemble(const BuildArguments& options, const Planned& planned,
-                    const oci::StoredImage* base, const std::vector<layer::Layer>& written) {
+oci::Image assemble(const BuildArguments& options, const PlanningState& planned,
+                    const oci::StoredImage* base, const std::vector<layer::WrittenLayer>& written) {
   std::vector<oci::NewLayer> layers;
   layers.reserve(written.size());
-  for (const layer::Layer& layer : written) layers.push_back(oci::describe_layer(layer));
+  for (const layer::WrittenLayer& layer : written) layers.push_back(oci::describe_layer(layer));
   oci::ImageRequest request;
   request.base = base;
   request.layers = layers;
@@ -105,7 +106,7 @@ std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
 }
 
 // The image, with the files that appear together with it.
-void deliver_build(const BuildArguments& options, const Planned& planned, const Tools& tools,
+void deliver_build(const BuildArguments& options, const PlanningState& planned, const Tools& tools,
                    const oci::Image& image, oci::Delivery& delivery) {
   std::vector<layer::ResultFile> files;
   {
@@ -120,7 +121,7 @@ void deliver_build(const BuildArguments& options, const Planned& planned, const 
   print_timings(tools.trace.get(), options.writing.tools.timing);
 }
 
-Built build(const BuildArguments& options) {
+FinishedBuild build(const BuildArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
   const Tools tools = open_tools(options.writing.tools);
   const std::optional<oci::StoredImage> base =
@@ -128,49 +129,50 @@ Built build(const BuildArguments& options) {
   const oci::StoredImage* on = base ? &*base : nullptr;
   // Values that say nothing on this base are told of before anything is read or written.
   final_config(on, wanted_platform(options.planning.base), config_changes(options.image));
-  Planned planned = options.planning.plan_file.empty()
-                        ? read_inputs(options.planning, tools)
-                        : make_plan(options.planning, base, scratch_of(options), tools);
+  PlanningState planned = options.planning.plan_file.empty()
+                              ? read_inputs(options.planning, tools)
+                              : make_plan(options.planning, base, scratch_of(options), tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
   const BuildMemo memo(*options.command, options.planning, compression(options.writing), planned,
                        on, tools.store.get());
-  std::vector<layer::StoredLayer> stored;
-  std::optional<Made> made = memo.recall(stored);
-  const bool is_done = made.has_value();
+  std::vector<layer::CachedLayer> stored;
+  std::optional<BuildResult> result = memo.recall(stored);
+  const bool is_done = result.has_value();
   step.reset();
   if (is_done) {
-    print_message(made->messages);
+    print_message(result->messages);
   } else {
-    made = plan_and_check(options, base, tools, planned);
+    result = plan_and_check(options, base, tools, planned);
   }
   oci::Delivery delivery(outputs, scratch_of(options));
   if (base) delivery.add_base(*base, tools.store.get());
-  for (const layer::StoredLayer& layer : stored) {
+  for (const layer::CachedLayer& layer : stored) {
     delivery.layers().add(layer.layer, layer.blob->file.get());
   }
   if (!is_done) {
-    made->layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
-                                delivery.layers(), tools);
-    memo.remember(*made);
+    result->layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
+                                  delivery.layers(), tools);
+    memo.remember(*result);
   }
-  Built built;
-  built.made = std::move(*made);
+  FinishedBuild built;
+  built.result = std::move(*result);
   built.base_layers = base ? base->layers.size() : 0;
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
   step.reset();
-  built.image = assemble(options, planned, on, built.made.layers);
+  built.image = assemble(options, planned, on, built.result.layers);
   print_warnings(oci::delivery_warnings(outputs, built.image));
   deliver_build(options, planned, tools, built.image, delivery);
   return built;
 }
 
-void print_summary(const BuildArguments& options, const Built& built, double seconds,
+void print_summary(const BuildArguments& options, const FinishedBuild& built, double seconds,
                    std::FILE* out) {
   size_t width = std::string_view("layer").size();
-  for (const layer::Layer& layer : built.made.layers) width = std::max(width, layer.name.size());
+  for (const layer::WrittenLayer& layer : built.result.layers)
+    width = std::max(width, layer.name.size());
   fmt::print(out, "{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
-  for (const layer::Layer& layer : built.made.layers) {
+  for (const layer::WrittenLayer& layer : built.result.layers) {
     fmt::print(out, "{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
                human_size(layer.tar_size), layer.digest.to_string());
   }
@@ -179,30 +181,32 @@ void print_summary(const BuildArguments& options, const Built& built, double sec
                options.planning.base.base);
   }
   fmt::print(out, "{}, {}, {}; {} not stored a second time; {:.2f} s\n",
-             counted(built.made.plan.files, "file"), counted(built.made.plan.symlinks, "symlink"),
-             counted(built.made.plan.hardlinks, "hardlink"),
-             human_size(built.made.plan.linked_bytes), seconds);
-  if (built.made.plan.repeated_bytes > 0) {
+             counted(built.result.plan.files, "file"),
+             counted(built.result.plan.symlinks, "symlink"),
+             counted(built.result.plan.hardlinks, "hardlink"),
+             human_size(built.result.plan.linked_bytes), seconds);
+  if (built.result.plan.repeated_bytes > 0) {
     fmt::print(out, "{} are equal to a file in another layer, and stored there too\n",
-               human_size(built.made.plan.repeated_bytes));
+               human_size(built.result.plan.repeated_bytes));
   }
-  if (built.made.checks && built.made.checks->notes > 0) {
+  if (built.result.checks && built.result.checks->notes > 0) {
     fmt::print(out, "{} could not be checked from files alone (not errors); see veneer verify\n",
-               counted(built.made.checks->notes, "thing"));
+               counted(built.result.checks->notes, "thing"));
   }
-  if (built.made.plan.in_base > 0) {
+  if (built.result.plan.in_base > 0) {
     fmt::print(out, "{} left to the base, which has the same: {}\n",
-               counted(built.made.plan.in_base, "path"), human_size(built.made.plan.bytes_in_base));
+               counted(built.result.plan.in_base, "path"),
+               human_size(built.result.plan.bytes_in_base));
   }
   for (const std::string& output : options.image.outputs) {
     fmt::print(out, "{} {}\n", output, built.image.manifest.digest.to_string());
   }
 }
 
-void print_build_json(const BuildArguments& options, const Built& built, double seconds,
+void print_build_json(const BuildArguments& options, const FinishedBuild& built, double seconds,
                       std::FILE* out) {
   nlohmann::json layers = nlohmann::json::array();
-  for (const layer::Layer& layer : built.made.layers) {
+  for (const layer::WrittenLayer& layer : built.result.layers) {
     layers.push_back({{"name", layer.name},
                       {"digest", layer.digest.to_string()},
                       {"diffId", layer.diff_id.digest.to_string()},
@@ -210,7 +214,7 @@ void print_build_json(const BuildArguments& options, const Built& built, double 
                       {"unpacked", layer.tar_size}});
   }
   nlohmann::json dropped = nlohmann::json::array();
-  for (const layer::DroppedPaths& paths : built.made.dropped) {
+  for (const layer::DroppedPaths& paths : built.result.dropped) {
     dropped.push_back(
         {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
   }
@@ -219,19 +223,19 @@ void print_build_json(const BuildArguments& options, const Built& built, double 
                          {"config", built.image.config.digest.to_string()},
                          {"layers", layers},
                          {"baseLayers", built.base_layers},
-                         {"files", built.made.plan.files},
-                         {"symlinks", built.made.plan.symlinks},
-                         {"hardlinks", built.made.plan.hardlinks},
-                         {"bytesLinked", built.made.plan.linked_bytes},
-                         {"bytesRepeated", built.made.plan.repeated_bytes},
-                         {"inBase", built.made.plan.in_base},
-                         {"bytesInBase", built.made.plan.bytes_in_base},
+                         {"files", built.result.plan.files},
+                         {"symlinks", built.result.plan.symlinks},
+                         {"hardlinks", built.result.plan.hardlinks},
+                         {"bytesLinked", built.result.plan.linked_bytes},
+                         {"bytesRepeated", built.result.plan.repeated_bytes},
+                         {"inBase", built.result.plan.in_base},
+                         {"bytesInBase", built.result.plan.bytes_in_base},
                          {"dropped", dropped},
                          {"seconds", seconds}};
-  if (built.made.checks) {
-    summary["checks"] = {{"errors", built.made.checks->errors},
-                         {"warnings", built.made.checks->warnings},
-                         {"notes", built.made.checks->notes}};
+  if (built.result.checks) {
+    summary["checks"] = {{"errors", built.result.checks->errors},
+                         {"warnings", built.result.checks->warnings},
+                         {"notes", built.result.checks->notes}};
   }
   fmt::print(out, "{}\n", summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
@@ -248,7 +252,7 @@ void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<NamedOutput> outputs = build_outputs(options);
   check_outputs(outputs);
-  const Built built = build(options);
+  const FinishedBuild built = build(options);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   (options.json ? print_build_json : print_summary)(options, built, time.count(),
                                                     take_stdout(outputs) ? stderr : stdout);

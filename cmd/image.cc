@@ -66,8 +66,8 @@ void check_user(const ImageArguments& options, const oci::StoredImage* base,
                 std::span<const oci::LayerBlob> layers, const oci::ConfigChanges& changes,
                 const oci::LayerChecks& checks) {
   if (!changes.user) return;
-  const oci::BaseReading reading{oci::FindDuplicates::kNo, checks.jobs, checks.store,
-                                 checks.scratch};
+  const oci::ReadBaseOptions reading{oci::FindDuplicates::kNo, checks.jobs, checks.store,
+                                     checks.scratch};
   const oci::ImageConfig config = final_config(base, wanted_platform(options.base), changes);
   layer::Diagnostics found;
   for (const layer::Finding& finding : oci::check_account(base, layers, config, reading)) {

@@ -37,8 +37,8 @@ class BlobFile : public layer::LayerSink {
   explicit BlobFile(const std::string& path) : result_(path, scratch_folder(path)) {}
 
   layer::OutputFile& begin(uint64_t /*tar_size*/) override { return result_.file(); }
-  void end(const layer::Layer&) override {}
-  void add(const layer::Layer&, int fd) override { result_.copy(fd); }
+  void end(const layer::WrittenLayer&) override {}
+  void add(const layer::WrittenLayer&, int fd) override { result_.copy(fd); }
   layer::ResultFile& result() { return result_; }
 
  private:
@@ -72,8 +72,8 @@ layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, b
 }
 
 // With what an image should know that is made of it.
-oci::NewLayer describe(const layer::Layer& layer, const LayerArguments& options,
-                       const Planned& planned, const std::optional<oci::StoredImage>& base) {
+oci::NewLayer describe(const layer::WrittenLayer& layer, const LayerArguments& options,
+                       const PlanningState& planned, const std::optional<oci::StoredImage>& base) {
   oci::NewLayer described = oci::describe_layer(layer);
   described.program = planned.plan.program;
   // A plan that is read from a file was made for another base, or for none.
@@ -113,9 +113,9 @@ void run_layer(const LayerArguments& options) {
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = scratch_folder(options.output);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
-  Planned planned = make_plan(options.planning, base, scratch, tools);
+  PlanningState planned = make_plan(options.planning, base, scratch, tools);
   BlobFile blob(options.output);
-  const std::vector<layer::Layer> layers =
+  const std::vector<layer::WrittenLayer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
                    options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");

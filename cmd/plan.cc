@@ -86,7 +86,7 @@ void put_plan(const PlanArguments& options, const layer::ImagePlan& plan,
   if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
-std::vector<layer::Finding> find_faults(const PlanArguments& options, const Planned& planned,
+std::vector<layer::Finding> find_faults(const PlanArguments& options, const PlanningState& planned,
                                         const oci::StoredImage* base, layer::Store* store) {
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
@@ -95,7 +95,8 @@ std::vector<layer::Finding> find_faults(const PlanArguments& options, const Plan
   return check_plan(planned, options.planning, base, changes, store);
 }
 
-void explain(const PlanArguments& options, const Planned& planned, const oci::StoredImage* base) {
+void explain(const PlanArguments& options, const PlanningState& planned,
+             const oci::StoredImage* base) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
   for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
@@ -133,7 +134,7 @@ void run_plan(const PlanArguments& options) {
   const std::string scratch = std::filesystem::temp_directory_path();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Tools tools = open_tools(options.tools);
-  const Planned planned = make_plan(options.planning, base, scratch, tools);
+  const PlanningState planned = make_plan(options.planning, base, scratch, tools);
   if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
   std::vector<layer::Finding> faults;
   if (options.check != CheckLevel::kOff) {

@@ -58,7 +58,7 @@ Verified verify_plan(const VerifyArguments& options, const std::string& scratch)
   planning.base = {options.base, options.platform};
   planning.jobs = options.jobs;
   const std::optional<oci::StoredImage> base = open_base(planning.base, scratch);
-  const Planned planned = make_plan(planning, base, scratch);
+  const PlanningState planned = make_plan(planning, base, scratch);
   oci::ConfigChanges changes;
   start_program(planned.plan.program, changes);
   Verified verified;

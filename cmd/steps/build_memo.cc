@@ -39,11 +39,11 @@ bool put_program(layer::MemoWriter& text) {
 
 void put_base(const oci::StoredImage& base, layer::MemoWriter& text) {
   text.put(base.config_bytes);
-  for (const oci::StoredLayer& layer : base.layers) text.put(layer.descriptor.digest);
+  for (const oci::ImageLayer& layer : base.layers) text.put(layer.descriptor.digest);
 }
 
 std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression compression,
-                                    const Planned& planned, const oci::StoredImage* base,
+                                    const PlanningState& planned, const oci::StoredImage* base,
                                     int64_t now) {
   layer::MemoWriter text;
   text.put(kForm);
@@ -71,27 +71,27 @@ auto numbers(Summary& plan) {
                     &plan.linked_bytes, &plan.repeated_bytes, &plan.in_base,  &plan.bytes_in_base};
 }
 
-Made read_made(layer::MemoReader& memo) {
-  Made made;
-  for (uint64_t* number : numbers(made.plan)) *number = memo.number();
+BuildResult read_result(layer::MemoReader& memo) {
+  BuildResult result;
+  for (uint64_t* number : numbers(result.plan)) *number = memo.number();
   for (size_t left = memo.count(3 * kNumber); left > 0; --left) {
-    layer::DroppedPaths& dropped = made.dropped.emplace_back();
+    layer::DroppedPaths& dropped = result.dropped.emplace_back();
     dropped.repository = memo.text();
     dropped.paths = memo.number();
     dropped.bytes = memo.number();
   }
   if (memo.number() != 0) {
-    CheckCounts& counts = made.checks.emplace();
+    CheckCounts& counts = result.checks.emplace();
     for (size_t* count : {&counts.errors, &counts.warnings, &counts.notes}) *count = memo.number();
   }
-  made.messages = memo.text();
-  return made;
+  result.messages = memo.text();
+  return result;
 }
 
 }  // namespace
 
 BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
-                     layer::Compression compression, const Planned& planned,
+                     layer::Compression compression, const PlanningState& planned,
                      const oci::StoredImage* base, layer::Store* store)
     : compression_(compression), store_(store) {
   if (store_ != nullptr && options.layer_lock.empty() && options.plan_file.empty()) {
@@ -99,11 +99,11 @@ BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
   }
 }
 
-std::optional<Made> BuildMemo::recall(std::vector<layer::StoredLayer>& stored) const {
+std::optional<BuildResult> BuildMemo::recall(std::vector<layer::CachedLayer>& stored) const {
   const layer::Memo memo = key_ ? store_->find_memo(*key_) : layer::Memo{};
   if (!memo) return std::nullopt;
   layer::MemoReader reader(memo.bytes());
-  Made made = read_made(reader);
+  BuildResult result = read_result(reader);
   std::vector<layer::NamedKey> keys(reader.count(2 * kNumber));
   for (layer::NamedKey& named : keys) {
     named.name = reader.text();
@@ -112,31 +112,32 @@ std::optional<Made> BuildMemo::recall(std::vector<layer::StoredLayer>& stored) c
   if (!reader.is_done()) return std::nullopt;
   stored = layer::find_layers(keys, compression_, *store_);
   if (stored.size() != keys.size()) return std::nullopt;  // then it is empty
-  for (const layer::StoredLayer& layer : stored) made.layers.push_back(layer.layer);
-  return made;
+  for (const layer::CachedLayer& layer : stored) result.layers.push_back(layer.layer);
+  return result;
 }
 
-void BuildMemo::remember(const Made& made) const {
+void BuildMemo::remember(const BuildResult& result) const {
   const bool can_be_found = std::ranges::all_of(
-      made.layers, [](const layer::Layer& layer) { return layer.key.has_value(); });
+      result.layers, [](const layer::WrittenLayer& layer) { return layer.key.has_value(); });
   if (!key_ || !can_be_found) return;
   layer::MemoWriter memo;
-  for (const uint64_t* number : numbers(made.plan)) memo.put(*number);
-  memo.put(uint64_t{made.dropped.size()});
-  for (const layer::DroppedPaths& dropped : made.dropped) {
+  for (const uint64_t* number : numbers(result.plan)) memo.put(*number);
+  memo.put(uint64_t{result.dropped.size()});
+  for (const layer::DroppedPaths& dropped : result.dropped) {
     memo.put(dropped.repository);
     memo.put(dropped.paths);
     memo.put(dropped.bytes);
   }
-  memo.put(uint64_t{made.checks.has_value()});
-  if (made.checks) {
-    for (const size_t count : {made.checks->errors, made.checks->warnings, made.checks->notes}) {
+  memo.put(uint64_t{result.checks.has_value()});
+  if (result.checks) {
+    for (const size_t count :
+         {result.checks->errors, result.checks->warnings, result.checks->notes}) {
       memo.put(uint64_t{count});
     }
   }
-  memo.put(made.messages);
-  memo.put(uint64_t{made.layers.size()});
-  for (const layer::Layer& layer : made.layers) {
+  memo.put(result.messages);
+  memo.put(uint64_t{result.layers.size()});
+  for (const layer::WrittenLayer& layer : result.layers) {
     memo.put(layer.name);
     memo.put(*layer.key);
   }

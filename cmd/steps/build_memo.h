@@ -18,12 +18,12 @@
 namespace cmd {
 
 // All that a build tells of, but the image.
-struct Made {
+struct BuildResult {
   layer::PlanSummary plan;
   std::vector<layer::DroppedPaths> dropped;
   std::optional<CheckCounts> checks;  // none: they are off
   std::string messages;               // what was printed on the way
-  std::vector<layer::Layer> layers;
+  std::vector<layer::WrittenLayer> layers;
 };
 
 class BuildMemo {
@@ -32,12 +32,12 @@ class BuildMemo {
   // null. Never finds or keeps anything without a store, with a layer lock, which is to be written,
   // or where a file's stamp cannot be trusted.
   BuildMemo(const CLI::App& command, const PlanningOptions& options, layer::Compression compression,
-            const Planned& planned, const oci::StoredImage* base, layer::Store* store);
+            const PlanningState& planned, const oci::StoredImage* base, layer::Store* store);
 
   // What was made, its layers being in the store: `stored` gets them.
-  std::optional<Made> recall(std::vector<layer::StoredLayer>& stored) const;
+  std::optional<BuildResult> recall(std::vector<layer::CachedLayer>& stored) const;
   // For later builds. Nothing unless every layer can be found again.
-  void remember(const Made& made) const;
+  void remember(const BuildResult& result) const;
 
  private:
   const layer::Compression compression_;

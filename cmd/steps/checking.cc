@@ -23,7 +23,7 @@ std::string_view entry_point(const layer::RunConfig& config) {
 }
 
 // What the checks look at in a path, by what it is in the image.
-std::string checked_as(const layer::Explanation& explanation, const Planned& planned) {
+std::string checked_as(const layer::Explanation& explanation, const PlanningState& planned) {
   std::vector<std::string_view> kinds;
   const std::string& end = explanation.leads_to.empty() ? explanation.path : explanation.leads_to;
   const std::string_view name = layer::base_name(end);
@@ -87,7 +87,7 @@ void start_program(const std::optional<layer::Program>& program, oci::ConfigChan
   if (!changes.working_dir) changes.working_dir = program->working_directory;
 }
 
-std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOptions& options,
+std::vector<layer::Finding> check_plan(const PlanningState& planned, const PlanningOptions& options,
                                        const oci::StoredImage* base,
                                        const oci::ConfigChanges& changes, layer::Store* store) {
   const auto base_layers = static_cast<uint32_t>(base == nullptr ? 0 : base->layers.size());
@@ -95,7 +95,7 @@ std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOpt
   layer::Probes probes = planned.base ? planned.base->probes : layer::Probes{};
   const layer::ImageTree none;
   const layer::ImageTree& below = planned.base ? planned.base->tree : none;
-  const layer::DeclaredTree input([&] { return layer::tree_of_input(below, planned.tree); });
+  const layer::InputAsImage input([&] { return layer::tree_of_input(below, planned.tree); });
   layer::ImageTree tree = below;
   const layer::RunConfig run = oci::run_config(config);
   layer::Findings findings;
@@ -104,12 +104,12 @@ std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOpt
     layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings, store);
   });
   // A plan that was read from its text has no input.
-  const layer::DeclaredTree* declared = planned.tree.entries.empty() ? nullptr : &input;
+  const layer::InputAsImage* declared = planned.tree.entries.empty() ? nullptr : &input;
   layer::check_image({tree, probes, run, declared, base_layers}, options.jobs, findings);
   return findings.take();
 }
 
-void explain_checks(const std::vector<layer::Finding>& findings, const Planned& planned,
+void explain_checks(const std::vector<layer::Finding>& findings, const PlanningState& planned,
                     std::vector<layer::Explanation>& explanations) {
   for (layer::Explanation& explanation : explanations) {
     const size_t before = explanation.statements.size();

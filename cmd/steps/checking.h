@@ -39,13 +39,13 @@ oci::ImageConfig final_config(const oci::StoredImage* base,
 void start_program(const std::optional<layer::Program>& program, oci::ConfigChanges& changes);
 
 // What is wrong with a plan, as an image on `base` (null: none) whose config is so changed.
-std::vector<layer::Finding> check_plan(const Planned& planned, const PlanningOptions& options,
+std::vector<layer::Finding> check_plan(const PlanningState& planned, const PlanningOptions& options,
                                        const oci::StoredImage* base,
                                        const oci::ConfigChanges& changes,
                                        layer::Store* store = nullptr);
 
 // Adds to each explanation what the checks found about its path, or what it was checked as.
-void explain_checks(const std::vector<layer::Finding>& findings, const Planned& planned,
+void explain_checks(const std::vector<layer::Finding>& findings, const PlanningState& planned,
                     std::vector<layer::Explanation>& explanations);
 
 // Prints errors and warnings to stderr; throws layer::Error for errors that stop a build.

@@ -21,16 +21,16 @@
 namespace cmd {
 namespace {
 
-Planned no_plan() {
-  Planned planned;
+PlanningState no_plan() {
+  PlanningState planned;
   planned.arena = std::make_unique<layer::StringArena>();
   planned.stamps = std::make_unique<layer::StringArena>();
   return planned;
 }
 
-void read_base_into(Planned& planned, const PlanningOptions& options, const oci::StoredImage& base,
-                    const std::string& scratch, layer::Store* store) {
-  const oci::BaseReading reading{options.base_duplicates, options.jobs, store, scratch};
+void read_base_into(PlanningState& planned, const PlanningOptions& options,
+                    const oci::StoredImage& base, const std::string& scratch, layer::Store* store) {
+  const oci::ReadBaseOptions reading{options.base_duplicates, options.jobs, store, scratch};
   planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
 }
 
@@ -38,7 +38,7 @@ void read_base_into(Planned& planned, const PlanningOptions& options, const oci:
 // layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
                    const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
-                   Planned& planned, std::vector<layer::FileFacts>& facts) {
+                   PlanningState& planned, std::vector<layer::FileFacts>& facts) {
   const auto identify = [&] {
     facts = layer::identify(planned.tree, *planned.stamps, {options.jobs, content_link_min, store});
   };
@@ -73,9 +73,10 @@ void let_go_of_memory(const layer::FileTree& tree) {
   if (tree.entries.size() >= kMany) malloc_trim(0);  // whether it found any does not matter
 }
 
-Planned read_plan_file(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                       const std::string& scratch, const Tools& tools) {
-  Planned planned = no_plan();
+PlanningState read_plan_file(const PlanningOptions& options,
+                             const std::optional<oci::StoredImage>& base,
+                             const std::string& scratch, const Tools& tools) {
+  PlanningState planned = no_plan();
   planned.plan = layer::read_plan(options.plan_file, *planned.arena);
   if (tools.store != nullptr) layer::stamp_sources(planned.plan, *planned.stamps);
   if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
@@ -84,9 +85,9 @@ Planned read_plan_file(const PlanningOptions& options, const std::optional<oci::
 
 }  // namespace
 
-Planned read_inputs(const PlanningOptions& options, const Tools& tools) {
+PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   check_inputs(options.inputs);
-  Planned planned = no_plan();
+  PlanningState planned = no_plan();
   planned.rules = plan_options(options);
   const layer::TraceScope step(tools.trace.get(), "read inputs");
   layer::Diagnostics found;
@@ -105,7 +106,7 @@ Planned read_inputs(const PlanningOptions& options, const Tools& tools) {
 }
 
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                 const std::string& scratch, const Tools& tools, Planned& planned) {
+                 const std::string& scratch, const Tools& tools, PlanningState& planned) {
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
@@ -116,7 +117,7 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
     capabilities.push_back(layer::parse_capability_rule(rule));
   }
   layer::set_capabilities(capabilities, planned.tree, *planned.arena);
-  layer::PlanBase onto;
+  layer::BaseForPlanning onto;
   if (planned.base) {
     const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;
     onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
@@ -131,10 +132,10 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
   let_go_of_memory(planned.tree);
 }
 
-Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                  const std::string& scratch, const Tools& tools) {
+PlanningState make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                        const std::string& scratch, const Tools& tools) {
   if (!options.plan_file.empty()) return read_plan_file(options, base, scratch, tools);
-  Planned planned = read_inputs(options, tools);
+  PlanningState planned = read_inputs(options, tools);
   plan_inputs(options, base, scratch, tools, planned);
   return planned;
 }

@@ -18,7 +18,7 @@
 namespace cmd {
 
 // A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the texts of both.
-struct Planned {
+struct PlanningState {
   std::unique_ptr<layer::StringArena> arena;
   std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
   layer::PlanOptions rules;                    // that it is made by
@@ -30,16 +30,16 @@ struct Planned {
 
 // Steps 1 and 2, each file looked at; not for a plan that is read from a file. Prints warnings to
 // stderr.
-Planned read_inputs(const PlanningOptions& options, const Tools& tools);
+PlanningState read_inputs(const PlanningOptions& options, const Tools& tools);
 
 // Steps 3 and 4 of what was read, on the base if there is one (what is unpacked of it passes through
 // `scratch`). A store saves looking into files it knows. Prints warnings, and what a layout dropped,
 // to stderr.
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                 const std::string& scratch, const Tools& tools, Planned& planned);
+                 const std::string& scratch, const Tools& tools, PlanningState& planned);
 
 // Steps 1 to 4, or the plan read from a file.
-Planned make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
-                  const std::string& scratch, const Tools& tools = {});
+PlanningState make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
+                        const std::string& scratch, const Tools& tools = {});
 
 }  // namespace cmd

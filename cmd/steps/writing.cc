@@ -83,9 +83,9 @@ layer::Compression compression(const WritingOptions& options) {
   return {options.codec, level};
 }
 
-std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
-                                       const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink, const Tools& tools) {
+std::vector<layer::WrittenLayer> write_layers(const std::vector<layer::LayerPlan>& plans,
+                                              const WritingOptions& options, unsigned jobs,
+                                              layer::LayerSink& sink, const Tools& tools) {
   const layer::TraceScope step(tools.trace.get(), "write layers");
   layer::Progress progress;
   progress.trace = tools.trace.get();

@@ -29,8 +29,8 @@ void take_codec_of_name(const std::string& path, WritingOptions& options);
 layer::Compression compression(const WritingOptions& options);
 
 // layer::write_layers with a progress line.
-std::vector<layer::Layer> write_layers(const std::vector<layer::LayerPlan>& plans,
-                                       const WritingOptions& options, unsigned jobs,
-                                       layer::LayerSink& sink, const Tools& tools);
+std::vector<layer::WrittenLayer> write_layers(const std::vector<layer::LayerPlan>& plans,
+                                              const WritingOptions& options, unsigned jobs,
+                                              layer::LayerSink& sink, const Tools& tools);
 
 }  // namespace cmd

@@ -38,7 +38,7 @@ void create(TarCommand& command) {
   layer::write_archive(planned.plan, form, request.jobs, request.scratch, output);
   show_results(nullptr, results);
   if (command.verbose > 0) {
-    for (const layer::PlannedEntry& entry : planned.plan.entries) {
+    for (const layer::TarEntry& entry : planned.plan.entries) {
       fmt::print(stderr, "a {}\n", entry.path);
     }
   }

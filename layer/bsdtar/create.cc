@@ -141,8 +141,8 @@ class FileSink : public LayerSink {
   explicit FileSink(OutputFile& file) : file_(file) {}
 
   OutputFile& begin(uint64_t /*tar_size*/) override { return file_; }
-  void end(const Layer&) override {}
-  void add(const Layer& layer, int fd) override { file_.copy_from(fd, 0, layer.size); }
+  void end(const WrittenLayer&) override {}
+  void add(const WrittenLayer& layer, int fd) override { file_.copy_from(fd, 0, layer.size); }
 
  private:
   OutputFile& file_;

@@ -92,9 +92,9 @@ class MemberPlanner {
     return facts;
   }
 
-  PlannedEntry plan_entry(uint32_t index) {
+  TarEntry plan_entry(uint32_t index) {
     const Entry& entry = tree_.entries[index];
-    PlannedEntry planned;
+    TarEntry planned;
     planned.path = members_[index].name;
     planned.origin = entry.origin;
     planned.tree_entry = index;
@@ -117,7 +117,7 @@ class MemberPlanner {
     return planned;
   }
 
-  static void apply(const Attributes* stated, PlannedEntry& planned) {
+  static void apply(const Attributes* stated, TarEntry& planned) {
     if (stated == nullptr) return;
     if (stated->mode && planned.type != TarType::kSymlink) planned.mode = *stated->mode;
     planned.uid = stated->uid.value_or(0);
@@ -127,7 +127,7 @@ class MemberPlanner {
   }
 
   // Copied files with one unpacked content were hardlinks of each other.
-  void share_copied(PlannedEntry& planned) {
+  void share_copied(TarEntry& planned) {
     if (planned.content.empty()) return;
     const auto [first, is_new] = copied_.try_emplace(planned.content, planned.path);
     if (is_new) return;

@@ -21,7 +21,7 @@ std::string_view kind_text(EntryKind kind) {
     case EntryKind::kEmptyFile:
       return "a file";
     case EntryKind::kDirectory:
-    case EntryKind::kTree:
+    case EntryKind::kTreeArtifact:
       break;
   }
   return "a directory";

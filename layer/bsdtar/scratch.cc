@@ -17,7 +17,7 @@ Scratch::Scratch(const std::string& folder) {
   if (mkdtemp(path.data()) == nullptr) {
     throw system_error(folder, "cannot create a directory in it", errno);
   }
-  directory_ = TemporaryName(std::move(path), TemporaryKind::kTree);
+  directory_ = TemporaryName(std::move(path), TemporaryKind::kTreeArtifact);
 }
 
 std::string Scratch::next() {

@@ -13,7 +13,7 @@ struct ImageUnderCheck {
   const ImageTree& tree;
   const Probes& probes;
   const RunConfig& config;
-  const DeclaredTree* input = nullptr;  // see Subject
+  const InputAsImage* input = nullptr;  // see Subject
   std::optional<uint32_t> base_layers;  // see Subject
 };
 

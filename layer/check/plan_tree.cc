@@ -25,7 +25,7 @@ namespace {
 constexpr uint32_t kProgramMode = 0755;
 constexpr uint32_t kDataMode = 0644;
 
-Finding finding_about(const PlannedEntry& entry, std::string_view check, std::string reason) {
+Finding finding_about(const TarEntry& entry, std::string_view check, std::string reason) {
   Finding finding;
   finding.check = check;
   finding.path = entry.path;
@@ -43,7 +43,7 @@ class LayerNodes {
   void add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode);
 
  private:
-  void add_hardlink(const PlannedEntry& entry, Node node);
+  void add_hardlink(const TarEntry& entry, Node node);
 
   std::vector<Node>& nodes_;
   Findings& findings_;
@@ -53,8 +53,8 @@ class LayerNodes {
 void LayerNodes::add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode) {
   const bool has_hardlinks =
       std::any_of(plan.entries.begin(), plan.entries.end(),
-                  [](const PlannedEntry& entry) { return entry.type == TarType::kHardlink; });
-  for (const PlannedEntry& entry : plan.entries) {
+                  [](const TarEntry& entry) { return entry.type == TarType::kHardlink; });
+  for (const TarEntry& entry : plan.entries) {
     Node node = to_node(entry, layer);
     if (entry.type == TarType::kHardlink) {
       add_hardlink(entry, node);
@@ -68,7 +68,7 @@ void LayerNodes::add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode
   }
 }
 
-void LayerNodes::add_hardlink(const PlannedEntry& entry, Node node) {
+void LayerNodes::add_hardlink(const TarEntry& entry, Node node) {
   const auto target = files_.find(entry.content);
   if (target == files_.end()) {
     Finding finding = finding_about(
@@ -144,7 +144,7 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
   all.reserve(count);
   for (const LayerPlan& each : plan.layers) {
     if (!tree.nodes().empty()) {
-      for (const PlannedEntry& entry : each.entries) {
+      for (const TarEntry& entry : each.entries) {
         check_replaced(tree, to_node(entry, layer), findings);
       }
     }

@@ -30,9 +30,9 @@ struct RunConfig {
 
 // The files as the input declares them, no link made by veneer among them, on the same base. Made
 // when it is first asked for, which a sound image never does. May be used from several threads.
-class DeclaredTree {
+class InputAsImage {
  public:
-  explicit DeclaredTree(std::function<ImageTree()> make) : make_(std::move(make)) {}
+  explicit InputAsImage(std::function<ImageTree()> make) : make_(std::move(make)) {}
 
   const ImageTree& tree() const {
     std::call_once(made_, [this] { tree_ = make_(); });
@@ -50,7 +50,7 @@ struct Subject {
   const TreeView& view;
   const Probes& probes;
   const RunConfig& config;
-  const DeclaredTree* input = nullptr;  // null: not known
+  const InputAsImage* input = nullptr;  // null: not known
   std::optional<uint32_t> base_layers;  // how many are not ours to judge; no value: not known
 
   // Where the layers do not tell, what is in runfiles is ours.

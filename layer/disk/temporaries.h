@@ -17,7 +17,7 @@ class Undisturbed {
   Undisturbed& operator=(const Undisturbed&) = delete;
 };
 
-enum class TemporaryKind : uint8_t { kFile, kTree };
+enum class TemporaryKind : uint8_t { kFile, kTreeArtifact };
 
 // Owns a file, or a directory with all that is in it, by its path: the destructor removes it.
 class TemporaryName {

@@ -9,10 +9,10 @@
 namespace layer {
 
 void stamp_sources(ImagePlan& plan, StringArena& arena) {
-  std::vector<PlannedEntry*> files;
+  std::vector<TarEntry*> files;
   std::vector<std::string_view> paths;
   for (LayerPlan& layer : plan.layers) {
-    for (PlannedEntry& entry : layer.entries) {
+    for (TarEntry& entry : layer.entries) {
       if (entry.type != TarType::kFile || entry.source().empty() || entry.stamp != nullptr)
         continue;
       files.push_back(&entry);

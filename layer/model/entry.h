@@ -50,11 +50,11 @@ struct LinkText {
 };
 
 enum class EntryKind : uint8_t {
-  kFile,       // regular file; its bytes are at Entry::content, a path to open and follow
-  kEmptyFile,  // regular file of no bytes, with nothing behind it on disk
-  kSymlink,    // link whose text is Entry::content, byte for byte
-  kDirectory,  // directory that the input names (an empty one, or one with attributes)
-  kTree,       // tree artifact: a directory that only its own expanded entries may live in
+  kFile,          // regular file; its bytes are at Entry::content, a path to open and follow
+  kEmptyFile,     // regular file of no bytes, with nothing behind it on disk
+  kSymlink,       // link whose text is Entry::content, byte for byte
+  kDirectory,     // directory that the input names (an empty one, or one with attributes)
+  kTreeArtifact,  // tree artifact: a directory that only its own expanded entries may live in
 };
 
 // What an input states about an entry's metadata; what is absent follows veneer's fixed policy
@@ -73,9 +73,10 @@ struct Attributes {
 // All texts live in the arena that the reader was given, and so do the declaration and `attributes`
 // (null: nothing stated).
 struct Entry {
-  std::string_view path{};     // relative, '/'-separated, no "." or "..", no trailing '/'
-  std::string_view content{};  // kFile: path to open; kSymlink: link text; kTree: its directory
-  std::string_view target{};   // SymlinkEntry: its target file's place below the runfiles root
+  std::string_view path{};  // relative, '/'-separated, no "." or "..", no trailing '/'
+  std::string_view
+      content{};  // kFile: path to open; kSymlink: link text; kTreeArtifact: its directory
+  std::string_view target{};  // SymlinkEntry: its target file's place below the runfiles root
   Origin origin{};
   const Attributes* attributes = nullptr;
   const Stamp* stamp = nullptr;  // kFile: of `content`, if its reader looked at it; in the arena

@@ -34,7 +34,7 @@ enum class LinkReason : uint8_t {
 inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
 
 // One tar entry. Texts live in the arena of the build.
-struct PlannedEntry {
+struct TarEntry {
   std::string_view path;         // in the image, relative, no trailing '/'
   std::string_view content;      // source(), or LinkText::rest of link()
   Origin origin;                 // where an input declared it; no file for an implied directory
@@ -68,7 +68,7 @@ inline constexpr uint32_t kModeByContent = 0xffffffff;
 struct LayerPlan {
   std::string name;    // "interpreter", "packages-2", "torch", "app"; unique in its image
   std::string reason;  // one line for people: what is in it and why it is a layer of its own
-  std::vector<PlannedEntry> entries;
+  std::vector<TarEntry> entries;
 };
 
 // What no layer holds, because the base image has it already at its path.

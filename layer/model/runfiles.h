@@ -25,9 +25,9 @@ struct Runfiles {
   std::optional<Entry> repo_mapping;  // placed at _repo_mapping
   std::optional<Entry> executable;    // path is a short_path
 
-  // What is inside each tree artifact, by the directory it is read from (Entry::content of kTree):
+  // What is inside each tree artifact, by the directory it is read from (Entry::content of kTreeArtifact):
   // paths relative to that directory, kinds kFile, kSymlink (inner links, verbatim) or kDirectory
-  // (empty ones), sorted by path. One item for every kTree entry above.
+  // (empty ones), sorted by path. One item for every kTreeArtifact entry above.
   std::map<std::string_view, std::vector<Entry>> trees;
 
   // Texts of paths, if their reader keeps them apart: resolving gives every entry another path, and

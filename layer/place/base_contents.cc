@@ -7,7 +7,7 @@
 namespace layer {
 namespace {
 
-bool is_same_file(const BaseContents& contents, const Node& node, const PlannedEntry& planned,
+bool is_same_file(const BaseContents& contents, const Node& node, const TarEntry& planned,
                   uint32_t entry) {
   if (node.kind != NodeKind::kFile || planned.size != node.size) return false;
   const BaseContents::File* equal = contents.equal_file(entry, node);
@@ -26,7 +26,7 @@ const BaseContents::File* BaseContents::equal_file(uint32_t entry, const Node& n
   return is_equal ? &base->second : nullptr;
 }
 
-bool is_same(const BaseContents& contents, const Node& node, const PlannedEntry& planned,
+bool is_same(const BaseContents& contents, const Node& node, const TarEntry& planned,
              uint32_t entry) {
   if (planned.uid != node.uid || planned.gid != node.gid) return false;
   if (xattrs_text(planned.xattrs) != xattrs_text(node.xattrs)) return false;

@@ -25,7 +25,7 @@ struct BaseContents {
 
 // Whether the base's `node` is what the entry is planned to be: type, content, mode and owner; of a
 // directory the time, too. `entry` is the entry's index in the FileTree.
-bool is_same(const BaseContents& contents, const Node& node, const PlannedEntry& planned,
+bool is_same(const BaseContents& contents, const Node& node, const TarEntry& planned,
              uint32_t entry);
 
 }  // namespace layer

@@ -10,22 +10,22 @@ namespace layer {
 namespace {
 
 // A program finds its libraries and data from where it lies, so it may only share with a neighbour.
-bool may_share_inode(const PlannedEntry& a, const PlannedEntry& b, bool is_program) {
+bool may_share_inode(const TarEntry& a, const TarEntry& b, bool is_program) {
   return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.mtime == b.mtime &&
          a.xattrs == b.xattrs && (!is_program || parent_path(a.path) == parent_path(b.path));
 }
 
 }  // namespace
 
-void ContentLinks::link(std::vector<PlannedEntry>& layer) {
-  std::unordered_map<uint32_t, std::vector<const PlannedEntry*>> homes;  // by content
-  for (PlannedEntry& entry : layer) {
+void ContentLinks::link(std::vector<TarEntry>& layer) {
+  std::unordered_map<uint32_t, std::vector<const TarEntry*>> homes;  // by content
+  for (TarEntry& entry : layer) {
     if (entry.type != TarType::kFile || entry.size < min_size_) continue;
     const FileFacts& facts = facts_[entry.tree_entry];
     if (facts.content == 0) continue;
-    std::vector<const PlannedEntry*>& candidates = homes[facts.content];
+    std::vector<const TarEntry*>& candidates = homes[facts.content];
     const auto home =
-        std::find_if(candidates.begin(), candidates.end(), [&](const PlannedEntry* candidate) {
+        std::find_if(candidates.begin(), candidates.end(), [&](const TarEntry* candidate) {
           return may_share_inode(*candidate, entry, facts.is_program);
         });
     if (home == candidates.end()) {

@@ -19,7 +19,7 @@ class ContentLinks {
       : facts_(facts), min_size_(min_size) {}
 
   // Makes hardlinks of the files of a layer, in path order, that are equal to an earlier one.
-  void link(std::vector<PlannedEntry>& layer);
+  void link(std::vector<TarEntry>& layer);
 
   // ImagePlan::repeated_bytes, of the layers so far.
   uint64_t repeated_bytes() const { return repeated_bytes_; }

@@ -25,7 +25,7 @@ struct Folder {
 
 class BasePlacer {
  public:
-  BasePlacer(const FileTree& tree, const ImageTree& base, std::vector<PlacedEntry>& placed,
+  BasePlacer(const FileTree& tree, const ImageTree& base, std::vector<Placement>& placed,
              StringArena& arena)
       : tree_(tree), base_(base), placed_(placed), arena_(arena) {}
 
@@ -41,28 +41,28 @@ class BasePlacer {
   const Folder& folder(std::string_view path);
   Folder look_up(std::string_view path);
   Folder walk(std::string_view path);
-  void place(PlacedEntry& placed);
-  void report_fault(const PlacedEntry& placed, const Folder& in, bool is_directory);
-  void check_replaced(const PlacedEntry& placed);
-  void keep_link_target(PlacedEntry& placed, std::string_view before);
+  void place(Placement& placed);
+  void report_fault(const Placement& placed, const Folder& in, bool is_directory);
+  void check_replaced(const Placement& placed);
+  void keep_link_target(Placement& placed, std::string_view before);
   void check_meetings();
-  void check_twins(PlacedEntry& first, PlacedEntry& second);
-  void report_meeting(const PlacedEntry& first, const PlacedEntry& second);
-  const Entry& entry_of(const PlacedEntry& placed) const { return tree_.entries[placed.entry]; }
-  std::string_view name_of(const PlacedEntry& placed) const {
+  void check_twins(Placement& first, Placement& second);
+  void report_meeting(const Placement& first, const Placement& second);
+  const Entry& entry_of(const Placement& placed) const { return tree_.entries[placed.entry]; }
+  std::string_view name_of(const Placement& placed) const {
     return names_[static_cast<size_t>(&placed - placed_.data())];
   }
-  bool is_directory(const PlacedEntry& placed) const {
+  bool is_directory(const Placement& placed) const {
     return entry_of(placed).kind == EntryKind::kDirectory && placed.link.empty();
   }
-  bool is_symlink(const PlacedEntry& placed) const {
+  bool is_symlink(const Placement& placed) const {
     return entry_of(placed).kind == EntryKind::kSymlink || !placed.link.empty();
   }
   static Climb climb(std::string_view text);
 
   const FileTree& tree_;
   const ImageTree& base_;
-  std::vector<PlacedEntry>& placed_;
+  std::vector<Placement>& placed_;
   StringArena& arena_;
   std::unordered_map<std::string_view, Folder> folders_;
   std::vector<std::string_view> names_;  // of placed_, before they move
@@ -135,13 +135,13 @@ const Folder& BasePlacer::folder(std::string_view path) {
 
 void BasePlacer::run() {
   names_.reserve(placed_.size());
-  for (const PlacedEntry& placed : placed_) names_.push_back(placed.path);
-  for (PlacedEntry& placed : placed_) place(placed);
+  for (const Placement& placed : placed_) names_.push_back(placed.path);
+  for (Placement& placed : placed_) place(placed);
   if (has_moved_) check_meetings();
   found_.throw_if_errors();
 }
 
-void BasePlacer::report_fault(const PlacedEntry& placed, const Folder& in, bool is_directory) {
+void BasePlacer::report_fault(const Placement& placed, const Folder& in, bool is_directory) {
   if (!reported_.insert(in.path).second) return;
   const bool is_itself = is_directory && in.path == placed.path;
   Diagnostic fault{entry_of(placed).origin.position(), {}, {}, "give it another place"};
@@ -154,7 +154,7 @@ void BasePlacer::report_fault(const PlacedEntry& placed, const Folder& in, bool 
 }
 
 // A file or a link in the place of a directory would take all that is in it out of the image.
-void BasePlacer::check_replaced(const PlacedEntry& placed) {
+void BasePlacer::check_replaced(const Placement& placed) {
   const Node* node = base_.find(placed.path);
   if (node == nullptr) return;
   std::string_view what;
@@ -194,7 +194,7 @@ std::string_view ancestor(std::string_view path, size_t up) {
 }
 
 // The kernel takes ".." from where the link is, and its author from where he put it.
-void BasePlacer::keep_link_target(PlacedEntry& placed, std::string_view before) {
+void BasePlacer::keep_link_target(Placement& placed, std::string_view before) {
   if (!is_symlink(placed)) return;
   const std::string_view text = placed.link.empty() ? entry_of(placed).content : placed.link;
   if (text.empty() || text.starts_with('/')) return;
@@ -207,7 +207,7 @@ void BasePlacer::keep_link_target(PlacedEntry& placed, std::string_view before) 
   while (placed.link.ends_with('/')) placed.link.remove_suffix(1);
 }
 
-void BasePlacer::report_meeting(const PlacedEntry& first, const PlacedEntry& second) {
+void BasePlacer::report_meeting(const Placement& first, const Placement& second) {
   const std::string relation =
       first.path == second.path
           ? fmt::format("are both '{}'", first.path)
@@ -220,12 +220,12 @@ void BasePlacer::report_meeting(const PlacedEntry& first, const PlacedEntry& sec
 }
 
 // Two names of one directory; what is stated about it wins over nothing stated.
-void BasePlacer::check_twins(PlacedEntry& first, PlacedEntry& second) {
+void BasePlacer::check_twins(Placement& first, Placement& second) {
   const Node* node = base_.find(first.path);
   const Attributes* a = stated_attributes(entry_of(first), node);
   const Attributes* b = stated_attributes(entry_of(second), node);
   if (a != nullptr && b != nullptr && !(*a == *b)) return report_meeting(first, second);
-  (a == nullptr ? first : second).held_by = HeldBy::kTwin;
+  (a == nullptr ? first : second).held_by = HeldBy::kEqualFile;
 }
 
 void BasePlacer::check_meetings() {
@@ -234,14 +234,14 @@ void BasePlacer::check_meetings() {
   std::stable_sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
     return tree_order(placed_[a].path, placed_[b].path);
   });
-  PlacedEntry* before = nullptr;  // the last that is no twin
-  const PlacedEntry* above = nullptr;
+  Placement* before = nullptr;  // the last that is no twin
+  const Placement* above = nullptr;
   for (const uint32_t i : order) {
-    PlacedEntry& placed = placed_[i];
+    Placement& placed = placed_[i];
     const bool meets = before != nullptr && before->path == placed.path;
     if (meets && is_directory(*before) && is_directory(placed)) {
       check_twins(*before, placed);
-      if (placed.held_by == HeldBy::kTwin) continue;
+      if (placed.held_by == HeldBy::kEqualFile) continue;
     } else if (meets) {
       report_meeting(*before, placed);
     } else if (above != nullptr && is_below(placed.path, above->path)) {
@@ -254,7 +254,7 @@ void BasePlacer::check_meetings() {
   }
 }
 
-void BasePlacer::place(PlacedEntry& placed) {
+void BasePlacer::place(Placement& placed) {
   const bool directory = is_directory(placed);
   const std::string_view before = placed.path;
   const Folder& in = folder(directory ? before : parent_path(before));
@@ -272,7 +272,7 @@ void BasePlacer::place(PlacedEntry& placed) {
 
 }  // namespace
 
-void place_onto_base(const FileTree& tree, const ImageTree& base, std::vector<PlacedEntry>& placed,
+void place_onto_base(const FileTree& tree, const ImageTree& base, std::vector<Placement>& placed,
                      StringArena& arena) {
   BasePlacer(tree, base, placed, arena).run();
 }

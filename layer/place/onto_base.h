@@ -17,7 +17,7 @@ namespace layer {
 // Throws Error, with all it finds, when entries meet at one path (directories may, unless what is
 // stated about them differs), when something would replace a directory of the base, and when
 // something lies below a file of the base.
-void place_onto_base(const FileTree& tree, const ImageTree& base, std::vector<PlacedEntry>& placed,
+void place_onto_base(const FileTree& tree, const ImageTree& base, std::vector<Placement>& placed,
                      StringArena& arena);
 
 }  // namespace layer

@@ -3,8 +3,8 @@
 
 namespace layer {
 
-std::vector<PlacedEntry> place_entries(const FileTree& tree) {
-  std::vector<PlacedEntry> placed;
+std::vector<Placement> place_entries(const FileTree& tree) {
+  std::vector<Placement> placed;
   placed.reserve(tree.entries.size());
   for (uint32_t i = 0; i < tree.entries.size(); ++i) {
     placed.push_back({.path = tree.entries[i].path, .link = {}, .entry = i});

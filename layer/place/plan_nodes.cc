@@ -24,7 +24,7 @@ Node node_of(const Entry& entry, uint32_t layer) {
       node.content = entry.content;
       break;
     case EntryKind::kDirectory:
-    case EntryKind::kTree:
+    case EntryKind::kTreeArtifact:
       node.kind = NodeKind::kDirectory;
       break;
   }
@@ -46,7 +46,7 @@ NodeKind node_kind(TarType type) {
 
 }  // namespace
 
-Node to_node(const PlannedEntry& entry, uint32_t layer) {
+Node to_node(const TarEntry& entry, uint32_t layer) {
   const NodeKind kind = node_kind(entry.type);
   return {.path = entry.path,
           .content = entry.type == TarType::kHardlink ? std::string_view() : entry.content,
@@ -93,7 +93,7 @@ ImageTree tree_of_plan(const ImagePlan& plan) {
     std::unordered_map<std::string_view, Node> files;
     std::vector<Node> nodes;
     nodes.reserve(plan.layers[i].entries.size());
-    for (const PlannedEntry& entry : plan.layers[i].entries) {
+    for (const TarEntry& entry : plan.layers[i].entries) {
       Node node = to_node(entry, i);
       if (entry.type == TarType::kHardlink) {
         node.content = files.at(entry.content).content;

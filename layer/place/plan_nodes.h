@@ -12,7 +12,7 @@ namespace layer {
 
 // A planned entry as a node of that layer. A hardlink is a file without source and inode: those are
 // its target's.
-Node to_node(const PlannedEntry& entry, uint32_t layer);
+Node to_node(const TarEntry& entry, uint32_t layer);
 
 // The nodes of these entries, which are in tree order, and of the directories that they imply.
 // Sizes and inodes are not known here.

@@ -64,7 +64,7 @@ class RepositorySharing {
                     StringArena& arena, Diagnostics& found)
       : tree_(tree), links_(links), root_(root), arena_(arena), found_(found) {}
 
-  SharedRepositories run(std::vector<PlacedEntry>& placed);
+  SharedRepositories run(std::vector<Placement>& placed);
 
  private:
   void find_repositories();
@@ -73,9 +73,9 @@ class RepositorySharing {
   void check_link(uint32_t entry, SharedRepository& repository);
   void keep_what_leads_to_kept();
   void keep(SharedRepository& repository, uint32_t entry, std::string_view why);
-  void move(std::vector<PlacedEntry>& placed);
-  void check_alone(const std::vector<PlacedEntry>& placed);
-  void report(const PlacedEntry& other, const PlacedEntry& moved);
+  void move(std::vector<Placement>& placed);
+  void check_alone(const std::vector<Placement>& placed);
+  void report(const Placement& other, const Placement& moved);
   bool moves(uint32_t entry) const {
     return repository_of_[entry] != kNoEntry && !repositories_[repository_of_[entry]].stays;
   }
@@ -178,7 +178,7 @@ void RepositorySharing::keep_what_leads_to_kept() {
   }
 }
 
-void RepositorySharing::move(std::vector<PlacedEntry>& placed) {
+void RepositorySharing::move(std::vector<Placement>& placed) {
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
     if (!moves(i)) continue;
     const SharedRepository& repository = repositories_[repository_of_[i]];
@@ -193,7 +193,7 @@ void RepositorySharing::move(std::vector<PlacedEntry>& placed) {
   }
 }
 
-void RepositorySharing::report(const PlacedEntry& other, const PlacedEntry& moved) {
+void RepositorySharing::report(const Placement& other, const Placement& moved) {
   const Entry& there = tree_.entries[other.entry];
   const Entry& here = tree_.entries[moved.entry];
   const std::string where =
@@ -208,7 +208,7 @@ void RepositorySharing::report(const PlacedEntry& other, const PlacedEntry& move
 }
 
 // Others may name directories above the root, and nothing that a moved entry's path needs.
-void RepositorySharing::check_alone(const std::vector<PlacedEntry>& placed) {
+void RepositorySharing::check_alone(const std::vector<Placement>& placed) {
   std::vector<uint32_t> others;
   std::vector<uint32_t> all;
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) {
@@ -243,7 +243,7 @@ void RepositorySharing::check_alone(const std::vector<PlacedEntry>& placed) {
   }
 }
 
-SharedRepositories RepositorySharing::run(std::vector<PlacedEntry>& placed) {
+SharedRepositories RepositorySharing::run(std::vector<Placement>& placed) {
   find_repositories();
   for (uint32_t i = 0; i < tree_.entries.size(); ++i) check_entry(i);
   keep_what_leads_to_kept();
@@ -281,7 +281,7 @@ std::string parse_shared_root(std::string_view argument) {
 }
 
 SharedRepositories share_repositories(const FileTree& tree, const std::vector<Link>& links,
-                                      std::string_view root, std::vector<PlacedEntry>& placed,
+                                      std::string_view root, std::vector<Placement>& placed,
                                       StringArena& arena, Diagnostics& found) {
   return RepositorySharing(tree, links, root, arena, found).run(placed);
 }

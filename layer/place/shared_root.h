@@ -36,7 +36,7 @@ std::string parse_shared_root(std::string_view argument);
 // An entry that is already where a moved one goes is an error that names both. `placed` is
 // place_entries()'s for the tree: what relocates entries on account of the base image comes later.
 SharedRepositories share_repositories(const FileTree& tree, const std::vector<Link>& links,
-                                      std::string_view root, std::vector<PlacedEntry>& placed,
+                                      std::string_view root, std::vector<Placement>& placed,
                                       StringArena& arena, Diagnostics& found);
 
 }  // namespace layer

@@ -36,28 +36,28 @@ Explainer::Explainer(const FileTree& tree, const ImagePlan& plan)
     won_[loss.by].push_back(&loss);
   }
   for (const LayerPlan& layer : plan.layers) {
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       if (entry.type != TarType::kFile) continue;
       stored_[repository_of(declared_entry(entry), entry.path)] += entry.size;
     }
   }
 }
 
-const Entry* Explainer::declared_entry(const PlannedEntry& planned) const {
+const Entry* Explainer::declared_entry(const TarEntry& planned) const {
   return planned.tree_entry < tree_.entries.size() ? &tree_.entries[planned.tree_entry] : nullptr;
 }
 
 std::optional<Explainer::Place> Explainer::find(std::string_view path) const {
   const Node* node = image_.find(path);
   if (node == nullptr) return std::nullopt;
-  const std::vector<PlannedEntry>& entries = plan_.layers[node->layer].entries;
+  const std::vector<TarEntry>& entries = plan_.layers[node->layer].entries;
   const auto entry = std::lower_bound(
       entries.begin(), entries.end(), path,
-      [](const PlannedEntry& planned, std::string_view other) { return planned.path < other; });
+      [](const TarEntry& planned, std::string_view other) { return planned.path < other; });
   return Place{&*entry, node->layer};
 }
 
-void Explainer::say_declared(const PlannedEntry& planned, Explanation& explanation) const {
+void Explainer::say_declared(const TarEntry& planned, Explanation& explanation) const {
   const Entry* entry = declared_entry(planned);
   if (entry != nullptr) {
     explanation.origin = entry->origin.position();
@@ -104,7 +104,7 @@ void Explainer::say_lost(std::string_view path, Explanation& explanation) const 
   }
 }
 
-void Explainer::say_link(const PlannedEntry& planned, Explanation& explanation) const {
+void Explainer::say_link(const TarEntry& planned, Explanation& explanation) const {
   explanation.link = planned.link();
   const bool is_hardlink = planned.type == TarType::kHardlink;
   explanation.statements.push_back(
@@ -134,7 +134,7 @@ void Explainer::say_link(const PlannedEntry& planned, Explanation& explanation) 
   }
 }
 
-void Explainer::say_mode(const PlannedEntry& planned, Explanation& explanation) const {
+void Explainer::say_mode(const TarEntry& planned, Explanation& explanation) const {
   if (planned.type == TarType::kSymlink) return;
   std::string text;
   if (planned.mode == kModeByContent) {
@@ -179,7 +179,7 @@ void Explainer::say_below(std::string_view path, Explanation& explanation) const
   uint64_t stored = 0;
   uint64_t saved = 0;
   for (uint32_t i = 0; i < plan_.layers.size(); ++i) {
-    for (const PlannedEntry& entry : plan_.layers[i].entries) {
+    for (const TarEntry& entry : plan_.layers[i].entries) {
       if (entry.type == TarType::kDirectory || !is_inside(entry.path, path)) continue;
       layers.insert(i);
       if (entry.type == TarType::kFile) {
@@ -207,7 +207,7 @@ void Explainer::say_below(std::string_view path, Explanation& explanation) const
 }
 
 void Explainer::explain_present(const Place& place, Explanation& explanation) const {
-  const PlannedEntry& planned = *place.entry;
+  const TarEntry& planned = *place.entry;
   explanation.type = type_name(planned.type);
   explanation.size = planned.size;
   say_declared(planned, explanation);

@@ -47,17 +47,17 @@ class Explainer {
 
  private:
   struct Place {
-    const PlannedEntry* entry = nullptr;
+    const TarEntry* entry = nullptr;
     uint32_t layer = 0;
   };
 
   std::optional<Place> find(std::string_view path) const;
-  const Entry* declared_entry(const PlannedEntry& planned) const;
+  const Entry* declared_entry(const TarEntry& planned) const;
   void explain_present(const Place& place, Explanation& explanation) const;
-  void say_declared(const PlannedEntry& planned, Explanation& explanation) const;
+  void say_declared(const TarEntry& planned, Explanation& explanation) const;
   void say_lost(std::string_view path, Explanation& explanation) const;
-  void say_link(const PlannedEntry& planned, Explanation& explanation) const;
-  void say_mode(const PlannedEntry& planned, Explanation& explanation) const;
+  void say_link(const TarEntry& planned, Explanation& explanation) const;
+  void say_mode(const TarEntry& planned, Explanation& explanation) const;
   void say_layer(const Place& place, Explanation& explanation) const;
   void say_below(std::string_view path, Explanation& explanation) const;
   void explain_absent(std::string_view path, Explanation& explanation) const;

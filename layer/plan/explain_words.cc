@@ -29,7 +29,7 @@ std::string declaration_text(const Entry& entry) {
       text = fmt::format("a symlink to '{}'", entry.content);
       break;
     case EntryKind::kDirectory:
-    case EntryKind::kTree:
+    case EntryKind::kTreeArtifact:
       text = "a directory";
       break;
   }

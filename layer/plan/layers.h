@@ -36,8 +36,8 @@ struct LayerAssignment {
 
 struct LayerRequest {
   const FileTree& tree;
-  std::span<const PlacedEntry> placed;  // of the tree's entries, in their order
-  std::span<const uint64_t> stored;     // each entry's bytes in the image; 0: not stored as a file
+  std::span<const Placement> placed;  // of the tree's entries, in their order
+  std::span<const uint64_t> stored;   // each entry's bytes in the image; 0: not stored as a file
   const SharedRepositories& shared;
 };
 

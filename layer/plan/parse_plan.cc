@@ -46,9 +46,9 @@ class PlanReader {
   void read_entry();
   void read_base();
   void read_summary();
-  bool is_placed_well(const PlannedEntry& entry);
-  bool has_parent(const PlannedEntry& entry);
-  bool has_target(const PlannedEntry& entry);
+  bool is_placed_well(const TarEntry& entry);
+  bool has_parent(const TarEntry& entry);
+  bool has_target(const TarEntry& entry);
 
   Position position(uint32_t line, size_t offset) const {
     return {std::string(declaration_->file), line, static_cast<uint32_t>(offset + 1)};
@@ -116,7 +116,7 @@ void PlanReader::read_layer() {
 }
 
 // Every ancestor, if the direct one was held against its own.
-bool PlanReader::has_parent(const PlannedEntry& entry) {
+bool PlanReader::has_parent(const TarEntry& entry) {
   const std::string_view parent = parent_path(entry.path);
   if (parent.empty()) return true;
   const auto found = layer_entries_.find(parent);
@@ -126,7 +126,7 @@ bool PlanReader::has_parent(const PlannedEntry& entry) {
                        entry.path, parent));
     return false;
   }
-  const PlannedEntry& above = plan_.layers.back().entries[found->second];
+  const TarEntry& above = plan_.layers.back().entries[found->second];
   if (above.type == TarType::kDirectory) return true;
   report(
       fields_[1].offset,
@@ -136,23 +136,23 @@ bool PlanReader::has_parent(const PlannedEntry& entry) {
 }
 
 // A hardlink is one file with its target: it has no size or attributes of its own.
-bool PlanReader::has_target(const PlannedEntry& entry) {
+bool PlanReader::has_target(const TarEntry& entry) {
   const auto found = layer_entries_.find(entry.content);
-  const std::vector<PlannedEntry>& entries = plan_.layers.back().entries;
+  const std::vector<TarEntry>& entries = plan_.layers.back().entries;
   if (found == layer_entries_.end() || entries[found->second].type != TarType::kFile) {
     report(fields_[3].offset, fmt::format("'{}' is no file earlier in layer '{}'", entry.content,
                                           plan_.layers.back().name));
     return false;
   }
-  const PlannedEntry& target = entries[found->second];
+  const TarEntry& target = entries[found->second];
   if (target.size == entry.size && attributes_text(target) == attributes_text(entry)) return true;
   report(fields_[1].offset, "a hardlink whose size or attributes are not those of its target",
          {{target.origin.position(), "the target"}});
   return false;
 }
 
-bool PlanReader::is_placed_well(const PlannedEntry& entry) {
-  const std::vector<PlannedEntry>& before = plan_.layers.back().entries;
+bool PlanReader::is_placed_well(const TarEntry& entry) {
+  const std::vector<TarEntry>& before = plan_.layers.back().entries;
   if (!before.empty() && before.back().path == entry.path) {
     report(fields_[1].offset,
            fmt::format("'{}' comes twice in layer '{}'", entry.path, plan_.layers.back().name),
@@ -168,12 +168,12 @@ bool PlanReader::is_placed_well(const PlannedEntry& entry) {
 }
 
 void PlanReader::read_entry() {
-  PlannedEntry entry;
+  TarEntry entry;
   entry.origin = {declaration_, lines_.number(), 1};
   if (report(parse_plan_entry(fields_, arena_, entry))) return;
   if (plan_.layers.empty()) return report(0, "an entry before the first 'layer' line");
   if (!is_placed_well(entry)) return;
-  std::vector<PlannedEntry>& entries = plan_.layers.back().entries;
+  std::vector<TarEntry>& entries = plan_.layers.back().entries;
   layer_entries_.emplace(entry.path, entries.size());
   entries.push_back(entry);
 }

@@ -24,14 +24,14 @@ constexpr uint32_t kSymlinkMode = 0777;
 class Planner {
  public:
   Planner(const FileTree& tree, const std::vector<FileFacts>& facts, const PlanOptions& options,
-          StringArena& arena, Diagnostics& found, const PlanBase& base);
+          StringArena& arena, Diagnostics& found, const BaseForPlanning& base);
   ImagePlan run();
 
  private:
   // One entry of a layer, or a directory that is only implied.
   struct Item {
     std::string_view path;
-    const PlacedEntry* placed;  // null: an implied parent
+    const Placement* placed;  // null: an implied parent
   };
   // The entries of one layer on their way; `directories` are those of `items`, so that each parent
   // is added once.
@@ -44,13 +44,13 @@ class Planner {
   void state_directories();
   void leave_to_base();
   LayerAssignment assign() const;
-  void add_with_parents(const PlacedEntry& placed, Items& layer) const;
-  std::vector<PlannedEntry> complete(std::vector<Item> items);
-  PlannedEntry plan_entry(const Item& item);
-  void plan_link(const PlacedEntry& placed, PlannedEntry& planned);
-  PlannedEntry plan_directory(std::string_view path) const;
+  void add_with_parents(const Placement& placed, Items& layer) const;
+  std::vector<TarEntry> complete(std::vector<Item> items);
+  TarEntry plan_entry(const Item& item);
+  void plan_link(const Placement& placed, TarEntry& planned);
+  TarEntry plan_directory(std::string_view path) const;
   // Whether it is a link that stands for no entry: placing added it.
-  bool is_added(const PlacedEntry& placed) const {
+  bool is_added(const Placement& placed) const {
     return static_cast<size_t>(&placed - placed_.data()) >= tree_.entries.size();
   }
 
@@ -59,9 +59,9 @@ class Planner {
   const PlanOptions& options_;
   StringArena& arena_;
   Diagnostics& found_;
-  const PlanBase base_;
+  const BaseForPlanning base_;
   std::vector<Link> links_;
-  std::vector<PlacedEntry> placed_;
+  std::vector<Placement> placed_;
   SharedRepositories shared_;
   // Directories that the input states attributes for: they hold in every layer that has them.
   std::unordered_map<std::string_view, const Attributes*> stated_directories_;
@@ -69,7 +69,7 @@ class Planner {
   std::vector<InBase> in_base_;
 };
 
-void apply(const Attributes* stated, PlannedEntry& planned) {
+void apply(const Attributes* stated, TarEntry& planned) {
   if (stated == nullptr) return;
   if (stated->mode && planned.type != TarType::kSymlink) planned.mode = *stated->mode;
   if (stated->uid) planned.uid = *stated->uid;
@@ -80,7 +80,7 @@ void apply(const Attributes* stated, PlannedEntry& planned) {
 
 Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
                  const PlanOptions& options, StringArena& arena, Diagnostics& found,
-                 const PlanBase& base)
+                 const BaseForPlanning& base)
     : tree_(tree),
       facts_(facts),
       options_(options),
@@ -99,7 +99,7 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
 }
 
 void Planner::state_directories() {
-  for (const PlacedEntry& placed : placed_) {
+  for (const Placement& placed : placed_) {
     const Entry& entry = tree_.entries[placed.entry];
     if (is_added(placed) || entry.kind != EntryKind::kDirectory || !entry.attributes) continue;
     const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(placed.path);
@@ -111,10 +111,10 @@ void Planner::state_directories() {
 }
 
 void Planner::leave_to_base() {
-  for (PlacedEntry& placed : placed_) {
+  for (Placement& placed : placed_) {
     const Node* node = base_.tree->find(placed.path);
     if (placed.held_by != HeldBy::kLayer || node == nullptr) continue;
-    const PlannedEntry planned = plan_entry({placed.path, &placed});
+    const TarEntry planned = plan_entry({placed.path, &placed});
     const Attributes* stated = tree_.entries[placed.entry].attributes;
     const bool states_time = stated != nullptr && stated->mtime;
     if (!is_same(*base_.contents, *node, planned, placed.entry)) continue;
@@ -143,7 +143,7 @@ LayerAssignment Planner::assign() const {
 ImagePlan Planner::run() {
   const LayerAssignment assignment = assign();
   std::vector<Items> layers(assignment.layers.size());
-  for (const PlacedEntry& placed : placed_) {
+  for (const Placement& placed : placed_) {
     if (placed.held_by != HeldBy::kLayer) continue;
     // An added link leads from the binary's own runfiles.
     add_with_parents(placed,
@@ -162,7 +162,7 @@ ImagePlan Planner::run() {
 }
 
 // A directory that is there has its parents.
-void Planner::add_with_parents(const PlacedEntry& placed, Items& layer) const {
+void Planner::add_with_parents(const Placement& placed, Items& layer) const {
   const std::string_view parent = parent_path(placed.path);
   if (parent != layer.last_parent) {
     layer.last_parent = parent;
@@ -178,22 +178,22 @@ void Planner::add_with_parents(const PlacedEntry& placed, Items& layer) const {
   layer.items.push_back({placed.path, &placed});
 }
 
-std::vector<PlannedEntry> Planner::complete(std::vector<Item> items) {
+std::vector<TarEntry> Planner::complete(std::vector<Item> items) {
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     return a.path != b.path ? a.path < b.path : a.placed != nullptr && b.placed == nullptr;
   });
   items.erase(std::unique(items.begin(), items.end(),
                           [](const Item& a, const Item& b) { return a.path == b.path; }),
               items.end());
-  std::vector<PlannedEntry> planned;
+  std::vector<TarEntry> planned;
   planned.reserve(items.size());
   for (const Item& item : items) planned.push_back(plan_entry(item));
   content_links_.link(planned);
   return planned;
 }
 
-PlannedEntry Planner::plan_directory(std::string_view path) const {
-  PlannedEntry planned;
+TarEntry Planner::plan_directory(std::string_view path) const {
+  TarEntry planned;
   planned.path = path;
   planned.type = TarType::kDirectory;
   planned.mode = kDirectoryMode;
@@ -212,7 +212,7 @@ PlannedEntry Planner::plan_directory(std::string_view path) const {
 }
 
 // What a link that veneer adds, makes, changes or keeps, says.
-void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
+void Planner::plan_link(const Placement& placed, TarEntry& planned) {
   const Link& link = links_[placed.entry];
   planned.type = TarType::kSymlink;
   planned.mode = kSymlinkMode;
@@ -228,8 +228,8 @@ void Planner::plan_link(const PlacedEntry& placed, PlannedEntry& planned) {
   }
 }
 
-PlannedEntry Planner::plan_entry(const Item& item) {
-  PlannedEntry planned = plan_directory(item.path);
+TarEntry Planner::plan_entry(const Item& item) {
+  TarEntry planned = plan_directory(item.path);
   if (item.placed == nullptr) return planned;
   const Entry& entry = tree_.entries[item.placed->entry];
   planned.origin = entry.origin;
@@ -259,7 +259,7 @@ PlannedEntry Planner::plan_entry(const Item& item) {
 
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena, Diagnostics& found,
-                     const PlanBase& base) {
+                     const BaseForPlanning& base) {
   return Planner(tree, facts, options, arena, found, base).run();
 }
 
@@ -274,7 +274,7 @@ PlanSummary summarize(const ImagePlan& plan) {
 PlanSummary summarize(std::span<const LayerPlan> layers) {
   PlanSummary summary;
   for (const LayerPlan& layer : layers) {
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       switch (entry.type) {
         case TarType::kFile:
           ++summary.files;

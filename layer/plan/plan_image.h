@@ -25,7 +25,7 @@ struct PlanOptions {
 };
 
 // The image that the layers go on.
-struct PlanBase {
+struct BaseForPlanning {
   const ImageTree* tree = nullptr;         // null: there is none
   const BaseContents* contents = nullptr;  // null: nothing is left out because the base has it
 };
@@ -36,7 +36,7 @@ struct PlanBase {
 // lie on the base (place_onto_base()); warnings go to `found`.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena, Diagnostics& found,
-                     const PlanBase& base = {});
+                     const BaseForPlanning& base = {});
 
 // What a plan holds, for the summary that people read.
 struct PlanSummary {

@@ -55,7 +55,7 @@ std::optional<uint32_t> parse_mode(std::string_view text) {
 }
 
 // Sets one of an entry's attributes; what is wrong with it, or empty.
-std::string set_attribute(std::string_view key, std::string_view value, PlannedEntry& entry) {
+std::string set_attribute(std::string_view key, std::string_view value, TarEntry& entry) {
   if (key == "mode") {
     const std::optional<uint32_t> mode = parse_mode(value);
     if (!mode) return fmt::format("mode '{}': expected four octal digits", value);
@@ -76,7 +76,7 @@ std::string set_attribute(std::string_view key, std::string_view value, PlannedE
 
 // All that is left of the attributes from `begin` on: nothing comes behind extended ones.
 PlanLineFault set_xattrs(const PlanField& field, size_t begin, StringArena& arena,
-                         PlannedEntry& entry) {
+                         TarEntry& entry) {
   const std::string_view text = field.text.substr(begin);
   if (entry.type == TarType::kSymlink) {
     return fault(field.offset + begin,
@@ -92,7 +92,7 @@ PlanLineFault set_xattrs(const PlanField& field, size_t begin, StringArena& aren
 }
 
 // "-", or the attributes that differ from the policy, in the printer's order.
-PlanLineFault parse_attributes(const PlanField& field, StringArena& arena, PlannedEntry& entry) {
+PlanLineFault parse_attributes(const PlanField& field, StringArena& arena, TarEntry& entry) {
   constexpr std::array<std::string_view, 4> kKeys = {"mode", "uid", "gid", "mtime"};
   entry.mode = default_mode(entry.type);
   if (field.text == "-") return {};
@@ -137,7 +137,7 @@ LinkReason parse_reason(std::string_view name) {
   return LinkReason::kNone;
 }
 
-PlanLineFault parse_link(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+PlanLineFault parse_link(const std::vector<PlanField>& fields, TarEntry& entry) {
   entry.content = fields[3].text;
   if (entry.content.empty()) return fault(fields[3].offset, "a link that leads to nothing");
   entry.reason = parse_reason(fields[4].text);
@@ -156,7 +156,7 @@ PlanLineFault parse_link(const std::vector<PlanField>& fields, PlannedEntry& ent
   return {};
 }
 
-PlanLineFault parse_file(const std::vector<PlanField>& fields, PlannedEntry& entry) {
+PlanLineFault parse_file(const std::vector<PlanField>& fields, TarEntry& entry) {
   const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[3].text);
   if (!size) return expected_number(fields[3].offset, fields[3].text);
   entry.size = *size;
@@ -217,7 +217,7 @@ PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
 }
 
 PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
-                               PlannedEntry& entry) {
+                               TarEntry& entry) {
   entry.type = parse_type(fields[0].text);
   entry.path = fields[1].text;
   if (const std::string_view why = path_fault(entry.path); !why.empty()) {

@@ -34,7 +34,7 @@ PlanLineFault check_field_count(const std::vector<PlanField>& fields);
 // entry keeps beside the fields is in the arena. What
 // other lines have a say in (order, parents, a hardlink's target) is not looked at.
 PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
-                               PlannedEntry& entry);
+                               TarEntry& entry);
 
 // The same of a path that is left to the base image.
 PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entry);

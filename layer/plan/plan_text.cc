@@ -48,7 +48,7 @@ char type_letter(TarType type) {
   return '?';
 }
 
-void append_entry(const PlannedEntry& entry, std::string& out) {
+void append_entry(const TarEntry& entry, std::string& out) {
   out += type_letter(entry.type);
   out += '\t';
   append_escaped(entry.path, out);
@@ -82,7 +82,7 @@ class PlanText {
 
   void add_layer(const LayerPlan& layer) {
     add_words("layer", layer.name, layer.reason);
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       append_entry(entry, out_);
       write_if_full();
     }
@@ -130,7 +130,7 @@ nlohmann::json xattrs_to_json(std::string_view text) {
   return json;
 }
 
-nlohmann::json entry_to_json(const PlannedEntry& entry) {
+nlohmann::json entry_to_json(const TarEntry& entry) {
   nlohmann::json json{{"path", entry.path}, {"type", type_name(entry.type)}, {"uid", entry.uid},
                       {"gid", entry.gid},   {"mtime", entry.mtime},          {"size", entry.size}};
   if (entry.mode == kModeByContent) {
@@ -194,7 +194,7 @@ uint32_t default_mode(TarType type) {
   return 0;
 }
 
-std::string attributes_text(const PlannedEntry& entry) {
+std::string attributes_text(const TarEntry& entry) {
   std::string text;
   const auto add = [&text](std::string_view item) {
     if (!text.empty()) text += ',';
@@ -245,7 +245,7 @@ std::string plan_to_json(const ImagePlan& plan) {
   nlohmann::json layers = nlohmann::json::array();
   for (const LayerPlan& layer : plan.layers) {
     nlohmann::json entries = nlohmann::json::array();
-    for (const PlannedEntry& entry : layer.entries) entries.push_back(entry_to_json(entry));
+    for (const TarEntry& entry : layer.entries) entries.push_back(entry_to_json(entry));
     layers.push_back(
         {{"name", layer.name}, {"reason", layer.reason}, {"entries", std::move(entries)}});
   }

@@ -21,7 +21,7 @@ std::string_view type_name(TarType type);
 // Permission bits of an entry whose input states none.
 uint32_t default_mode(TarType type);
 // An entry's attributes that differ from the fixed policy, or "-".
-std::string attributes_text(const PlannedEntry& entry);
+std::string attributes_text(const TarEntry& entry);
 // The plan's last line, with its LF.
 std::string summary_text(const PlanSummary& summary);
 

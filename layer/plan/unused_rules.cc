@@ -36,7 +36,7 @@ class UnusedRules {
       packages_.emplace_back(name, package_name(name));
     }
     std::set<std::string_view> paths;
-    for (const PlacedEntry& placed : request.placed) {
+    for (const Placement& placed : request.placed) {
       for (std::string_view at = placed.path; !at.empty() && paths.insert(at).second;) {
         at = parent_path(at);
       }

@@ -27,7 +27,7 @@ enum class TreeLinks : uint8_t {
 std::vector<Entry> expand_tree(std::string_view directory, const Origin& declared_at,
                                TreeLinks links, StringArena& arena);
 
-// Puts the entries of a kTree entry into `runfiles.trees`, unless they are there.
+// Puts the entries of a kTreeArtifact entry into `runfiles.trees`, unless they are there.
 void add_tree(const Entry& tree, TreeLinks links, Runfiles& runfiles, StringArena& arena);
 
 }  // namespace layer

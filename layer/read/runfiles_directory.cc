@@ -67,7 +67,8 @@ class DirectoryReader {
     found_.throw_if_errors();
     warn_of_strangers();
     for (const Entry& entry : runfiles_.root_symlinks) {
-      if (entry.kind == EntryKind::kTree) add_tree(entry, TreeLinks::kKept, runfiles_, arena_);
+      if (entry.kind == EntryKind::kTreeArtifact)
+        add_tree(entry, TreeLinks::kKept, runfiles_, arena_);
     }
     return std::move(runfiles_);
   }
@@ -88,7 +89,7 @@ class DirectoryReader {
                    "build the target again, so that what its runfiles link to exists");
     }
     const bool is_tree = target.type == TargetType::kDirectory;
-    add(item.path, is_tree ? EntryKind::kTree : EntryKind::kFile, item.link);
+    add(item.path, is_tree ? EntryKind::kTreeArtifact : EntryKind::kFile, item.link);
     if (!is_tree) runfiles_.root_symlinks.back().stamp = arena_.keep(target.stamp);
   }
 

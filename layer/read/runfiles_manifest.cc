@@ -130,7 +130,7 @@ class ManifestReader {
   }
 
   void classify(Entry& entry, const Target& target) {
-    if (target.type == TargetType::kDirectory) entry.kind = EntryKind::kTree;
+    if (target.type == TargetType::kDirectory) entry.kind = EntryKind::kTreeArtifact;
     if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     const std::string why = target.fault();
     if (why.empty()) return;
@@ -147,7 +147,8 @@ class ManifestReader {
     runfiles.root_symlinks = std::move(entries_);
     for (const Entry& entry : runfiles.root_symlinks) {
       if (entry.path.starts_with("_main/")) runfiles.workspace = "_main";
-      if (entry.kind == EntryKind::kTree) add_tree(entry, TreeLinks::kKept, runfiles, arena_);
+      if (entry.kind == EntryKind::kTreeArtifact)
+        add_tree(entry, TreeLinks::kKept, runfiles, arena_);
     }
     return runfiles;
   }

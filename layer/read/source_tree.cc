@@ -24,12 +24,12 @@ namespace {
 constexpr std::array<std::string_view, 2> kIgnoreFiles{".veneerignore", ".dockerignore"};
 constexpr std::string_view kExclude = "--exclude";
 
-struct Placement {
+struct TreeArgument {
   TreePlace place;
   bool is_into_directory = false;
 };
 
-Placement parse_placement(std::string_view argument, StringArena& arena) {
+TreeArgument parse_placement(std::string_view argument, StringArena& arena) {
   if (const size_t nul = argument.find('\0'); nul != std::string_view::npos) {
     throw Error(fmt::format("tree '{}' goes on with a NUL byte", argument.substr(0, nul)));
   }
@@ -39,8 +39,9 @@ Placement parse_placement(std::string_view argument, StringArena& arena) {
         .with_help("DEST is a path in the image; 'SRC:/' is its root");
   }
   const std::string_view destination = argument.substr(colon + 1);
-  Placement placement{{std::string(argument.substr(0, colon)), normalize_path(destination, arena)},
-                      destination.empty() || destination.ends_with('/')};
+  TreeArgument placement{
+      {std::string(argument.substr(0, colon)), normalize_path(destination, arena)},
+      destination.empty() || destination.ends_with('/')};
   TreePlace& place = placement.place;
   if (place.source.empty()) {
     throw Error(fmt::format("tree '{}' has an empty SRC: expected SRC:DEST", argument));
@@ -53,7 +54,7 @@ Placement parse_placement(std::string_view argument, StringArena& arena) {
   return placement;
 }
 
-std::vector<Entry> place_file(const Placement& placement, uint32_t mode,
+std::vector<Entry> place_file(const TreeArgument& placement, uint32_t mode,
                               const TreeContext& context) {
   const TreePlace& place = placement.place;
   const std::string_view path = placement.is_into_directory
@@ -110,7 +111,7 @@ IgnoreRules SourceTrees::rules_for(const std::string& source, size_t& from_file)
 }
 
 std::vector<Entry> SourceTrees::read(std::string_view argument) {
-  const Placement placement = parse_placement(argument, arena_);
+  const TreeArgument placement = parse_placement(argument, arena_);
   const std::string& source = placement.place.source;
   struct stat status = {};
   if (stat(source.c_str(), &status) != 0) {

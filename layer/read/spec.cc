@@ -24,7 +24,7 @@ constexpr std::string_view kSpecVersion = "1";
 EntryKind kind_of(char type) {
   switch (type) {
     case 'd':
-      return EntryKind::kTree;
+      return EntryKind::kTreeArtifact;
     case 'l':
       return EntryKind::kSymlink;
     default:

@@ -42,7 +42,7 @@ class ContentsReader {
     follow(followed);
     found_.throw_if_errors();
     for (const Entry* entry : entries) {
-      if (entry->kind == EntryKind::kTree)
+      if (entry->kind == EntryKind::kTreeArtifact)
         add_tree(*entry, TreeLinks::kFollowed, runfiles_, arena_);
     }
   }
@@ -119,12 +119,12 @@ class ContentsReader {
       return fault(entry, why, kMissingHelp);
     }
     const bool is_directory = target.type == TargetType::kDirectory;
-    if (entry.kind == EntryKind::kTree && !is_directory) {
+    if (entry.kind == EntryKind::kTreeArtifact && !is_directory) {
       return fault(entry, "is declared a tree artifact, but is no directory", {});
     }
     if (!is_directory) return;
     if (is_single(entry)) return fault(entry, "is a directory: expected a file", {});
-    entry.kind = EntryKind::kTree;
+    entry.kind = EntryKind::kTreeArtifact;
   }
 
   bool is_single(const Entry& entry) const {

@@ -9,7 +9,7 @@
 namespace layer {
 
 // On entry every `content` is an exec path. Afterwards a kSymlink has its link text, a kFile that
-// is a directory on disk (a source directory) is a kTree, and every tree is expanded. Throws Error
+// is a directory on disk (a source directory) is a kTreeArtifact, and every tree is expanded. Throws Error
 // with every exec path at which nothing fitting is.
 void read_spec_contents(Runfiles& runfiles, StringArena& arena);
 

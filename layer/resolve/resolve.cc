@@ -20,7 +20,7 @@ std::string_view kind_name(EntryKind kind) {
       return "a symlink";
     case EntryKind::kDirectory:
       return "a directory";
-    case EntryKind::kTree:
+    case EntryKind::kTreeArtifact:
       return "a tree artifact";
   }
   return "";
@@ -136,13 +136,13 @@ void add_workspace_marker(std::vector<Entry>& entries, std::string_view workspac
 std::vector<Entry> expand_trees(std::vector<Entry> entries, const Runfiles& runfiles,
                                 StringArena& arena) {
   const bool has_trees = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.kind == EntryKind::kTree;
+    return entry.kind == EntryKind::kTreeArtifact;
   });
   if (!has_trees) return entries;
   std::vector<Entry> expanded;
   expanded.reserve(entries.size());
   for (Entry& entry : entries) {
-    if (entry.kind != EntryKind::kTree) {
+    if (entry.kind != EntryKind::kTreeArtifact) {
       expanded.push_back(entry);
       continue;
     }

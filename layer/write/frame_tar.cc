@@ -44,7 +44,7 @@ Digest hash_of(const FileReader& source, uint64_t size) {
 // held at one moment, and what it held when it was planned.
 class PlannedSource {
  public:
-  PlannedSource(const PlannedEntry& file, const FileReader& source)
+  PlannedSource(const TarEntry& file, const FileReader& source)
       : file_(file), path_(file.source()), source_(source) {}
 
   // The stamp of when it was read.
@@ -78,18 +78,18 @@ class PlannedSource {
     return after;
   }
 
-  const PlannedEntry& file_;
+  const TarEntry& file_;
   const std::string_view path_;
   const FileReader& source_;
 };
 
-void put_header(const PlannedEntry& entry, uint32_t mode, std::span<std::byte> out) {
-  PlannedEntry decided = entry;
+void put_header(const TarEntry& entry, uint32_t mode, std::span<std::byte> out) {
+  TarEntry decided = entry;
   decided.mode = mode;
   encode_tar_header(decided, out);
 }
 
-size_t put_padding(const PlannedEntry& entry, std::span<std::byte> out) {
+size_t put_padding(const TarEntry& entry, std::span<std::byte> out) {
   const size_t padding = padded_to_block(entry.size) - entry.size;
   std::memset(out.data(), 0, padding);
   return padding;
@@ -102,16 +102,15 @@ class FrameBuilder {
 
   // The whole of an entry at the front of `out`; its bytes. `next_source` is what the entry after it
   // is read from, if from anything.
-  size_t put_entry(const PlannedEntry& entry, std::string_view next_source,
-                   std::span<std::byte> out);
+  size_t put_entry(const TarEntry& entry, std::string_view next_source, std::span<std::byte> out);
   // A piece of a large file; its bytes.
-  size_t put_piece(const PlannedEntry& entry, const Frame& frame, std::span<std::byte> out);
+  size_t put_piece(const TarEntry& entry, const Frame& frame, std::span<std::byte> out);
 
   const FrameSources& sources() const { return sources_; }
 
  private:
-  uint32_t mode_of_hardlink(const PlannedEntry& link);
-  void read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
+  uint32_t mode_of_hardlink(const TarEntry& link);
+  void read(const TarEntry& file, uint64_t offset, std::span<std::byte> out,
             std::string_view next_source = {});
 
   const LayerPlan& plan_;
@@ -121,7 +120,7 @@ class FrameBuilder {
   PieceSource last_;  // of what was read last
 };
 
-void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std::byte> out,
+void FrameBuilder::read(const TarEntry& file, uint64_t offset, std::span<std::byte> out,
                         std::string_view next_source) {
   const FileReader source(file.source(), sources_on_disk_.find(file.source(), next_source));
   // Before it is read: who opens it from now on and writes leaves a trace.
@@ -135,9 +134,9 @@ void FrameBuilder::read(const PlannedEntry& file, uint64_t offset, std::span<std
 }
 
 // A hardlink's header must agree with its target's: extractors apply both to the one inode.
-uint32_t FrameBuilder::mode_of_hardlink(const PlannedEntry& link) {
+uint32_t FrameBuilder::mode_of_hardlink(const TarEntry& link) {
   if (link.mode != kModeByContent) return link.mode;
-  const PlannedEntry& target = hardlink_target(plan_, link);
+  const TarEntry& target = hardlink_target(plan_, link);
   if (target.mode != kModeByContent) return target.mode;
   std::byte magic[4] = {};
   const std::span<std::byte> content(magic, std::min<uint64_t>(sizeof magic, target.size));
@@ -145,7 +144,7 @@ uint32_t FrameBuilder::mode_of_hardlink(const PlannedEntry& link) {
   return mode_of_content(content);
 }
 
-size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::string_view next_source,
+size_t FrameBuilder::put_entry(const TarEntry& entry, std::string_view next_source,
                                std::span<std::byte> out) {
   const size_t header_size = tar_header_size(entry);
   const std::span<std::byte> header = out.first(header_size);
@@ -165,7 +164,7 @@ size_t FrameBuilder::put_entry(const PlannedEntry& entry, std::string_view next_
          put_padding(entry, out.subspan(header_size + content.size()));
 }
 
-size_t FrameBuilder::put_piece(const PlannedEntry& entry, const Frame& frame,
+size_t FrameBuilder::put_piece(const TarEntry& entry, const Frame& frame,
                                std::span<std::byte> out) {
   const size_t header_size = frame.piece_offset == 0 ? tar_header_size(entry) : 0;
   const std::span<std::byte> content = out.subspan(header_size, frame.piece_size);
@@ -187,10 +186,10 @@ bool is_same_source(const PieceSource& a, const PieceSource& b) {
   return is_same_content(a.stamp, b.stamp) && (!has_births || a.birth == b.birth);
 }
 
-const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link) {
+const TarEntry& hardlink_target(const LayerPlan& plan, const TarEntry& link) {
   const auto target = std::lower_bound(
       plan.entries.begin(), plan.entries.end(), link.content,
-      [](const PlannedEntry& entry, std::string_view path) { return entry.path < path; });
+      [](const TarEntry& entry, std::string_view path) { return entry.path < path; });
   if (target == plan.entries.end() || target->path != link.content ||
       target->type != TarType::kFile || target->path >= link.path) {
     throw std::logic_error(fmt::format("'{}' is a hardlink to '{}', which is no earlier file",

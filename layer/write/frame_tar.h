@@ -38,6 +38,6 @@ FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse
                              std::span<std::byte> out);
 
 // The entry that a hardlink leads to. Throws std::logic_error unless it is an earlier file.
-const PlannedEntry& hardlink_target(const LayerPlan& plan, const PlannedEntry& link);
+const TarEntry& hardlink_target(const LayerPlan& plan, const TarEntry& link);
 
 }  // namespace layer

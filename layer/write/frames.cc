@@ -33,7 +33,7 @@ class Cutter {
     since_candidate_ += tar_size;
   }
 
-  void add_large(size_t index, const PlannedEntry& entry) {
+  void add_large(size_t index, const TarEntry& entry) {
     close_bundle();
     for (uint64_t offset = 0; offset < entry.size; offset += rule_.piece) {
       const uint64_t size = std::min(rule_.piece, entry.size - offset);
@@ -70,7 +70,7 @@ class Cutter {
 std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule) {
   Cutter cutter(rule);
   for (size_t i = 0; i < plan.entries.size(); ++i) {
-    const PlannedEntry& entry = plan.entries[i];
+    const TarEntry& entry = plan.entries[i];
     if (i > 0 && plan.entries[i - 1].path >= entry.path) {
       throw std::logic_error(
           fmt::format("layer '{}' is not in path order at '{}'", plan.name, entry.path));

@@ -10,7 +10,7 @@
 
 namespace layer {
 
-// Version of the cutting rule below; part of Layer::recipe. A change of any constant, of the hash
+// Version of the cutting rule below; part of WrittenLayer::recipe. A change of any constant, of the hash
 // or of the rule is a new version: it changes the bytes of blobs, though never a diff id.
 inline constexpr int kFrameRuleVersion = 1;
 

@@ -16,8 +16,7 @@ namespace layer {
 namespace {
 
 // Appends what the header and the content of an entry depend on; false if that is not known.
-bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& store,
-               MemoWriter& text) {
+bool add_entry(const LayerPlan& plan, const TarEntry& entry, const Store& store, MemoWriter& text) {
   text.put(static_cast<uint64_t>(entry.type));
   text.put(entry.path);
   text.put(entry.link());
@@ -31,7 +30,7 @@ bool add_entry(const LayerPlan& plan, const PlannedEntry& entry, const Store& st
   }
   // The mode of a hardlink may be that of its target's content.
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
-  const PlannedEntry& content = is_link ? hardlink_target(plan, entry) : entry;
+  const TarEntry& content = is_link ? hardlink_target(plan, entry) : entry;
   if (content.type != TarType::kFile || content.source().empty()) return true;
   const std::optional<Stamp> file =
       content.stamp == nullptr ? std::nullopt : store.identity(content.source(), *content.stamp);

@@ -17,7 +17,7 @@ struct LayerWork {
   uint64_t tar_size = 0;
   LayerKeys keys;  // without a store, of no frame
   KnownStart start;
-  std::optional<StoredLayer> stored;
+  std::optional<CachedLayer> stored;
 };
 
 // `reuse` is null without a store.

@@ -35,16 +35,16 @@ class Pipeline {
   Pipeline(const std::vector<LayerPlan>& plans, Compression compression, unsigned jobs,
            LayerSink& sink, Progress& progress, Store* store);
 
-  std::vector<Layer> run();
+  std::vector<WrittenLayer> run();
 
  private:
   void make_slots();
   Slot* take_next();      // in order
   void pack(Slot& slot);  // in parallel
   void pack_or_reuse(Slot& slot);
-  const PlannedEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
-  void hash_tar(Slot& slot);                               // in order
-  void write_blob(Slot& slot);                             // in order
+  const TarEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
+  void hash_tar(Slot& slot);                           // in order
+  void write_blob(Slot& slot);                         // in order
   void begin_blob(const Slot& slot);
   void note_frame(const Slot& slot);
   void finish_layer(const Slot& slot);
@@ -74,7 +74,7 @@ class Pipeline {
   EarlySync early_sync_;                   // of it
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
-  std::vector<Layer> layers_;
+  std::vector<WrittenLayer> layers_;
 };
 
 Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression, unsigned jobs,
@@ -166,7 +166,7 @@ void Pipeline::pack_or_reuse(Slot& slot) {
   progress_.tar_bytes_packed += slot.tar.size();
 }
 
-const PlannedEntry& Pipeline::large_file(const Slot& slot) const {
+const TarEntry& Pipeline::large_file(const Slot& slot) const {
   return plans_[slot.layer].entries[slot.frame->first];
 }
 
@@ -224,7 +224,7 @@ void Pipeline::note_frame(const Slot& slot) {
 
 void Pipeline::write_blob(Slot& slot) {
   const TraceScope scope(progress_.trace, "write", plans_[slot.layer].name);
-  const std::optional<StoredLayer>& stored = work_[slot.layer].stored;
+  const std::optional<CachedLayer>& stored = work_[slot.layer].stored;
   if (stored) {
     sink_.add(stored->layer, stored->blob->file.get());
     layers_.push_back(stored->layer);
@@ -240,7 +240,7 @@ void Pipeline::write_blob(Slot& slot) {
 }
 
 void Pipeline::finish_layer(const Slot& slot) {
-  Layer layer;
+  WrittenLayer layer;
   layer.name = plans_[slot.layer].name;
   layer.compression = compression_;
   layer.recipe = recipe(compression_);
@@ -262,7 +262,7 @@ void Pipeline::finish_layer(const Slot& slot) {
   layers_.push_back(std::move(layer));
 }
 
-std::vector<Layer> Pipeline::run() {
+std::vector<WrittenLayer> Pipeline::run() {
   using tbb::filter_mode;
   // Both are needed: the arena alone would not raise the number of threads above the processors.
   const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, jobs_);
@@ -288,8 +288,9 @@ std::vector<Layer> Pipeline::run() {
 
 }  // namespace
 
-std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
-                                unsigned jobs, LayerSink& sink, Progress& progress, Store* store) {
+std::vector<WrittenLayer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
+                                       unsigned jobs, LayerSink& sink, Progress& progress,
+                                       Store* store) {
   if (plans.empty()) return {};
   return Pipeline(plans, compression, jobs, sink, progress, store).run();
 }

@@ -29,7 +29,7 @@ int default_level(Codec codec);
 std::string_view codec_name(Codec codec);
 
 // A finished layer.
-struct Layer {
+struct WrittenLayer {
   std::string name;  // of its LayerPlan
   Compression compression;
   std::string recipe;     // codec, library version, level, frame rule: what the bytes depend on
@@ -48,10 +48,10 @@ class LayerSink {
   // The file that the next layer's bytes are appended to until end(); its tar will have `tar_size`
   // bytes.
   virtual OutputFile& begin(uint64_t tar_size) = 0;
-  virtual void end(const Layer& layer) = 0;
+  virtual void end(const WrittenLayer& layer) = 0;
   // Instead of both, for a layer whose blob is the whole of a file that nobody writes to any more.
   // The file stays the caller's.
-  virtual void add(const Layer& layer, int fd) = 0;
+  virtual void add(const WrittenLayer& layer, int fd) = 0;
 };
 
 // How far the writing is; may be read from another thread.
@@ -73,8 +73,8 @@ struct Progress {
 // Memory: about 16 MiB a job, whatever the input.
 // With a store, what it has is not made again; layers are written there and then added to the sink.
 // What was learned is in the store once it is committed.
-std::vector<Layer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
-                                unsigned jobs, LayerSink& sink, Progress& progress,
-                                Store* store = nullptr);
+std::vector<WrittenLayer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
+                                       unsigned jobs, LayerSink& sink, Progress& progress,
+                                       Store* store = nullptr);
 
 }  // namespace layer

@@ -27,12 +27,12 @@ Digest chain(const Digest& before, const Digest& content) {
 
 }  // namespace
 
-std::vector<StoredLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
+std::vector<CachedLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
                                      Store& store) {
   Reuse reuse(store, compression);
-  std::vector<StoredLayer> layers;
+  std::vector<CachedLayer> layers;
   for (const auto& [name, key] : keys) {
-    std::optional<StoredLayer> layer = reuse.find_layer(key, name);
+    std::optional<CachedLayer> layer = reuse.find_layer(key, name);
     if (!layer) return {};
     layers.push_back(std::move(*layer));
   }
@@ -49,12 +49,12 @@ LayerKeys Reuse::keys(const LayerPlan& plan, std::span<const Frame> frames) cons
   return layer_keys(plan, frames, recipe_, store_);
 }
 
-std::optional<StoredLayer> Reuse::find_layer(const Digest& key, const std::string& name) {
+std::optional<CachedLayer> Reuse::find_layer(const Digest& key, const std::string& name) {
   const LayerRecord* record = store_.index().find_layer(key);
   if (record == nullptr) return std::nullopt;
   BlobPointer blob = store_.open_blob(record->blob);
   if (!blob || blob->size != record->size) return std::nullopt;
-  return StoredLayer{{name, compression_, recipe(compression_), DiffId{record->diff_id},
+  return CachedLayer{{name, compression_, recipe(compression_), DiffId{record->diff_id},
                       record->blob, record->size, record->tar_size, key},
                      std::move(blob)};
 }
@@ -112,7 +112,7 @@ std::optional<PackedFrame> Reuse::read(const StoredFrame& frame, std::span<std::
   return PackedFrame{bytes, static_cast<uint32_t>(record.crc)};
 }
 
-BlobPointer Reuse::add_layer(const Layer& layer, const std::vector<WrittenFrame>& frames,
+BlobPointer Reuse::add_layer(const WrittenLayer& layer, const std::vector<WrittenFrame>& frames,
                              OutputFile file) {
   IndexTables& added = store_.added();
   if (layer.key) {

@@ -40,8 +40,8 @@ struct KnownStart {
 };
 
 // A layer that the store has whole.
-struct StoredLayer {
-  Layer layer;
+struct CachedLayer {
+  WrittenLayer layer;
   BlobPointer blob;
 };
 
@@ -50,7 +50,7 @@ struct NamedKey {
   std::string name;
   Digest key;
 };
-std::vector<StoredLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
+std::vector<CachedLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
                                      Store& store);
 
 // One compression's view of a store.
@@ -61,7 +61,7 @@ class Reuse {
   LayerKeys keys(const LayerPlan& plan, std::span<const Frame> frames) const;
 
   // For the layer `name`.
-  std::optional<StoredLayer> find_layer(const Digest& key, const std::string& name);
+  std::optional<CachedLayer> find_layer(const Digest& key, const std::string& name);
   // Never all frames: the last one is left to be written.
   KnownStart find_start(const LayerKeys& keys, std::span<const Frame> frames);
 
@@ -77,7 +77,7 @@ class Reuse {
   bool takes_layers() const { return store_.is_writable(); }
   OutputFile create_blob() const { return store_.create_blob(); }
   // Takes over a finished layer.
-  BlobPointer add_layer(const Layer& layer, const std::vector<WrittenFrame>& frames,
+  BlobPointer add_layer(const WrittenLayer& layer, const std::vector<WrittenFrame>& frames,
                         OutputFile file);
 
  private:

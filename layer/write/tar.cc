@@ -44,11 +44,11 @@ struct UstarHeader {
 };
 static_assert(sizeof(UstarHeader) == kTarBlock);
 
-[[noreturn]] void refuse(const PlannedEntry& entry, std::string_view why) {
+[[noreturn]] void refuse(const TarEntry& entry, std::string_view why) {
   throw std::logic_error(fmt::format("tar entry '{}' {}", entry.path, why));
 }
 
-void check_entry(const PlannedEntry& entry) {
+void check_entry(const TarEntry& entry) {
   const std::string_view path = entry.path;
   if (path.empty() || path.front() == '/' || path.back() == '/') refuse(entry, "is not relative");
   if (path.find('\0') != std::string_view::npos) refuse(entry, "has a NUL in its name");
@@ -99,7 +99,7 @@ std::string pax_record(std::string_view key, std::string_view value) {
   return fmt::format("{} {}={}\n", length, key, value);
 }
 
-std::string xattr_records(const PlannedEntry& entry) {
+std::string xattr_records(const TarEntry& entry) {
   std::string records;
   for (const Xattr& xattr : xattrs_of_text(*entry.xattrs)) {
     records += pax_record("SCHILY.xattr." + xattr.name, xattr.value);
@@ -107,7 +107,7 @@ std::string xattr_records(const PlannedEntry& entry) {
   return records;
 }
 
-std::string tar_name(const PlannedEntry& entry) {
+std::string tar_name(const TarEntry& entry) {
   std::string name(entry.path);
   if (entry.type == TarType::kDirectory) name += '/';
   return name;
@@ -122,7 +122,7 @@ bool needs_link_record(std::string_view link) {
 }
 
 // All records of an entry, none when ustar can hold it.
-std::string pax_records(const PlannedEntry& entry, std::string_view name) {
+std::string pax_records(const TarEntry& entry, std::string_view name) {
   const bool path = needs_path_record(name);
   const std::string text = entry.link();
   const bool link = needs_link_record(text);
@@ -189,7 +189,7 @@ char type_flag(TarType type) {
   throw std::logic_error("tar type out of range");
 }
 
-UstarHeader pax_header(const PlannedEntry& entry, size_t records_size) {
+UstarHeader pax_header(const TarEntry& entry, size_t records_size) {
   UstarHeader header{};
   const std::string_view base = entry.path.substr(entry.path.rfind('/') + 1);
   put_text(header.name, "PaxHeaders/" + shortened_name(base, kNameMax - 11));
@@ -200,7 +200,7 @@ UstarHeader pax_header(const PlannedEntry& entry, size_t records_size) {
   return header;
 }
 
-UstarHeader entry_header(const PlannedEntry& entry, std::string_view name) {
+UstarHeader entry_header(const TarEntry& entry, std::string_view name) {
   UstarHeader header{};
   if (needs_path_record(name)) {
     put_text(header.name, shortened_name(name, kNameMax));
@@ -223,22 +223,22 @@ UstarHeader entry_header(const PlannedEntry& entry, std::string_view name) {
 
 }  // namespace
 
-size_t tar_header_size(const PlannedEntry& entry) {
+size_t tar_header_size(const TarEntry& entry) {
   check_entry(entry);
   const std::string records = pax_records(entry, tar_name(entry));
   if (records.empty()) return kTarBlock;
   return 2 * kTarBlock + padded_to_block(records.size());
 }
 
-uint64_t tar_content_size(const PlannedEntry& entry) {
+uint64_t tar_content_size(const TarEntry& entry) {
   return entry.type == TarType::kFile ? entry.size : 0;
 }
 
-uint64_t tar_entry_size(const PlannedEntry& entry) {
+uint64_t tar_entry_size(const TarEntry& entry) {
   return tar_header_size(entry) + padded_to_block(tar_content_size(entry));
 }
 
-void encode_tar_header(const PlannedEntry& entry, std::span<std::byte> out) {
+void encode_tar_header(const TarEntry& entry, std::span<std::byte> out) {
   check_entry(entry);
   const std::string name = tar_name(entry);
   const std::string records = pax_records(entry, name);

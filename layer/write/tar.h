@@ -30,16 +30,16 @@ constexpr uint64_t padded_to_block(uint64_t size) {
 }
 
 // Bytes of the header blocks of an entry; does not depend on its mode.
-size_t tar_header_size(const PlannedEntry& entry);
+size_t tar_header_size(const TarEntry& entry);
 
 // Bytes of an entry's content, without padding: none but a file has any.
-uint64_t tar_content_size(const PlannedEntry& entry);
+uint64_t tar_content_size(const TarEntry& entry);
 
 // Bytes of the whole entry: header blocks, content and padding.
-uint64_t tar_entry_size(const PlannedEntry& entry);
+uint64_t tar_entry_size(const TarEntry& entry);
 
 // Encodes the header blocks into `out`, which has tar_header_size() bytes. A mode of kModeByContent
 // must have been decided before; a name that no layer can hold is a std::logic_error.
-void encode_tar_header(const PlannedEntry& entry, std::span<std::byte> out);
+void encode_tar_header(const TarEntry& entry, std::span<std::byte> out);
 
 }  // namespace layer

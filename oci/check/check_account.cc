@@ -22,13 +22,14 @@ bool is_numeric_user(std::string_view user) {
 
 std::vector<layer::Finding> check_account(const StoredImage* base,
                                           std::span<const LayerBlob> layers,
-                                          const ImageConfig& config, const BaseReading& reading) {
+                                          const ImageConfig& config,
+                                          const ReadBaseOptions& reading) {
   if (is_numeric_user(config.user)) return {};
   layer::StringArena arena;
   BaseImage image;
   if (base != nullptr) image = read_base(*base, {}, reading, arena);
   const auto base_layers = static_cast<uint32_t>(base != nullptr ? base->layers.size() : 0);
-  std::vector<StoredLayer> onto;
+  std::vector<ImageLayer> onto;
   for (const LayerBlob& layer : layers) onto.push_back(stored_layer(layer));
   ProbeVisitor visitor(base_layers, image.probes);
   const layer::ImageTree tree =

@@ -17,6 +17,7 @@ namespace oci {
 // Throws Error for a layer that cannot be read.
 std::vector<layer::Finding> check_account(const StoredImage* base,
                                           std::span<const LayerBlob> layers,
-                                          const ImageConfig& config, const BaseReading& reading);
+                                          const ImageConfig& config,
+                                          const ReadBaseOptions& reading);
 
 }  // namespace oci

@@ -45,7 +45,7 @@ class LayersCheck {
   void compare(size_t count);
   void look_at(std::span<const layer::Node> nodes, const layer::ImageTree& base);
   void report(const std::vector<layer::Finding>& findings) const;
-  std::vector<StoredLayer> unproven(size_t compared) const;
+  std::vector<ImageLayer> unproven(size_t compared) const;
 
   const StoredImage* base_;
   std::span<const LayerBlob> layers_;
@@ -83,9 +83,9 @@ void LayersCheck::look_at(std::span<const layer::Node> nodes, const layer::Image
 
 void LayersCheck::compare(size_t count) {
   layer::StringArena arena;
-  const BaseReading reading{FindDuplicates::kNo, checks_.jobs, checks_.store, checks_.scratch};
+  const ReadBaseOptions reading{FindDuplicates::kNo, checks_.jobs, checks_.store, checks_.scratch};
   const layer::ImageTree base = read_base(*base_, {}, reading, arena).tree;
-  std::vector<StoredLayer> onto;
+  std::vector<ImageLayer> onto;
   for (const LayerBlob& layer : layers_.first(count)) onto.push_back(stored_layer(layer));
   const auto first = static_cast<uint32_t>(base_->layers.size());
   read_layers_onto(
@@ -121,8 +121,8 @@ void LayersCheck::report(const std::vector<layer::Finding>& findings) const {
 }
 
 // What is not proven by having been read.
-std::vector<StoredLayer> LayersCheck::unproven(size_t compared) const {
-  std::vector<StoredLayer> left;
+std::vector<ImageLayer> LayersCheck::unproven(size_t compared) const {
+  std::vector<ImageLayer> left;
   const bool is_base_known = base_ == nullptr || compared > 0 || checks_.trust == TrustLayers::kYes;
   if (!is_base_known) {
     layer::StringArena arena;

@@ -20,7 +20,7 @@ layer::Digest proof_key(const layer::Digest& digest, const layer::DiffId& diff_i
   return layer::sha256(std::as_bytes(std::span(text)));
 }
 
-void prove_layer(const StoredLayer& layer) {
+void prove_layer(const ImageLayer& layer) {
   const MeasuredLayer found = measure_layer(layer.blob);
   if (found.digest != layer.descriptor.digest) {
     throw layer::Error({layer.blob.name()},
@@ -37,16 +37,16 @@ void prove_layer(const StoredLayer& layer) {
 
 }  // namespace
 
-void prove_layers(const std::vector<StoredLayer>& layers, layer::Store* store) {
-  std::vector<const StoredLayer*> unknown;
-  for (const StoredLayer& layer : layers) {
+void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store) {
+  std::vector<const ImageLayer*> unknown;
+  for (const ImageLayer& layer : layers) {
     const bool is_known =
         store != nullptr && store->find_memo(proof_key(layer.descriptor.digest, layer.diff_id));
     if (!is_known) unknown.push_back(&layer);
   }
   tbb::parallel_for(size_t{0}, unknown.size(), [&](size_t i) { prove_layer(*unknown[i]); });
   if (store == nullptr) return;
-  for (const StoredLayer* layer : unknown) {
+  for (const ImageLayer* layer : unknown) {
     remember_proof(layer->descriptor.digest, layer->diff_id, *store);
   }
 }

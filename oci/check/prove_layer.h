@@ -12,7 +12,7 @@ namespace oci {
 // those of which `store` (may be null) remembers it: what a digest unpacks to does not change. The
 // blob itself is compared with its digest where it is copied. Throws Error for the first that is
 // not as it says.
-void prove_layers(const std::vector<StoredLayer>& layers, layer::Store* store);
+void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store);
 
 // For later runs: a blob with this digest is known to unpack to this diff id.
 void remember_proof(const layer::Digest& digest, const layer::DiffId& diff_id, layer::Store& store);

@@ -12,7 +12,7 @@ inline constexpr std::string_view kBaseDigestAnnotation = "org.opencontainers.im
 // The full name under which containerd, Docker and podman file an imported image.
 inline constexpr std::string_view kContainerdNameAnnotation = "io.containerd.image.name";
 
-// Of a layer that veneer made: its name in the plan, and what its bytes depend on (layer::Layer).
+// Of a layer that veneer made: its name in the plan, and what its bytes depend on (layer::WrittenLayer).
 inline constexpr std::string_view kLayerNameAnnotation = "dev.veneer.layer.name";
 inline constexpr std::string_view kLayerRecipeAnnotation = "dev.veneer.layer.recipe";
 

@@ -23,7 +23,7 @@ constexpr size_t kNodeSize = 15 * sizeof(uint64_t);  // at least
 // Layers, and the files that they were read from. No value if one may be changing.
 std::optional<layer::Digest> key_of(const StoredImage& image, const layer::Store& store) {
   std::string text(kForm);
-  for (const StoredLayer& layer : image.layers) {
+  for (const ImageLayer& layer : image.layers) {
     struct stat status = {};
     if (::fstat(layer.blob.fd(), &status) != 0) return std::nullopt;
     const std::optional<layer::Stamp> stamp =

@@ -9,7 +9,7 @@
 #include "layer/base/utf8_names.h"
 
 namespace oci {
-LayerEntries::LayerEntries(const StoredLayer& layer)
+LayerEntries::LayerEntries(const ImageLayer& layer)
     : layer_(layer), plain_(layer.blob, sniff_codec(layer.blob)), reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
   if (layer.blob.size() != layer.descriptor.size) {

@@ -20,7 +20,7 @@ namespace oci {
 // entry is at fault, the entry's.
 class LayerEntries {
  public:
-  explicit LayerEntries(const StoredLayer& layer);
+  explicit LayerEntries(const ImageLayer& layer);
   LayerEntries(const LayerEntries&) = delete;
   LayerEntries& operator=(const LayerEntries&) = delete;
 
@@ -45,7 +45,7 @@ class LayerEntries {
   layer::Error failure(const std::string& action);
   void verify();
 
-  const StoredLayer& layer_;
+  const ImageLayer& layer_;
   PlainStream plain_;
   layer::Sha256 plain_hash_;
   std::exception_ptr failure_;  // thrown below libarchive's frames

@@ -50,7 +50,7 @@ bool recall_contents(const BaseImage& base, BaseMatcher& matcher) {
 
 // Gives `base`, as a store knows it, the contents that these inputs ask for; false if it does not
 // know all of them.
-bool compare_known(BaseImage& base, const layer::FileTree& tree, const BaseReading& reading) {
+bool compare_known(BaseImage& base, const layer::FileTree& tree, const ReadBaseOptions& reading) {
   if (reading.find_duplicates == FindDuplicates::kNo) {
     base.contents = {};
     return true;
@@ -62,7 +62,7 @@ bool compare_known(BaseImage& base, const layer::FileTree& tree, const BaseReadi
 }
 
 BaseImage read_layers(const StoredImage& image, const layer::FileTree& tree,
-                      const BaseReading& reading, layer::StringArena& arena) {
+                      const ReadBaseOptions& reading, layer::StringArena& arena) {
   BaseImage base;
   ProbeVisitor probing(static_cast<uint32_t>(image.layers.size()), base.probes);
   if (reading.find_duplicates == FindDuplicates::kNo) {
@@ -79,7 +79,7 @@ BaseImage read_layers(const StoredImage& image, const layer::FileTree& tree,
 }  // namespace
 
 BaseImage read_base(const StoredImage& image, const layer::FileTree& tree,
-                    const BaseReading& reading, layer::StringArena& arena) {
+                    const ReadBaseOptions& reading, layer::StringArena& arena) {
   if (reading.store == nullptr) return read_layers(image, tree, reading, arena);
   std::optional<BaseImage> known = recall_base(image, *reading.store, arena);
   if (known && compare_known(*known, tree, reading)) return std::move(*known);

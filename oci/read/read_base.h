@@ -23,7 +23,7 @@ struct BaseImage {
 
 enum class FindDuplicates : uint8_t { kYes, kNo };
 
-struct BaseReading {
+struct ReadBaseOptions {
   FindDuplicates find_duplicates = FindDuplicates::kYes;
   unsigned jobs = 1;
   layer::Store* store = nullptr;  // saves reading a base that an earlier run read; may be null
@@ -33,6 +33,6 @@ struct BaseReading {
 // Reads the base and, if duplicates are to be found, compares it with the inputs `tree`. As
 // read_image_tree().
 BaseImage read_base(const StoredImage& image, const layer::FileTree& tree,
-                    const BaseReading& reading, layer::StringArena& arena);
+                    const ReadBaseOptions& reading, layer::StringArena& arena);
 
 }  // namespace oci

@@ -40,7 +40,7 @@ class TreeReader {
   // Instead of reading the first layers.
   void begin_with(layer::ImageTree tree, uint32_t layers);
 
-  void add_layer(const StoredLayer& layer);
+  void add_layer(const ImageLayer& layer);
   layer::ImageTree take() { return std::move(tree_); }
 
  private:
@@ -119,7 +119,7 @@ void TreeReader::begin_with(layer::ImageTree tree, uint32_t layers) {
   for (const Node& node : tree_.nodes()) inodes_ = std::max(inodes_, node.inode);
 }
 
-void TreeReader::add_layer(const StoredLayer& layer) {
+void TreeReader::add_layer(const ImageLayer& layer) {
   LayerEntries entries(layer);
   LayerNodes nodes(tree_, arena_, budget_, layers_,
                    {arena_.intern(layer::Declaration{.file = layer.blob.name()})});
@@ -201,17 +201,17 @@ layer::ImageTree read_image_tree(const StoredImage& image, const std::string& sc
                                  layer::StringArena& arena, FileVisitor* visitor,
                                  const LayerTaker& take_layer) {
   TreeReader reader(scratch, arena, visitor, take_layer);
-  for (const StoredLayer& layer : image.layers) reader.add_layer(layer);
+  for (const ImageLayer& layer : image.layers) reader.add_layer(layer);
   return reader.take();
 }
 
-layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
+layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const ImageLayer> layers,
                                   uint32_t first, const std::string& scratch,
                                   layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer) {
   TreeReader reader(scratch, arena, visitor, take_layer);
   reader.begin_with(std::move(base), first);
-  for (const StoredLayer& layer : layers) reader.add_layer(layer);
+  for (const ImageLayer& layer : layers) reader.add_layer(layer);
   return reader.take();
 }
 

@@ -51,7 +51,7 @@ layer::ImageTree read_image_tree(const StoredImage& image, const std::string& sc
 
 // Puts layers on top of `base`, whose texts are in `arena`; as read_image_tree(). The first is
 // numbered `first`.
-layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const StoredLayer> layers,
+layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const ImageLayer> layers,
                                   uint32_t first, const std::string& scratch,
                                   layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer = {});

@@ -86,7 +86,7 @@ void check_config_name(const std::string& path, const Blob& blob, const std::str
   }
 }
 
-StoredLayer read_layer(const Blob& blob, const layer::DiffId& diff_id) {
+ImageLayer read_layer(const Blob& blob, const layer::DiffId& diff_id) {
   const MeasuredLayer measured = measure_layer(blob);
   if (measured.diff_id != diff_id) {
     throw layer::Error({blob.name()}, fmt::format("has diff id {}, but the config says {}",

@@ -14,7 +14,7 @@
 
 namespace oci {
 
-struct StoredLayer {
+struct ImageLayer {
   Descriptor descriptor;  // with OCI's media type, whatever the image spells it as
   layer::DiffId diff_id;
   Blob blob;  // as it is stored; copy_blob() verifies it against the descriptor
@@ -29,7 +29,7 @@ struct StoredImage {
   StringMap annotations;                         // of the manifest; likewise
   std::string config_bytes;
   ImageConfig config;
-  std::vector<StoredLayer> layers;  // base first, one for every diff id of the config
+  std::vector<ImageLayer> layers;  // base first, one for every diff id of the config
 };
 
 // Finds the one image that the reference names. `platform` chooses among several, and is compared

@@ -20,8 +20,8 @@ constexpr uint32_t kFileMode = 0644;
 constexpr uint32_t kMemberDirectoryMode = 0755;
 constexpr uint64_t kUstarLimit = uint64_t{1} << 33;  // 11 octal digits hold less than 8 GiB
 
-layer::PlannedEntry file_entry(std::string_view path, uint64_t size) {
-  layer::PlannedEntry entry;
+layer::TarEntry file_entry(std::string_view path, uint64_t size) {
+  layer::TarEntry entry;
   entry.path = path;
   entry.content = path;  // has content; the encoder does not read it
   entry.size = size;
@@ -29,7 +29,7 @@ layer::PlannedEntry file_entry(std::string_view path, uint64_t size) {
   return entry;
 }
 
-std::vector<std::byte> encode(const layer::PlannedEntry& entry) {
+std::vector<std::byte> encode(const layer::TarEntry& entry) {
   std::vector<std::byte> header(layer::tar_header_size(entry));
   layer::encode_tar_header(entry, header);
   return header;
@@ -71,7 +71,7 @@ class ArchiveDestination : public Destination {
       : reference_(reference), result_(reference.path, scratch), out_(result_.file()) {
     add_file("oci-layout", kLayoutFile);
     for (const std::string_view path : {"blobs", "blobs/sha256"}) {
-      layer::PlannedEntry entry;
+      layer::TarEntry entry;
       entry.path = path;
       entry.mode = kMemberDirectoryMode;
       entry.type = layer::TarType::kDirectory;
@@ -84,13 +84,13 @@ class ArchiveDestination : public Destination {
     return out_;
   }
 
-  void end(const layer::Layer& layer) override {
+  void end(const layer::WrittenLayer& layer) override {
     const uint64_t size = out_.size() - content_;
     if (size != layer.size) throw std::logic_error("a layer's size is not what was written");
     finish(layer.digest);
   }
 
-  void add(const layer::Layer& layer, int fd) override {
+  void add(const layer::WrittenLayer& layer, int fd) override {
     reserve(
         most_bytes(layer.tar_size));  // the same header, whether or not the size is known before
     out_.copy_from(fd, 0, layer.size);

@@ -30,7 +30,7 @@ Delivery::Delivery(const std::vector<ImageReference>& places, const std::string&
 }
 
 void Delivery::add_base(const StoredImage& base, layer::Store* store) {
-  for (const StoredLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob, store);
+  for (const ImageLayer& layer : base.layers) add_layer(layer.descriptor, layer.blob, store);
 }
 
 void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store) {

@@ -35,7 +35,7 @@ void check_count(size_t layers) {
 
 }  // namespace
 
-NewLayer describe_layer(const layer::Layer& layer) {
+NewLayer describe_layer(const layer::WrittenLayer& layer) {
   NewLayer result;
   result.descriptor.media_type = layer_media_type(layer.compression.codec);
   result.descriptor.digest = layer.digest;
@@ -54,7 +54,7 @@ Image assemble_image(const ImageRequest& request) {
   if (request.base != nullptr) {
     config = request.base->config;
     repair_history(config);
-    for (const StoredLayer& layer : request.base->layers) {
+    for (const ImageLayer& layer : request.base->layers) {
       manifest.layers.push_back(layer.descriptor);
     }
     if (request.base->manifest_digest) {

@@ -28,7 +28,7 @@ struct NewLayer {
 };
 
 // A layer that veneer wrote: codec as media type, name and recipe as annotations.
-NewLayer describe_layer(const layer::Layer& layer);
+NewLayer describe_layer(const layer::WrittenLayer& layer);
 
 struct ImageRequest {
   const StoredImage* base = nullptr;  // null: from scratch

@@ -48,7 +48,7 @@ Image assemble_index(const std::vector<StoredImage>& images, const StringMap& an
 
 void add_images(const std::vector<StoredImage>& images, Destination& destination) {
   for (const StoredImage& image : images) {
-    for (const StoredLayer& layer : image.layers) destination.add(layer.descriptor, layer.blob);
+    for (const ImageLayer& layer : image.layers) destination.add(layer.descriptor, layer.blob);
     destination.add(describe_blob(kConfigType, image.config_bytes), image.config_bytes);
     destination.add(describe_manifest(image), image.manifest_bytes);
   }

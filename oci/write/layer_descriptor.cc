@@ -96,7 +96,7 @@ LayerBlob open_layer_blob(const std::string& path) {
   return {std::move(layer), blob, is_described};
 }
 
-StoredLayer stored_layer(const LayerBlob& layer) {
+ImageLayer stored_layer(const LayerBlob& layer) {
   return {layer.layer.descriptor, layer.layer.diff_id, layer.blob, "its descriptor"};
 }
 

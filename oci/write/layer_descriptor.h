@@ -37,7 +37,7 @@ struct LayerBlob {
 LayerBlob open_layer_blob(const std::string& path);
 
 // As a layer of an image that is stored.
-StoredLayer stored_layer(const LayerBlob& layer);
+ImageLayer stored_layer(const LayerBlob& layer);
 
 // The program that the layers are of; no value if none has one. Nor if they have several, of which
 // `found` is warned.

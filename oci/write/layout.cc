@@ -55,7 +55,7 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
   if (::mkdtemp(path.data()) == nullptr) {
     throw layer::system_error(final_path, "cannot create a directory beside it", errno);
   }
-  layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
+  layer::TemporaryName staging(path, layer::TemporaryKind::kTreeArtifact);
   if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
     throw layer::system_error(path, "cannot change the mode", errno);
   }
@@ -99,12 +99,12 @@ class LayoutDestination : public Destination {
     return current_.emplace(blob_folder_);
   }
 
-  void end(const layer::Layer& layer) override {
+  void end(const layer::WrittenLayer& layer) override {
     staged_.try_emplace(layer.digest, std::move(current_.value()));
     current_.reset();
   }
 
-  void add(const layer::Layer& layer, int fd) override {
+  void add(const layer::WrittenLayer& layer, int fd) override {
     if (has(layer.digest)) return;
     staged_.try_emplace(layer.digest, layer::OutputFile::share(blob_folder_, fd));
   }

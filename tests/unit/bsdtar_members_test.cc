@@ -16,7 +16,7 @@ namespace {
 std::string plan_text(const CreateRequest& request) {
   const PlannedArchive planned = plan_archive(request);
   std::string text;
-  for (const PlannedEntry& entry : planned.plan.entries) {
+  for (const TarEntry& entry : planned.plan.entries) {
     const std::string_view arrow = entry.type == TarType::kSymlink    ? " -> "
                                    : entry.type == TarType::kHardlink ? " = "
                                                                       : "";

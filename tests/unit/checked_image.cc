@@ -66,7 +66,7 @@ std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
     probes_.put(elf_inodes_[i], std::move(probe));
   }
   const ImageTree image = tree();
-  const DeclaredTree declared([input] { return input->tree(); });
+  const InputAsImage declared([input] { return input->tree(); });
   Findings findings;
   check_image({image, probes_, config, input == nullptr ? nullptr : &declared, base_layers}, 1,
               findings);

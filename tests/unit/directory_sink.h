@@ -15,11 +15,11 @@ class DirectorySink : public LayerSink {
   explicit DirectorySink(const TemporaryDirectory& directory) : directory_(directory.path()) {}
 
   OutputFile& begin(uint64_t /*tar_size*/) override { return file_.emplace(directory_.string()); }
-  void end(const Layer& layer) override {
+  void end(const WrittenLayer& layer) override {
     file_->commit(path(layer.name));
     file_.reset();
   }
-  void add(const Layer& layer, int fd) override {
+  void add(const WrittenLayer& layer, int fd) override {
     OutputFile::share(directory_.string(), fd).commit(path(layer.name));
   }
   std::string path(const std::string& name) const { return directory_ / name; }

@@ -22,7 +22,7 @@ inline std::string_view kind_name(EntryKind kind) {
       return "link";
     case EntryKind::kDirectory:
       return "dir";
-    case EntryKind::kTree:
+    case EntryKind::kTreeArtifact:
       return "tree";
   }
   return "?";

@@ -26,7 +26,7 @@ using Sizes = std::map<std::string, uint64_t>;
 LayerPlan plan_of(const Sizes& files, StringArena& arena) {
   LayerPlan plan;
   for (const auto& [path, size] : files) {
-    PlannedEntry entry;
+    TarEntry entry;
     entry.path = arena.copy(path);
     entry.size = size;
     plan.entries.push_back(entry);
@@ -80,7 +80,7 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
     const LayerPlan plan = plan_of(random_files(random, 1500), arena);
     const std::vector<Frame> frames = cut_frames(plan, kRule);
     uint64_t expected = kTarEndSize;
-    for (const PlannedEntry& entry : plan.entries) expected += tar_entry_size(entry);
+    for (const TarEntry& entry : plan.entries) expected += tar_entry_size(entry);
     uint64_t total = 0;
     size_t next = 0;
     uint64_t piece_next = 0;
@@ -149,7 +149,7 @@ TEST_CASE("frames: new content of the same size changes no cut") {
   StringArena arena;
   LayerPlan plan = plan_of(random_files(random, 3000), arena);
   const std::vector<Frame> before = cut_frames(plan, kRule);
-  for (PlannedEntry& entry : plan.entries) entry.mtime += 1;
+  for (TarEntry& entry : plan.entries) entry.mtime += 1;
   CHECK(cut_frames(plan, kRule) == before);
 }
 

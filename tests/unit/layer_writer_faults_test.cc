@@ -119,7 +119,7 @@ TEST_CASE("layers: of several faults the first in order is reported, at any numb
   LayerPlan plan;
   StringArena arena;
   for (int i = 0; i < 40; ++i) {
-    PlannedEntry& entry = plan.entries.emplace_back();
+    TarEntry& entry = plan.entries.emplace_back();
     entry.path = arena.copy(fmt::format("f{:02}", i));
     entry.content = arena.copy(fmt::format("/nonexistent/{:02}", i));
     entry.size = uint64_t{4} << 20;  // some frames each

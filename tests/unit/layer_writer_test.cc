@@ -36,7 +36,7 @@ Digest digest_of(const std::string& bytes) {
 class Planner {
  public:
   void file(std::string_view path, const std::string& content, uint32_t mode = kModeByContent) {
-    PlannedEntry& added = add(TarType::kFile, path);
+    TarEntry& added = add(TarType::kFile, path);
     if (!content.empty()) {
       added.content = arena_.copy(files_.write("src" + std::to_string(count_++), content));
     }
@@ -48,7 +48,7 @@ class Planner {
     add(TarType::kSymlink, path).content = arena_.copy(text);
   }
   void hardlink(std::string_view path, std::string_view target) {
-    PlannedEntry& added = add(TarType::kHardlink, path);
+    TarEntry& added = add(TarType::kHardlink, path);
     added.content = arena_.copy(target);
     added.mode = kModeByContent;
   }
@@ -60,8 +60,8 @@ class Planner {
   }
 
  private:
-  PlannedEntry& add(TarType type, std::string_view path) {
-    PlannedEntry& added = plan_.entries.emplace_back();
+  TarEntry& add(TarType type, std::string_view path) {
+    TarEntry& added = plan_.entries.emplace_back();
     added.path = arena_.copy(path);
     added.type = type;
     return added;
@@ -95,12 +95,12 @@ LayerPlan small_plan(Planner& planner) {
   return planner.take("small");
 }
 
-std::vector<Layer> write(const std::vector<LayerPlan>& plans, Compression compression,
-                         unsigned jobs, DirectorySink& sink) {
+std::vector<WrittenLayer> write(const std::vector<LayerPlan>& plans, Compression compression,
+                                unsigned jobs, DirectorySink& sink) {
   Progress progress;
-  std::vector<Layer> layers = write_layers(plans, compression, jobs, sink, progress);
+  std::vector<WrittenLayer> layers = write_layers(plans, compression, jobs, sink, progress);
   uint64_t total = 0;
-  for (const Layer& layer : layers) total += layer.tar_size;
+  for (const WrittenLayer& layer : layers) total += layer.tar_size;
   CHECK(progress.tar_bytes_done == total);
   CHECK(progress.tar_bytes_total == total);
   return layers;
@@ -140,7 +140,7 @@ TEST_CASE("layers: libarchive reads back what was planned, from every codec") {
   for (const Compression compression : kCompressions) {
     const TemporaryDirectory out;
     DirectorySink sink(out);
-    const Layer layer = write(plans, compression, 2, sink).at(0);
+    const WrittenLayer layer = write(plans, compression, 2, sink).at(0);
     CHECK(listing(sink.path("small")) ==
           "040755 0 app/\n"
           "100644 10 app/data.txt\n"
@@ -167,7 +167,7 @@ TEST_CASE("layers: the digests of a small layer are fixed") {
   for (const Compression compression : kCompressions) {
     const TemporaryDirectory out;
     DirectorySink sink(out);
-    const Layer layer = write(plans, compression, 1, sink).at(0);
+    const WrittenLayer layer = write(plans, compression, 1, sink).at(0);
     text += fmt::format("{}: {} {} of {}\n", layer.recipe, layer.digest.hex(), layer.size,
                         layer.diff_id.digest.hex());
   }
@@ -194,11 +194,11 @@ TEST_CASE("layers: the same bytes at any number of jobs, many frames and several
   planner.file("small", "x");
   plans.push_back(planner.take("third"));
   for (const Compression compression : kCompressions) {
-    std::vector<Layer> expected;
+    std::vector<WrittenLayer> expected;
     for (const unsigned jobs : {1U, 2U, 8U}) {
       const TemporaryDirectory out;
       DirectorySink sink(out);
-      const std::vector<Layer> layers = write(plans, compression, jobs, sink);
+      const std::vector<WrittenLayer> layers = write(plans, compression, jobs, sink);
       REQUIRE(layers.size() == 3);
       if (expected.empty()) expected = layers;
       for (size_t i = 0; i < layers.size(); ++i) {
@@ -219,7 +219,7 @@ TEST_CASE("layers: a plain layer is entries on block boundaries and two zero blo
   const TemporaryDirectory out;
   DirectorySink sink(out);
   const std::vector<LayerPlan> plans = {planner.take("plain")};
-  const Layer layer = write(plans, {Codec::kNone, 0}, 1, sink).at(0);
+  const WrittenLayer layer = write(plans, {Codec::kNone, 0}, 1, sink).at(0);
   const std::string blob = read_file(sink.path("plain"));
   CHECK(blob.size() == 2048);
   CHECK(blob.substr(512) == "abc" + std::string(1533, '\0'));

@@ -191,7 +191,7 @@ std::set<std::string> layers_of(PlannedTree tree, const PlanOptions& options) {
   std::set<std::string> layers;
   for (const LayerPlan& layer : tree.plan(options).layers) {
     std::string text = layer.name;
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       text += fmt::format(" {} {}", entry.path, entry.size);
     }
     layers.insert(text);

@@ -21,7 +21,7 @@ using test::TemporaryDirectory;
 NewLayer stream_layer(layer::LayerSink& sink, const std::string& name, const std::string& bytes,
                       uint64_t planned_size = 0) {
   sink.begin(planned_size).write(std::as_bytes(std::span(bytes)));
-  layer::Layer layer;
+  layer::WrittenLayer layer;
   layer.name = name;
   layer.compression.codec = layer::Codec::kNone;
   layer.digest = digest_of(bytes);
@@ -272,7 +272,7 @@ TEST_CASE("layout: many writers at the same time lose nothing") {
   for (size_t i = 0; i < kWriters; ++i) {
     const std::string reference = "oci:" + folder.path("out") + ":v" + std::to_string(i);
     const StoredImage image = open_image(parse_image_reference(reference), std::nullopt, "");
-    for (const StoredLayer& layer : image.layers) {
+    for (const ImageLayer& layer : image.layers) {
       layer::OutputFile out(folder.path());
       CHECK(error_of([&] { copy_blob(layer.blob, layer.descriptor, out); }).empty());
     }

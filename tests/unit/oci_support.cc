@@ -228,7 +228,7 @@ std::string open_error(const TemporaryDirectory& folder, const std::string& tran
 }
 
 NewLayer new_layer(const std::string& name) {
-  layer::Layer layer;
+  layer::WrittenLayer layer;
   layer.name = name;
   layer.compression.codec = layer::Codec::kGzip;
   layer.recipe = "gzip-6";

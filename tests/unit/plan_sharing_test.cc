@@ -130,7 +130,7 @@ TEST_CASE("links: the floor of hardlinks is the user's; rules 1 to 4 do not know
     std::string text;
     const ImagePlan plan = plan_image(
         tree, identify(tree, arena, {.jobs = 1, .min_content_link = min}), options, arena, found);
-    for (const PlannedEntry& each : plan.layers.front().entries) {
+    for (const TarEntry& each : plan.layers.front().entries) {
       if (!each.link().empty()) text += std::string(each.path) + ' ';
     }
     return text;

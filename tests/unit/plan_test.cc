@@ -60,7 +60,7 @@ class Workbench {
     PlanOptions options;
     options.layers.split = LayerSplit::kOne;
     const ImagePlan planned = plan(options);
-    for (const PlannedEntry& entry : planned.layers.at(0).entries) {
+    for (const TarEntry& entry : planned.layers.at(0).entries) {
       if (entry.link().empty()) continue;
       text += std::string(entry.path) + (entry.type == TarType::kHardlink ? " => " : " -> ") +
               entry.link() + " (" + std::string(reason_name(entry.reason)) + ")\n";
@@ -170,7 +170,7 @@ TEST_CASE("layers: hardlinks stay in a layer, and every layer has its parents") 
   std::string paths;
   for (const LayerPlan& layer : bench.plan().layers) {
     paths += layer.name + ":";
-    for (const PlannedEntry& entry : layer.entries) paths += " " + std::string(entry.path);
+    for (const TarEntry& entry : layer.entries) paths += " " + std::string(entry.path);
     paths += "\n";
   }
   CHECK(paths ==

@@ -9,8 +9,8 @@
 namespace layer::plan_tree_test {
 namespace {
 
-PlannedEntry entry(std::string_view path, TarType type, std::string_view text = {}) {
-  PlannedEntry made;
+TarEntry entry(std::string_view path, TarType type, std::string_view text = {}) {
+  TarEntry made;
   made.path = path;
   made.type = type;
   made.content = text;

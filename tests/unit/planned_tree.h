@@ -78,7 +78,7 @@ inline std::string layer_contents(const ImagePlan& plan) {
   std::string text;
   for (const LayerPlan& layer : plan.layers) {
     text += layer.name + ":";
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       if (entry.type != TarType::kDirectory) text += " " + std::string(entry.path);
     }
     text += "\n";

@@ -87,7 +87,7 @@ TEST_CASE("resolve: a file of a tree artifact, declared again, is dropped silent
   Diagnostics found;
   Runfiles runfiles;
   runfiles.workspace = "_main";
-  runfiles.files = {of_kind(EntryKind::kTree, "t", "out/t"), file("t/x", "out/t/x")};
+  runfiles.files = {of_kind(EntryKind::kTreeArtifact, "t", "out/t"), file("t/x", "out/t/x")};
   runfiles.trees["out/t"] = {file("x", "out/t/x"), of_kind(EntryKind::kSymlink, "y", "x")};
   CHECK(listing(resolve_runfiles(runfiles, "r", arena, found)) ==
         "r/_main/t=\n"
@@ -137,7 +137,7 @@ TEST_CASE("resolve: the target of a SymlinkEntry is a path in the runfiles, in t
   runfiles.workspace = "_main";
   Entry link = file("_main/v/x.so", "external/r/x.so");
   link.target = "r/x.so";
-  Entry tree = of_kind(EntryKind::kTree, "_main/v/t", "external/r/t");
+  Entry tree = of_kind(EntryKind::kTreeArtifact, "_main/v/t", "external/r/t");
   tree.target = "r/t";
   runfiles.root_symlinks = {link, tree};
   runfiles.trees["external/r/t"] = {file("in", "external/r/t/in")};

@@ -69,7 +69,7 @@ class Workspace {
     for (const std::string& name : names) {
       struct stat status = {};
       REQUIRE(stat(path(name).c_str(), &status) == 0);
-      PlannedEntry& entry = plan.entries.emplace_back();
+      TarEntry& entry = plan.entries.emplace_back();
       entry.path = arena_.copy(name);
       entry.content = arena_.copy(path(name));
       entry.stamp = &stamps_.emplace_back(stamp_of(status));
@@ -86,7 +86,7 @@ class Workspace {
 };
 
 struct Written {
-  Layer layer;
+  WrittenLayer layer;
   std::string bytes;
   uint64_t read = 0;    // tar bytes
   uint64_t packed = 0;  // tar bytes
@@ -210,9 +210,8 @@ TEST_CASE("reuse: metadata, codec and level are part of what is known") {
   CHECK(write_and_keep(plan, {Codec::kGzip, 5}, store).packed > kLarge);
   CHECK(write_and_keep(plan, {Codec::kZstd, 3}, store).packed > kLarge);
   for (const auto change :
-       {+[](PlannedEntry& entry) { entry.mtime = 5; }, +[](PlannedEntry& entry) { entry.uid = 5; },
-        +[](PlannedEntry& entry) { entry.gid = 5; },
-        +[](PlannedEntry& entry) { entry.mode = 0600; }}) {
+       {+[](TarEntry& entry) { entry.mtime = 5; }, +[](TarEntry& entry) { entry.uid = 5; },
+        +[](TarEntry& entry) { entry.gid = 5; }, +[](TarEntry& entry) { entry.mode = 0600; }}) {
     change(plan.entries.front());
     const Written with = write_and_keep(plan, {Codec::kGzip, 6}, store);
     CHECK(with.packed > 0);
@@ -226,7 +225,7 @@ TEST_CASE("reuse: a hardlink's mode follows the content of its target, in whatev
   const std::string store = folder / "store";
   const auto with_link = [&] {
     LayerPlan plan = workspace.plan();
-    PlannedEntry& link = plan.entries.emplace_back();
+    TarEntry& link = plan.entries.emplace_back();
     link.path = "zz";
     link.content = "a000";
     link.type = TarType::kHardlink;

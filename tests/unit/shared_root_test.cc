@@ -22,7 +22,7 @@ PlanOptions at(const std::string& root) {
 std::string listing(const ImagePlan& plan) {
   std::string text;
   for (const LayerPlan& layer : plan.layers) {
-    for (const PlannedEntry& entry : layer.entries) {
+    for (const TarEntry& entry : layer.entries) {
       text += fmt::format("{}: {}", layer.name, entry.path);
       if (entry.type == TarType::kDirectory) text += "/";
       if (!entry.link().empty()) {

@@ -39,14 +39,14 @@ class Utf8Locale {
   locale_t old_ = nullptr;
 };
 
-std::string header_of(const PlannedEntry& entry) {
+std::string header_of(const TarEntry& entry) {
   std::string bytes(tar_header_size(entry), 'x');
   encode_tar_header(entry, std::as_writable_bytes(std::span(bytes)));
   return bytes;
 }
 
 // What libarchive reads in a header, compared with what was meant.
-void check_read_back(const PlannedEntry& meant) {
+void check_read_back(const TarEntry& meant) {
   const Utf8Locale locale;
   std::string bytes = header_of(meant);
   CHECK(bytes.size() % kTarBlock == 0);
@@ -83,16 +83,16 @@ void check_read_back(const PlannedEntry& meant) {
   }
 }
 
-PlannedEntry file(std::string_view path, uint64_t size = 0) {
-  PlannedEntry entry;
+TarEntry file(std::string_view path, uint64_t size = 0) {
+  TarEntry entry;
   entry.path = path;
   entry.size = size;
   entry.mode = 0644;
   return entry;
 }
 
-PlannedEntry with_type(TarType type, std::string_view path, std::string_view link = {}) {
-  PlannedEntry entry = file(path);
+TarEntry with_type(TarType type, std::string_view path, std::string_view link = {}) {
+  TarEntry entry = file(path);
   entry.type = type;
   entry.content = link;
   entry.mode = 0755;
@@ -106,7 +106,7 @@ std::string repeat(std::string_view text, size_t size) {
   return result;
 }
 
-bool is_ustar(const PlannedEntry& entry) {
+bool is_ustar(const TarEntry& entry) {
   return tar_header_size(entry) == kTarBlock;
 }
 
@@ -146,11 +146,11 @@ TEST_CASE("tar: extended attributes are pax records, of bytes that need not be t
       "xattr.security.capability=0100000200040000000000000000000000000000,"
       "xattr.user.a%20b=,xattr.user.n=0aff003d";
   for (const TarType type : {TarType::kFile, TarType::kDirectory}) {
-    PlannedEntry entry = with_type(type, "bin/ping");
+    TarEntry entry = with_type(type, "bin/ping");
     entry.xattrs = &text;
     check_read_back(entry);
   }
-  PlannedEntry link = with_type(TarType::kHardlink, "bin/ping6", "bin/ping");
+  TarEntry link = with_type(TarType::kHardlink, "bin/ping6", "bin/ping");
   link.xattrs = &text;
   check_read_back(link);
   const std::string path = repeat("long/", 300) + "\xff";
@@ -158,7 +158,7 @@ TEST_CASE("tar: extended attributes are pax records, of bytes that need not be t
   check_read_back(link);
   const std::string records = "xattr.user.a=62";
   const std::string_view one = records;
-  PlannedEntry entry = file("a");
+  TarEntry entry = file("a");
   entry.xattrs = &one;
   CHECK(header_of(entry).substr(512, 25) == "25 SCHILY.xattr.user.a=b\n");
 }
@@ -183,7 +183,7 @@ TEST_CASE("tar: links of any text, symlinks always 0777") {
 }
 
 TEST_CASE("tar: numbers beyond octal take a pax record, and only those") {
-  PlannedEntry entry = file("f", 077777777777);
+  TarEntry entry = file("f", 077777777777);
   CHECK(is_ustar(entry));
   check_read_back(entry);
   entry.size += 1;
@@ -197,10 +197,9 @@ TEST_CASE("tar: numbers beyond octal take a pax record, and only those") {
   CHECK(is_ustar(entry));
   check_read_back(entry);
   for (const auto& change :
-       {+[](PlannedEntry& e) { e.uid = 010000000; }, +[](PlannedEntry& e) { e.gid = 0xffffffff; },
-        +[](PlannedEntry& e) { e.mtime = 0100000000000; },
-        +[](PlannedEntry& e) { e.mtime = -1; }}) {
-    PlannedEntry changed = entry;
+       {+[](TarEntry& e) { e.uid = 010000000; }, +[](TarEntry& e) { e.gid = 0xffffffff; },
+        +[](TarEntry& e) { e.mtime = 0100000000000; }, +[](TarEntry& e) { e.mtime = -1; }}) {
+    TarEntry changed = entry;
     change(changed);
     CHECK_FALSE(is_ustar(changed));
     check_read_back(changed);
@@ -224,7 +223,7 @@ TEST_CASE("tar: a record's length counts its own digits") {
   // 11 bytes beside the value and the digits: values of 86..89 and 984..987 cross a power of ten.
   for (size_t size = 80; size < 1100; ++size) {
     const std::string text = repeat("t", size);
-    const PlannedEntry entry = with_type(TarType::kSymlink, "l", text);
+    const TarEntry entry = with_type(TarType::kSymlink, "l", text);
     if (is_ustar(entry)) continue;
     const std::string bytes = header_of(entry);
     const size_t length = std::stoul(bytes.substr(kTarBlock));
@@ -248,7 +247,7 @@ TEST_CASE("tar: a name that is not UTF-8 keeps its bytes") {
 }
 
 TEST_CASE("tar: a link has no content whatever its size says") {
-  PlannedEntry entry = with_type(TarType::kHardlink, "b", "a");
+  TarEntry entry = with_type(TarType::kHardlink, "b", "a");
   entry.size = 1 << 20;
   CHECK(tar_entry_size(entry) == kTarBlock);
   entry.type = TarType::kFile;
@@ -262,7 +261,7 @@ TEST_CASE("tar: what no layer can hold is a bug of the planner") {
   }
   CHECK_THROWS_AS(header_of(file(std::string_view("a\0b", 3))), std::logic_error);
   CHECK_THROWS_AS(header_of(with_type(TarType::kSymlink, "a")), std::logic_error);
-  PlannedEntry undecided = file("a");
+  TarEntry undecided = file("a");
   undecided.mode = kModeByContent;
   CHECK_THROWS_AS(header_of(undecided), std::logic_error);
   CHECK_NOTHROW(header_of(file("d/a.wh.b")));

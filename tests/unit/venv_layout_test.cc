@@ -62,7 +62,7 @@ class Program {
     Diagnostics found;
     const ImagePlan plan = plan_image(layout.tree, layout.facts, {}, arena_, found);
     for (const LayerPlan& layer : plan.layers) {
-      for (const PlannedEntry& entry : layer.entries) {
+      for (const TarEntry& entry : layer.entries) {
         if (entry.type == TarType::kDirectory || entry.path.ends_with("pyvenv.cfg")) continue;
         text += layer.name + ": " + std::string(entry.path.substr(entry.path.find('/') + 1));
         if (entry.type == TarType::kSymlink) text += " -> " + entry.link();
