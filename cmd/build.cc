@@ -1,4 +1,4 @@
-// Plan, write the layers straight into the image's place, assemble, and say what was made.
+// Plans, writes the layers straight into the image's place, assembles it, and prints what was made.
 #include "cmd/build.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// veneer build: from runfiles to an image.
+// The sub-command `veneer build`: from runfiles to an image.
 #pragma once
 
 #include <CLI/CLI.hpp>

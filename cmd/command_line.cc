@@ -1,4 +1,4 @@
-// The sub-commands, and the one place where errors become messages and exit codes.
+// Adds the sub-commands, and is the one place where errors become messages and exit codes.
 #include "cmd/command_line.h"
 
 #include <fmt/core.h>

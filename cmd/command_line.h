@@ -1,4 +1,4 @@
-// Runs a command line of veneer, and reports.
+// Runs one command line of veneer and reports what comes of it.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace cmd {
 
-// `arguments` follow the program's name. Results go to stdout and messages to stderr, all of it by the
-// time this returns the exit code; nothing is thrown. A session, which outlives the call, is a
-// worker's; null: there is none.
+// `arguments` are those after the program's name. Results go to stdout, messages to stderr; both
+// are complete when this returns the exit code. Throws nothing. `session` is the worker's, which
+// outlives the call; null: no worker runs this.
 int run_command_line(const std::vector<std::string>& arguments, const Session* session = nullptr);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// Copies layer blobs and the base's into an image.
+// Checks layer blobs, and copies them and the base's layers into an image.
 #include "cmd/image.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// veneer image: from layers that exist to an image.
+// The sub-command `veneer image`: from layers that exist to an image.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 
 namespace cmd {
 
+// `session` may be null, and outlives `app`.
 void add_image_command(CLI::App& app, const Session* session);
 
 }  // namespace cmd

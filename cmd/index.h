@@ -1,4 +1,4 @@
-// `veneer index`: images for several platforms become one image index.
+// The sub-command `veneer index`: from images for several platforms to one image index.
 #pragma once
 
 #include <CLI/CLI.hpp>

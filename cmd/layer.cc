@@ -1,4 +1,4 @@
-// Writes one layer of a plan as a file, for a build system that puts images together itself.
+// Writes one layer of a plan as a file, for a build system that assembles images itself.
 #include "cmd/layer.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// veneer layer: one layer blob and its descriptor.
+// The sub-command `veneer layer`: from runfiles or a plan to one layer blob and its descriptor.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 
 namespace cmd {
 
+// `session` may be null, and outlives `app`.
 void add_layer_command(CLI::App& app, const Session* session);
 
 }  // namespace cmd

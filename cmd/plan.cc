@@ -1,4 +1,4 @@
-// Prints the plan, or what it has to say about some paths, to stdout; or writes it, whole and in parts.
+// Prints the plan or explains paths of it on stdout, or writes it to files, whole and in parts.
 #include "cmd/plan.h"
 
 #include <fmt/core.h>

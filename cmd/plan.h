@@ -1,4 +1,4 @@
-// veneer plan: what would go where, and why.
+// The sub-command `veneer plan`: shows what goes where in the image, and why.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 
 namespace cmd {
 
+// `session` may be null, and outlives `app`.
 void add_plan_command(CLI::App& app, const Session* session);
 
 }  // namespace cmd

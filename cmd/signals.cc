@@ -1,4 +1,4 @@
-// The handler wakes a thread, which may do all that a handler may not.
+// Cleans up in a thread that the handler wakes, because a handler may do almost nothing.
 #include "cmd/signals.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// stat, gc and verify.
+// The three actions of the sub-command: stat, gc and verify.
 #include "cmd/store.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// The `store` sub-command: what is in it, dropping from it, checking it.
+// The sub-command `veneer store`: shows what the store holds, drops from it, checks it.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// `veneer verify`: proves that an image holds together.
+// The sub-command `veneer verify`: runs all checks on an image that exists, or on a plan.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -10,8 +10,6 @@ import unittest
 import program
 import starlark
 
-SOURCES = {"layer": "**/*.cc", "oci": "*.cc", "cmd": "*.cc"}
-
 
 class Fault(Exception):
     """What `fail` says."""
@@ -52,9 +50,9 @@ class BazelFiles(unittest.TestCase):
             {one(r"project\(veneer\s+VERSION ([0-9.]*)", "CMakeLists.txt")})
 
     def test_sources_that_bazel_finds_are_those_that_cmake_lists(self):
-        for folder, pattern in SOURCES.items():
+        for folder in ("layer", "oci", "cmd"):
             found = {str(path.relative_to(starlark.ROOT / folder))
-                     for path in (starlark.ROOT / folder).glob(pattern)}
+                     for path in (starlark.ROOT / folder).rglob("*.cc")}
             listed = re.findall(r"^  (\S+\.cc)$", (starlark.ROOT / folder / "CMakeLists.txt").read_text(),
                                 re.MULTILINE)
             self.assertEqual(sorted(listed), sorted(found), folder)

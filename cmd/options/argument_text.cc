@@ -1,4 +1,4 @@
-// Before the options are parsed, so that it is one place for all of them.
+// Checks the arguments before they are parsed, so that one place serves all options.
 #include "cmd/options/argument_text.h"
 
 #include <fmt/core.h>

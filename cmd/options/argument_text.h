@@ -1,4 +1,4 @@
-// Whether what the command line says is text.
+// Refuses arguments of the command line that are not UTF-8.
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace cmd {
 
-// Configs, manifests and plans are JSON, which is UTF-8. Throws CLI::ValidationError, which names
-// the option, for a value that is not; only names of files to be read may be any bytes.
+// Throws CLI::ValidationError, which names the option, for a value that is not UTF-8, because
+// configs, manifests and plans are JSON, which is. Only the names of files to be read may be any
+// bytes.
 void check_arguments_are_text(const std::vector<std::string>& arguments);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// Option texts.
+// Declares the options with their help, and opens the base.
 #include "cmd/options/base_options.h"
 
 #include "cmd/options/check_with.h"

@@ -1,4 +1,4 @@
-// Makes a validator for CLI11 of a function that parses a value or throws layer::Error.
+// Turns a function that parses a value, or throws layer::Error, into a validator for CLI11.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,7 +8,8 @@
 
 namespace cmd {
 
-// CLI11 takes a check's complaint as text. An Error must not cross it.
+// The validator returns the Error as text, because CLI11 wants a text and an Error must not pass
+// through it.
 template <typename Parse>
 CLI::Validator check_with(Parse parse) {
   return {[parse](std::string& value) {

@@ -1,4 +1,4 @@
-// One argument a line.
+// Replaces each flag file by its lines, one argument per line.
 #include "cmd/options/flagfile.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Arguments that stand in a file, as build systems write them when they are many.
+// Reads arguments from a file, where build systems put them when they are many.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,10 +7,10 @@
 
 namespace cmd {
 
-// The arguments with those in FILE, one a line, in the place of each `@FILE`, or `--flagfile=FILE`.
-// It is Bazel's parameter file of the format "multiline", in which nothing is escaped; an '@' in it
-// is an '@', and so is one that begins the value of an option of a sub-command of `app`. Throws
-// layer::Error.
+// Returns the arguments with each `@FILE` and `--flagfile=FILE` replaced by the lines of FILE, each
+// of which is one argument. FILE is Bazel's parameter file of the format "multiline": nothing in it
+// is escaped, and a line that begins with '@' names no further file. Nor does an '@' that begins
+// the value of an option of a sub-command of `app`. Throws layer::Error.
 std::vector<std::string> expand_flagfiles(const std::vector<std::string>& arguments,
                                           const CLI::App& app);
 

@@ -1,4 +1,4 @@
-// Option texts and help; what the values mean is oci's business.
+// Declares the options with their help; oci/ parses the values.
 #include "cmd/options/image_options.h"
 
 #include <algorithm>

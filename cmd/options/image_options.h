@@ -1,4 +1,4 @@
-// The options that say what an image is like and where it goes: shared by `build` and `image`.
+// The options for what an image is like and where it goes, for `build` and `image`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,7 +12,8 @@
 
 namespace cmd {
 
-// As the user wrote them, each value checked by then; see the functions below.
+// The texts that the user wrote, each checked when the command line was parsed. The functions below
+// say what they mean.
 struct ImageOptions {
   std::vector<std::string> outputs;
   std::vector<std::string> entrypoint;
@@ -29,11 +30,10 @@ struct ImageOptions {
   std::optional<std::string> author;
 };
 
-// A value that is wrong makes CLI11's parse fail: wrong usage, exit code 2. `options` outlives
-// `app`.
+// A wrong value makes CLI11's parse fail: wrong usage, exit code 2. `options` outlives `app`.
 void add_image_options(CLI::App& app, ImageOptions& options);
 
-// Without a --created, SOURCE_DATE_EPOCH says when the image was made; see source_date().
+// Without --created, SOURCE_DATE_EPOCH says when the image was made: see source_date().
 oci::ConfigChanges config_changes(const ImageOptions& options);
 oci::StringMap manifest_annotations(const ImageOptions& options);
 std::vector<oci::ImageReference> output_references(const ImageOptions& options);

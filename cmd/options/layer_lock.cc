@@ -1,4 +1,4 @@
-// A lock that does not change is not touched, so that its time says when packages were added.
+// Leaves a lock that does not change untouched, so that its time says when packages were added.
 #include "cmd/options/layer_lock.h"
 
 #include <filesystem>

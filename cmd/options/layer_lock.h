@@ -1,4 +1,4 @@
-// The file of --layer-lock: read before planning, and written by `build` when packages were added.
+// Reads the file of --layer-lock before planning; `build` writes it when packages were added.
 #pragma once
 
 #include <string>
@@ -9,13 +9,14 @@
 
 namespace cmd {
 
-// An empty lock when there is no such file. Throws Error for one that cannot be read.
+// Reads the lock; an empty one when there is no such file. Throws Error for a file that cannot be
+// read or is no lock.
 layer::LayerLock load_layer_lock(const std::string& path);
 
-// Throws Error if a lock cannot be read and written there: at a pipe, in a directory.
+// Throws Error if no lock can be kept at the path: a pipe, a device, a descriptor or a directory.
 void check_layer_lock(const std::string& path);
 
-// Adds the file to a run's results, unless it says just this.
+// Adds the file to a run's results, unless it holds this very lock already.
 void add_layer_lock(const std::string& path, const layer::LayerLock& lock,
                     std::vector<layer::ResultFile>& results);
 

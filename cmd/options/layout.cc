@@ -1,4 +1,4 @@
-// faithful needs no work; venv is told of in numbers.
+// Lays the tree out as venv and reports, in numbers, what was dropped; faithful needs no work.
 #include "cmd/options/layout.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// The options that say which of the runfiles' paths an image has, and what people are told of it.
+// The options --runfiles-layout and --keep: which of the runfiles' paths an image has.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -22,8 +22,9 @@ struct LayoutOptions {
 
 void add_layout_options(CLI::App& command, LayoutOptions& options);
 
-// Lays the tree out as kVenv, facts about its entries with it; returns what was dropped. Tells on
-// stderr.
+// Lays the tree out as kVenv, and `facts`, which are about its entries, with it. Returns the paths
+// that were dropped, and prints their number, and what was kept and why, to stderr. Throws
+// layer::Error.
 std::vector<layer::DroppedPaths> lay_out_as_venv(const LayoutOptions& options,
                                                  layer::FileTree& tree,
                                                  std::vector<layer::FileFacts>& facts,

@@ -1,4 +1,4 @@
-// Option names, and what of them goes together.
+// Declares the options with their help, and checks which of them go together.
 #include "cmd/options/planning_options.h"
 
 #include <algorithm>

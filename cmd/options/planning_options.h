@@ -1,4 +1,4 @@
-// The input, layer and base options that build, plan and layer share.
+// The options for inputs, layers and the base, for `build`, `plan` and `layer`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,7 +17,7 @@ namespace cmd {
 enum class ContentLinks : uint8_t { kOn, kOff };
 
 struct PlanningOptions {
-  std::string plan_file;  // a plan's text, instead of inputs; empty: a plan is made
+  std::string plan_file;  // a plan's text in place of inputs; empty: a plan is made
   layer::InputRequest inputs;
   LayoutOptions layout;
   layer::PlanOptions plan;
@@ -34,13 +34,13 @@ struct PlanningOptions {
 // Adds the options to a sub-command; they are filled in when it is parsed.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
-// Throws CLI::ValidationError unless there is something to pack, and at most one of the four ways to
+// Throws CLI::ValidationError if there is nothing to pack, or if more than one of the four ways to
 // name a program's runfiles was used.
 void check_inputs(const layer::InputRequest& inputs);
 
-// The options that a plan is made by, with what texts and files of the command line say. Throws a
-// CLI::ParseError for options that exclude each other, and layer::Error for a text or a lock file that
-// is none.
+// The options that a plan is made by: parses the texts, and reads the lock file, that `options`
+// name. Throws a CLI::ParseError for options that exclude each other, and layer::Error for a
+// malformed text or lock file.
 layer::PlanOptions plan_options(const PlanningOptions& options);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// What a run is told beside its command line, by the persistent worker that runs it.
+// What the persistent worker tells a run, beside its command line.
 #pragma once
 
 #include <atomic>
@@ -13,8 +13,8 @@ namespace cmd {
 struct Session {
   std::string store;        // directory for what runs keep for each other; empty: there is none
   uint64_t store_size = 0;  // bytes it may keep
-  std::vector<layer::InputDigest> inputs;           // of this run
-  const std::atomic<bool>* is_cancelled = nullptr;  // nobody waits for its result any more
+  std::vector<layer::InputDigest> inputs;           // that Bazel sent for this run
+  const std::atomic<bool>* is_cancelled = nullptr;  // true: nobody waits for its result any more
 };
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// The one environment variable that goes into an image.
+// Reads the only environment variable that goes into an image.
 #include "cmd/options/source_date.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// SOURCE_DATE_EPOCH: when the sources that an image is made of were last changed.
+// Reads SOURCE_DATE_EPOCH: when the sources of an image were last changed.
 #pragma once
 
 #include <optional>
@@ -6,9 +6,9 @@
 
 namespace cmd {
 
-// RFC 3339, if the environment has the variable. It says when an image was made, and nothing of its
-// layers: they are the same for every commit that leaves them alone. Throws CLI::ValidationError
-// for a value that is no number of seconds.
+// The time as RFC 3339; no value if the environment has no such variable. It becomes the time of
+// the image. Layers do not depend on it: they stay the same for every commit that leaves them
+// alone. Throws CLI::ValidationError for a value that is no number of seconds.
 // https://reproducible-builds.org/specs/source-date-epoch/
 std::optional<std::string> source_date();
 

@@ -1,4 +1,4 @@
-// The environment and the clock, for the store.
+// Declares the options, and gives the store what it needs of environment and clock.
 #include "cmd/options/store_options.h"
 
 #include <chrono>

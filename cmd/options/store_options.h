@@ -1,4 +1,4 @@
-// Where the store is: the options that every sub-command using one shares.
+// The options for where the store is, for every sub-command that uses one.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,7 +13,7 @@ namespace cmd {
 inline constexpr uint64_t kDefaultStoreSize = 10'000'000'000;
 
 struct StoreOptions {
-  std::string directory;  // the user's choice; empty: `offered`
+  std::string directory;  // that the user named; empty: `offered`
   std::string offered;    // empty: default_store()
   bool none = false;
   uint64_t max_size = kDefaultStoreSize;  // bytes
@@ -22,19 +22,21 @@ struct StoreOptions {
 // For sub-commands that make layers.
 void add_store_options(CLI::App& command, StoreOptions& options);
 
-// The time, since the epoch.
+// The time of the system's clock: nanoseconds since the epoch.
 int64_t nanoseconds_now();
 
 // $XDG_CACHE_HOME/veneer, or ~/.cache/veneer; empty when neither is known.
 std::string default_store();
 
-// Null when the user wants none, or has no home. A store that the user did not name is done without,
-// with a warning, when it cannot be had. See layer::Store for the rest.
+// Opens the store. Null when the user wants none, or when no place for it is known. A store that
+// the user named and that cannot be opened is a layer::Error; one that the user did not name is
+// then done without, with a warning.
 std::unique_ptr<layer::Store> open_store(const StoreOptions& options,
                                          layer::InputDigests inputs = {},
                                          layer::Sharing sharing = layer::Sharing::kFile);
 
-// Keeps what a run added, and says what was found wrong. Nothing without a store.
+// Keeps in the store what a run added, and prints what was found wrong with it. Does nothing if
+// `store` is null.
 void commit_store(layer::Store* store, const StoreOptions& options);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// The table on stderr, and trace events as JSON.
+// Prints the table on stderr, and writes trace events as JSON.
 #include "cmd/options/timings.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Where time went: --timings for people, --trace for chrome://tracing and Perfetto.
+// Shows where time went: --timings for people, --trace for chrome://tracing and Perfetto.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -18,14 +18,15 @@ struct TimingOptions {
 
 void add_timing_options(CLI::App& command, TimingOptions& options);
 
-// Null when nobody asks for it.
+// Starts a trace; null when neither option asks for one.
 std::unique_ptr<layer::Trace> make_trace(const TimingOptions& options);
 
-// Adds the file that was asked for to a run's results; without its showing them, which is still to come.
+// Adds the file of --trace to a run's results. It lacks the step in which they appear, which is
+// still to come.
 void add_trace_file(const layer::Trace* trace, const TimingOptions& options,
                     std::vector<layer::ResultFile>& results);
 
-// Prints what was asked for. Nothing without a trace.
+// Prints the table of --timings to stderr, if it was asked for. Does nothing if `trace` is null.
 void print_timings(const layer::Trace* trace, const TimingOptions& options);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// Trace first, so that it sees the store being opened.
+// Makes the trace first, so that it covers the opening of the store.
 #include "cmd/options/tools.h"
 
 #include <utility>

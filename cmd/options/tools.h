@@ -1,4 +1,4 @@
-// What a run works with beside its inputs: the store, and the trace of where its time goes.
+// The store and the trace that a run works with, beside its inputs.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -20,7 +20,7 @@ struct ToolOptions {
   const Session* session = nullptr;
 };
 
-// Each may be absent.
+// Each is null if the run has none.
 struct Tools {
   std::unique_ptr<layer::Trace> trace;
   std::unique_ptr<layer::Store> store;
@@ -28,18 +28,22 @@ struct Tools {
 
 void add_tool_options(CLI::App& command, ToolOptions& options);
 
-// The session's store, unless the user named one; null: no session.
+// Makes the run use the session's store, unless the user named one. `session` may be null, and
+// outlives `options`.
 void use_session(ToolOptions& options, const Session* session);
-// Of a sub-command that has no such options: the session's store, or none.
+// For a sub-command that has no such options: the session's store, or none.
 ToolOptions session_tools(const Session* session);
 
-// What outputs may share with the store: in a session they are Bazel's.
+// What outputs may share with the store: its files, or in a session, where outputs are Bazel's,
+// only blocks.
 layer::Sharing store_sharing(const ToolOptions& options);
 
-// What a run writes to beside its results: stores, its own and the user's default one, and the trace.
+// The paths that runs write to beside their results: the store of this run, the user's default
+// store, and the trace.
 std::vector<std::string> tool_outputs(const ToolOptions& options);
 
-// To be called before any input is looked at: a store takes the time here.
+// Opens what the options ask for. Call before any input is looked at, because a store notes the
+// time when it is opened. Throws layer::Error.
 Tools open_tools(const ToolOptions& options);
 
 }  // namespace cmd

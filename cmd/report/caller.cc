@@ -1,4 +1,4 @@
-// Messages name options where they speak of remedies; here, once for all, these become attributes.
+// Replaces the options that a message names by attributes, in one place for all messages.
 #include "cmd/report/caller.h"
 
 #include <fmt/core.h>

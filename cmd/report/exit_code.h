@@ -1,4 +1,4 @@
-// What veneer exits with when it has no code of its own.
+// The exit code of a run that failed.
 #pragma once
 
 namespace cmd {

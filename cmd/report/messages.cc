@@ -1,4 +1,4 @@
-// stderr is for people.
+// Writes to stderr, which is for people.
 #include "cmd/report/messages.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What the command line says to people: warnings, sizes, progress.
+// Prints what people read on stderr: warnings, notes, progress. Also words sizes and numbers.
 #pragma once
 
 #include <atomic>
@@ -13,13 +13,13 @@
 
 namespace cmd {
 
-// Each warning, with its notes, to stderr.
+// Prints each warning, with its notes, to stderr.
 void print_warnings(const std::vector<layer::Diagnostic>& warnings);
-// What is no warning.
+// The same for what is no warning.
 void print_note(const layer::Diagnostic& note);
 
-// Keeps what these two print while it lives, for a run that finds its work done and has the same to
-// say. One at a time, from one thread.
+// Records what these two print while it lives, so that a later run that finds its work done can
+// print the same. Only one may live at a time, and only one thread may print meanwhile.
 class MessageRecorder {
  public:
   MessageRecorder();
@@ -34,7 +34,7 @@ class MessageRecorder {
   std::string text_;
 };
 
-// Text of a recorder, to stderr.
+// Prints the text of a recorder to stderr.
 void print_message(const std::string& text);
 
 // "12.3 MB"; powers of 1000, as registries and docker count.
@@ -43,8 +43,8 @@ std::string human_size(uint64_t bytes);
 // "1 file", "2 files".
 std::string counted(uint64_t number, std::string_view noun);
 
-// Shows on stderr, while it lives, how far the writing is: only on a terminal and only after a
-// moment, so that short work stays quiet.
+// Shows on stderr how far the writing is, while it lives: only on a terminal, and only after a
+// moment, so that short work stays quiet. `progress` outlives it.
 class ProgressLine {
  public:
   explicit ProgressLine(const layer::Progress& progress);

@@ -1,4 +1,4 @@
-// Places are compared by where they are, not by how they are spelt.
+// Compares places by where they lead, not by how they are spelt.
 #include "cmd/report/results.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What a run writes: each option's place is its own, and all results appear at once.
+// Checks the places that a run writes to, and lets all its results appear together.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace cmd {
 
 enum class OutputKind : uint8_t {
   kText,
-  kBinary,  // nothing for a terminal
-  kLayout,  // a directory, which others must stay out of
+  kBinary,  // must not go to a terminal
+  kLayout,  // a directory, in which no other output may be
 };
 
 // A place that an option names.
@@ -27,27 +27,29 @@ struct NamedOutput {
   OutputKind kind = OutputKind::kText;
 };
 
-// Of -o, for check_outputs().
+// The places of -o, for check_outputs().
 std::vector<NamedOutput> image_outputs(const std::vector<oci::ImageReference>& references);
 
-// To be called before anything is read. Throws layer::Error if two outputs would be one file, by
-// whatever paths, or one a file in another, or if no file can be where one should be, for want of a
-// folder say, or if an archive would go to a terminal.
+// Call before anything is read. Throws layer::Error if two outputs are one file, by whatever paths;
+// if an output is inside a layout that is another output; if the folder of an output does not
+// exist; or if an archive or a blob would go to a terminal.
 void check_outputs(const std::vector<NamedOutput>& outputs);
 
-// Whether standard output is one of them: then it is for nothing else.
+// Whether standard output is one of the outputs. Then nothing else may be printed there.
 bool take_stdout(const std::vector<NamedOutput>& outputs);
 
-// A folder for what has no name yet: that of the path, or $TMPDIR for what is written to as it is.
+// The folder for temporary files of an output: the one that it is in, or $TMPDIR (/tmp if that is
+// not set) if the path leads to a pipe, a device or a descriptor.
 std::string scratch_folder(const std::string& path);
 
-// A text, to be shown at that path.
+// A result with this text, which show_results() shows at the path.
 layer::ResultFile text_result(const std::string& path, std::string_view text);
-// The same in pieces, as `write` hands them on.
+// The same for a text in pieces: `write` is called with the function that takes them.
 layer::ResultFile text_result(const std::string& path,
                               const std::function<void(const layer::WriteText&)>& write);
 
-// The image, which is prepared, and the files appear: all of them, or none. `images` may be null.
+// Lets the image, which is prepared, and the files appear: all of them or, if this throws Error,
+// none. Only what went to a pipe or a device cannot be taken back. `images` may be null.
 void show_results(oci::Delivery* images, std::vector<layer::ResultFile>& files);
 
 }  // namespace cmd

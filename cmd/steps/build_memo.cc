@@ -1,3 +1,4 @@
+// Keeps a build in the store as a memo of this form:
 //   build := summary{8} dropped checks messages layers
 //   dropped := count (repository paths bytes){count}      checks := 0 | 1 errors warnings notes
 //   layers := count (name key){count}

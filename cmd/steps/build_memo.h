@@ -1,5 +1,4 @@
-// What a build made, for a later one with the same options, inputs and base: then nothing is
-// planned, checked or written again.
+// Remembers what a build made, for later ones with the same options, inputs and base.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,26 +16,28 @@
 
 namespace cmd {
 
-// All that a build tells of, but the image.
+// Everything that a build reports, except the image.
 struct BuildResult {
   layer::PlanSummary plan;
   std::vector<layer::DroppedPaths> dropped;
-  std::optional<CheckCounts> checks;  // none: they are off
+  std::optional<CheckCounts> checks;  // no value: checks are off
   std::string messages;               // what was printed on the way
   std::vector<layer::WrittenLayer> layers;
 };
 
+// What the store remembers of one build: if it is found, nothing is planned, checked or compressed.
 class BuildMemo {
  public:
   // `command` is the sub-command with its parsed options, `planned` holds the inputs, `base` may be
-  // null. Never finds or keeps anything without a store, with a layer lock, which is to be written,
-  // or where a file's stamp cannot be trusted.
+  // null. `store`, which outlives this, may be null. Nothing is ever found or kept without a store,
+  // with a layer lock (it has to be written), with a plan that is read from a file, or where a
+  // file's stamp cannot be trusted.
   BuildMemo(const CLI::App& command, const PlanningOptions& options, layer::Compression compression,
             const PlanningState& planned, const oci::StoredImage* base, layer::Store* store);
 
-  // What was made, its layers being in the store: `stored` gets them.
+  // What the earlier build made, if the store still has all its layers: `stored` gets them.
   std::optional<BuildResult> recall(std::vector<layer::CachedLayer>& stored) const;
-  // For later builds. Nothing unless every layer can be found again.
+  // Keeps the result for later builds, if every layer can be found again.
   void remember(const BuildResult& result) const;
 
  private:

@@ -1,4 +1,4 @@
-// The checks of an image, as `build` and `verify` run and report them.
+// Runs the checks of an image and reports their findings, for `build`, `plan` and `verify`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -30,25 +30,27 @@ void add_check_option(CLI::App& command, CheckLevel& level);
 
 CheckCounts count_findings(const std::vector<layer::Finding>& findings);
 
-// The config of an image on `base` (null: none). Throws layer::Error for changes it does not take.
+// The config of an image on `base` (null: none). Throws layer::Error for changes that do not fit.
 oci::ImageConfig final_config(const oci::StoredImage* base,
                               const std::optional<oci::Platform>& platform,
                               const oci::ConfigChanges& changes);
 
-// Makes an image start the program, unless `changes` say something else.
+// Makes the image start the program, in its directory, unless `changes` say something else.
 void start_program(const std::optional<layer::Program>& program, oci::ConfigChanges& changes);
 
-// What is wrong with a plan, as an image on `base` (null: none) whose config is so changed.
+// Runs all checks on the image that the plan makes on `base` (null: none) with the changed config.
+// A store, if given, saves looking into files that it knows.
 std::vector<layer::Finding> check_plan(const PlanningState& planned, const PlanningOptions& options,
                                        const oci::StoredImage* base,
                                        const oci::ConfigChanges& changes,
                                        layer::Store* store = nullptr);
 
-// Adds to each explanation what the checks found about its path, or what it was checked as.
+// Adds to each explanation what the checks found about its path or, if nothing, as what it passed.
 void explain_checks(const std::vector<layer::Finding>& findings, const PlanningState& planned,
                     std::vector<layer::Explanation>& explanations);
 
-// Prints errors and warnings to stderr; throws layer::Error for errors that stop a build.
+// Prints errors and warnings to stderr; returns how many findings of each kind there are. If
+// `level` is kError, throws layer::Error with the errors.
 CheckCounts report_findings(const std::vector<layer::Finding>& findings, CheckLevel level);
 
 }  // namespace cmd

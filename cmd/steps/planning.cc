@@ -1,4 +1,4 @@
-// Steps 1 to 4 of a build, one after the other or side by side.
+// Runs steps 1 to 4 of a build, one after the other or side by side.
 #include "cmd/steps/planning.h"
 
 #include <malloc.h>

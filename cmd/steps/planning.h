@@ -1,4 +1,4 @@
-// The plan made of what the command line names.
+// Makes the plan of what the command line names: steps 1 to 4 of a build.
 #pragma once
 
 #include <memory>
@@ -17,28 +17,30 @@
 
 namespace cmd {
 
-// A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the texts of both.
+// A plan, what it was made from (nothing, if it was read from a file), and the arenas that own the
+// texts of both.
 struct PlanningState {
   std::unique_ptr<layer::StringArena> arena;
   std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
-  layer::PlanOptions rules;                    // that it is made by
+  layer::PlanOptions rules;                    // by which the plan is made
   layer::FileTree tree;
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
   layer::ImagePlan plan;
 };
 
-// Steps 1 and 2, each file looked at; not for a plan that is read from a file. Prints warnings to
-// stderr.
+// Steps 1 and 2: reads the inputs, and stats each file. Not for a plan that is read from a file.
+// Prints warnings to stderr. Throws layer::Error, or CLI::ParseError for options that do not go
+// together.
 PlanningState read_inputs(const PlanningOptions& options, const Tools& tools);
 
-// Steps 3 and 4 of what was read, on the base if there is one (what is unpacked of it passes through
-// `scratch`). A store saves looking into files it knows. Prints warnings, and what a layout dropped,
-// to stderr.
+// Steps 3 and 4 for what read_inputs() read: fills in `planned`, on the base if there is one. What
+// is unpacked of the base passes through the folder `scratch`. A store saves looking into files
+// that it knows. Prints warnings, and what a layout dropped, to stderr. Throws layer::Error.
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                  const std::string& scratch, const Tools& tools, PlanningState& planned);
 
-// Steps 1 to 4, or the plan read from a file.
+// Steps 1 to 4, or else reads the plan from the file of --plan.
 PlanningState make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                         const std::string& scratch, const Tools& tools = {});
 

@@ -1,4 +1,4 @@
-// Codec names and levels.
+// Knows the names and levels of codecs.
 #include "cmd/steps/writing.h"
 
 #include <fmt/core.h>

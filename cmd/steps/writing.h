@@ -1,4 +1,4 @@
-// How layers are compressed: the options that build and layer share, and the writing itself.
+// Compresses and writes layers, and has the options for it, for `build` and `layer`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,21 +14,23 @@ namespace cmd {
 
 struct WritingOptions {
   layer::Codec codec = layer::Codec::kGzip;
-  const CLI::Option* codec_option = nullptr;  // tells whether the user chose it
+  const CLI::Option* codec_option = nullptr;  // shows whether the user chose it
   std::optional<int> level;                   // absent: the codec's default
   ToolOptions tools;
 };
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
 
-// Takes the codec from a blob's name, x.tar.zst say, unless it is chosen. Throws layer::Error for a
-// name that contradicts the choice, or that asks for what veneer does not write.
+// Takes the codec from the name of a blob, such as x.tar.zst, unless the user chose one. Throws
+// layer::Error for a name that contradicts the choice, or that asks for a codec veneer does not
+// write.
 void take_codec_of_name(const std::string& path, WritingOptions& options);
 
-// A level the codec does not have is wrong usage.
+// The codec with its level. A level that the codec does not have is wrong usage: throws
+// CLI::ValidationError.
 layer::Compression compression(const WritingOptions& options);
 
-// layer::write_layers with a progress line.
+// Calls layer::write_layers() and shows a progress line meanwhile.
 std::vector<layer::WrittenLayer> write_layers(const std::vector<layer::LayerPlan>& plans,
                                               const WritingOptions& options, unsigned jobs,
                                               layer::LayerSink& sink, const Tools& tools);

@@ -1,4 +1,4 @@
-// Calls what the options ask for; delivers an archive to a file or to standard output.
+// Does what the options ask for, and delivers an archive to a file or to standard output.
 #include "cmd/tar/tar.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// `veneer tar`: bsdtar's command line, for build rules that call it.
+// The sub-command `veneer tar`: bsdtar's command line, for build rules that call bsdtar.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,14 +7,15 @@
 
 namespace cmd {
 
-// Puts the sub-command into the help; its words are not CLI11's to read.
+// Adds the sub-command to the help. CLI11 does not parse its arguments: run_tar() does.
 void add_tar_command(CLI::App& app);
 
-// Whether the program was called by a name of bsdtar's, so that all its words are tar's.
+// Whether the name that the program was called by is one of bsdtar's. Then all its arguments are
+// tar's.
 bool is_tar_name(std::string_view program);
 
-// Does what the words after `tar` say. Throws layer::Error; a wrong option is one, for bsdtar ends
-// with 1 for all faults alike.
+// Does what the words after `tar` say. Throws layer::Error, for a wrong option too, because
+// bsdtar's exit code is 1 for every fault.
 void run_tar(const std::vector<std::string>& words);
 
 }  // namespace cmd

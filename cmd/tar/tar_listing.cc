@@ -1,4 +1,4 @@
-// Columns, times, escapes.
+// Formats columns and times, and escapes names.
 #include "cmd/tar/tar_listing.h"
 
 #include <fmt/core.h>

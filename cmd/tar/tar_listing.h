@@ -1,4 +1,4 @@
-// The lines that `tar -t`, `-tv` and `-xv` print.
+// Formats the lines that `tar -t`, `-tv` and `-xv` print.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 
 namespace cmd {
 
-// As bsdtar prints them: widths grow from line to line, times are in the time zone and a month or
-// a year is shown by how far they are from now. What cannot be printed in the environment's
-// character set is escaped.
+// Lines are as bsdtar prints them. Columns grow from line to line. Times are in the local time
+// zone, and those far from now show the year in place of the time of day. What cannot be printed in
+// the environment's character set is escaped.
 class TarListing {
  public:
   TarListing();

@@ -1,4 +1,4 @@
-// One line an option.
+// Holds the table, one line per option, and looks options up in it.
 #include "cmd/tar/tar_option_table.h"
 
 #include <fmt/core.h>

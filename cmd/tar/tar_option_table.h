@@ -1,4 +1,4 @@
-// Every option of bsdtar, and what `veneer tar` does about it.
+// The table of bsdtar's options, and what `veneer tar` does about each.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct TarOption {
   std::string_view name{};  // long, without "--"; empty: it has none
   char letter = 0;          // short; 0: it has none
   bool has_value = false;
-  Take take = nullptr;  // of one that is taken
+  Take take = nullptr;  // null unless the option is taken
 };
 
 enum class TarOptionUse : uint8_t { kTaken, kIgnored, kRefused };
@@ -26,7 +26,7 @@ struct FoundTarOption {
 };
 
 FoundTarOption find_tar_option(char letter);
-// Exact, or as the beginning of exactly one name.
+// The option of this long name, or the only one whose name begins with it.
 FoundTarOption find_tar_option(std::string_view name);
 
 }  // namespace cmd

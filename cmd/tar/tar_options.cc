@@ -1,4 +1,4 @@
-// Words to options, as bsdtar splits them: bundled letters first, then options, then operands.
+// Splits words as bsdtar does: bundled letters first, then options, then operands.
 #include "cmd/tar/tar_options.h"
 
 #include <fmt/core.h>

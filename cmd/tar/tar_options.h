@@ -1,4 +1,4 @@
-// bsdtar's command line, as far as `veneer tar` takes it: docs/bsdtar.md.
+// Parses bsdtar's command line, as far as `veneer tar` takes it: docs/bsdtar.md.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct TarCommand {
   bool totals = false;
 };
 
-// Reads the words that follow `tar`. `is_root` decides about owners and modes where they do not.
-// Throws layer::Error that names the word at fault.
+// Parses the words that follow `tar`. `is_root` decides about owners and modes where the words do
+// not say. Throws layer::Error, which names the word at fault.
 TarCommand parse_tar(const std::vector<std::string>& words, bool is_root);
 
 }  // namespace cmd

@@ -1,4 +1,4 @@
-// memfd_create(2) in the place of both descriptors.
+// Puts a file in memory (memfd_create(2)) in the place of both descriptors.
 #include "cmd/worker/captured_output.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-// What a run prints, kept from where the process prints to.
+// Captures what a run prints to stdout and stderr.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace cmd {
 
-// While it lives, stdout and stderr of the whole process are a file in memory; then both are what
-// stderr was. Throws layer::Error.
+// While it lives, stdout and stderr of the whole process go to a file in memory. Afterwards both go
+// to where stderr went before. The constructor throws layer::Error.
 class CapturedOutput {
  public:
   CapturedOutput();
@@ -16,7 +16,8 @@ class CapturedOutput {
   CapturedOutput(const CapturedOutput&) = delete;
   CapturedOutput& operator=(const CapturedOutput&) = delete;
 
-  // All that was printed so far, in order but for what stdout's buffer held back.
+  // All that was printed so far, in order except for what stdout's buffer held back. Throws
+  // layer::Error.
   std::string text() const;
 
  private:

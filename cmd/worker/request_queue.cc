@@ -1,4 +1,4 @@
-// A thread that polls, and a queue between it and the one that works.
+// Polls in a thread of its own, with a queue between it and the thread that works.
 #include "cmd/worker/request_queue.h"
 
 #include <poll.h>

@@ -1,4 +1,4 @@
-// The requests that a worker is given, read while it is busy so that cancellations are seen.
+// Reads a worker's requests while it is busy, so that cancellations are seen.
 #pragma once
 
 #include <atomic>
@@ -14,23 +14,24 @@
 
 namespace cmd {
 
-// Reads one descriptor and answers on another. A request that is cancelled before its turn is
-// answered at once; of the one whose turn it is, is_cancelled() tells.
+// Reads requests from one descriptor and writes answers to another. A request that is cancelled
+// before its turn is answered at once. For the request at hand, is_cancelled() shows it.
 class RequestQueue {
  public:
-  // Takes both over, and SIGTERM, SIGINT and SIGHUP, which end the stream, and the request at hand
-  // with it: to be made before any other thread, for those have to inherit the signals' being blocked.
+  // Owns both descriptors from now on. Also takes over SIGTERM, SIGINT and SIGHUP: each ends the
+  // stream and cancels the request at hand. To be made before any other thread, because threads
+  // have to inherit that these signals are blocked. Throws layer::Error.
   RequestQueue(layer::FileHandle input, layer::FileHandle output);
   ~RequestQueue();
   RequestQueue(const RequestQueue&) = delete;
   RequestQueue& operator=(const RequestQueue&) = delete;
 
-  // Waits for the next request; none: the stream has ended. Throws, once all requests before it are
-  // taken, the Error of one that is malformed.
+  // Waits for the next request; no value: the stream has ended. A malformed request's Error is
+  // thrown after all requests before it were taken.
   std::optional<WorkRequest> next();
   // Whether nobody waits for the request that next() returned last.
   const std::atomic<bool>& is_cancelled() const { return is_cancelled_; }
-  // Answers that request; each is to be answered once.
+  // Answers the request that next() returned last. Answer each exactly once.
   void answer(WorkResponse response);
 
  private:
@@ -46,7 +47,7 @@ class RequestQueue {
   const layer::FileHandle input_;
   const layer::FileHandle output_;
   const layer::FileHandle signals_;
-  const layer::FileHandle wake_;  // readable when nobody is interested any more
+  const layer::FileHandle wake_;  // readable when the queue is destroyed
 
   std::mutex mutex_;  // for what follows, and for writing
   std::condition_variable changed_;

@@ -1,4 +1,4 @@
-// Braces are counted, the rest is the strict JSON of layer/base/json.h.
+// Finds the end of an object by counting braces; layer/base/json.h then parses it as strict JSON.
 #include "cmd/worker/work_request.h"
 
 #include <fmt/core.h>

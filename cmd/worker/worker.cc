@@ -1,4 +1,4 @@
-// Each request is a command line that runs as if it were alone, but for what the store keeps.
+// Runs each request as if it were alone, except for what the store keeps.
 #include "cmd/worker/worker.h"
 
 #include <fcntl.h>

@@ -14,8 +14,9 @@ inline constexpr const char* kWorkerFlag = "--persistent_worker";
 // Runs one command line, as run_command_line() does.
 using RunCommandLine = int (*)(const std::vector<std::string>& arguments, const Session* session);
 
-// Has `run` answer the requests on stdin (work_request.h) on stdout, one after another, until there are no more;
-// the exit code. To be called before any thread is made. A malformed request ends it with a message.
+// Reads requests (work_request.h) from stdin, one after another, calls `run` for each and writes
+// its answer to stdout. Returns the exit code when stdin ends. Call before any thread is made. A
+// malformed request ends the worker with a message.
 int run_worker(RunCommandLine run);
 
 }  // namespace cmd

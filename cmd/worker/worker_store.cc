@@ -1,4 +1,4 @@
-// flock(2) on the directory itself.
+// Holds the store's directory by flock(2) on the directory itself.
 #include "cmd/worker/worker_store.h"
 
 #include <fcntl.h>

@@ -8,18 +8,19 @@
 
 namespace cmd {
 
-// A store (layer/store/store.h) below the directory for temporary files. Whoever uses it holds a shared
-// lock on it and the last one removes it; what a killed worker leaves behind, the next one takes over.
+// A store (layer/store/store.h) below the directory for temporary files. Each worker that uses it
+// holds a shared lock on it, and the last one removes it. What a killed worker leaves behind, the
+// next one takes over.
 class WorkerStore {
  public:
-  // Throws layer::Error, also if the directory is another user's.
+  // Throws layer::Error, also if the directory belongs to another user or is open to others.
   WorkerStore();
   ~WorkerStore();
   WorkerStore(const WorkerStore&) = delete;
   WorkerStore& operator=(const WorkerStore&) = delete;
 
-  // To be called before each use: should the directory have been removed or replaced meanwhile, the
-  // one that is there now, or a new one, is joined in its place. Throws as the constructor.
+  // Call before each use. If the directory was removed or replaced meanwhile, joins the one that is
+  // there now, or makes a new one. Throws as the constructor does.
   void rejoin();
 
   std::string directory() const { return directory_ + "/store"; }

@@ -1,4 +1,4 @@
-// Classes of ASCII characters, whatever the locale.
+// Tests for classes of ASCII characters: digits, letters, controls. They ignore the locale.
 #pragma once
 
 namespace layer {

@@ -1,4 +1,4 @@
-// By libdeflate, which is the fastest there is.
+// CRC-32 by libdeflate, the fastest implementation there is.
 #include "layer/base/crc32.h"
 
 #include <libdeflate.h>

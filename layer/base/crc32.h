@@ -1,4 +1,4 @@
-// CRC-32 as gzip has it. RFC 1952 section 8.
+// Computes gzip's CRC-32 checksum (RFC 1952 section 8).
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace layer {
 
-// The checksum of `data` behind bytes whose checksum is `before`.
+// Returns the checksum of some bytes followed by `data`; `before` is the checksum of those bytes.
 uint32_t crc32_of(std::span<const std::byte> data, uint32_t before = 0);
 
 }  // namespace layer

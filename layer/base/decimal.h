@@ -1,4 +1,4 @@
-// Numbers in veneer's own text forms, where each has one spelling.
+// Parses decimal numbers of veneer's own text forms, in which each number has one spelling.
 #pragma once
 
 #include <fmt/core.h>
@@ -10,8 +10,8 @@
 
 namespace layer {
 
-// A decimal as fmt prints it: no sign but a '-' that is needed, no leading zero. No value if it is
-// none, or too large.
+// Parses a decimal number spelled as fmt prints it: no '+', no leading zero. No value if the text
+// is anything else, or if the number does not fit.
 template <typename Number>
 std::optional<Number> parse_decimal(std::string_view text) {
   Number number{};

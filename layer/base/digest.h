@@ -1,4 +1,4 @@
-// SHA-256 digests: of content, of a layer's plain tar (DiffId), of a blob.
+// SHA-256 digests, and the hash that makes them, which can be saved and resumed.
 #pragma once
 
 #include <openssl/sha.h>
@@ -29,7 +29,7 @@ struct DiffId {
   auto operator<=>(const DiffId&) const = default;
 };
 
-// Where an incremental SHA-256 stands; plain data, to be kept (FIPS 180-4, section 6.2).
+// The state of an incremental SHA-256, as plain data that can be stored (FIPS 180-4, section 6.2).
 struct Sha256State {
   std::array<uint32_t, 8> chaining{};
   std::array<uint8_t, 64> pending{};  // the last length % 64 bytes, then zeros
@@ -38,11 +38,11 @@ struct Sha256State {
   bool operator==(const Sha256State&) const = default;
 };
 
-// An incremental SHA-256. Copyable: a copy goes on from the same state.
+// An incremental SHA-256. A copy starts from the state of the original and is independent of it.
 class Sha256 {
  public:
   Sha256();
-  explicit Sha256(const Sha256State& state);  // goes on from there
+  explicit Sha256(const Sha256State& state);  // resumes from `state`
 
   void update(std::span<const std::byte> bytes);
   Digest finish();  // call once

@@ -1,4 +1,4 @@
-// What went wrong, where, and what to do about it: the one way veneer reports a fault.
+// Errors and warnings: what went wrong, where, and what to do about it.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace layer {
 
-// A place in an input: a file, and where known a line and a column (both from 1; 0 = unknown).
+// A position in an input: a file and, if known, a line and a column (both from 1; 0: unknown).
 struct Position {
   std::string file;
   uint32_t line = 0;
   uint32_t column = 0;
 
-  // "file:line:column", leaving out what is unknown; "veneer" when even the file is.
+  // "file:line:column" without what is unknown; "veneer" if the file is unknown too.
   std::string to_string() const;
 };
 
@@ -68,7 +68,7 @@ class Diagnostics {
   void warn(Diagnostic diagnostic) { warnings_.push_back(std::move(diagnostic)); }
   void error(Diagnostic diagnostic);
 
-  // Throws one Error that carries every error collected, if any was.
+  // If there are errors, throws one Error that carries all of them.
   void throw_if_errors() const;
 
   const std::vector<Diagnostic>& warnings() const { return warnings_; }

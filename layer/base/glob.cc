@@ -1,4 +1,4 @@
-// Matching with two places to go back to: the last '*', and before it the last "**".
+// Glob matching with two positions to backtrack to: the last '*', and before it the last "**".
 #include "layer/base/glob.h"
 
 namespace layer {

@@ -1,4 +1,4 @@
-// A fast hash of short texts whose values are part of veneer's formats and never change.
+// A fast 64-bit hash of short texts. Its values are part of veneer's formats and never change.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,8 @@
 
 namespace layer {
 
-// FNV-1a, 64 bits, and the finaliser of MurmurHash3, which spreads the last bytes over all bits.
+// FNV-1a with 64 bits, followed by MurmurHash3's finaliser, which spreads the last bytes over all
+// bits.
 constexpr uint64_t hash64(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) {

@@ -1,5 +1,4 @@
-// Strict JSON: bounded, no duplicate names, valid UTF-8, and typed access that says where it
-// failed.
+// Parses and prints JSON strictly: bounded size, no duplicate names, valid UTF-8, typed access.
 #pragma once
 
 #include <cstdint>
@@ -15,33 +14,34 @@
 
 namespace layer {
 
-// Only declared here: a source that looks into a value includes <nlohmann/json.hpp> itself, which is
-// most of what such a source costs the compiler.
+// Only forward-declared here. A source that looks into a value includes <nlohmann/json.hpp> itself,
+// because that header takes long to compile.
 using Json = nlohmann::json;
 using StringMap = std::map<std::string, std::string>;
 
-// What registries and engines accept for a manifest or a config.
+// The limits within which registries and engines accept a manifest or a config.
 inline constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;
 inline constexpr size_t kMaxJsonDepth = 64;
 
-// Parses a document. Throws Error at `file` when it is too long or too deep, is no JSON or no
-// UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC 7493
-// section 2.3).
+// Parses a document. Throws Error at `file` if it is too long or too deep, is not JSON or not
+// UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC 7493 section
+// 2.3).
 Json parse_json(std::string_view text, const std::string& file, uint64_t max_bytes = kMaxJsonBytes);
 
-// Compact, members sorted bytewise, non-ASCII characters as they are: the bytes that are digested.
+// Prints a document compactly, with members sorted bytewise and non-ASCII characters unescaped.
+// Digests are computed of these bytes.
 std::string dump_json(const Json& value);
 
-// One value of a document that outlives it, for reading fields by name and type. Every failure is
-// an Error "FILE: error: POINTER: ..." with a JSON pointer (RFC 6901).
+// One value of a document, for reading fields by name and type. The document must outlive it. Every
+// failure is an Error "FILE: error: POINTER: ..." with a JSON pointer (RFC 6901).
 class JsonField {
  public:
   JsonField(const Json& document, std::string file);
 
   const Json& value() const { return *value_; }
 
-  // A member of an object. null counts as absent: image-spec config.md lets optional fields be
-  // null.
+  // A member of an object. null counts as absent, because image-spec config.md lets optional fields
+  // be null.
   std::optional<JsonField> find(std::string_view name) const;
   JsonField at(std::string_view name) const;
 

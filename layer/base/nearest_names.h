@@ -1,4 +1,4 @@
-// For messages about a name that is not there: which of the names that are there may be meant.
+// Suggests existing names for one that does not exist: "did you mean 'numpy'?".
 #pragma once
 
 #include <string>
@@ -7,22 +7,23 @@
 
 namespace layer {
 
-// "did you mean 'numpy'?", or, if no name is near, "there are 'a', 'b', 'c' and 9 more"; with no
-// name at all, "there is none". Case, '-', '_' and '.' do not count; `wanted` may be a glob, whose
-// stars are left out. `names` may hold a name twice. Same names in any order, same text.
+// The text "did you mean 'numpy'?"; if no name is near, "there are 'a', 'b', 'c' and 9 more"; if
+// `names` is empty, "there is none". Case, '-', '_' and '.' are ignored. `wanted` may be a glob,
+// whose stars are left out. `names` may hold a name twice, and its order does not change the text.
 std::string names_to_choose(std::string_view wanted, std::vector<std::string_view> names);
 
-// The nearest names, nearest first, at most `most`; none if none is near.
+// The names nearest to `wanted`, nearest first, at most `most`; empty if none is near.
 std::vector<std::string_view> nearest_names(std::string_view wanted,
                                             std::vector<std::string_view> names, size_t most = 3);
 
-// The same of paths: those whose last component is that of `wanted`, longest common end first; or
-// else those where it is near, in the same directory or, if that has none, in any.
+// The paths nearest to `wanted`, at most `most`. First choice are paths with the same last
+// component, longest common end first. Otherwise paths whose last component is near: those in the
+// same directory or, if there are none, in any.
 std::vector<std::string_view> nearest_paths(std::string_view wanted,
                                             const std::vector<std::string_view>& paths,
                                             size_t most = 3);
 
-// "'a', 'b' and 'c'".
+// The names quoted, as a list in a sentence: "'a', 'b' and 'c'".
 std::string quoted_names(const std::vector<std::string_view>& names);
 
 }  // namespace layer

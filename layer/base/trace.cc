@@ -1,4 +1,4 @@
-// Spans under a lock: some thousands a second at the most.
+// Records spans under a lock: some thousands per second at most.
 #include "layer/base/trace.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Where time goes: spans that the steps of a run record, by a clock that the caller has.
+// Records how long each step of a run takes, as spans measured by the caller's clock.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace layer {
 
-// One piece of work of one thread. Spans of one thread lie inside each other or apart.
+// One piece of work of one thread. Two spans of a thread are either nested or disjoint.
 struct Span {
   std::string_view name;  // a literal: "plan", "compress"
-  std::string layer;      // that it was done for; empty: for all
-  int64_t begin = 0;      // nanoseconds, of the clock
+  std::string layer;      // the layer it was done for; empty: all
+  int64_t begin = 0;      // nanoseconds of the clock
   int64_t end = 0;
   unsigned thread = 0;  // from 0, in the order of their first spans
 };
@@ -27,7 +27,7 @@ class Trace {
 
   int64_t now() const { return clock_(); }
   void add(std::string_view name, std::string_view layer, int64_t begin, int64_t end);
-  // In the order of their ends. Call when no thread records any more.
+  // In the order in which they ended. To be called once no thread records any more.
   const std::vector<Span>& spans() const { return spans_; }
 
  private:
@@ -37,7 +37,7 @@ class Trace {
   std::vector<Span> spans_;
 };
 
-// Records its own lifetime; nothing, and at no cost, if there is no trace.
+// Records its own lifetime as a span. Without a trace it does nothing and costs nothing.
 class TraceScope {
  public:
   TraceScope(Trace* trace, std::string_view name, std::string_view layer = {})

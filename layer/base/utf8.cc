@@ -1,4 +1,4 @@
-// One pass over the bytes.
+// Checks and escapes texts in one pass over the bytes.
 #include "layer/base/utf8.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Texts that JSON and tar headers can hold.
+// Checks texts for valid UTF-8, and escapes bytes for messages.
 #pragma once
 
 #include <string>
@@ -6,10 +6,11 @@
 
 namespace layer {
 
-// Well-formed by the Unicode Standard, table 3-7: no overlong forms, no surrogates.
+// Whether the text is well-formed by the Unicode Standard, table 3-7: no overlong forms, no
+// surrogates.
 bool is_utf8(std::string_view text);
 
-// For a message: every byte that is not ASCII, and every control character, as "\xff".
+// The text for a message: each non-ASCII byte and each control character is written as "\xff".
 std::string with_escaped_bytes(std::string_view text);
 
 }  // namespace layer

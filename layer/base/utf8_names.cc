@@ -1,4 +1,4 @@
-// newlocale, uselocale.
+// Switches the thread's locale with newlocale and uselocale.
 #include "layer/base/utf8_names.h"
 
 #include "layer/base/error.h"

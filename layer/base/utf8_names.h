@@ -1,13 +1,13 @@
-// Lets libarchive take names as the bytes they are.
+// Makes libarchive treat file names as plain bytes, by switching the thread's locale to C.UTF-8.
 #pragma once
 
 #include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX's
 
 namespace layer {
 
-// While it lives, this thread's character set is that of C.UTF-8: libarchive converts the names of
-// pax headers into the locale's character set, and fails or warns in the "C" locale. Throws Error
-// if the system has no such locale.
+// While an instance lives, this thread's character set is that of C.UTF-8. libarchive converts the
+// names of pax headers into the locale's character set, and fails or warns in the "C" locale. The
+// constructor throws Error if the system has no such locale.
 class Utf8Names {
  public:
   Utf8Names();

@@ -1,4 +1,4 @@
-// listxattr and getxattr; text to attributes and back.
+// Reads attributes with listxattr and getxattr; turns them into text and back.
 #include "layer/base/xattrs.h"
 
 #include <fmt/core.h>

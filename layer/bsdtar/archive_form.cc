@@ -1,5 +1,4 @@
-// --options are "[MODULE:]KEY[=VALUE]" or "[MODULE:]!KEY", separated by commas:
-// archive_write_set_options(3).
+// Reads --options: "[MODULE:]KEY[=VALUE]" or "[MODULE:]!KEY", separated by commas.
 #include "layer/bsdtar/archive_form.h"
 
 #include <algorithm>

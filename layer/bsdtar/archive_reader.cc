@@ -1,4 +1,4 @@
-// archive_read.
+// Reads archives with libarchive's archive_read.
 #include "layer/bsdtar/archive_reader.h"
 
 #include <archive.h>

@@ -1,4 +1,4 @@
-// Reads an archive of any kind, member by member.
+// Reads an archive of any format and compression, member by member, with libarchive.
 #pragma once
 
 #include <sys/types.h>
@@ -13,27 +13,27 @@ struct archive_entry;
 namespace layer {
 
 struct ArchiveSource {
-  std::string file;       // a path; empty: standard input
-  std::string called{};   // in messages; empty: as the file
-  std::string program{};  // that decompresses it; empty: libarchive finds out how it is compressed
-  std::string options{};  // for libarchive's readers
-  bool reads_concatenated = false;  // archives after the first one
+  std::string file;                 // a path; empty: standard input
+  std::string called{};             // its name in messages; empty: that of the file
+  std::string program{};            // decompresses it; empty: libarchive detects the compression
+  std::string options{};            // for libarchive's readers
+  bool reads_concatenated = false;  // continues with archives after the first one
 };
 
-// Formats and codecs are those of libarchive. Every fault is an Error that names the archive, and a
-// warning of libarchive's counts as one: what it could not take over as it is would be lost.
+// Supports libarchive's formats and codecs. Every failure is an Error that names the archive. A
+// warning of libarchive counts as a failure, because what it warns about would be lost.
 class ArchiveReader {
  public:
   explicit ArchiveReader(ArchiveSource source);
   ~ArchiveReader();
 
-  // Null after the last one. Valid until the next call.
+  // The next member; null after the last one. Valid until the next call.
   archive_entry* next();
-  // Of the member that next() returned.
+  // The name of the member that next() returned last.
   const std::string& name() const { return name_; }
-  // Its bytes into a file, holes and all.
+  // Writes that member's content to a file and keeps its holes.
   void copy_data(int fd);
-  // Its bytes, in pieces and in order; 0 after the last.
+  // Reads that member's content piece by piece, in order; returns 0 after the last piece.
   size_t read_data(void* bytes, size_t size);
 
   const std::string& called() const;

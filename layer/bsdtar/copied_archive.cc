@@ -1,4 +1,4 @@
-// libarchive reads, files hold what it reads.
+// Reads members with libarchive and unpacks their contents into files.
 #include "layer/bsdtar/copied_archive.h"
 
 #include <archive.h>

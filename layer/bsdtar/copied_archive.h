@@ -1,4 +1,4 @@
-// Members of another archive, as `@ARCHIVE` copies them.
+// Adds the members of another archive to the one being made: the operand `@ARCHIVE`.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,21 @@
 
 namespace layer {
 
-// What is done with extended attributes and access lists of members.
+// What happens to the extended attributes and access lists of members.
 enum class ExtendedAttributes : uint8_t {
-  kKeep,      // those that is_kept_xattr() names; others are refused
-  kLeaveOut,  // all of them
+  kKeep,      // keep what is_kept_xattr() keeps; others are an Error
+  kLeaveOut,  // drop all of them
 };
 
-// Adds every member of an archive of any format that libarchive reads, compressed in any way it
-// knows. Contents are unpacked into `scratch`, which has to live as long as they are needed; a
-// hardlink is a second file with the content of the first. `called` is for messages. Throws Error
-// for what cannot be read or kept.
+// Adds every member of an archive, in any format and compression that libarchive reads. Contents
+// are unpacked into `scratch`, which must live as long as they are needed. A hardlink becomes a
+// second file with the content of the first. `called` is the archive's name in messages. Throws
+// Error for what cannot be read or kept.
 void add_from_archive(const std::string& path, const std::string& called,
                       ExtendedAttributes attributes, Scratch& scratch, StringArena& arena,
                       Members& members);
 
-// Whether what a file begins with shows that it is an archive rather than a text, such as an mtree.
+// Whether a file is an archive, by its first bytes, rather than a text such as an mtree.
 bool is_archive(const std::string& path);
 
 }  // namespace layer

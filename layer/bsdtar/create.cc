@@ -1,4 +1,4 @@
-// Operands to members, members to a plan, the plan to bytes.
+// Turns operands into members, members into a plan, and the plan into bytes.
 #include "layer/bsdtar/create.h"
 
 #include <fcntl.h>

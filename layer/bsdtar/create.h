@@ -22,14 +22,14 @@ namespace layer {
 
 enum class OperandKind : uint8_t {
   kPath,      // a file or directory
-  kArchive,   // "@FILE": an mtree, or an archive to copy the members of; "-" is standard input
-  kNameList,  // -T: a file with a path a line; a line "-C" says that the next is a directory
+  kArchive,   // "@FILE": an mtree, or an archive whose members are copied; "-": standard input
+  kNameList,  // -T: a file with one path per line; after a line "-C" comes a directory
 };
 
 struct Operand {
   OperandKind kind = OperandKind::kPath;
   std::string text;
-  std::string directory;  // below which relative paths are; empty: the current one
+  std::string directory;  // that relative paths start from; empty: the current one
 };
 
 struct CreateRequest {
@@ -38,22 +38,22 @@ struct CreateRequest {
   DiskOptions disk;
   Owner owner;
   ExtendedAttributes attributes = ExtendedAttributes::kKeep;
-  std::string scratch = ".";  // folder for what has to be unpacked meanwhile
+  std::string scratch = ".";  // folder for temporary unpacked files
   unsigned jobs = 1;
 };
 
-// A plan, with what its texts and some of its files live in.
+// A plan of the archive, and the owners of its texts and of the files unpacked for it.
 struct PlannedArchive {
   std::unique_ptr<StringArena> arena;
-  std::unique_ptr<Scratch> scratch;  // null: none was needed
+  std::unique_ptr<Scratch> scratch;  // null: nothing was unpacked
   LayerPlan plan;
 };
 
-// Reads every operand. Throws Error.
+// Reads every operand and plans the archive. Throws Error.
 PlannedArchive plan_archive(const CreateRequest& request);
 
-// Writes the archive to `output`, through an unnamed file in `folder` if a filter is needed. The
-// bytes depend on the plan, its files and the form only.
+// Writes the archive to `output`. If a filter is needed, a plain tar is first written to an unnamed
+// file in `folder`. The bytes depend only on the plan, its files and the form.
 void write_archive(const LayerPlan& plan, const ArchiveForm& form, unsigned jobs,
                    const std::string& folder, OutputFile& output);
 

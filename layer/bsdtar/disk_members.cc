@@ -1,4 +1,4 @@
-// Walks directories; goes on behind links where those do not count.
+// Walks directories, and follows links where they are not to be kept.
 #include "layer/bsdtar/disk_members.h"
 
 #include <fmt/core.h>

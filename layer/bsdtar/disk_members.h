@@ -1,4 +1,4 @@
-// Files and directories that a tar command names.
+// Adds files and directories on disk that a tar command names.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,21 @@
 namespace layer {
 
 enum class DiskLinks : uint8_t {
-  kKeep,         // members are links, with their texts
-  kFollowNamed,  // -H: but what is named itself is what it leads to
-  kFollow,       // -L
+  kKeep,         // a link becomes a link with the same text
+  kFollowNamed,  // -H: links that the command names itself are followed
+  kFollow,       // -L: all links are followed
 };
 
 struct DiskOptions {
   DiskLinks links = DiskLinks::kKeep;
   bool recurses = true;
-  bool keeps_xattrs = true;  // those that is_kept_xattr() names
+  bool keeps_xattrs = true;  // what is_kept_xattr() keeps
 };
 
-// Adds what is at `name` below `directory` (empty: the current one), and, of a directory, all that
-// is in it. Links that a sandbox stages inputs by are no links (staged_link.h). Modes are those on
-// disk; owners and times are left to veneer's policy. Throws Error for what cannot be read or kept.
+// Adds what is at `name` below `directory` (empty: the current one) and, for a directory,
+// everything in it. Links by which a sandbox stages inputs do not count as links (staged_link.h).
+// Modes are those on disk; owners and times follow veneer's policy. Throws Error for what cannot be
+// read or kept.
 void add_from_disk(const std::string& directory, std::string_view name, const DiskOptions& options,
                    StringArena& arena, Members& members);
 

@@ -1,4 +1,4 @@
-// archive_read, and archive_write_disk for what has to be safe about unpacking.
+// Reads with archive_read and unpacks with archive_write_disk, which has the safety checks.
 #include "layer/bsdtar/extract.h"
 
 #include <archive.h>

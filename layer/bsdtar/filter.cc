@@ -1,4 +1,4 @@
-// libarchive's writer of the "raw" format is its filters and nothing else.
+// Writes libarchive's "raw" format, which is the output of its filters and nothing else.
 #include "layer/bsdtar/filter.h"
 
 #include <archive.h>

@@ -1,4 +1,4 @@
-// The link rules, one after the other.
+// Applies the link rules, one after the other.
 #include "layer/bsdtar/member_plan.h"
 
 #include <fmt/core.h>

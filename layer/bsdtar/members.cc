@@ -1,4 +1,4 @@
-// A list and an index by path.
+// A list of members and an index by path.
 #include "layer/bsdtar/members.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What goes into an archive: one member a path, whatever it was read from.
+// Collects what goes into an archive: one member per path, whatever it was read from.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@
 
 namespace layer {
 
-// Where a member is from.
+// Where a member comes from. It decides which links may be made of the member.
 enum class MemberSource : uint8_t {
-  kListed,  // an mtree's row, or a file: may become a link to another member that is the same file
-  kFollowed,  // what a link on disk leads to, by --dereference: becomes no symlink
+  kListed,    // an mtree's row, or a file: may become a link to the same file elsewhere
+  kFollowed,  // a link on disk, followed by --dereference: never becomes a symlink
   kCopied,    // another archive: stays what it is there
 };
 
 struct Member {
   Entry entry{};            // kFile, kEmptyFile, kSymlink or kDirectory
-  std::string_view name{};  // its path, behind "./" if it was so called
+  std::string_view name{};  // its path, with a leading "./" if its name had one
   MemberSource source = MemberSource::kListed;
   bool is_kept_link = false;  // Mtree::kept_links
 };
@@ -34,23 +34,23 @@ struct Owner {
   std::optional<uint32_t> gid;
 };
 
-// Gathers members under the names they are to have. As when archives are unpacked one over the
-// other, the last member of a path counts.
+// Collects members under their edited names. If several have the same path, the last one counts, as
+// when archives are unpacked one over the other.
 class Members {
  public:
-  // `names` outlives this. `owner` replaces what members state.
+  // `names` and `arena` must outlive this object. `owner` replaces what members state.
   Members(Names& names, const Owner& owner, StringArena& arena)
       : names_(names), owner_(owner), arena_(arena) {}
 
-  // Takes the member unless its name is not selected or nothing is left of it. Throws Error for a
-  // name that an archive must not hold: one with ".." in it, or a whiteout's.
+  // Adds the member, unless its name is not selected or editing leaves nothing of the name. Throws
+  // Error for a name that an archive must not hold: one with "..", or a whiteout's.
   void add(Member member, std::string_view name);
 
-  // Whether the name is selected, so that what is behind it need not be read.
+  // Whether the name is selected. If not, its content need not be read.
   bool selects(std::string_view name) { return names_.selects(std::string(name)); }
 
-  // In bytewise order of their names. Throws Error for each member that lies below another that is no
-  // directory, unless both were copied.
+  // The members, in bytewise order of their names. Throws Error for each member that lies below a
+  // member that is not a directory, unless both were copied.
   std::vector<Member> finish();
 
  private:

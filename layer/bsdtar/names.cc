@@ -1,4 +1,4 @@
-// libarchive's matching, so that a pattern means what it means to bsdtar.
+// Matches patterns with libarchive, so that they mean what they mean to bsdtar.
 #include "layer/bsdtar/names.h"
 
 #include <archive.h>

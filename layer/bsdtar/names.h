@@ -1,5 +1,4 @@
-// Which names a tar command is about, and what becomes of them: --exclude, --include, patterns,
-// --strip-components, -s.
+// Selects and edits names for tar: --exclude, --include, patterns, --strip-components, -s.
 #pragma once
 
 #include <cstdint>
@@ -18,31 +17,31 @@ namespace layer {
 
 struct NameRules {
   std::vector<std::string> excludes;       // patterns as libarchive matches them
-  std::vector<std::string> exclude_files;  // files with one such pattern a line
-  std::vector<std::string> includes;       // none: everything
+  std::vector<std::string> exclude_files;  // files with one such pattern per line
+  std::vector<std::string> includes;       // empty: everything is included
   std::vector<std::string> include_files;
-  bool files_end_in_nul = false;  // lines of these files do
-  bool excludes_vcs = false;      // what version control systems keep
-  bool recurses = true;           // what is below an included directory is, too
+  bool files_end_in_nul = false;  // lines end in NUL in these files
+  bool excludes_vcs = false;      // the files of version control systems
+  bool recurses = true;           // an included directory includes what is below it
   uint32_t strip_components = 0;
   std::vector<Substitution> substitutions;
 };
 
-// One thread at a time.
+// Applies the rules to names. Not thread-safe.
 class Names {
  public:
-  // Throws Error for a pattern or a file of them that cannot be used.
+  // Throws Error for a pattern, or a file of patterns, that cannot be used.
   explicit Names(const NameRules& rules);
 
   bool selects(const std::string& path);
 
-  // The name in place of this one, not yet normalised; nothing if it leaves nothing.
+  // The edited name, not yet normalised; no value if nothing is left of it.
   std::optional<std::string> edit(std::string path) const;
-  // Likewise of what a hardlink and a symlink lead to.
+  // The edited target of a hardlink, and of a symlink.
   std::optional<std::string> edit_hardlink(std::string path) const;
   std::string edit_symlink(std::string text) const;
 
-  // Included patterns that matched nothing.
+  // The included patterns that matched nothing.
   std::vector<std::string> unmatched();
 
  private:

@@ -1,4 +1,4 @@
-// realpath, then groups.
+// Resolves real paths and groups members by them.
 #include "layer/bsdtar/same_files.h"
 
 #include <tbb/blocked_range.h>

@@ -1,4 +1,4 @@
-// Members that are one and the same file on disk become links to it.
+// Turns archive members that are one and the same file on disk into links to it.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,22 @@
 
 namespace layer {
 
-// Of listed members with the same real path (realpath(3)), the one whose path in the archive ends
-// in the most components like the real path stays a file, the first of several such; the others
-// become relative symlinks to it. So `python3 -> python3.11`, and a file of a virtual environment
-// that leads to a wheel's, are links as they are on disk. Only within one runfiles tree, or outside
-// of all of them, and only where what is stated of both is the same: a launcher beside its runfiles
-// must not turn into a link, for it looks for them by its own path.
+// Compares the real paths (realpath(3)) of listed members. Among members with the same real path,
+// one stays a file: the one whose path in the archive shares the most trailing components with the
+// real path, the first if several do. The others become relative symlinks to it. So `python3 ->
+// python3.11`, and a file of a virtual environment that leads to a wheel's file, are links as they
+// are on disk. Members are joined only if both are in the same runfiles tree or both in none, and
+// if the same is stated about both. A launcher beside its runfiles must not become a link, because
+// it looks for them by its own path.
 //
-// A real path is the same in a sandbox that stages inputs as links and out of it. Where a build
-// system stages them as files, nothing tells; then the rules that look at content (links.h) apply.
+// A real path is the same inside a sandbox that stages inputs as links and outside of it. Where a
+// build system stages inputs as files, real paths show nothing; then the rules that compare content
+// apply (links.h).
 //
-// `tree` has the members' entries and `facts` are of it; both are changed. Empty files and those
-// that `facts` knows to be like no other are left alone. The result has a number for each member
-// that shares its real path with others, the same for all of them, and 0 for every other member.
-// Throws Error for a path that cannot be resolved.
+// `tree` has the members' entries, in their order, and `facts` are of `tree`; both are changed.
+// Empty files, and those that `facts` knows to be equal to no other, are left alone. The result has
+// an element for each member: a number above 0, the same for all members that share a real path, or
+// 0 for a member that shares it with none. Throws Error for a path that cannot be resolved.
 std::vector<uint32_t> link_same_files(const std::vector<Member>& members, FileTree& tree,
                                       std::vector<FileFacts>& facts, StringArena& arena);
 

@@ -1,4 +1,4 @@
-// mkdtemp.
+// Makes the directory with mkdtemp.
 #include "layer/bsdtar/scratch.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// A directory for what has to be in files while an archive is made.
+// A temporary directory for files that are unpacked while an archive is made.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace layer {
 
-// Removed with all that is in it.
+// The destructor removes the directory with everything in it.
 class Scratch {
  public:
-  // Made in `folder`, which exists. Throws Error.
+  // Creates the directory in `folder`, which must exist. Throws Error.
   explicit Scratch(const std::string& folder);
 
-  // A path that nothing is at yet.
+  // A path in the directory at which nothing is yet.
   std::string next();
 
  private:

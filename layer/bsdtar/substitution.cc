@@ -1,4 +1,4 @@
-// regcomp, regexec.
+// Compiles and matches with regcomp and regexec.
 #include "layer/bsdtar/substitution.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// bsdtar's -s: names rewritten by regular expressions.
+// Rewrites names by regular expressions: bsdtar's option -s.
 #pragma once
 
 #include <regex.h>
@@ -13,18 +13,21 @@ namespace layer {
 
 enum class SubstitutedText : uint8_t { kName, kHardlink, kSymlink };
 
-// "/OLD/NEW/FLAGS", where any character may stand for '/'. OLD is a basic regular expression (POSIX
-// regex(7)); in NEW, '~' is what matched and "\1" to "\9" its groups, and a backslash takes from
-// '~' and '\' their meaning. FLAGS: 'g' every match, and for each kind of text a small letter to
-// change it, as is the default, or a large one not to: 'r' names, 'h' hardlinks, 's' symlinks.
+// A rule "/OLD/NEW/FLAGS"; any character may stand for '/'.
+// - OLD is a basic regular expression (POSIX, regex(7)).
+// - In NEW, '~' is the text that matched and "\1" to "\9" are its groups. A backslash before '~' or
+//   '\' makes it an ordinary character.
+// - FLAGS: 'g' replaces every match. 'r', 'h' and 's' apply the rule to names, hardlinks and
+//   symlinks, which is the default; the capital letters 'R', 'H' and 'S' do not apply it to them.
 class Substitution {
  public:
-  // Throws Error.
+  // Parses a rule. Throws Error.
   explicit Substitution(std::string_view rule);
 
   bool concerns(SubstitutedText text) const { return concerns_[static_cast<size_t>(text)]; }
 
-  // Moves what comes before a match, and the replacement, from `rest` to `done`; no match, nothing.
+  // If the rule matches, moves the text before the match, and then the replacement, from `rest` to
+  // `done`. Without a match it does nothing.
   void apply(std::string& rest, std::string& done) const;
 
  private:
@@ -33,13 +36,14 @@ class Substitution {
                           std::string& done) const;
 
   std::string rule_;
-  std::shared_ptr<regex_t> pattern_;  // shared by copies, and not changed
+  std::shared_ptr<regex_t> pattern_;  // immutable, shared by copies
   std::string replacement_;
   bool is_global_ = false;
   bool concerns_[3] = {true, true, true};
 };
 
-// What the rules make of a text; each looks at what the ones before it left unmatched at its end.
+// The text as the rules rewrite it. Each rule is applied to the part behind the previous rules'
+// matches.
 std::string substitute(const std::vector<Substitution>& rules, SubstitutedText kind,
                        std::string text);
 

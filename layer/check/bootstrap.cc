@@ -1,4 +1,4 @@
-// The first stage's own steps: its runfiles directory, then what it names there.
+// Follows rules_python's first stage: finds its runfiles directory, then what it names there.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The links are followed once; each check then looks at the tree in its own way.
+// Follows every link once; then each check looks at the tree in its own way.
 #include "layer/check/check_image.h"
 
 #include <tbb/task_arena.h>

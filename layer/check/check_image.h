@@ -1,4 +1,4 @@
-// All checks of one image.
+// Runs every check on one image.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ struct ImageUnderCheck {
   std::optional<uint32_t> base_layers;  // see Subject
 };
 
-// Adds what every check finds. `jobs` threads, at least 1; what is found does not depend on it.
+// Adds the findings of every check. Uses `jobs` threads, at least 1; their number does not change
+// the findings.
 void check_image(const ImageUnderCheck& image, unsigned jobs, Findings& findings);
 
 }  // namespace layer

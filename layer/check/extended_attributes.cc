@@ -1,4 +1,4 @@
-// One note for all that have the same.
+// Makes one note for all files with the same attributes.
 #include "layer/check/extended_attributes.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Files with capabilities and other extended attributes.
+// Reports files that have capabilities or other extended attributes.
 #pragma once
 
 #include "layer/check/finding.h"
@@ -6,7 +6,8 @@
 
 namespace layer {
 
-// Notes which files and directories have them: they are easily lost, and what they allow matters.
+// Adds a note for files and directories with extended attributes, because these are easily lost on
+// the way and what they allow matters.
 void check_extended_attributes(const Subject& subject, Findings& findings);
 
 }  // namespace layer

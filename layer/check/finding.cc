@@ -1,4 +1,4 @@
-// Sorting decides which finding stands for those of the same cause.
+// Merges findings by sorting: the first of those with the same cause stands for them.
 #include "layer/check/finding.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What a check found: how bad it is, where, why, and what to do about it.
+// A finding of a check: how bad it is, where, why, and what to do about it.
 #pragma once
 
 #include <cstdint>
@@ -13,36 +13,36 @@ namespace layer {
 
 enum class Severity : uint8_t {
   kError,    // certainly broken
-  kWarning,  // works, or may; not as it was meant
-  kNote,     // nothing that the files alone can prove
+  kWarning,  // works or may work, but not as intended
+  kNote,     // cannot be proved from the files alone
 };
 
 struct Finding {
   Severity severity = Severity::kError;
-  std::string_view check;   // "link-dangles"; a name that lives as long as the program
-  std::string path;         // in the image, as it is opened; empty: the image itself
-  std::string reason;       // of the first of `count` paths
-  std::string cause;        // findings of one check with the same cause are one
+  std::string_view check;   // "link-dangles"; lives as long as the program
+  std::string path;         // in the image, as it is opened; empty: the image
+  std::string reason;       // for the first of `count` paths
+  std::string cause;        // findings of one check with the same cause are merged
   std::vector<Note> notes;  // other places involved
-  Position origin;          // where the input declared the path; no file when that is not known
+  Position origin;          // where the input declared the path; no file: not known
   std::string help;
   uint32_t count = 1;
 };
 
-// An error at a node of the image, to which the reason is still to be added.
+// An error at a node of the image. The caller adds the reason.
 Finding finding_at(const Node& node, std::string_view check);
 
 // "error", "warning", "note".
 std::string_view severity_name(Severity severity);
 
-// Collects findings; what has the same check, severity and cause is one, at the first path in
-// bytewise order; a path counts once.
+// Collects findings and merges those with the same check, severity and cause into one, at the first
+// path in bytewise order. Each path counts once. Findings without a cause are not merged.
 class Findings {
  public:
   void add(Finding finding) { findings_.push_back(std::move(finding)); }
   void add(Findings other);
 
-  // Errors first, then by path and check.
+  // The merged findings: errors first, then by path and check. The collection is empty afterwards.
   std::vector<Finding> take();
 
  private:

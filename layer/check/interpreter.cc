@@ -1,4 +1,4 @@
-// Follows what an interpreter does when it starts: find itself, its venv, its standard library.
+// Follows what an interpreter does at start: find itself, its venv and its standard library.
 #include "layer/check/interpreter.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Whether each virtual environment has a Python that will know itself to be in it.
+// Checks that each virtual environment has a Python that recognises it as its own.
 #pragma once
 
 #include <string>
@@ -12,15 +12,16 @@
 
 namespace layer {
 
-// The interpreters that the venvs' bin/python* lead to, each once, by their physical paths.
+// The interpreters that the bin/python* of the venvs lead to, each once, by their physical paths.
 std::vector<OpenedFile> interpreters_of(const Subject& subject, const std::vector<Venv>& venvs);
 
-// That bin/python3 is a link to a real interpreter, that pyvenv.cfg is beside it, that the standard
-// library is where that interpreter looks (CPython's Modules/getpath.py), that the directory
-// lib/pythonX.Y is its own, and that what an interpreter of a text `actual:PATH` stands for exists.
+// Checks, for each venv, that bin/python3 is a link to a real interpreter, that pyvenv.cfg is
+// beside it, that the standard library is where that interpreter looks (CPython's
+// Modules/getpath.py), and that the directory lib/pythonX.Y is that of its version. If bin/python3
+// is a text `actual:PATH`, checks that PATH exists.
 void check_interpreters(const Subject& subject, const std::vector<Venv>& venvs, Findings& findings);
 
-// That a program's PT_INTERP is in the image; no value when it is, or when there is none.
+// The program's PT_INTERP, if it is not in the image; no value if it is, or if it has none.
 std::optional<std::string> missing_dynamic_linker(const Subject& subject, const ElfFacts& elf);
 
 }  // namespace layer

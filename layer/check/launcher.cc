@@ -1,4 +1,4 @@
-// Goes the way of execve(2), from the command to the ELF file that runs.
+// Follows execve(2) from the command to the ELF file that runs.
 #include "layer/check/launcher.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// A need that is not met is told by its most certain cause.
+// Follows DT_NEEDED, and reports a missing library by its most certain cause.
 #include "layer/check/libraries.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Equal files that a process would open under the same name are brought together by that name.
+// Groups equal files by the name under which a process would open them.
 #include <fmt/core.h>
 
 #include <map>

@@ -1,4 +1,4 @@
-// ld.so.conf as ldconfig(8) reads it: a directory a line, `include` with wildcards, '#' comments.
+// Reads ld.so.conf as ldconfig(8) does: directories, `include` with wildcards, '#' comments.
 #include "layer/check/library_directories.h"
 
 #include <elf.h>

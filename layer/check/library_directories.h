@@ -1,4 +1,4 @@
-// The directories in which the dynamic linker looks for every program of an image.
+// Lists the directories in which the dynamic linker looks for every program of an image.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace layer {
 
-// In order: /etc/ld.so.conf with what it includes (the cache that ldconfig makes of them is not
-// read: it lists the same directories), then the built-in ones. ld.so(8). Absolute, as they are
-// written.
+// The directories in search order, absolute and as written: those of /etc/ld.so.conf and the files
+// it includes, then the built-in ones (ld.so(8)). ldconfig's cache is not read, because it lists
+// the same directories.
 std::vector<std::string> library_directories(const Subject& subject, const ElfMachine& machine);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// The order is that of ld.so(8); each candidate is resolved in the tree as the kernel would.
+// Searches in the order of ld.so(8), and resolves each candidate in the tree as the kernel would.
 #include "layer/check/library_lookup.h"
 
 #include <fmt/core.h>

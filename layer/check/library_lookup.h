@@ -1,4 +1,4 @@
-// How the dynamic linker finds one library that another file needs.
+// Finds a library that another file needs, as the dynamic linker does.
 #pragma once
 
 #include <map>
@@ -12,35 +12,38 @@
 
 namespace layer {
 
-// An ELF file by a path under which it is opened.
+// An ELF file, and a path under which it is opened.
 struct OpenedFile {
-  std::string path;  // as it is opened; its directory is what $ORIGIN stands for
+  std::string path;  // as it is opened; $ORIGIN is its directory
   const Node* file = nullptr;
   const ElfFacts* elf = nullptr;
 };
 
-// Where a library was found; `node` is null when it was not.
+// Where a library was found; `node` is null if it was not found.
 struct Found {
   const Node* node = nullptr;
   std::string path;             // as the dynamic linker opens it
-  const Node* alien = nullptr;  // the first file of that name that was made for another machine
+  const Node* alien = nullptr;  // the first file of that name for another machine
 };
 
-// Looks as glibc does (ld.so(8)): DT_RPATH without DT_RUNPATH, LD_LIBRARY_PATH of the image's
-// config, DT_RUNPATH, then the image's own directories. $ORIGIN is the directory of the path as
-// opened; ".." behind it is resolved by the kernel, physically. Left out: the DT_RPATH of the files
-// that load this one, glibc-hwcaps directories (they hold second copies), what is loaded already.
+// Searches as glibc does (ld.so(8)): DT_RPATH (if there is no DT_RUNPATH), LD_LIBRARY_PATH of the
+// image's config, DT_RUNPATH, then the image's own directories. $ORIGIN is the directory of the
+// path as opened; ".." after it is resolved physically, as the kernel does. Not covered: DT_RPATH
+// of the files that load this one, glibc-hwcaps directories (they hold second copies), and
+// libraries already loaded.
 class LibraryLookup {
  public:
-  // `subject` outlives it. May be used from several threads.
+  // `subject` must outlive this object. Safe to use from several threads.
   explicit LibraryLookup(const Subject& subject) : subject_(subject) {}
 
   Found find(const OpenedFile& opener, std::string_view needed) const;
 
-  // Likewise among the files as the input declares them; a file's machine is taken from the image.
+  // Whether the library is found among the files as the input declares them (Subject::input). A
+  // file's machine is taken from the image.
   bool is_in_input(const OpenedFile& opener, std::string_view needed) const;
 
-  // The directories of a file's own run path, $ORIGIN and its like replaced, not resolved.
+  // The directories of a file's own run path, with $ORIGIN and the like replaced, links not
+  // resolved.
   std::vector<std::string> run_path(const OpenedFile& opener) const;
 
  private:
@@ -50,7 +53,7 @@ class LibraryLookup {
   Found find_in_image(const ElfFacts& opener, std::string_view needed) const;
 
   const Subject& subject_;
-  mutable std::mutex mutex_;  // of the two below, which remember what all files ask for
+  mutable std::mutex mutex_;  // of the two caches below, which all files share
   mutable std::map<std::string, std::vector<std::string>> directories_;  // by machine
   mutable std::map<std::string, Found, std::less<>> found_;              // by machine and name
 };

@@ -1,4 +1,4 @@
-// The common case, a link that leads to a file, was settled by TreeView; here is the rest.
+// Judges the links that do not simply lead to a file; TreeView has settled those that do.
 #include "layer/check/links.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Whether every link of the image leads somewhere, by a way that stays when the image moves.
+// Checks that every link leads somewhere, by a way that still works when the image is moved.
 #pragma once
 
 #include "layer/check/finding.h"
@@ -6,8 +6,8 @@
 
 namespace layer {
 
-// Links that dangle, loop, leave the root or name a place of the machine that built them; links
-// into a layer above their own; entries that lie behind a link.
+// Reports links that dangle, loop, leave the root or name a place on the build machine; links into
+// a layer above their own; and entries that lie behind a link.
 void check_links(const Subject& subject, Findings& findings);
 
 }  // namespace layer

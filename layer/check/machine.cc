@@ -1,4 +1,4 @@
-// What Python imports is known by its name and its place.
+// Decides by a file's name and place whether Python would import it.
 #include "layer/check/machine.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Whether the image's ELF files are sound and made for the machine that the image is for.
+// Checks that ELF files are undamaged and made for the image's machine.
 #pragma once
 
 #include <set>
@@ -8,9 +8,10 @@
 
 namespace layer {
 
-// An error for `run`, the programs that will be started, and for what Python would import; a warning
-// for what may just lie there, as test data does. A library of another machine that some file needs
-// is told by check_libraries().
+// An ELF file for another machine is an error if it is in `run` (the programs that will be started)
+// or if Python would import it; otherwise a warning, because it may just lie there, as test data
+// does. A damaged ELF file is a warning. Libraries for another machine that some file needs are
+// reported by check_libraries().
 void check_machines(const Subject& subject, const std::set<const Node*>& run, Findings& findings);
 
 }  // namespace layer

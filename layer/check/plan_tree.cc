@@ -1,4 +1,4 @@
-// Entries become nodes; of one layer after the other, as they will be laid over each other.
+// Turns a plan's entries into nodes, layer after layer, in the order in which they are stacked.
 #include "layer/check/plan_tree.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// A plan as the tree of an image that is not written yet, its files looked into.
+// Builds the image tree of a plan that is not written yet, and probes its files.
 #pragma once
 
 #include <string_view>
@@ -13,15 +13,16 @@ namespace layer {
 
 class Store;
 
-// Puts the plan's layers on top of `tree`, which holds the base with inodes as `probes` has them;
-// the first is numbered `base_layers`. Reads what the checks need of the files, on as many threads
-// as the calling task arena has. `entry_point` is a path of the image that is looked into whatever its name. Modes that content
-// decides are filled in. What cannot be put there is told in `findings`. Throws Error for a file
-// that cannot be read. A store, if given, saves opening files that did not change.
+// Puts the plan's layers on top of `tree`, which holds the base, with inode numbers as in `probes`.
+// The plan's first layer gets the number `base_layers`. Reads what the checks need to know of the
+// files, on as many threads as the calling task arena has; `entry_point` is a path of the image
+// that is read whatever its name. Modes that depend on content are filled in. What cannot be put
+// there is added to `findings`. Throws Error for a file that cannot be read. A store, if given,
+// saves opening files that did not change.
 void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entry_point,
               ImageTree& tree, Probes& probes, Findings& findings, Store* store = nullptr);
 
-// The files as the input declares them, no link made by veneer among them, on top of the base.
+// The files as the input declares them, without links made by veneer, on top of the base.
 ImageTree tree_of_input(const ImageTree& base, const FileTree& input);
 
 }  // namespace layer

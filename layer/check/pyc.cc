@@ -1,4 +1,4 @@
-// The source of a .pyc is found by its name alone, as CPython does.
+// Finds the source of a .pyc by its name alone, as CPython does.
 #include "layer/check/pyc.h"
 
 #include <fmt/core.h>

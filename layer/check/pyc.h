@@ -1,4 +1,4 @@
-// Whether compiled Python files still belong to the sources they were made from.
+// Checks that compiled Python files still match the sources they were made from.
 #pragma once
 
 #include "layer/check/finding.h"
@@ -6,9 +6,9 @@
 
 namespace layer {
 
-// A .pyc that records its source's time and size and finds others in the image is compiled again
-// at every start, for nobody can write it there. PEP 3147 and PEP 552; those that are checked by
-// hash, or not at all, are fine.
+// Reports each .pyc whose recorded source time or size differs from the source in the image: Python
+// compiles it again at every start, because it cannot write there. PEP 3147 and PEP 552. A .pyc
+// that is checked by hash, or not at all, is fine.
 void check_pyc_files(const Subject& subject, Findings& findings);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// One lookup an entry; most have nothing below them.
+// One lookup per entry; most entries have nothing below them.
 #include "layer/check/replaced.h"
 
 #include <fmt/core.h>

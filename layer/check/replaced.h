@@ -1,4 +1,4 @@
-// What a layer takes from the base that it goes onto, by taking its place.
+// Reports what a layer replaces or changes of the base below it.
 #pragma once
 
 #include "layer/check/finding.h"
@@ -6,10 +6,10 @@
 
 namespace layer {
 
-// Adds what `node`, an entry of a layer above `base`, replaces or changes of it. An error hides all
-// that the base has in a directory; a warning gives a directory another mode or owner, or puts
-// something of another kind in a place; a note puts a file or link in the place of another one,
-// whatever their contents.
+// Adds a finding if `node`, an entry of a layer above `base`, replaces or changes something there:
+// - an error if it hides everything that the base has in a directory;
+// - a warning if it gives a directory another mode or owner, or replaces something of another kind;
+// - a note if it replaces a file or link by another one, whatever their contents.
 void check_replaced(const ImageTree& base, const Node& node, Findings& findings);
 
 }  // namespace layer

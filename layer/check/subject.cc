@@ -1,4 +1,4 @@
-// Look-ups in the config, and the part of a path that names a package.
+// Looks up the config's variables, and finds the part of a path that names a package.
 #include "layer/check/subject.h"
 
 #include "layer/model/runfiles_path.h"

@@ -1,4 +1,4 @@
-// What one run of the checks is about: an image, how it is started, and what it was made from.
+// What the checks look at: an image, how it is started, and what it was made from.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,16 @@ struct RunConfig {
   std::vector<std::string> command;  // entrypoint and cmd
   std::string working_directory;
   std::vector<std::string> env;  // "KEY=VALUE"
-  std::string architecture;      // Go's word; empty: not known
+  std::string architecture;      // in Go's words: "amd64"; empty: not known
   std::string user{};            // "USER[:GROUP]", names or numbers; empty: root
 
-  // The value of a variable; no value when it is not set.
+  // The value of an environment variable; no value if it is not set.
   std::optional<std::string_view> variable(std::string_view name) const;
 };
 
-// The files as the input declares them, no link made by veneer among them, on the same base. Made
-// when it is first asked for, which a sound image never does. May be used from several threads.
+// The files as the input declares them, without links made by veneer, on the same base. The tree is
+// built when first asked for, which does not happen for an image without faults. Safe to use from
+// several threads.
 class InputAsImage {
  public:
   explicit InputAsImage(std::function<ImageTree()> make) : make_(std::move(make)) {}
@@ -45,20 +46,21 @@ class InputAsImage {
   mutable ImageTree tree_;
 };
 
-// All of it outlives the run.
+// Everything it refers to must outlive the run of the checks.
 struct Subject {
   const TreeView& view;
   const Probes& probes;
   const RunConfig& config;
   const InputAsImage* input = nullptr;  // null: not known
-  std::optional<uint32_t> base_layers;  // how many are not ours to judge; no value: not known
+  std::optional<uint32_t> base_layers;  // how many layers the base has; no value: not known
 
-  // Where the layers do not tell, what is in runfiles is ours.
+  // Whether a node belongs to the base, which is not judged. If `base_layers` is not known, every
+  // node outside of runfiles counts as the base's.
   bool is_base(const Node& node) const;
 };
 
-// "app/x.runfiles/repo" of a path below it; of a path outside of runfiles its first two components.
-// What one package's files have in common.
+// What the files of one package have in common: "app/x.runfiles/repo" for a path below it, the
+// first two components for a path outside of runfiles.
 std::string_view package_of(std::string_view path);
 
 }  // namespace layer

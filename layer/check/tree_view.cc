@@ -1,4 +1,4 @@
-// Most links are plain relative ones to a file: one look-up each. The tree itself walks the others.
+// Resolves plain relative links to a file with one lookup each; ImageTree walks the others.
 #include "layer/check/tree_view.h"
 
 #include <tbb/blocked_range.h>

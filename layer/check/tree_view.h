@@ -1,4 +1,4 @@
-// An image's tree with every link followed once: what the checks walk.
+// An image's tree with every link already resolved, which the checks walk.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,24 @@ namespace layer {
 
 class TreeView {
  public:
-  // Follows every link, on as many threads as the calling task arena has.
+  // Resolves every link, on as many threads as the calling task arena has. `tree` must outlive
+  // this.
   explicit TreeView(const ImageTree& tree);
 
   const ImageTree& tree() const { return tree_; }
   const std::vector<Node>& nodes() const { return tree_.nodes(); }
 
-  // The node itself, or what a link leads to in the end; null when that is nothing, or the root.
+  // The node that a link finally leads to, or the node itself if it is no link. Null if the link
+  // leads nowhere or to the root.
   const Node* follow(const Node& node) const;
 
-  // Whether resolving the link went fine: to something inside, without a ".." at the root.
+  // Whether the link resolves to something in the image without taking ".." at the root.
   bool is_sound(const Node& link) const { return sound_[index(link)] != 0; }
 
-  // Everything below a directory, in tree order; links are not followed.
+  // Everything below a directory, in tree order. Links are not followed.
   std::span<const Node> below(const Node& directory) const;
 
-  // A file or directory by path, links followed; null when there is none.
+  // The node at a path, links followed; null if there is none.
   const Node* find(std::string_view path) const { return tree_.resolve(path).node; }
 
  private:

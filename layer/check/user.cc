@@ -1,4 +1,4 @@
-// As engines do it: names are looked up in the image's own files, permissions are POSIX's.
+// Looks names up in the image's own files, as engines do, and applies POSIX permissions.
 #include "layer/check/user.h"
 
 #include <fmt/core.h>

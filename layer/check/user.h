@@ -1,4 +1,4 @@
-// Whether the user that an image runs as exists, and may read what is in it.
+// Checks that the user that an image runs as exists and may read its files.
 #pragma once
 
 #include "layer/check/finding.h"
@@ -6,10 +6,10 @@
 
 namespace layer {
 
-// That /etc/passwd and /etc/group of the image have the names in the config's user: engines start
-// nothing otherwise. A number needs no entry. Then, of the files that are not the base's, which
-// ones that user cannot read: a warning, one for all with the same mode and owner in one package.
-// For root there is nothing to check.
+// Checks first that the image's /etc/passwd and /etc/group have the names in the config's user,
+// because engines do not start it otherwise; a number needs no entry. Then warns of the files that
+// this user cannot read, apart from those of the base: one finding for all with the same mode and
+// owner in one package. There is nothing to check for root.
 void check_user(const Subject& subject, Findings& findings);
 
 }  // namespace layer

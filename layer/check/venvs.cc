@@ -1,4 +1,4 @@
-// A venv is found by what marks it and walked the way Python's finders list directories.
+// Finds venvs by their marks, and walks them the way Python's finders list directories.
 #include "layer/check/venvs.h"
 
 #include <fmt/core.h>

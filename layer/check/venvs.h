@@ -1,4 +1,4 @@
-// The virtual environments of an image, and the paths under which Python opens what is in them.
+// Finds an image's virtual environments, and the paths under which Python opens their files.
 #pragma once
 
 #include <string>
@@ -12,18 +12,18 @@ namespace layer {
 
 struct Venv {
   std::string path;                        // its directory
-  const Node* config = nullptr;            // pyvenv.cfg; null: there is none
-  std::vector<std::string> libraries;      // "lib/python3.13", those that hold a site-packages
-  std::vector<std::string> site_packages;  // paths as Python puts them on sys.path
+  const Node* config = nullptr;            // pyvenv.cfg; null: it has none
+  std::vector<std::string> libraries;      // "lib/python3.13": those with a site-packages
+  std::vector<std::string> site_packages;  // paths as they are on sys.path
 };
 
-// Directories with a pyvenv.cfg, and those with a bin/python3 beside lib/pythonX.Y/site-packages
-// that are no whole Python. In the order of their paths.
+// Finds the directories that have a pyvenv.cfg, and those with a bin/python3 beside
+// lib/pythonX.Y/site-packages that are not a complete Python. Sorted by path.
 std::vector<Venv> find_venvs(const Subject& subject);
 
-// Every ELF file that is not the base's, by each path that something opens it under: the shared
-// objects below a venv by the path there, through links as a directory listing would show them;
-// programs, and what no venv reaches, by their own.
+// Every ELF file that is not the base's, by each path under which it is opened. Shared objects
+// below a venv have their paths there, through links as a directory listing would show them.
+// Programs, and files that no venv reaches, have their own paths.
 std::vector<OpenedFile> opened_files(const Subject& subject, const std::vector<Venv>& venvs);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// An open directory stream, closed when its owner goes.
+// Owns an open directory stream (DIR*) and closes it.
 #pragma once
 
 #include <dirent.h>
@@ -8,7 +8,7 @@
 namespace layer {
 
 struct CloseDirectory {
-  // Fails with EBADF alone, and the stream is open.
+  // closedir fails only with EBADF, and this stream is open.
   void operator()(DIR* directory) const { static_cast<void>(closedir(directory)); }
 };
 using DirectoryHandle = std::unique_ptr<DIR, CloseDirectory>;

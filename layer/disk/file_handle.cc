@@ -1,4 +1,4 @@
-// open, dup, close.
+// Opens, duplicates and closes file descriptors.
 #include "layer/disk/file_handle.h"
 
 #include <fcntl.h>

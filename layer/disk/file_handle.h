@@ -1,4 +1,4 @@
-// An open file descriptor, closed when its owner goes.
+// Owns an open file descriptor and closes it; functions to open, duplicate and read.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace layer {
 class FileHandle {
  public:
   FileHandle() = default;
-  explicit FileHandle(int fd) : fd_(fd) {}  // takes it over; negative: none
+  explicit FileHandle(int fd) : fd_(fd) {}  // takes ownership; negative: none
   ~FileHandle();
   FileHandle(FileHandle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileHandle& operator=(FileHandle&& other) noexcept {
@@ -29,7 +29,7 @@ class FileHandle {
   int fd_ = -1;
 };
 
-// openat(2) with O_CLOEXEC; empty on failure, with errno set.
+// openat(2) with O_CLOEXEC. Returns an empty handle on failure, with errno set.
 FileHandle try_open_at(int directory, const char* name, int flags);
 // The same from the working directory.
 FileHandle try_open(const std::string& path, int flags);
@@ -38,7 +38,8 @@ FileHandle open_or_throw(const std::string& path, int flags);
 // Another descriptor of the same open file. Throws Error, naming `path`.
 FileHandle duplicate(int fd, const std::string& path);
 
-// Fills `out` from `offset` on unless the file ends first; the bytes read. Throws Error.
+// Reads from `offset` until `out` is full or the file ends, and returns the number of bytes read.
+// Throws Error, naming `path`.
 size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, std::string_view path);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// open, fstat, read.
+// Reads files with open, fstat and preadv, and asks for leases to find writers.
 #include "layer/disk/file_reader.h"
 
 #include <fcntl.h>

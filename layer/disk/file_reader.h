@@ -1,4 +1,4 @@
-// Reading a regular file that others may write to meanwhile, with every fault named.
+// Reads regular files, and detects files that are changed or replaced while veneer works.
 #pragma once
 
 #include <cstddef>
@@ -12,33 +12,36 @@
 
 namespace layer {
 
-// Links are followed. Nothing but a regular file is ever read: a FIFO that took the place of one is
-// an error, and nobody is waited for. All throw Error with the path, which outlives the reader.
+// Reads one regular file; links are followed. Anything but a regular file is an error, and opening
+// a FIFO does not block. All functions throw Error with the path. The path must outlive the reader.
 class FileReader {
  public:
   explicit FileReader(std::string_view path);
-  // The same as seen from an open directory. What it is, stamp() finds out, before what read_at() has
-  // read may be believed: one system call less a file.
+  // Opens the file relative to an open directory. This saves one system call per file by not
+  // checking the file's type, so the caller must call stamp(), which does, before it trusts what
+  // read_at() returned.
   FileReader(std::string_view path, const PathCursor::Place& place);
 
-  Stamp stamp() const;  // as it is now
-  // The same, at a moment from which on every write shows in the stamp: waits, for up to 50 ms, if
-  // the file was written to a moment ago. Throws as for a file that changes if that goes on.
+  Stamp stamp() const;  // the file's stamp now
+  // A stamp that any later write will change: if the file was written to a moment ago, waits up to
+  // 50 ms (2 s if its times have no nanoseconds). Throws the error for a changed file if writing
+  // goes on.
   Stamp settled_stamp() const;
-  // When the file was made; 0 if the file system does not tell. Of two files that have one inode
-  // number, one after the other, it differs.
+  // When the file was created; 0 if the file system does not record it. Tells two files apart that
+  // had the same inode number one after the other.
   int64_t birth() const;
 
-  // Whether somebody may write to it without a trace in its stamp: has it open for writing, or mapped
-  // into memory. A mapped page is stamped when it is first written to, and then not until it has come
-  // to the disk; so a stamp stands for one content only from a moment on when nobody has one. False
-  // where that cannot be found out: of another user's file, on a network.
+  // Whether some process could write to the file without changing its stamp, because it has the
+  // file open for writing or mapped. (The kernel stamps a mapped page when it is first written to,
+  // and not again until the page has reached the disk.) A stamp stands for one content only if it
+  // was taken when no process had the file open so. Returns false where this cannot be determined:
+  // another user's file, a network file system.
   bool may_be_written() const;
 
-  // Fills `buffer` unless the file ends first; the number of bytes read.
+  // Reads until `buffer` is full or the file ends, and returns the number of bytes read.
   size_t read(std::span<std::byte> buffer);
-  // The same from an offset, and one byte more if the file has one, which goes nowhere. Leaves alone
-  // where read() is.
+  // The same from `offset`. Also tries to read one byte beyond `buffer`, which it drops: a result
+  // of buffer.size() + 1 means that the file goes on. Does not move the position of read().
   size_t read_at(uint64_t offset, std::span<std::byte> buffer) const;
 
   int fd() const { return file_.get(); }
@@ -50,18 +53,19 @@ class FileReader {
   FileHandle file_;
 };
 
-// Whether the file is the one that was looked at: the same stamp, of which one that was taken too
-// soon has no change time.
+// Whether `now` is the stamp `look` of an earlier moment. If `look` was taken too soon after a
+// write (kNotSettled), change times are not compared.
 bool is_as_looked_at(const Stamp& look, const Stamp& now);
 
-// Throws Error if the file is another than when it was looked at, or was written to: if the stamp
-// differs in more than the change time.
+// Throws Error if the file was replaced or written to since `look`: that is, if the stamps differ
+// in anything but the change time.
 void check_unchanged(std::string_view path, const Stamp& look, const Stamp& now);
 
-// The errors for a file that was written to, or replaced, while veneer was at work.
+// Throw the errors for a file that was written to or replaced while veneer was at work.
 [[noreturn]] void throw_changed(std::string_view path);
 [[noreturn]] void throw_resized(std::string_view path, uint64_t planned, uint64_t found);
-// And for one that holds more than its size says, as those of /proc do, unless its size now is another.
+// Throws the error for a file that holds more bytes than its size says, as files of /proc do. If
+// its size has changed meanwhile, throws throw_resized()'s error.
 [[noreturn]] void throw_longer(std::string_view path, uint64_t size, const FileReader& reader);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Names, types where the directory tells them, links.
+// Reads names, types where the directory entry has them, and link texts.
 #include "layer/disk/list_directory.h"
 
 #include <dirent.h>

@@ -1,4 +1,4 @@
-// What is in one directory, and nothing below it.
+// Lists one directory: names, types, link texts and modes, but nothing below it.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,11 @@ namespace layer {
 enum class DiskType : uint8_t { kFile, kDirectory, kSymlink, kOther };
 
 enum class WalkDetail : uint8_t {
-  kTypes,  // no stat where the directory entry tells the type
+  kTypes,  // no stat where the directory entry has the type
   kModes,
 };
 
-// Which file or directory it is on this machine, whatever its names.
+// Identifies a file or directory on this machine, whatever its names are.
 struct FileIdentity {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -26,11 +26,11 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 
-// In the order of the names. One text holds all names and links, because a thread that lists cannot
-// use the arena.
+// The items of a directory, in the order of their names. All names and link texts are in one
+// string, because threads that list directories cannot use the arena.
 struct Listing {
   struct Item {
-    size_t name = 0;  // where in `text`
+    size_t name = 0;  // its offset in `text`
     size_t name_size = 0;
     size_t link = 0;
     size_t link_size = 0;
@@ -50,7 +50,8 @@ struct Listing {
   }
 };
 
-// Throws Error, naming the path, when something cannot be read. Any thread.
+// Lists `path`. Throws Error, naming the path, if something cannot be read. Safe to call from any
+// thread.
 Listing list_directory(const std::string& path, WalkDetail detail);
 
 }  // namespace layer

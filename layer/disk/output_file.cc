@@ -1,4 +1,4 @@
-// A file without a name until it is whole.
+// Writes to a file that has no name until it is complete.
 #include "layer/disk/output_file.h"
 
 #include <fcntl.h>
@@ -243,7 +243,7 @@ void OutputFile::replace(const std::string& path, Undo* undo) {
   }
 }
 
-// What is there is kept under a temporary name for as long as `undo` may need it. False if nothing is
+// Keeps what is there under a temporary name for as long as `undo` may need it. False if nothing is
 // there.
 bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   struct stat status = {};

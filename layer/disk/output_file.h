@@ -1,4 +1,4 @@
-// A file that appears whole or not at all.
+// Writes a file that appears under its name only once it is complete.
 #pragma once
 
 #include <sys/types.h>
@@ -15,18 +15,18 @@
 
 namespace layer {
 
-// Whether the file of an output may be one that stays in a store, too. Both are one file then: links
-// made to it later change the time of the output's status, by which Bazel sees changed outputs.
+// Whether an output may be the same file (inode) as a blob in the store. If it is, later links to
+// that file change the output's change time, which Bazel takes for a changed output.
 enum class Sharing : uint8_t { kFile, kBlocks };
 
-// Written without a name (O_TMPFILE) where the file system allows it, so that even a killed process
-// leaves nothing behind; else under a temporary name beside its destination, removed by the
-// destructor. Its mode is 0666 less the umask until commit() says otherwise. Throws Error (with the
-// destination's path) when a write fails.
+// A file being written. It has no name (O_TMPFILE) where the file system allows that, so that even
+// a killed process leaves nothing behind. Elsewhere it has a temporary name beside its destination,
+// which the destructor removes. Its mode is 0666 less the umask until commit() sets another. Throws
+// Error, with the destination's directory, when a write fails.
 class OutputFile {
  public:
-  // A file that may later be committed to a path in `directory`, which exists. The error that says
-  // that the disk is full comes with `help_when_full`.
+  // Begins a file that can be committed to a path in `directory`, which must exist. If the disk is
+  // full, the Error carries `help_when_full`, whose text must live as long as the program.
   explicit OutputFile(std::string directory, std::string_view help_when_full = {});
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
@@ -34,20 +34,20 @@ class OutputFile {
 
   void write(std::span<const std::byte> bytes);                      // appends
   void write_at(uint64_t offset, std::span<const std::byte> bytes);  // overwrites
-  // A file with the bytes of `fd`, a whole file on which nothing is written any more, to be committed
-  // as it is: sharing its blocks where the file system can (FICLONE), else, with Sharing::kFile, being
-  // that very file under another name, its mode kept, or else a copy.
+  // Returns a file with the bytes of `fd`, for commit(); nothing may be written to it. `fd` is a
+  // whole file that nobody writes to any more. Tried in this order: sharing its blocks (FICLONE);
+  // with Sharing::kFile, a second name for that very file, whose mode is kept; a copy.
   static OutputFile share(std::string directory, int fd, Sharing sharing = Sharing::kFile);
 
-  // Appends `size` bytes of another file without passing them through this process where possible.
+  // Appends `size` bytes of another file, inside the kernel where possible.
   void copy_from(int fd, uint64_t offset, uint64_t size);
-  void truncate(uint64_t size);  // and append from there
+  void truncate(uint64_t size);  // later writes append from there
 
   uint64_t size() const { return size_; }
   int fd() const { return fd_; }
 
-  // Gives the file its name, replacing what is there, with this mode whatever the umask; nullopt: the
-  // one that it has. With `undo` what is replaced can come back.
+  // Gives the file its name `path`, replacing what is there, and sets `mode` regardless of the
+  // umask; nullopt keeps the mode that it has. With `undo`, what was replaced can be restored.
   void commit(const std::string& path, std::optional<mode_t> mode = 0644, Undo* undo = nullptr);
 
  private:
@@ -58,11 +58,11 @@ class OutputFile {
   bool try_link_shared(const std::string& path, Undo* undo);
 
   std::string directory_;
-  std::string_view help_when_full_;  // a text that lives as long as the program
-  TemporaryName temporary_;          // none while the file has no name
+  std::string_view help_when_full_;  // lives as long as the program
+  TemporaryName temporary_;          // empty while the file has no name
   int fd_ = -1;
   uint64_t size_ = 0;
-  bool is_shared_ = false;  // `fd_` is another's file, not to be written to
+  bool is_shared_ = false;  // `fd_` is another owner's file: never written to
 };
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// A descriptor of the directory that several paths share.
+// Keeps open the directory that several paths share.
 #include "layer/disk/path_cursor.h"
 
 #include <fcntl.h>

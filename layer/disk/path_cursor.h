@@ -1,4 +1,4 @@
-// Paths asked for one after the other, of which neighbours cost one walk to their directory.
+// Looks up many paths in turn; paths of one directory share a single walk to it.
 #pragma once
 
 #include <string>
@@ -10,21 +10,22 @@ namespace layer {
 
 class PathCursor {
  public:
-  // What openat(2) and its kin are told: `name` as seen from the open `directory`, which may be
+  // Arguments for openat(2) and the like: `name`, relative to the open `directory`, which may be
   // AT_FDCWD.
   struct Place {
     int directory;
     const char* name;
   };
 
-  // Where `path`, which outlives the cursor, is to be looked up; good until the next call. `next` is
-  // the path asked for then; empty: none.
+  // Where to look up `path`. Valid until the next call; `path` must outlive the cursor. `next` is
+  // the path of the next call, empty if there is none: a directory is opened only if both are in
+  // it.
   Place find(std::string_view path, std::string_view next);
 
  private:
   FileHandle directory_;
   std::string_view parent_;  // its path
-  std::string name_;         // ends with a zero; its memory is used again
+  std::string name_;         // of the last call; its memory is reused
 };
 
 }  // namespace layer

@@ -1,3 +1,4 @@
+// Resolves links with realpath.
 #include "layer/disk/real_path.h"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// The path of a file with every link on the way followed.
+// Resolves every link in a path: realpath(3).
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace layer {
 
-// realpath(3): absolute, no links, no "." and "..". Throws Error if there is nothing at `path`.
+// The absolute path without links, "." or "..". Throws Error if nothing is at `path`.
 std::string real_path(std::string_view path);
 
 }  // namespace layer

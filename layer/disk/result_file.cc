@@ -1,4 +1,4 @@
-// Links are followed by hand, because those in /proc/PID/fd lead to what stat(2) calls a regular file.
+// Follows links itself, because those in /proc/PID/fd lead to what stat(2) calls a regular file.
 #include "layer/disk/result_file.h"
 
 #include <fcntl.h>

@@ -1,5 +1,4 @@
-// A file that the user names: one that is replaced once the result is whole, or something that is
-// there and is written to as it is.
+// Writes a result to a path that the user names: a file, a pipe, a device or standard output.
 #pragma once
 
 #include <string>
@@ -9,38 +8,40 @@
 
 namespace layer {
 
-// The path that stands for standard output; a file of that name is "./-".
+// The path that means standard output. A file of that name can be given as "./-".
 inline constexpr std::string_view kStandardOutput = "-";
 
-// Where a path leads, as far as an output is concerned.
+// What a result that is written to `path` goes to.
 struct OutputPlace {
   std::string path;
-  bool is_stream = false;  // a pipe, a device, an open descriptor: it is not replaced
-  int descriptor = -1;     // of this process, if it is one: "-", /dev/stdout, /dev/fd/3
+  bool is_stream = false;  // a pipe, a device, an open descriptor: written to, not replaced
+  int descriptor = -1;     // of this process, for "-", /dev/stdout, /dev/fd/3; else -1
 };
 
-// Throws Error if no file can be there: a directory is.
+// Finds what `path` leads to. Throws Error if no file can be written there because it is a
+// directory.
 OutputPlace find_output_place(const std::string& path);
 
-// The same for one that may also be a directory.
+// Whether `path` leads to a stream. It may also be a directory.
 bool leads_to_stream(const std::string& path);
 
 class ResultFile {
  public:
-  // Until it is shown it is in the folder of `path`, or in `scratch` if that is a stream. Throws Error
-  // if nothing can be written there.
+  // Begins a result for `path`. Until show(), its file is in the folder of `path`, or in `scratch`
+  // if `path` is a stream. Throws Error if nothing can be written there.
   ResultFile(const std::string& path, const std::string& scratch);
 
   const OutputPlace& place() const { return place_; }
   OutputFile& file() { return file_; }
   const OutputFile& file() const { return file_; }
-  // Begins with the bytes of a whole file. It never is that very file: the user may write to it.
+  // Makes the content a copy of a complete file, sharing at most its blocks, never the file itself,
+  // because the user may write to the result.
   void copy(int fd);
 
-  // Results that belong together are all sent first, for what went into a pipe is not taken back, and
-  // then all shown. A stream is done when it is sent, a file when it is shown.
+  // For several results, call send() on all of them, then show() on all: bytes that went into a
+  // pipe cannot be taken back. send() writes a stream and does nothing for a file.
   void send();
-  // Gives the file its name, with the mode that any program's files have.
+  // Gives a file its name, with mode 0666 less the umask; does nothing for a stream.
   void show(Undo& undo);
 
  private:
@@ -49,7 +50,7 @@ class ResultFile {
   OutputFile file_;
 };
 
-// The folder of a path, "." when it names none.
+// The folder that a path is in; "." if it names none.
 std::string folder_of_path(const std::string& path);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// readlink, as often as staging repeats itself.
+// Follows staging links with readlink.
 #include "layer/disk/staged_link.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// What a symlink says once the links are taken away that a build system's sandbox stages inputs by.
+// Reads symlinks as they are outside a build system's sandbox, which stages inputs as links.
 #pragma once
 
 #include <optional>
@@ -6,12 +6,13 @@
 
 namespace layer {
 
-// The text of the link at `path`, nothing if there is none. A sandbox puts an absolute link to
-// "<elsewhere>/<path>" at `path`; what counts is the link that may be there, so that the answer is
-// the same in a sandbox and out of it. Throws Error if a link cannot be read.
+// The text of the link at `path`; no value if there is no link. A sandbox stages an input by
+// putting an absolute link to "<elsewhere>/<path>" at `path`. Such staging links are followed, and
+// the result is the text of the link they lead to, if that is one, so it is the same inside a
+// sandbox and outside. Throws Error if a link cannot be read.
 std::optional<std::string> unstaged_link_text(const std::string& path);
 
-// The path behind the staging links at `path`: itself, where it is none.
+// The path that the staging links at `path` lead to; `path` itself if it is no staging link.
 std::string unstaged_path(const std::string& path);
 
 }  // namespace layer

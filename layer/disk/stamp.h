@@ -1,4 +1,4 @@
-// What stands for a file's content without reading it: its identity, size and times.
+// Stamps: a file's identity, size and times, which stand for its content without reading it.
 #pragma once
 
 #include <sys/stat.h>
@@ -22,31 +22,32 @@ struct Stamp {
 
 Stamp stamp_of(const struct stat& status);
 
-// The change time of a stamp that was taken within the tick of the clock in which the file was last
-// written to: a later write may leave its times as they are. No file has it.
+// In place of a change time: the stamp was taken so soon after the last write (within a clock tick)
+// that a later write may leave the times as they are. No real file has this time.
 inline constexpr int64_t kNotSettled = INT64_MAX;
 
-// What the clock that stamps files says, in nanoseconds since the epoch.
+// The clock that the kernel stamps files with, in nanoseconds since the epoch.
 int64_t file_clock();
 
-// The stamp of a file that was looked at after `clock`, which file_clock() said; its change time is
-// kNotSettled if it was changed less than 50 ms before that, see is_settled().
+// The stamp of a file whose `status` was read after file_clock() returned `clock`. Its change time
+// is kNotSettled if the file changed less than 50 ms before `clock` (see is_settled()).
 Stamp look_of(const struct stat& status, int64_t clock);
 
-// How long to wait, in nanoseconds, until what was last written to a file is all there, and every
-// later write shows in its stamp, which was taken after file_clock() said `clock`; 0: not at all. At
-// most 50 ms, by its size; 2 s if its times have no nanoseconds. Times in the future are not waited
-// for.
+// How many nanoseconds to wait, after `stamp` was taken at `clock` or later, until the last write
+// to the file is complete and every later write will change the stamp; 0 for no wait. At most 50
+// ms, depending on the file's size, or 2 s if its times have no nanoseconds. Times in the future
+// are not waited for.
 int64_t time_until_settled(const Stamp& stamp, int64_t clock);
 
-// Equal but perhaps for the change time, which a link made to a file elsewhere changes too.
+// Whether the stamps are equal except perhaps for the change time, which a new hardlink to the file
+// changes too.
 bool is_same_content(const Stamp& a, const Stamp& b);
 
-// Whether every later write will show in the stamp, which was taken at `now` or later. A write
-// within one tick of the clock that stamps files leaves the times as they were, so a stamp that
-// young may stand for two contents. Linux stamps by a clock that ticks every 1 to 10 ms: 50 ms are
-// safe. Times without nanoseconds come from file systems that keep seconds, FAT even keeps two: then
-// 2 s. Times in the future are never settled.
+// Whether every later write is certain to change the stamp, which was taken at `now` or later. Two
+// writes within one tick of the kernel's clock leave the same times, so a stamp that young may
+// stand for two contents. Linux ticks every 1 to 10 ms, so 50 ms are safe. Times without
+// nanoseconds come from file systems that keep whole seconds (FAT: every two), so 2 s are needed
+// then. A stamp with a time in the future is never settled.
 bool is_settled(const Stamp& stamp, int64_t now);
 
 }  // namespace layer

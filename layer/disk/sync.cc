@@ -1,4 +1,4 @@
-// sync_file_range, fdatasync, fsync.
+// Flushes with sync_file_range, fdatasync and fsync.
 #include "layer/disk/sync.h"
 
 #include <fcntl.h>

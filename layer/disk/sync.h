@@ -1,4 +1,4 @@
-// Getting what was written onto the disk, many files for the price of few.
+// Flushes written files to disk, many files for little more than the price of one.
 #pragma once
 
 #include <cstdint>
@@ -7,21 +7,21 @@
 
 namespace layer {
 
-// Has the system begin to write a part of a file, without waiting for it, so that little is left to
-// be waited for in sync_files(). A `size` of 0: to its end.
+// Asks the kernel to begin writing a part of a file to disk, without waiting, so that sync_files()
+// has little left to wait for. A `size` of 0 means to the end of the file.
 void begin_sync(int fd, uint64_t offset = 0, uint64_t size = 0);
 
-// Does so for each 8 MiB of a file that grows.
+// Calls begin_sync() for every 8 MiB of a growing file.
 class EarlySync {
  public:
   void grown_to(int fd, uint64_t size);
 
  private:
-  uint64_t begun_ = 0;  // bytes that are on their way
+  uint64_t begun_ = 0;  // bytes that begin_sync() was called for
 };
 
-// Returns when the bytes of all are on the disk. Throws Error, naming `folder`, if they are not;
-// where the file system has no disk there is nothing to wait for.
+// Returns once the bytes of all files are on disk. Throws Error, naming `folder`, if that fails.
+// Files that are not on a disk are skipped.
 void sync_files(std::span<const int> files, const std::string& folder);
 
 // The same for the names in a directory.

@@ -1,4 +1,4 @@
-// The one list that all threads share: a signal comes to the process, not to an object.
+// One list of temporary names for all threads, because a signal comes to the whole process.
 #include "layer/disk/temporaries.h"
 
 #include <unistd.h>

@@ -1,5 +1,4 @@
-// Files and directories under names that nobody is to see, and their removal when a signal ends the
-// process.
+// Tracks temporary files and directories, and removes them when a signal ends the process.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +6,9 @@
 
 namespace layer {
 
-// While one lives, remove_temporaries() waits. May be nested, on one thread; others wait meanwhile.
-// Making a name and registering it is done in one, as is giving results their names.
+// While an instance lives, remove_temporaries() waits, and so does any other thread that makes one.
+// May be nested on one thread. Use it around steps that a signal must not split, such as creating a
+// file and registering its name, or giving results their names.
 class Undisturbed {
  public:
   Undisturbed();
@@ -22,8 +22,8 @@ enum class TemporaryKind : uint8_t { kFile, kTreeArtifact };
 // Owns a file, or a directory with all that is in it, by its path: the destructor removes it.
 class TemporaryName {
  public:
-  TemporaryName() = default;  // none
-  // Of something that was made just now.
+  TemporaryName() = default;  // owns nothing
+  // Takes ownership of something that was just created.
   explicit TemporaryName(std::string path, TemporaryKind kind = TemporaryKind::kFile);
   ~TemporaryName();
   TemporaryName(TemporaryName&& other) noexcept;
@@ -31,15 +31,15 @@ class TemporaryName {
 
   explicit operator bool() const { return !path_.empty(); }
   const std::string& path() const { return path_; }
-  void release();  // nothing has this path any more
+  void release();  // gives up ownership without removing anything
 
  private:
   std::string path_;
   TemporaryKind kind_ = TemporaryKind::kFile;
 };
 
-// Removes what every TemporaryName stands for. From then on no thread can make another: who tries
-// waits for ever. For a process that is about to end.
+// Removes everything that a TemporaryName owns, for a process that is about to end. Afterwards any
+// thread that makes or destroys a TemporaryName blocks forever.
 void remove_temporaries();
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Newest first.
+// Undoes steps, newest first, whatever one of them throws.
 #include "layer/disk/undo.h"
 
 #include <exception>

@@ -1,4 +1,4 @@
-// Steps that are taken back unless all of them succeed.
+// Undoes a sequence of steps unless all of them succeed.
 #pragma once
 
 #include <functional>
@@ -6,8 +6,7 @@
 
 namespace layer {
 
-// The destructor takes the steps back, newest first, unless keep() was called. What a step holds is let
-// go of either way.
+// The destructor undoes the steps, newest first, unless keep() was called.
 class Undo {
  public:
   Undo() = default;
@@ -15,12 +14,12 @@ class Undo {
   Undo(const Undo&) = delete;
   Undo& operator=(const Undo&) = delete;
 
-  // How the step that was just made is taken back. What it throws is dropped: there is an error on its
-  // way already.
+  // Adds the action that undoes the step just made. Exceptions that it throws are dropped, because
+  // an error is already under way.
   void add(std::function<void()> back);
-  // All went well.
+  // All steps succeeded: nothing is undone.
   void keep() { steps_.clear(); }
-  // All went well here; what takes it back all the same is the caller's to keep.
+  // The steps succeeded so far: returns one action that undoes them all, for the caller to keep.
   std::function<void()> release();
 
  private:

@@ -1,4 +1,4 @@
-// System V ABI, "ELF Header" and "Program Header". Only files of this machine's byte order.
+// Reads the ELF header and program headers (System V ABI), in this machine's byte order only.
 #include "layer/identify/elf.h"
 
 #include <elf.h>

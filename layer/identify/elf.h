@@ -1,4 +1,4 @@
-// The little that planning needs to know of an ELF file.
+// Tells ELF programs from libraries by the first bytes of a file.
 #pragma once
 
 #include <cstddef>
@@ -6,11 +6,11 @@
 
 namespace layer {
 
-// Bytes from a file's start that hold the program headers of any linker's output.
+// How many bytes of a file's beginning hold the program headers of any linker's output.
 inline constexpr size_t kElfHeadBytes = 4096;
 
 // Whether `head`, the first bytes of a file, shows an ELF file with a PT_INTERP segment: a program
-// rather than a library. Program headers that lie beyond `head` count as absent.
+// rather than a library. Program headers beyond `head` count as absent.
 bool is_elf_program(std::span<const std::byte> head);
 
 }  // namespace layer

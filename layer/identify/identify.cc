@@ -1,4 +1,4 @@
-// stat everything, group by inode and size, hash only within groups that could share.
+// Stats everything, groups files by inode and size, and hashes only within groups that could share.
 #include "layer/identify/identify.h"
 
 #include <fmt/core.h>

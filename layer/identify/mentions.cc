@@ -1,4 +1,4 @@
-// Reads the sources once, word by word.
+// Reads each source once, word by word.
 #include "layer/identify/mentions.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which repositories a program's own sources name: what they may look up among the runfiles.
+// Finds the repositories that a program's own sources name and may look up among the runfiles.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ namespace layer {
 
 struct Mention {
   std::string_view repository;
-  std::string_view path;  // of the source that names it, in the image
-  uint32_t line = 0;      // of that source
+  std::string_view path;  // the source that names it, in the image
+  uint32_t line = 0;      // in that source
 };
 
-// The first mention of each of `repositories` (sorted, canonical names) by first-party code: files
-// of the repositories `first_party` that are called *.py or *.sh and hold up to 1 MiB. A name
-// counts where it is a whole word, canonical or as `_repo_mapping` calls it for first-party code;
-// files of `ignored` (sorted indices of the tree) are not looked at. Sorted by repository. Throws
-// Error for a file that cannot be read.
+// The first mention of each of `repositories` (canonical names, sorted) in first-party code, sorted
+// by repository. First-party code is the files *.py and *.sh of at most 1 MiB in the repositories
+// `first_party`, except for files in `ignored` (sorted indices of the tree). A name must be a whole
+// word and may be canonical or the one that `_repo_mapping` has for first-party code. Throws Error
+// for a file that cannot be read.
 std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileFacts>& facts,
                                    const std::vector<std::string_view>& repositories,
                                    const std::vector<std::string_view>& first_party,

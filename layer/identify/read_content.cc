@@ -1,4 +1,4 @@
-// Hash and kind in one pass.
+// Computes digest and kind in one pass.
 #include "layer/identify/read_content.h"
 
 #include <algorithm>

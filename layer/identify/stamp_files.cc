@@ -1,4 +1,4 @@
-// All files are asked for at once.
+// Stats the files in parallel.
 #include "layer/identify/stamp_files.h"
 
 #include <fmt/core.h>

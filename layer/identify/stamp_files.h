@@ -7,12 +7,12 @@
 
 namespace layer {
 
-// What the file of a kFile entry is like now. Throws Error, with where the entry was declared, for
-// one that is missing or no regular file.
+// The stamp of a kFile entry's file now. Throws Error, with the position of its declaration, if the
+// file is missing or is not a regular file.
 Stamp look_at(const Entry& entry);
 
-// Gives each kFile entry its Entry::stamp, in `arena`: one stat a file, in parallel, unless its
-// reader looked at it. Throws as look_at().
+// Sets Entry::stamp of each kFile entry that has none from its reader. One stat per file, in
+// parallel; the stamps are in `arena`. Throws like look_at().
 void stamp_files(FileTree& tree, StringArena& arena);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// All sources are asked for at once.
+// Stats the sources in parallel.
 #include "layer/identify/stamp_sources.h"
 
 #include <string_view>

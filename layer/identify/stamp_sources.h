@@ -1,4 +1,4 @@
-// Looks at the files of a plan that was read from its text, which has no stamps.
+// Stats the files of a plan that was read from its text form, which has no stamps.
 #pragma once
 
 #include "layer/model/plan.h"
@@ -6,8 +6,8 @@
 
 namespace layer {
 
-// Gives each file of the plan the stamp of its source, in the arena, so that a store can tell what it
-// has of it. One stat a file; what is not as planned gets none, and the writer will say why.
+// Sets the stamp of each file of the plan, in the arena, so that the store can be searched for it.
+// One stat per file. A file that is not as planned gets no stamp; the writer reports it later.
 void stamp_sources(ImagePlan& plan, StringArena& arena);
 
 }  // namespace layer

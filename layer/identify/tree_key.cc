@@ -1,4 +1,4 @@
-// Digests of runs of entries, in parallel, and one digest of those.
+// Hashes runs of entries in parallel, and then the digests of the runs.
 #include "layer/identify/tree_key.h"
 
 #include <oneapi/tbb/parallel_for.h>

@@ -1,4 +1,4 @@
-// One digest for all that the inputs of a build are.
+// Computes one digest for all inputs of a build, from their entries and stamps.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,8 @@
 
 namespace layer {
 
-// Stands for the tree: every entry with all it states, and the stamp of every file's content. No
-// value while there is a file that was not looked at (see stamp_files()), or whose stamp cannot be
-// trusted at `now`.
+// The digest of the tree: of every entry with everything it states, and of the stamp of every file.
+// No value if some file has no stamp (see stamp_files()), or one that is not settled at `now`.
 std::optional<Digest> tree_key(const FileTree& tree, int64_t now);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// One thing that an input places: what a reader produces and the resolver decides about.
+// An entry: one path that an input declares, what is there, and where it was declared.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace layer {
 
 struct Stamp;
 
-// What an input says of many entries alike. Of equal ones the arena has one copy, whose texts live
-// there, too: an image may hold a million entries.
+// What many entries of an input have in common. The arena keeps one copy of equal declarations and
+// of their texts, because an image may hold a million entries.
 struct Declaration {
-  std::string_view file{};        // that declares them
-  std::string_view owner{};       // Bazel label of what made them; may be empty
+  std::string_view file{};        // the input that declares them
+  std::string_view owner{};       // Bazel label of the target that made them; may be empty
   std::string_view group{};       // layer that the input asks for; may be empty
-  std::string_view repository{};  // whose files they are, where paths do not say so; else empty
+  std::string_view repository{};  // their repository, if paths do not show it; else empty
 
   bool operator==(const Declaration&) const = default;
 };
@@ -34,8 +34,8 @@ struct Origin {
   Position position() const { return {std::string(file()), line, column}; }
 };
 
-// The text of a symlink: so many times "../", then the rest. That of a link which veneer makes ends as
-// the path does that it leads to, and so needs no bytes of its own.
+// The text of a symlink: `ups` times "../", then `rest`. A link that veneer makes ends as the path
+// of its target does, so its `rest` is a view into that path and needs no bytes of its own.
 struct LinkText {
   std::string_view rest{};
   uint16_t ups = 0;  // Linux takes paths of at most 4096 bytes
@@ -50,21 +50,22 @@ struct LinkText {
 };
 
 enum class EntryKind : uint8_t {
-  kFile,          // regular file; its bytes are at Entry::content, a path to open and follow
-  kEmptyFile,     // regular file of no bytes, with nothing behind it on disk
-  kSymlink,       // link whose text is Entry::content, byte for byte
-  kDirectory,     // directory that the input names (an empty one, or one with attributes)
-  kTreeArtifact,  // tree artifact: a directory that only its own expanded entries may live in
+  kFile,          // regular file; Entry::content is the path to open, links followed
+  kEmptyFile,     // regular file of no bytes, without a file on disk
+  kSymlink,       // symlink; Entry::content is its text, byte for byte
+  kDirectory,     // directory that the input names: an empty one, or one with attributes
+  kTreeArtifact,  // tree artifact: a directory that only its own expanded entries may be in
 };
 
-// What an input states about an entry's metadata; what is absent follows veneer's fixed policy
-// (uid 0, gid 0, the image's one mtime, mode by kind and content).
+// What an input states about an entry's metadata. What it does not state follows veneer's fixed
+// policy: uid 0, gid 0, the image's one mtime, mode by kind and content.
 struct Attributes {
   std::optional<uint32_t> mode;  // permission bits, 07777
   std::optional<uint32_t> uid;
   std::optional<uint32_t> gid;
   std::optional<int64_t> mtime;  // seconds since the epoch
-  // Text of xattrs.h, interned in the arena, so that equal ones are one; null: none.
+  // The text form of xattrs.h, interned in the arena, so that equal texts have equal pointers.
+  // Null: none.
   const std::string_view* xattrs = nullptr;
 
   bool operator==(const Attributes&) const = default;
@@ -76,13 +77,13 @@ struct Entry {
   std::string_view path{};  // relative, '/'-separated, no "." or "..", no trailing '/'
   std::string_view
       content{};  // kFile: path to open; kSymlink: link text; kTreeArtifact: its directory
-  std::string_view target{};  // SymlinkEntry: its target file's place below the runfiles root
+  std::string_view target{};  // SymlinkEntry: its target's path below the runfiles root
   Origin origin{};
   const Attributes* attributes = nullptr;
-  const Stamp* stamp = nullptr;  // kFile: of `content`, if its reader looked at it; in the arena
+  const Stamp* stamp = nullptr;  // kFile: of the file, if its reader statted it; in the arena
   EntryKind kind = EntryKind::kFile;
-  bool yields_to_base = false;  // kDirectory: `attributes` are what it happens to have on disk, and
-                                // what a base image says of this directory is meant
+  bool yields_to_base = false;  // kDirectory: `attributes` are only what it has on disk, so those
+                                // of the base image's directory take precedence
 
   std::string_view owner() const { return origin.declaration->owner; }
   std::string_view group() const { return origin.declaration->group; }

@@ -1,4 +1,4 @@
-// Order and relation of paths.
+// Orders paths, and relates paths to directories.
 #include "layer/model/file_tree.h"
 
 #include <algorithm>

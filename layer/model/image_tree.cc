@@ -1,4 +1,4 @@
-// Layers are merged like sorted lists; paths are walked a component at a time.
+// Merges layers like sorted lists, and walks paths component by component.
 #include "layer/model/image_tree.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A file system as a container sees it: what layers, laid one over the other, amount to.
+// The file system that a container sees: layers stacked on each other, and path lookup in them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace layer {
 
 struct Stamp;
 
-// How many links Linux follows in one path: path_resolution(7).
+// How many links Linux follows in one path (path_resolution(7)).
 inline constexpr int kMaxLinksFollowed = 40;
 
 enum class NodeKind : uint8_t {
@@ -24,27 +24,27 @@ enum class NodeKind : uint8_t {
   kOpaque,    // only in add_layer(): removes what lower layers have below this directory
 };
 
-// What is at one path. Texts live in the arena of the tree's builder.
+// What is at one path. Texts live in the arena of whoever builds the tree.
 struct Node {
-  std::string_view path{};     // relative, '/'-separated, no "." or "..", no trailing '/'
-  std::string_view content{};  // source(), or link().rest
-  std::string_view named{};    // the path that its layer names it by, if that leads through a link
-  Origin origin{};             // where the input declared it; of an image's own entries, its layer
-  const Stamp* stamp = nullptr;              // of source() when it was looked at; may be null
+  std::string_view path{};       // relative, '/'-separated, no "." or "..", no trailing '/'
+  std::string_view content{};    // source(), or link().rest
+  std::string_view named{};      // its path in its layer, if that leads through a link
+  Origin origin{};               // where the input declared it; for a base's node, its layer
+  const Stamp* stamp = nullptr;  // of source(), taken when planning; may be null
   const std::string_view* xattrs = nullptr;  // Attributes::xattrs
   uint64_t size = 0;                         // bytes of a kFile
   int64_t mtime = 0;                         // seconds since the epoch
   uint32_t mode = 0;                         // permission bits
   uint32_t uid = 0;
   uint32_t gid = 0;
-  uint32_t layer = 0;  // index of the layer that it is in, base first
-  uint32_t inode = 0;  // kFile: hardlinks of one file have the same number, other files another
+  uint32_t layer = 0;  // index of its layer, base first
+  uint32_t inode = 0;  // kFile: hardlinks of one file share a number, other files have others
   NodeKind kind = NodeKind::kFile;
   uint16_t ups = 0;  // link().ups
 
-  // Of a kFile where its bytes can be read on this machine; may be empty.
+  // For a kFile, the path of its bytes on this machine; may be empty.
   std::string_view source() const { return kind == NodeKind::kFile ? content : std::string_view(); }
-  // Of a kSymlink its text.
+  // For a kSymlink, its text.
   LinkText link() const { return kind == NodeKind::kSymlink ? LinkText{content, ups} : LinkText(); }
 };
 
@@ -52,48 +52,50 @@ enum class ResolveFault : uint8_t {
   kNone,
   kMissing,       // nothing is at `path`
   kNotDirectory,  // a file is at `path`, where a directory is needed
-  kLoop,          // more than 40 links, as Linux counts (path_resolution(7)); `path` is the last
+  kLoop,          // more than kMaxLinksFollowed links; `path` is the last one
 };
 
-// Where a path leads. `path` has no links, "." or ".." in it; with a fault, it is where the
-// walk stopped.
+// Where a path leads. `path` has no links, "." or ".." in it; after a fault it is where the walk
+// stopped.
 struct Resolution {
-  const Node* node = nullptr;  // null with a fault, and for the root
+  const Node* node = nullptr;  // null after a fault, and for the root
   std::string path;
-  std::string rest{};  // with a fault, the components that were not walked: "a/../b"
+  std::string rest{};  // after a fault, the components not walked: "a/../b"
   ResolveFault fault = ResolveFault::kNone;
-  bool left_root = false;  // a ".." at the root, where the kernel stays
+  bool left_root = false;  // ".." was taken at the root, where the kernel stays
 };
 
 enum class FinalLink : uint8_t { kFollow, kKeep };
 
-// Finds nodes by path in 8 bytes a node or less: an image may hold a million.
+// An index of nodes by path that takes at most 8 bytes per node, because an image may hold a
+// million.
 class PathIndex {
  public:
-  // Of nodes that have no path twice; find() is given the same.
+  // Indexes nodes, none of which has the same path as another. find() must be given the same nodes.
   void build(const std::vector<Node>& nodes);
   const Node* find(const std::vector<Node>& nodes, std::string_view path) const;
 
  private:
-  // Open addressing: the node's number and 1, 0 for none; a power of two of them, half empty.
+  // A hash table with open addressing, a power of two in size and at least half empty. A slot holds
+  // the node's index + 1, or 0 for none.
   std::vector<uint32_t> slots_;
 };
 
 class ImageTree {
  public:
   // Puts a layer on top of those added before, as OCI's image-spec layer.md applies change sets.
-  // Nodes may come in any order; of several with one path the last counts. Directories that are
-  // only implied are not made up: name them.
+  // Nodes may come in any order; if several have the same path, the last one counts. Implied
+  // directories are not created: they must be among the nodes.
   void add_layer(std::vector<Node> nodes);
 
-  // In tree order, no path twice.
+  // All nodes, in tree order, no path twice.
   const std::vector<Node>& nodes() const { return nodes_; }
 
-  // What is at exactly this path, links not followed; null when nothing is.
+  // The node at exactly this path, links not followed; null if there is none.
   const Node* find(std::string_view path) const;
 
-  // Walks a path as the kernel does: links in every component are followed, ".." is physical, an
-  // absolute link text starts at the root. `path` may begin with '/'.
+  // Walks a path as the kernel does: links in every component are followed, ".." is taken
+  // physically, and an absolute link text starts at the root. `path` may begin with '/'.
   Resolution resolve(std::string_view path, FinalLink final = FinalLink::kFollow) const;
 
  private:

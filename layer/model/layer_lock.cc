@@ -1,4 +1,4 @@
-// A lock is read strictly: a slip in it would move packages without a word.
+// Parses locks strictly, because a mistake in one would silently move packages.
 #include "layer/model/layer_lock.h"
 
 #include <fmt/core.h>

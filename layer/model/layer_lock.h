@@ -1,4 +1,4 @@
-// The record of which layer each package is in, kept from one build to the next.
+// The layer lock: a file that keeps each package in its layer from one build to the next.
 #pragma once
 
 #include <map>
@@ -8,19 +8,19 @@
 namespace layer {
 
 struct LayerLock {
-  unsigned buckets = 0;  // that small packages share; 0: nothing has been recorded yet
-  // From a package's name (package_name.h) to its layer: "packages-2", or a layer by its own name.
+  unsigned buckets = 0;  // layers for small packages; 0: nothing is recorded yet
+  // Maps a package's name (package_name.h) to its layer: "packages-2", or the layer's own name.
   std::map<std::string, std::string, std::less<>> packages;
 
   bool operator==(const LayerLock&) const = default;
 };
 
-// The format is in docs/layer_lock.md. Throws Error, with the position in `file` of a fault in the
-// text, or the JSON pointer of one in what it says.
+// Parses a lock; docs/layer_lock.md has the format. Throws Error with the position in `file`, or
+// with a JSON pointer if a value is wrong.
 LayerLock parse_layer_lock(std::string_view text, const std::string& file);
 
-// The same lock is always the same bytes, a package a line: a merge of two versions rarely
-// conflicts.
+// Prints a lock, always as the same bytes, with one package per line so that merges of two versions
+// rarely conflict.
 std::string layer_lock_text(const LayerLock& lock);
 
 }  // namespace layer

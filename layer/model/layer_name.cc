@@ -1,4 +1,4 @@
-// Names are texts that people read in plans and summaries.
+// Checks layer names, which people read in plans and summaries.
 #include "layer/model/layer_name.h"
 
 #include <algorithm>

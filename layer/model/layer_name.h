@@ -1,20 +1,21 @@
-// What a layer may be called by those who name one: a rule of the user, a group of a spec, a lock.
+// Checks the layer names that users, specs and locks give.
 #pragma once
 
 #include <string_view>
 
 namespace layer {
 
-// Names of layers that every plan may have. Whatever is put there by name joins what belongs there.
+// Layers that every plan may have. What is put there by name joins what belongs there anyway.
 inline constexpr std::string_view kInterpreterLayer = "interpreter";
 inline constexpr std::string_view kAppLayer = "app";
 
-// What is wrong with a layer's name, to follow "layer '...' ": "is empty", "holds a control
-// character", "is a name that veneer gives to layers of small packages". Empty when nothing is.
+// What is wrong with a layer's name, as the end of a sentence "layer '...' ": "is empty", "holds a
+// control character", "is a name that veneer gives to layers of small packages". Empty if it is
+// fine.
 std::string_view layer_name_fault(std::string_view name);
 
-// Number of the bucket of small packages that a layer of this name is: "packages-3" is 3, and
-// "packages", the one bucket of a small image, is 1; 0 for any other name.
+// The number of the bucket of small packages that a layer's name stands for: "packages-3" is 3,
+// "packages" (the only bucket of a small image) is 1, and any other name is 0.
 unsigned bucket_number(std::string_view name);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// The program that an image starts.
+// The program that an image starts: its entry point and working directory.
 #pragma once
 
 #include <string>

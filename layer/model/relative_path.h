@@ -1,4 +1,4 @@
-// What a path in an image must look like: relative, '/'-separated, staying below its root.
+// Checks and normalises paths in an image: relative, '/'-separated, never above the root.
 #pragma once
 
 #include <string_view>
@@ -7,13 +7,13 @@
 
 namespace layer {
 
-// What is wrong with `path`, to follow "path '...' ": "is empty", "is absolute", "holds a NUL
-// byte", "has an empty component" ("a//b", "a/"), "has a '.' component", "has a '..' component".
-// Empty when nothing is.
+// What is wrong with `path`, as the end of a sentence "path '...' ": "is empty", "is absolute",
+// "holds a NUL byte", "has an empty component" ("a//b", "a/"), "has a '.' component", "has a '..'
+// component". Empty if it is fine.
 std::string_view path_fault(std::string_view path);
 
-// The path without empty and "." components: "./a//b/" is "a/b", "./" is "". A ".." stays, for
-// path_fault to find; a leading '/' does not.
+// The path without empty and "." components: "./a//b/" becomes "a/b", and "./" becomes "". A
+// leading '/' is dropped. ".." is kept, for path_fault() to find.
 std::string_view normalize_path(std::string_view path, StringArena& arena);
 
 }  // namespace layer

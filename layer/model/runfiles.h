@@ -1,4 +1,4 @@
-// Bazel's runfiles as a rule declares them or as Bazel leaves them on disk, before merging.
+// Bazel's runfiles as one input declares them, before merging.
 #pragma once
 
 #include <deque>
@@ -13,9 +13,9 @@
 
 namespace layer {
 
-// The fields of Bazel's `runfiles` object, each in its declared order, which carries "last wins".
-// An input that Bazel already merged (a runfiles directory, a runfiles manifest) has every entry in
-// `root_symlinks`, whose paths are final. Source: Bazel's Runfiles.getRunfilesInputs.
+// The fields of Bazel's `runfiles` object, each in declared order, because "last wins". An input
+// that Bazel has already merged (a runfiles directory, a runfiles manifest) has every entry in
+// `root_symlinks`, and their paths are final. Source: Bazel's Runfiles.getRunfilesInputs.
 struct Runfiles {
   std::string_view workspace;         // name of the main repository: `_main` under bzlmod
   std::vector<Entry> symlinks;        // path relative to the workspace, or "../repo/..." as is
@@ -25,13 +25,14 @@ struct Runfiles {
   std::optional<Entry> repo_mapping;  // placed at _repo_mapping
   std::optional<Entry> executable;    // path is a short_path
 
-  // What is inside each tree artifact, by the directory it is read from (Entry::content of kTreeArtifact):
-  // paths relative to that directory, kinds kFile, kSymlink (inner links, verbatim) or kDirectory
-  // (empty ones), sorted by path. One item for every kTreeArtifact entry above.
+  // The content of each tree artifact, by the directory it is read from (Entry::content of the
+  // kTreeArtifact entry). Paths are relative to that directory and sorted; kinds are kFile,
+  // kSymlink (inner links, verbatim) and kDirectory (empty ones). Has an item for every
+  // kTreeArtifact entry above.
   std::map<std::string_view, std::vector<Entry>> trees;
 
-  // Texts of paths, if their reader keeps them apart: resolving gives every entry another path, and
-  // lets go of these.
+  // The arena of the paths, if the reader keeps them apart. Resolving gives every entry a new path
+  // and then releases these.
   std::shared_ptr<StringArena> paths;
 };
 

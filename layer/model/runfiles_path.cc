@@ -1,4 +1,4 @@
-// Paths are taken apart as text: what is on disk has no say here.
+// Takes paths apart as text, without looking at the disk.
 #include "layer/model/runfiles_path.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Bump allocation of immutable texts.
+// Allocates immutable texts by bumping a pointer.
 #include "layer/model/string_arena.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Owns the bytes of the many texts of one build: paths, link texts, labels.
+// The arena that owns the bytes of all texts of a build: paths, link texts, labels.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 
 namespace layer {
 
-// A model of an input holds `string_view`s into the arena its reader was given; the arena outlives
-// every model made with it. Not thread-safe. Nothing is freed before the arena is.
+// Models of inputs hold `string_view`s into an arena, which must outlive every model made with it.
+// Nothing is freed before the arena is destroyed. Not thread-safe.
 class StringArena {
  public:
   StringArena() = default;
@@ -32,13 +32,13 @@ class StringArena {
   // The joined copy of head and tail with nothing between them.
   std::string_view concatenate(std::string_view head, std::string_view tail);
 
-  // The one copy of a text that recurs: a file name, a label.
+  // The one copy of a text that occurs often, such as a file name or a label.
   std::string_view intern(std::string_view text);
 
-  // Where that copy is held, for as long as the arena; null for an empty text.
+  // A pointer to the view of that copy, valid as long as the arena; null for an empty text.
   const std::string_view* intern_at(std::string_view text);
 
-  // The one copy of these attributes; an input states few distinct ones.
+  // The one copy of these attributes; an input states few different ones.
   const Attributes* intern(const Attributes& attributes);
 
   // The one copy of this declaration and of its texts.
@@ -51,7 +51,7 @@ class StringArena {
     return &digests_.emplace_back(sha256);
   }
 
-  // Takes over `size` bytes, so that a file read whole needs no second copy.
+  // Takes ownership of `size` bytes, so that a file read whole is not copied again.
   std::string_view adopt(std::unique_ptr<char[]> bytes, size_t size);
 
  private:

@@ -1,4 +1,4 @@
-// Undoes the backslash escapes of an input format.
+// Undoes the backslash escapes of input formats.
 #pragma once
 
 #include <span>
@@ -8,21 +8,20 @@
 
 namespace layer {
 
-// A backslash and `letter` stand for `byte`.
+// An escape: a backslash and `letter` stand for `byte`.
 struct Escape {
   char letter;
   char byte;
 };
 
 struct Unescaped {
-  std::string_view text;                     // the input itself when it holds no backslash
-  size_t fault_at = std::string_view::npos;  // offset of the first backslash that begins no escape
+  std::string_view text;                     // the input itself if it has no backslash
+  size_t fault_at = std::string_view::npos;  // offset of the first invalid escape
 
   bool is_faulty() const { return fault_at != std::string_view::npos; }
 };
 
-// `text` with each escape replaced, in one scan: "\\n" is a backslash and an n where "\\" is an
-// escape.
+// Replaces each escape in one scan: with the escape "\\", the text "\\n" is a backslash and an n.
 Unescaped unescape(std::string_view text, std::span<const Escape> escapes, StringArena& arena);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// libarchive keeps a list that is gone through from its beginning.
+// Walks libarchive's list of attributes from its beginning.
 #include "layer/model/xattrs_of_member.h"
 
 #include <archive.h>

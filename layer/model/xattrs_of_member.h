@@ -1,4 +1,4 @@
-// Extended attributes of a member of an archive that libarchive reads.
+// Reads the extended attributes of an archive member through libarchive.
 #pragma once
 
 #include <archive_entry.h>
@@ -10,7 +10,8 @@ namespace layer {
 
 std::vector<std::string> xattr_names(archive_entry& entry);
 
-// The text (xattrs.h) of those that are kept, capabilities as layers have them.
+// The text form (xattrs.h) of the attributes that images keep; capabilities are in the form for
+// layers.
 std::string xattrs_of_member(archive_entry& entry);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Kind by kind.
+// Compares entries with the base's nodes, kind by kind.
 #include "layer/place/base_contents.h"
 
 #include "layer/base/xattrs.h"

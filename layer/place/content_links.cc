@@ -1,4 +1,4 @@
-// The first in path order is stored, so that a hardlink follows its target.
+// Stores the first of equal files in path order, so that a hardlink comes after its target.
 #include "layer/place/content_links.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Rule 5 of "Links": equal content within a layer is one file under several names.
+// Makes hardlinks of equal files within a layer: rule 5 of "Links".
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,25 @@
 
 namespace layer {
 
-// Works on the layers of one image, one after the other.
+// Works on all layers of one image, one after the other.
 class ContentLinks {
  public:
-  // `facts` are of the tree that the layers' entries name, and outlive this. Files of less than
-  // `min_size` bytes are left alone.
+  // `facts` are those of the tree that the layers' entries belong to, and must outlive this object.
+  // Files of less than `min_size` bytes are left alone.
   ContentLinks(const std::vector<FileFacts>& facts, uint64_t min_size)
       : facts_(facts), min_size_(min_size) {}
 
-  // Makes hardlinks of the files of a layer, in path order, that are equal to an earlier one.
+  // Turns each file that is equal to an earlier one of its layer into a hardlink to it. `layer` is
+  // in path order.
   void link(std::vector<TarEntry>& layer);
 
-  // ImagePlan::repeated_bytes, of the layers so far.
+  // ImagePlan::repeated_bytes for the layers so far.
   uint64_t repeated_bytes() const { return repeated_bytes_; }
 
  private:
   const std::vector<FileFacts>& facts_;
   uint64_t min_size_;
-  std::unordered_set<uint32_t> stored_;  // contents
+  std::unordered_set<uint32_t> stored_;  // FileFacts::content
   uint64_t repeated_bytes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Puts together what a virtual environment shows, what sources name, and the move itself.
+// Combines what a virtual environment shows, what sources name, and the move itself.
 #include <algorithm>
 #include <string_view>
 #include <vector>

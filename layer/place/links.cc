@@ -1,4 +1,4 @@
-// Each rule looks at the groups of files known to be equal and names a home for their members.
+// Applies each rule to groups of equal files: it chooses a home for the members of a group.
 #include "layer/place/links.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// By the magic bytes.
+// Decides by the magic bytes.
 #include "layer/place/mode_of_content.h"
 
 #include <cstring>

@@ -1,4 +1,4 @@
-// Directories are looked up once each; entries are compared again only if something moved.
+// Looks up each directory once, and compares entries again only if something moved.
 #include "layer/place/onto_base.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Places entries through the links of a base image, where a container would find them.
+// Moves entries through the links of a base image to where a container finds them.
 #pragma once
 
 #include <vector>
@@ -10,13 +10,13 @@
 
 namespace layer {
 
-// Where the base has `lib -> usr/lib`, what is placed below `lib`, and a directory placed at `lib`,
-// goes to `usr/lib`: a layer with a directory `lib` would replace the link. The text of a relative
-// symlink that moves is changed where it would lead elsewhere from its new directory.
+// Example: if the base has `lib -> usr/lib`, entries below `lib`, and a directory `lib`, are placed
+// at `usr/lib`, because a layer with a directory `lib` would replace the base's link. The text of a
+// relative symlink that moves is changed if it would lead elsewhere from its new directory.
 //
-// Throws Error, with all it finds, when entries meet at one path (directories may, unless what is
-// stated about them differs), when something would replace a directory of the base, and when
-// something lies below a file of the base.
+// Throws Error, with all that it finds, if two entries meet at one path (directories may, if
+// nothing different is stated about them), if an entry would replace a directory of the base, or if
+// an entry lies below a file of the base.
 void place_onto_base(const FileTree& tree, const ImageTree& base, std::vector<Placement>& placed,
                      StringArena& arena);
 

@@ -1,4 +1,4 @@
-// The list that relocations work on.
+// Makes the list of placements that relocating code works on.
 #include "layer/place/place.h"
 
 namespace layer {

@@ -1,4 +1,4 @@
-// Where in the image each entry goes, when that is not simply its own path.
+// Placements: where in the image each entry of the tree goes.
 #pragma once
 
 #include <cstdint>
@@ -10,26 +10,28 @@
 
 namespace layer {
 
-// What holds an entry in the image.
+// What provides an entry in the image.
 enum class HeldBy : uint8_t {
   kLayer,      // the layer that it is assigned to
   kBase,       // the base image, which has the same at its path
-  kEqualFile,  // another directory of the tree, which is the same one
+  kEqualFile,  // another directory of the tree, placed at the same path
 };
 
-// One thing that a layer will hold.
+// Where one entry goes, or one link that was added.
 struct Placement {
   std::string_view path;  // in the image, relative
-  std::string_view link;  // of a symlink that placing adds or changes: its text; else empty
-  uint32_t entry = 0;     // index in the tree; of an added link, the entry it was added for
+  std::string_view link;  // text of a symlink that placing adds or changes; else empty
+  uint32_t entry = 0;     // index in the tree; for an added link, the entry it was added for
   HeldBy held_by = HeldBy::kLayer;
 };
 
-// Every entry of the tree, in its order, at its own path. What relocates entries works on this list
-// and keeps the order and the number of the first ones; added links go behind them.
+// Every entry of the tree at its own path. Element i is entry i of the tree. Code that relocates
+// entries changes elements in place, never their order; links that it adds are appended behind the
+// last one.
 std::vector<Placement> place_entries(const FileTree& tree);
 
-// What is stated about an entry where the base image has `node` (null: nothing); may be null.
+// The attributes that count for an entry at a path where the base image has `node` (null: nothing).
+// For a directory that yields to the base's, that is nothing. May return null.
 const Attributes* stated_attributes(const Entry& entry, const Node* node);
 
 }  // namespace layer

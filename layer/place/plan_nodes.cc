@@ -1,4 +1,4 @@
-// Entries as nodes.
+// Converts entries to nodes.
 #include "layer/place/plan_nodes.h"
 
 #include <stdexcept>

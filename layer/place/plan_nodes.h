@@ -1,4 +1,4 @@
-// Views of what is planned as the file system that a container will see.
+// Turns entries and plans into nodes and trees, as a container will see them.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,18 @@
 
 namespace layer {
 
-// A planned entry as a node of that layer. A hardlink is a file without source and inode: those are
-// its target's.
+// A planned entry as a node of the layer. A hardlink becomes a file without source and inode, which
+// are those of its target.
 Node to_node(const TarEntry& entry, uint32_t layer);
 
-// The nodes of these entries, which are in tree order, and of the directories that they imply.
-// Sizes and inodes are not known here.
+// The nodes of `entries`, which are in tree order, and of the directories that they imply. Sizes
+// and inodes are not set.
 std::vector<Node> nodes_of_entries(const std::vector<Entry>& entries, uint32_t layer);
 
-// The tree of them alone.
+// The tree of `entries` alone.
 ImageTree tree_of_entries(const std::vector<Entry>& entries);
 
-// The tree of all layers of a plan. A hardlink is a file with its target's source and inode.
+// The tree of all layers of a plan. A hardlink becomes a file with its target's source and inode.
 ImageTree tree_of_plan(const ImagePlan& plan);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// First finds what may move, then moves it, then looks whether it is alone there.
+// Finds what may move, moves it, and checks that nothing else is at the new places.
 #include "layer/place/shared_root.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// First what stays where it is, then one pass that writes the new tree in order.
+// Finds out what stays where it is; then one pass writes the new tree in order.
 #include "layer/place/venv_layout.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Finds the virtual environments, then looks behind every path of their site-packages.
+// Finds the virtual environments, then resolves every path of their site-packages.
 #include "layer/place/venv_links.h"
 
 #include <algorithm>

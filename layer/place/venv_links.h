@@ -1,4 +1,4 @@
-// What a program's virtual environment shows of the wheels' own files.
+// Finds the paths of virtual environments that show wheels' files.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +11,27 @@
 
 namespace layer {
 
-// A path of a virtual environment's site-packages behind which stands what a wheel's repository
-// has: one of its files (the entry is that file, an equal one, or a declared link to it), or a
-// directory (the entry is a declared link to it).
+// A path in a virtual environment's site-packages that shows something of a wheel's repository: a
+// file (the entry is that file, an equal one, or a declared link to it), or a directory (the entry
+// is a declared link to it).
 struct VenvLink {
-  uint32_t entry = 0;           // the virtual environment's, in the tree
-  std::string_view wheel_path;  // what it shows: "<root>/<repository>/site-packages/..."
+  uint32_t entry = 0;           // the virtual environment's; index in the tree
+  std::string_view wheel_path;  // the path it shows: "<root>/<repository>/site-packages/..."
 };
 
 struct VenvLinks {
-  std::vector<std::string_view> sites;         // the site-packages directories; none: no venv
-  std::vector<std::string_view> repositories;  // first-party: main repositories, and the sites'
-  std::vector<VenvLink> links;  // in the order of `entry`; of several with one entry, the first
-                                // is what the input resolved, the others are equal to it
+  std::vector<std::string_view> sites;         // the site-packages directories; empty: no venv
+  std::vector<std::string_view> repositories;  // first-party: the main ones, and those of the sites
+  std::vector<VenvLink> links;  // in the order of `entry`. If an entry has several, the first is
+                                // the one that the input has, and the others are equal to it
 };
 
-// `image` is the tree's view as a file system. A virtual environment is a directory inside
-// runfiles that has lib/pythonX.Y/site-packages and is called *.venv or has a pyvenv.cfg.
+// Finds them. `image` is the tree as a file system. A virtual environment is a directory inside
+// runfiles that has lib/pythonX.Y/site-packages and is named *.venv or has a pyvenv.cfg.
 VenvLinks find_venv_links(const FileTree& tree, const std::vector<FileFacts>& facts,
                           const ImageTree& image);
 
-// Whether a path is a wheel's own, and not first-party.
+// Whether a path is a wheel's own path and is not in a first-party repository.
 bool is_wheel_file(const VenvLinks& links, std::string_view path);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Rules against paths; what files have already stays.
+// Matches rules against paths, and keeps the other attributes of files.
 #include "layer/plan/capabilities.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Capabilities that the user gives files of the image: --capability GLOB=CAPABILITIES.
+// Gives files of the image capabilities: --capability GLOB=CAPABILITIES.
 #pragma once
 
 #include <string>
@@ -11,15 +11,16 @@
 namespace layer {
 
 struct CapabilityRule {
-  std::string glob;   // of paths in the image, relative to its root
+  std::string glob;   // matches paths in the image, relative to its root
   std::string value;  // parse_capability()'s
 };
 
-// Reads "GLOB=CAPABILITIES", parted at the first '='. Throws Error.
+// Parses "GLOB=CAPABILITIES", split at the first '='. Throws Error.
 CapabilityRule parse_capability_rule(std::string_view argument);
 
-// Gives every file that a rule's glob matches its capabilities; the first rule that matches counts.
-// Throws Error for each rule that matches no file: a link's capabilities are those of its file.
+// Sets the capabilities of every file that a rule's glob matches; the first matching rule counts.
+// Throws Error for each rule that matches no file. Links do not count, because a link's
+// capabilities are those of its file.
 void set_capabilities(const std::vector<CapabilityRule>& rules, FileTree& tree, StringArena& arena);
 
 }  // namespace layer

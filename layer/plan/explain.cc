@@ -1,4 +1,4 @@
-// Looks a path up in the plan, in the tree it was made from, and among what lost its place.
+// Looks a path up in the plan, in the tree it was made from, and among the lost entries.
 #include "layer/plan/explain.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Why a path of an image is what it is, in sentences.
+// Explains, in sentences, why a path of an image is what it is: `veneer explain`.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace layer {
 
-// One thing to say, and what it is about: "declared", "instead of", "stored", "link", "leads to",
-// "saves", "mode", "layer", "package", "below", "absent", "dropped", "check".
+// One thing to say, and its topic: "declared", "instead of", "stored", "link", "leads to", "saves",
+// "mode", "layer", "package", "below", "absent", "dropped", "check".
 struct Statement {
   std::string_view about;
   std::string text;  // sentences
@@ -25,24 +25,24 @@ struct Statement {
 struct Explanation {
   std::string path;                   // in the image, with its '/'
   std::string_view type;              // type_name(), or "absent"
-  bool is_known = true;               // false: absent, and neither the input nor a link has it
+  bool is_known = true;               // false: absent, and unknown to the input and to links
   std::string layer;                  // its name; empty when absent
-  std::string link;                   // of a symlink its text, of a hardlink its target
-  std::string leads_to;               // of a link: where it ends, with its '/'; empty: nowhere
+  std::string link;                   // text of a symlink, target of a hardlink
+  std::string leads_to;               // for a link: its final target, with its '/'; empty: none
   uint64_t size = 0;                  // bytes, as in a plan
-  Position origin;                    // where it was declared; no file when that is not known
+  Position origin;                    // where it was declared; no file: not known
   std::string owner;                  // Bazel label; may be empty
   std::vector<Statement> statements;  // in the order in which people ask
 };
 
 class Explainer {
  public:
-  // `tree` is what `plan` was made from: its entries, and those that lost their place. It is empty
-  // for a plan that was read from a file. Both outlive the explainer.
+  // `tree` is the tree that `plan` was made from, with its lost entries; it is empty for a plan
+  // that was read from a file. Both must outlive this object.
   Explainer(const FileTree& tree, const ImagePlan& plan);
 
-  // `path` is one of the image, with or without its first '/'. What is found about it elsewhere,
-  // such as checks, the caller adds to the statements.
+  // Explains a path of the image, with or without its first '/'. The caller adds statements about
+  // what is known elsewhere, such as findings of checks.
   Explanation explain(std::string_view path) const;
 
  private:
@@ -71,10 +71,10 @@ class Explainer {
   std::unordered_map<std::string_view, uint64_t> stored_;                     // by repository
 };
 
-// For people: the path, then a line a statement. Ends with LF.
+// The text for people: the path, then one line per statement. Ends with LF.
 std::string explanation_to_text(const Explanation& explanation);
 
-// {"format":1,"explanations":[...]}; docs/explain.schema.json.
+// The JSON form: {"format":1,"explanations":[...]}; see docs/explain.schema.json.
 std::string explanations_to_json(const std::vector<Explanation>& explanations);
 
 }  // namespace layer

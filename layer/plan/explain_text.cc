@@ -1,4 +1,4 @@
-// Explanations as text and as JSON.
+// Prints explanations as text and as JSON.
 #include <fmt/core.h>
 
 #include <iterator>

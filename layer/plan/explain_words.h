@@ -1,4 +1,4 @@
-// The words that explanations are made of.
+// Phrases that explanations are put together from.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,17 @@ namespace layer {
 std::string bytes_text(uint64_t bytes);
 std::string count_text(uint64_t number, std::string_view noun);
 
-// What an input declares: "a file, read from 'x', made by '//y'".
+// What an input declares, in words: "a file, read from 'x', made by '//y'".
 std::string declaration_text(const Entry& entry);
 
-// Where it does: "FILE:LINE:COLUMN".
+// Where it declares that: "FILE:LINE:COLUMN".
 std::string place_text(const Origin& origin);
 
-// Why a link is one; the rules are those of "Links" in ARCHITECTURE.md.
+// Why an entry is a link; the rules are those of "Links" in ARCHITECTURE.md.
 std::string_view rule_text(LinkReason reason);
 
-// " Nearest: 'a', 'b'." of paths that an image has, or nothing.
+// The paths of an image that are nearest to `path`, as a sentence " Nearest: 'a', 'b'."; empty if
+// none is near.
 std::string nearest_sentence(const ImageTree& image, std::string_view path);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Reads rules and holds their globs against names.
+// Parses rules, and matches their globs against names.
 #include "layer/plan/layer_rules.h"
 
 #include <fmt/core.h>

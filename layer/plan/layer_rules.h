@@ -1,4 +1,4 @@
-// Layers that the user asks for: --layer NAME=GLOB.
+// Parses and matches the layers that a user asks for: --layer NAME=GLOB.
 #pragma once
 
 #include <string>
@@ -6,20 +6,20 @@
 
 namespace layer {
 
-// What the glob matches goes into the layer. A glob with a '/' in it is held against the entry's
-// path in the image; one without against the name of the external repository that the entry is of,
-// as a whole: its canonical name, or its package's name (package_name.h), in which '-' and '.' are
-// the same as '_' and large letters as small ones.
+// Puts what the glob matches into the layer. A glob with a '/' is matched against the entry's path
+// in the image. A glob without one must match the whole name of the external repository that the
+// entry is in: its canonical name, or its package's name (package_name.h); for the package's name,
+// case is ignored, and '-' and '.' are the same as '_'.
 struct LayerRule {
   std::string layer;
   std::string glob;
   bool of_path = false;
 };
 
-// Reads "NAME=GLOB". Throws Error.
+// Parses "NAME=GLOB". Throws Error.
 LayerRule parse_layer_rule(std::string_view argument);
 
-// Whether a rule that is not `of_path` takes a repository.
+// Whether a rule matches a repository; only for rules that are not `of_path`.
 bool takes_repository(const LayerRule& rule, std::string_view repository, std::string_view package);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Each entry is put with its rule, its group or its repository, then those are put into layers.
+// Sorts entries by rule, group or repository, then puts these into layers.
 #include "layer/plan/layers.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Which layer each entry goes into: interpreter, packages, what the user asks for, app.
+// Assigns each entry to a layer: interpreter, packages, what the user asks for, app.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +21,17 @@ enum class LayerSplit : uint8_t { kGroups, kOne };
 struct LayerOptions {
   LayerSplit split = LayerSplit::kGroups;
   unsigned max_layers = 16;                      // at least 3 for kGroups
-  uint64_t own_layer_size = uint64_t{10} << 20;  // bytes that earn a package a layer of its own
+  uint64_t own_layer_size = uint64_t{10} << 20;  // bytes that give a package its own layer
   std::vector<LayerRule> rules;                  // the first that matches wins
-  std::optional<LayerLock> lock;                 // absent: the hash of names decides alone
+  std::optional<LayerLock> lock;                 // absent: only the hash of names decides
 };
 
 struct LayerAssignment {
   std::vector<LayerInfo> layers;   // bottom first, none empty
   std::vector<uint32_t> layer_of;  // for each entry of the tree, an index into `layers`
-  uint32_t app = 0;                // the layer of what varies per binary, if anything does
+  uint32_t app = 0;                // the layer of what differs per binary, if it is not empty
   std::optional<LayerLock> lock;   // PackageLayers::lock
-  std::vector<uint32_t> unused;    // rules that took nothing, by number
+  std::vector<uint32_t> unused;    // indices of the rules that matched nothing
 };
 
 struct LayerRequest {
@@ -41,11 +41,12 @@ struct LayerRequest {
   const SharedRepositories& shared;
 };
 
-// For each entry the first that holds: a rule that matches; the group that the input states; its
-// repository. Interpreter repositories come first, then packages (package_layers.h), then groups in
-// the order in which the input names them, then rules' layers in theirs, then the app: first-party
-// files, virtual environments and all that varies per binary. A group or rule may name any other of
-// these layers; what it matches then joins that. Throws Error when they are more than `max_layers`.
+// Assigns each entry by the first of these that applies: a rule that matches it; the group that the
+// input states; its repository. The order of layers is: interpreter repositories, packages
+// (package_layers.h), groups in the order in which the input names them, layers of rules in the
+// order of the rules, and the app (first-party files, virtual environments and everything else that
+// differs per binary). If a group or rule names another of these layers, its entries join that
+// layer. Throws Error if there are more than `max_layers`.
 LayerAssignment assign_layers(const LayerRequest& request, const LayerOptions& options);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Large packages first, then buckets; by hash, or by a lock.
+// Assigns large packages first, then fills buckets by hash or by a lock.
 #include "layer/plan/package_layers.h"
 
 #include <fmt/core.h>

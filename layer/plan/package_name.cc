@@ -1,4 +1,4 @@
-// Repository names are taken apart by the habits of the rules that make them.
+// Takes repository names apart by the conventions of the rules that make them.
 #include "layer/plan/package_name.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a package is called whatever its version.
+// Derives a package's name, without version, from the name of its repository.
 #pragma once
 
 #include <string>
@@ -6,9 +6,10 @@
 
 namespace layer {
 
-// The canonical repository name without what a new version changes or a package manager adds: a
-// module extension's and a hub's prefix, the version of Python, wheel tags, version and hash.
-// "rules_python++pip+pypi_313_numpy_cp313_..." is "numpy", "abseil-cpp~20240116.2" is "abseil-cpp".
+// The canonical repository name without anything that a new version changes or a package manager
+// adds: prefixes of module extension and hub, Python version, wheel tags, version and hash.
+// Examples: "rules_python++pip+pypi_313_numpy_cp313_..." gives "numpy", and "abseil-cpp~20240116.2"
+// gives "abseil-cpp".
 std::string package_name(std::string_view repository);
 
 }  // namespace layer

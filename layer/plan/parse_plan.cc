@@ -1,4 +1,4 @@
-// Line by line; each entry is held against those of its layer that came before it.
+// Parses line by line, and checks each entry against the earlier ones of its layer.
 #include "layer/plan/parse_plan.h"
 
 #include <fmt/core.h>

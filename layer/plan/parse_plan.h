@@ -1,4 +1,4 @@
-// Reads back the plan's text form, which the grammar in docs/plan_format.md describes.
+// Parses the plan's text form, whose grammar is in docs/plan_format.md.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 
 namespace layer {
 
-// The plan that `text` prints, whose texts live in it and in `arena`; `file` is its name in
-// messages, and in the entries' origins, which are the plan's own lines. What plan_to_text() cannot
-// have printed is refused: throws Error, with all faults at once and the line and column of each.
+// The plan that `text` is the text form of. The plan's texts are views into `text` and `arena`.
+// `file` is the file's name in messages and in the entries' origins, which are lines of that file.
+// Throws Error for anything that plan_to_text() cannot have printed, with all faults at once and
+// the line and column of each.
 ImagePlan parse_plan(std::string_view text, const std::string& file, StringArena& arena);
 
-// The same of a file's text. Throws Error when it cannot be read.
+// Parses a file. Throws Error if it cannot be read.
 ImagePlan read_plan(const std::string& file, StringArena& arena);
 
 }  // namespace layer

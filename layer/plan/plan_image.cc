@@ -1,4 +1,4 @@
-// Puts links and layers together and completes each layer: parents, order, metadata.
+// Combines links and layers, and completes each layer: parents, order, metadata.
 #include "layer/plan/plan_image.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Fields, numbers and attributes of a plan's lines.
+// Parses fields, numbers and attributes of a plan's lines.
 #include "layer/plan/plan_line.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// One line of a plan's text form, split into its fields and checked field by field.
+// Splits one line of a plan's text form into fields and checks each field.
 #pragma once
 
 #include <string_view>
@@ -12,10 +12,10 @@ namespace layer {
 
 struct PlanSummary;
 
-// What is wrong, and at which offset of the line.
+// What is wrong with a line, and at which offset in it.
 struct PlanLineFault {
   size_t offset = 0;
-  std::string message;  // empty: nothing is
+  std::string message;  // empty: nothing is wrong
 };
 
 struct PlanField {
@@ -23,23 +23,23 @@ struct PlanField {
   size_t offset = 0;      // in the line
 };
 
-// The fields of one line, the first its letter or word. A line that cannot be split gives a fault.
+// Splits a line into `fields`; the first is its letter or word. Returns a fault if that fails.
 PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
                               std::vector<PlanField>& fields);
 
-// Whether `fields` are as many as a line that begins with their first one has.
+// Checks that there are as many fields as a line needs that begins with the first one.
 PlanLineFault check_field_count(const std::vector<PlanField>& fields);
 
-// Fills in all of an entry but its origin, from a line that has the right number of fields; what an
-// entry keeps beside the fields is in the arena. What
-// other lines have a say in (order, parents, a hardlink's target) is not looked at.
+// Fills in an entry, except for its origin, from a line with the right number of fields. What the
+// entry refers to beside the fields is in the arena. Rules that involve other lines (order,
+// parents, a hardlink's target) are not checked.
 PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
                                TarEntry& entry);
 
-// The same of a path that is left to the base image.
+// The same for a path that is left to the base image.
 PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entry);
 
-// Fills in the summary's numbers, in the order of PlanSummary, from such a line.
+// Fills in the summary's numbers, in the order of PlanSummary, from a summary line.
 PlanLineFault parse_plan_summary(const std::vector<PlanField>& fields, PlanSummary& summary);
 
 }  // namespace layer

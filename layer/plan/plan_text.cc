@@ -1,4 +1,4 @@
-// One line an entry, fields parted by TAB, escaped as in the spec.
+// Prints one line per entry; fields are separated by TABs and escaped as in the spec.
 #include "layer/plan/plan_text.h"
 
 #include <fmt/format.h>

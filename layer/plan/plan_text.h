@@ -1,4 +1,4 @@
-// The plan's text form, for people and golden tests, and its JSON form, for programs.
+// Prints plans: as text for people, golden tests and --plan, and as JSON for programs.
 #pragma once
 
 #include <cstdint>
@@ -18,25 +18,26 @@ std::string_view reason_name(LinkReason reason);
 // "directory", "file", "symlink", "hardlink".
 std::string_view type_name(TarType type);
 
-// Permission bits of an entry whose input states none.
+// The permission bits of an entry whose input states none.
 uint32_t default_mode(TarType type);
-// An entry's attributes that differ from the fixed policy, or "-".
+// The attributes of an entry that differ from the fixed policy, as text, or "-".
 std::string attributes_text(const TarEntry& entry);
 // The plan's last line, with its LF.
 std::string summary_text(const PlanSummary& summary);
 
-// The grammar is in docs/plan_format.md. `write` is given piece after piece: of a million entries
-// the whole would take as much memory as the plan.
+// Prints the text form, whose grammar is in docs/plan_format.md. `write` is called with one piece
+// after the other, because the whole text of a million entries would take as much memory as the
+// plan.
 using WriteText = std::function<void(std::string_view)>;
 void write_plan_text(const ImagePlan& plan, const WriteText& write);
 std::string plan_to_text(const ImagePlan& plan);
 
-// A plan of that layer alone, without program and base; of no layer, if the plan has none of that
-// name. It depends on nothing else in the plan.
+// Prints a plan of the layer `layer` alone, without program and base, or of no layer if the plan
+// has none of that name. The text depends on nothing else in the plan.
 void write_plan_part_text(const ImagePlan& plan, std::string_view layer, const WriteText& write);
 
-// {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; docs/plan_format.md.
-// Names that are not UTF-8 appear with U+FFFD in place of what is not.
+// The JSON form: {"format":1,"layers":[{"name","reason","entries":[...]}],"summary":{...}}; see
+// docs/plan_format.md. In names that are not UTF-8, U+FFFD replaces the invalid bytes.
 std::string plan_to_json(const ImagePlan& plan);
 
 }  // namespace layer

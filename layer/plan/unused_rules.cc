@@ -1,4 +1,4 @@
-// Only for rules that took nothing are names gathered at all.
+// Gathers names only if there are rules that matched nothing.
 #include "layer/plan/unused_rules.h"
 
 #include <fmt/core.h>

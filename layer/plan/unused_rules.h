@@ -1,4 +1,4 @@
-// What is said of a --layer that takes nothing.
+// Warns of --layer rules that match nothing.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace layer {
 
-// A warning for each of the rules with these numbers, none of which took an entry: it names what
-// comes nearest. Not an error: one list of layers often serves several programs.
+// Adds a warning for each rule in `unused` (indices of rules that matched no entry), with the names
+// that come nearest. It is not an error, because one list of layers often serves several programs.
 void warn_of_unused_rules(const LayerRequest& request, const LayerOptions& options,
                           const std::vector<uint32_t>& unused, Diagnostics& found);
 

@@ -1,4 +1,4 @@
-// libelf reads headers of either class and byte order; texts are read one by one.
+// Reads headers of any class and byte order with libelf, and texts one by one.
 #include "layer/probe/elf_facts.h"
 
 #include <elf.h>

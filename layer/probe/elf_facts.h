@@ -1,4 +1,4 @@
-// What an ELF file says of itself to the kernel and to the dynamic linker.
+// Reads what an ELF file tells the kernel and the dynamic linker about itself.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace layer {
 
-// What decides where code runs. System V ABI, "ELF Header".
+// The machine that an ELF file is for. System V ABI, "ELF Header".
 struct ElfMachine {
   uint16_t machine = 0;  // e_machine
   bool is_64_bit = false;
@@ -24,29 +24,29 @@ struct ElfMachine {
 
 struct ElfFacts {
   ElfMachine machine;
-  bool is_program = false;  // asks to be executed; else a shared object, or an object file
+  bool is_program = false;  // to be executed; else a shared object or an object file
   bool is_shared_object = false;
   std::string interpreter;           // PT_INTERP; empty: none
-  std::string soname;                // the dynamic section's texts, as they are written
+  std::string soname;                // this and the next: the dynamic section's texts, verbatim
   std::vector<std::string> needed;   // in order
   std::optional<std::string> rpath;  // DT_RPATH
   std::optional<std::string> runpath;
-  uint64_t print = 0;  // equal for equal files: made of size, first bytes and dynamic section
-  std::string damage;  // why the file cannot be what it claims to be; empty: it can
+  uint64_t print = 0;  // a hash of size, first bytes and dynamic section
+  std::string damage;  // why the file is no valid ELF file; empty: it is
 };
 
-// Whether a file that begins so claims to be ELF.
+// Whether a file that begins with `head` claims to be ELF.
 bool is_elf(std::span<const std::byte> head);
 
-// The header alone; every text stays empty. For files that are only looked for by others.
+// Reads the header alone and leaves every text empty. For files that only need to be found by
+// others.
 ElfFacts read_elf_header(std::span<const std::byte> head);
 
-// All of it, from an open file of `size` bytes; reads its headers and dynamic section, not the
-// rest. A damaged file is told in `damage`; what could be read before stays.
+// Reads the headers and the dynamic section of an open file of `size` bytes, and nothing else of
+// it. What is wrong with a damaged file is in `damage`; what could be read before that is kept.
 ElfFacts read_elf(int fd, uint64_t size);
 
-// The machine that a platform's architecture, in Go's words ("amd64"), stands for; no value for
-// words that are not known.
+// The machine for a platform's architecture in Go's words ("amd64"); no value for an unknown word.
 std::optional<ElfMachine> machine_of(std::string_view architecture);
 
 }  // namespace layer

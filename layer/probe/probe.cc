@@ -1,4 +1,4 @@
-// The name says whether to look, the first bytes say at what.
+// The name decides whether a file is read, its first bytes decide how.
 #include "layer/probe/probe.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// What the checks know of a regular file's content, read once.
+// Reads what the checks need to know of a file's content: ELF facts, .pyc header, script text.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ namespace layer {
 // The first 16 bytes of a .pyc. PEP 552.
 struct PycHeader {
   uint32_t flags = 0;
-  uint32_t mtime = 0;  // of the source, in seconds modulo 2^32; if no flag is set
-  uint32_t size = 0;   // of the source, modulo 2^32; if no flag is set
+  uint32_t mtime = 0;  // of the source, in seconds modulo 2^32; only without flags
+  uint32_t size = 0;   // of the source, modulo 2^32; only without flags
 
   bool is_hash_based() const { return (flags & 1U) != 0; }
 };
@@ -27,34 +27,34 @@ struct PycHeader {
 struct FileProbe {
   std::shared_ptr<const ElfFacts> elf;  // null: the file does not claim to be ELF
   std::optional<PycHeader> pyc;
-  std::string text;  // of a script its first 4 KiB, of a file of settings all of it
+  std::string text;  // the first 4 KiB of a script, or the whole of a settings file
 };
 
-// How much of a file's beginning probe_head() likes to see.
+// How many bytes of a file's beginning probe_head() should be given.
 inline constexpr size_t kProbedHead = 4096;
 
-// Whether a file may hold anything that a check asks for, by its name alone: headers, Python
-// sources and the like do not.
+// Whether the checks may need a file's content, by its name alone. Headers, Python sources and the
+// like are not needed.
 bool may_matter(std::string_view path);
 
-// Whether more of a file that begins so has to be read.
+// Whether more than `head` has to be read of a file that begins with it.
 bool needs_whole_file(std::string_view path, std::span<const std::byte> head);
 
-// From a file's first bytes alone. Of ELF files the header.
+// Probes a file by its first bytes alone. For an ELF file that is its header.
 FileProbe probe_head(std::string_view path, std::span<const std::byte> head);
 
-// From an open file. Throws Error when it cannot be read.
+// Probes an open file. Throws Error if it cannot be read.
 FileProbe probe_file(std::string_view path, int fd);
 
-// By the files' inode numbers.
+// The probes of an image's files, by inode number (Node::inode).
 class Probes {
  public:
   void put(uint32_t inode, FileProbe probe) { probes_[inode] = std::move(probe); }
 
-  // Null when the file was not looked into.
+  // Null if the file was not probed.
   const FileProbe* find(const Node& file) const;
   const ElfFacts* find_elf(const Node& file) const;
-  std::string_view text(const Node* file) const;  // empty, too, for null
+  std::string_view text(const Node* file) const;  // empty if null or not probed
 
  private:
   std::unordered_map<uint32_t, FileProbe> probes_;

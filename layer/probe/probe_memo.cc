@@ -1,3 +1,5 @@
+// Writes and reads probes as a memo:
+//
 //   probes := file*
 //   file   := path stamp probe
 //   probe  := text pyc elf

@@ -1,4 +1,4 @@
-// Probes as a store keeps them, so that files that did not change are not opened again.
+// Keeps probes in the store, so that unchanged files need not be opened again.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,19 @@ namespace layer {
 void put_probe(const FileProbe& probe, MemoWriter& memo);
 FileProbe read_probe(MemoReader& memo);
 
-// The probes of a program's files, by path in the image and Store::identity(). Where there is none
-// nothing is found.
+// The probes of one program's files, by path in the image and Store::identity(). A file without an
+// identity is never found.
 class ProbeMemo {
  public:
-  // What the store knows for the program that starts at `entry_point` and whose files `input`
-  // declares. Programs that have both in common only find less.
+  // Loads what the store has for the program that starts at `entry_point` and whose files `input`
+  // declares. Programs that have both in common share one memo, and so only find fewer files in it.
+  // `store` must outlive this.
   ProbeMemo(Store& store, std::string_view entry_point, std::string_view input);
 
-  // Null unless it is known. Any thread.
+  // The probe of an unchanged file; null if it is not known. Safe to call from any thread.
   const FileProbe* find(const Node& file) const;
 
-  // Notes, unless nothing is new, all files that were looked into: `found[i]` is of *files[i].
+  // Stores the probes of all probed files, unless none is new: `found[i]` is that of *files[i].
   void replace(std::span<const Node* const> files, std::span<const FileProbe> found);
 
  private:
@@ -40,7 +41,7 @@ class ProbeMemo {
 
   Store& store_;
   const Digest key_;
-  Memo memo_;  // where the paths are
+  Memo memo_;  // owns the paths
   std::unordered_map<std::string_view, Known> known_;
 };
 

@@ -1,4 +1,4 @@
-// Walks a tree artifact, and the directories that staged links in it lead to.
+// Walks a tree artifact and the directories that staged links in it lead to.
 #include "layer/read/expand_tree.h"
 
 #include <fmt/core.h>

@@ -1,5 +1,4 @@
-// Lists what is inside a tree artifact: a directory that an action declared as its output, or a
-// source directory.
+// Lists the content of a tree artifact (a directory that an action outputs) or source directory.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +12,21 @@
 namespace layer {
 
 enum class TreeLinks : uint8_t {
-  kKept,      // what a directory holds, for an input that is as its maker left it
-  kFollowed,  // what a build system says of it: files. A sandbox and a remote executor may show each
-              // link as what it leads to and leave out empty directories, so both count as nothing;
-              // what is opened is below `directory`, wherever links lead from there.
+  kKept,      // links in the directory are real: for inputs as their maker left them
+  kFollowed,  // a build system declares only files. A sandbox or remote executor may show each
+              // link as its target and omit empty directories, so neither is kept as such. The
+              // paths to open are below `directory`, wherever its links lead.
 };
 
-// The entries of a tree as Runfiles::trees holds them: paths relative to `directory`, sorted; with
-// kKept empty directories and relative inner links as they are. A sandbox stages a tree as a directory of
-// absolute links, one a file, so an absolute inner link is what it leads to: a file, or a directory
-// whose entries are the tree's too. `declared_at` is the origin of every entry. Throws Error when
-// something in it can be neither read nor kept.
+// The entries of a tree in the form of Runfiles::trees: paths relative to `directory`, sorted. With
+// kKept, empty directories and relative inner links are kept as they are. A sandbox stages a tree
+// as a directory of absolute links, one per file, so an absolute inner link counts as what it leads
+// to: a file, or a directory whose entries become the tree's. `declared_at` is the origin of every
+// entry. Throws Error for anything in the tree that can be neither read nor kept.
 std::vector<Entry> expand_tree(std::string_view directory, const Origin& declared_at,
                                TreeLinks links, StringArena& arena);
 
-// Puts the entries of a kTreeArtifact entry into `runfiles.trees`, unless they are there.
+// Expands a kTreeArtifact entry into `runfiles.trees`, unless it is there already.
 void add_tree(const Entry& tree, TreeLinks links, Runfiles& runfiles, StringArena& arena);
 
 }  // namespace layer

@@ -1,5 +1,5 @@
-// A pattern is a list of steps; matching keeps the set of places in the path that the steps so far may
-// end at, so its time is bounded by steps times characters.
+// Matches a pattern, which is a list of steps, by tracking all places in the path that the steps so
+// far may end at. So its time is bounded by steps times characters.
 #include "layer/read/ignore_pattern.h"
 
 #include <algorithm>

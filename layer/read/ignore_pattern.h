@@ -1,4 +1,4 @@
-// One pattern of an ignore file: which paths it matches.
+// Parses and matches one pattern of an ignore file (.dockerignore, .veneerignore).
 #pragma once
 
 #include <cstdint>
@@ -9,31 +9,35 @@
 
 namespace layer {
 
-// A path or a pattern as its characters; a byte that is not UTF-8 is one that no text has.
+// The characters of a path or pattern. A byte that is not UTF-8 becomes a character that no text
+// has.
 std::u32string to_characters(std::string_view text);
 
-// The language of .dockerignore as Docker's own matcher has it (github.com/moby/patternmatcher):
+// The language of .dockerignore as Docker's own matcher implements it
+// (github.com/moby/patternmatcher):
 //
 //   pattern := [ "!" ] step { step }       "!" makes an exception: what it matches is kept
 //   step    := "?"                         one character, never '/'
 //            | "*"                         any number of characters, never '/'
-//            | "**" [ "/" ]                whole directories, or none; at the pattern's end, and before plain
-//                                          text at its beginning, any characters at all
-//            | "[" [ "^" ] range {range} "]"   one character that is in a range, or with "^" in none
+//            | "**" [ "/" ]                any number of whole directories; any characters at all
+//                                          at the pattern's end, or at its beginning before
+//                                          plain text
+//            | "[" [ "^" ] range {range} "]"   one character in a range; with "^", in none of them
 //            | "\" character               that character
 //            | character
-//   range   := character [ "-" character ] each perhaps behind a "\"; a '-' or ']' always is
+//   range   := character [ "-" character ] each may follow a "\"; '-' and ']' must
 //
-// Space around a pattern does not count, nor a '/' before it or behind it; "." and ".." components are
-// resolved. A pattern matches whole paths; that what it matches takes with it what is below is
-// IgnoreRules' business.
+// Space around a pattern is ignored, and so is a '/' at either end; "." and ".." components are
+// resolved. A pattern matches whole paths; IgnoreRules applies it to everything below a matching
+// directory.
 class IgnorePattern {
  public:
-  // Sets `fault` to what is wrong, in words that follow the pattern, if anything is.
+  // Parses a pattern. If it is invalid, sets `fault` to what is wrong, in words that follow the
+  // pattern.
   IgnorePattern(std::string_view text, std::string& fault);
 
   bool matches(std::u32string_view path) const;
-  // Whether it can match something below a directory that it does not match.
+  // Whether the pattern may match something below a directory that it does not match itself.
   bool may_match_below(std::u32string_view directory) const;
 
   bool is_exception() const { return is_exception_; }

@@ -1,4 +1,4 @@
-// What a directory's ancestors match is found once for all that is in it.
+// Computes the patterns that match a directory once for everything in it.
 #include "layer/read/ignore_rules.h"
 
 #include <fmt/core.h>

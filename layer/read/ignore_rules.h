@@ -1,4 +1,4 @@
-// What of a directory is left out: patterns of ignore files and of the command line.
+// Decides what of a directory is left out, by patterns of ignore files and the command line.
 #pragma once
 
 #include <cstdint>
@@ -11,28 +11,29 @@
 
 namespace layer {
 
-// The patterns are gone through in order; what a pattern matches, it or a directory that it is in, is
-// left out, and what an exception after it matches is kept after all. One thread at a time.
+// Patterns apply in order, to a path and to the directories it is in. A pattern leaves out what it
+// matches; a later exception that matches keeps it after all. Not thread-safe.
 class IgnoreRules {
  public:
-  // Adds a file's patterns, one a line; lines that begin with '#' are comments. Throws Error with each
-  // line that is no pattern.
+  // Adds the patterns of a file, one per line; lines that begin with '#' are comments. Throws Error
+  // with every line that is not a valid pattern.
   void add_file(const std::string& file, std::string_view text);
-  // Adds one that is named `called` in messages. Throws Error if it is no pattern.
+  // Adds one pattern, whose source has the name `called` in messages. Throws Error if it is
+  // invalid.
   void add(std::string_view pattern, std::string_view called);
 
   enum class Verdict : uint8_t {
     kKept,
-    kKeptByName,  // an exception matches it: somebody wants it
+    kKeptByName,  // an exception matches it: it is wanted explicitly
     kLeftOut,
   };
-  // Of a path below the directory. Fastest if the paths of one folder come after each other.
+  // Judges a path below the directory. Fastest if paths of one folder come one after the other.
   Verdict judge(std::string_view path);
 
-  // Whether something below a directory that is left out may be kept.
+  // Whether an exception may keep something below a directory that is left out.
   bool may_keep_below(std::string_view directory) const;
 
-  // Whether a pattern, by the order of adding, has matched anything that was judged.
+  // Whether the pattern with this index, in the order of adding, has matched a judged path.
   bool has_matched(size_t pattern) const { return has_matched_[pattern]; }
   size_t size() const { return patterns_.size(); }
 
@@ -42,7 +43,7 @@ class IgnoreRules {
   std::vector<IgnorePattern> patterns_;
   std::vector<bool> has_matched_;
   std::string parent_;              // of the path judged last
-  std::vector<bool> takes_parent_;  // which patterns match it or what it is in
+  std::vector<bool> takes_parent_;  // the patterns that match it or a directory above it
 };
 
 }  // namespace layer

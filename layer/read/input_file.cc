@@ -1,4 +1,4 @@
-// Reads a text input, with as few copies as its size allows.
+// Reads text inputs with as few copies as their size allows.
 #include "layer/read/input_file.h"
 
 #include <sys/stat.h>

@@ -14,12 +14,12 @@
 
 namespace layer {
 
-// The bytes of a file, or of anything that can be read to its end. They live in the arena, so that
-// a reader's entries may point into them. Throws Error when the file cannot be read, or is written to
-// meanwhile.
+// Reads a file, or anything else that can be read to its end, whole. The bytes live in the arena,
+// so that a reader's entries may point into them. Throws Error if it cannot be read, or is written
+// to meanwhile.
 std::string_view read_input_file(const std::string& path, StringArena& arena);
 
-// The lines of a text, each without its LF. A last line without LF is a line too.
+// Iterates over the lines of a text, without their LF. A last line without LF counts too.
 class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {}
@@ -35,15 +35,15 @@ class Lines {
   uint32_t number_ = 0;
 };
 
-// The lines of a file, of which only a piece is in memory. Throws Error when it cannot be read, or is
-// written to meanwhile.
+// Iterates over the lines of a file and keeps only a piece of it in memory. Throws Error if it
+// cannot be read, or is written to meanwhile.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
 
   bool next();  // goes to the next line; false when there is none
 
-  std::string_view line() const { return line_; }  // until the next call of next()
+  std::string_view line() const { return line_; }  // valid until the next call of next()
   uint32_t number() const { return number_; }      // from 1
 
  private:
@@ -57,7 +57,7 @@ class LineReader {
   std::unique_ptr<std::FILE, Close> file_;
   std::optional<Stamp> stamp_;  // of a regular file, before it was read
   std::vector<char> buffer_;
-  size_t begin_ = 0;  // of what was read and is no line yet
+  size_t begin_ = 0;  // of the bytes read that are not part of a line yet
   size_t end_ = 0;
   bool is_at_end_ = false;  // of the file
   std::string_view line_;

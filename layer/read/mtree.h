@@ -1,4 +1,4 @@
-// Reads an mtree specification as bsdtar does, as tar.bzl and rules_py write it.
+// Reads an mtree specification, as tar.bzl and rules_py write it, the way bsdtar does.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,31 @@
 
 namespace layer {
 
-// One entry a path, in the order of their first rows. What a row states of mode, uid, gid and time
-// is in the entry's Attributes; what it does not is left to veneer's policy, never taken from disk.
-// A relative `content` is relative to the current directory. A row for the root itself gives no
-// entry. Each distinct content is looked up once, in parallel. Throws Error with every fault found.
+// Reads a file. The result has one entry per path, in the order of their first rows. What a row
+// states of mode, uid, gid and time is in the entry's Attributes; what it does not state follows
+// veneer's policy and is never taken from disk. A relative `content` is relative to the current
+// directory. A row for the root gives no entry. Each distinct content is statted once, in parallel.
+// Throws Error with every fault found.
 std::vector<Entry> read_mtree(const std::string& file, StringArena& arena);
 
-// A row of type=file whose content is a symlink that leads to no file.
+// What happens to a row of type=file whose content is a symlink that leads to no file.
 enum class LinkContent : uint8_t {
   kRefuse,
-  kKeep,  // the entry is that link: Bazel lists a link that a rule declared like a file
+  kKeep,  // the entry is that link; Bazel lists declared links like files
 };
 
 struct MtreeOptions {
-  std::string directory{};  // below which a relative content is; empty: the current one
+  std::string directory{};  // that a relative content starts from; empty: the current one
   LinkContent link_content = LinkContent::kRefuse;
 };
 
 struct Mtree {
   std::vector<Entry> entries;
   std::vector<std::string_view> names;       // of each entry, as its row spells it: "./a/"
-  std::vector<std::string_view> kept_links;  // paths of entries that are so by LinkContent::kKeep
+  std::vector<std::string_view> kept_links;  // paths of entries kept by LinkContent::kKeep
 };
 
-// The same of a text, which lives in the arena, called `name` in positions.
+// Parses a text, which lives in the arena and is called `name` in positions.
 Mtree parse_mtree(std::string_view text, const std::string& name, const MtreeOptions& options,
                   StringArena& arena);
 

@@ -1,4 +1,4 @@
-// The keywords that a row of an mtree specification states.
+// Parses the keywords of a row of an mtree specification.
 #pragma once
 
 #include <cstdint>
@@ -14,23 +14,23 @@ namespace layer {
 
 enum class MtreeType : uint8_t { kFile, kDirectory, kLink };
 
-// What veneer uses of the keywords. The others that libarchive knows (nlink, inode, names of users
-// ...) are taken and mean nothing here.
+// The keywords that veneer uses. The others that libarchive knows (nlink, inode, names of users
+// ...) are accepted and ignored.
 struct MtreeKeywords {
   std::optional<MtreeType> type;
   std::optional<std::string_view> content;
   std::optional<std::string_view> link;
   Attributes attributes;
-  StatedContent stated;      // of type=file: what the content has to be
+  StatedContent stated;      // type=file: what its content must be
   bool is_optional = false;  // the row counts only if its file exists
 
-  // Takes "keyword=value" or "keyword". Returns what is wrong with it; empty when nothing is.
+  // Sets "keyword=value" or "keyword". Returns what is wrong with it; empty if nothing is.
   std::string set(std::string_view word, StringArena& arena);
 
-  // Forgets a keyword, or "all".
+  // Unsets a keyword, or all of them with "all".
   void unset(std::string_view keyword);
 
-  // Whatever `later` states replaces what is stated here.
+  // Applies what `later` states; it replaces what is stated here.
   void merge(const MtreeKeywords& later);
 };
 

@@ -1,4 +1,4 @@
-// The lines of an mtree specification, continued lines joined, and the words on them.
+// Splits an mtree specification into lines, with continued ones joined, and into words.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,19 @@
 
 namespace layer {
 
-// One logical line, never blank or a comment, without the blanks before it.
+// One logical line, without leading blanks; never blank or a comment.
 struct MtreeLine {
   std::string_view text;
-  uint32_t number = 0;  // where it begins
-  uint32_t column = 0;  // of text[0]; 0 if the line was continued, and so columns are unknown
+  uint32_t number = 0;  // of the line where it begins
+  uint32_t column = 0;  // of text[0]; 0: unknown, because the line was continued
 
   uint32_t column_at(size_t offset) const {
     return column == 0 ? 0 : column + static_cast<uint32_t>(offset);
   }
 };
 
-// A line that ends in a backslash, itself not escaped, goes on in the next one.
+// Iterates over the logical lines. A line that ends in an unescaped backslash is continued in the
+// next.
 class MtreeLines {
  public:
   MtreeLines(std::string_view text, StringArena& arena) : lines_(text), arena_(arena) {}
@@ -35,7 +36,7 @@ class MtreeLines {
   MtreeLine line_;
 };
 
-// The words of a line, separated by spaces and TABs.
+// Iterates over the words of a line, which are separated by spaces and TABs.
 class MtreeWords {
  public:
   explicit MtreeWords(const MtreeLine& line) : line_(line) {}
@@ -51,8 +52,8 @@ class MtreeWords {
   size_t offset_ = 0;
 };
 
-// The bytes that a name, content or link stands for. As libarchive has it, a backslash that begins
-// no escape stands for itself: \ooo (up to \377), \a \b \f \n \r \s \t \v \\ are escapes.
+// Undoes the escapes in a name, content or link: \ooo (up to \377) and \a \b \f \n \r \s \t \v \\.
+// As in libarchive, a backslash that begins no escape stands for itself.
 std::string_view unescape_mtree(std::string_view text, StringArena& arena);
 
 }  // namespace layer

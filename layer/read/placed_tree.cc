@@ -1,4 +1,4 @@
-// Walks the directory; what is left out is not even listed, unless something below it is kept.
+// Walks the directory, and lists directories that are left out only if something in them is kept.
 #include "layer/read/placed_tree.h"
 
 #include <fmt/core.h>

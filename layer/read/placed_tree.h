@@ -1,4 +1,4 @@
-// What of a walked directory goes into an image, entry by entry.
+// Walks a directory and makes the entries of what goes into the image.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace layer {
 
-// A directory and where it goes.
+// A directory on disk and its place in the image.
 struct TreePlace {
   std::string source;
   std::string_view destination;  // normalised; empty: the image's root
@@ -27,8 +27,8 @@ struct TreeContext {
   std::vector<Diagnostic>& notes;
 };
 
-// What is stated of a file or directory that has `mode` and these extended attributes on disk; null:
-// nothing.
+// The attributes to state for a file or directory with this mode and these extended attributes on
+// disk; null: none.
 const Attributes* tree_attributes(uint32_t mode, bool is_directory, std::string_view xattrs,
                                   const TreeContext& context);
 

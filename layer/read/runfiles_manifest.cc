@@ -1,4 +1,4 @@
-// Parses Bazel's runfiles manifest. Source: Bazel's SourceManifestAction; bytes, in no encoding.
+// Parses Bazel's runfiles manifest as bytes in no encoding. Source: Bazel's SourceManifestAction.
 //
 //   manifest = { line LF }                           the last LF may be missing
 //   line     = path SP target                        split at the first space; target may hold more

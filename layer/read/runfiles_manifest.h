@@ -12,10 +12,10 @@ namespace layer {
 
 // Every line, in `root_symlinks`, sorted by path. A target that is a directory on disk is a tree
 // artifact. `workspace` is `_main` if a path is below it, else empty. Each distinct absolute target
-// is looked up once, in parallel. Throws Error with every fault found.
+// is statted once, in parallel. Throws Error with every fault found.
 Runfiles read_runfiles_manifest(const std::string& file, StringArena& arena);
 
-// The paths that a runfiles manifest lists, sorted; their targets are not looked at.
+// The paths that a runfiles manifest lists, sorted. Their targets are not read.
 std::vector<std::string_view> list_runfiles_manifest(const std::string& file, StringArena& arena);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Places a directory, or one file, below a destination.
+// Places a directory or a single file below a destination.
 #include "layer/read/source_tree.h"
 
 #include <fmt/core.h>

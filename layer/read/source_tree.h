@@ -1,4 +1,4 @@
-// Reads a plain file or directory that is placed in an image: `--tree SRC:DEST`.
+// Reads plain files and directories to place in an image: `--tree SRC:DEST`.
 #pragma once
 
 #include <cstdint>
@@ -15,35 +15,37 @@ namespace layer {
 
 enum class TreeModes : uint8_t {
   kExecutable,  // files 0755 if their owner may execute them, else 0644; directories by policy
-  kDisk,        // what is on disk, with setuid, setgid and sticky bits
+  kDisk,        // as on disk, with setuid, setgid and sticky bits
 };
 
 struct TreeOptions {
   TreeModes modes = TreeModes::kExecutable;
-  std::vector<std::string> excludes{};  // IgnorePatterns, after those of a tree's ignore file
+  std::vector<std::string> excludes{};  // patterns, applied after those of a tree's ignore file
   std::vector<std::string>
       own_outputs{};  // paths that this run writes to, and stores; may be absent
 };
 
-// Reads trees, and knows of all of them together what was left out.
+// Reads all --tree arguments of a run, and keeps track of what was left out of them.
 class SourceTrees {
  public:
-  // `options` outlives this; so does `found`, which gets warnings: of what is packed and probably not
-  // meant to be, and of bits that modes lose. Throws Error for a pattern that is none.
+  // `options`, `arena` and `found` must outlive this object. `found` gets warnings: of packed files
+  // that are probably not meant to be, and of mode bits that are lost. Throws Error for an invalid
+  // pattern.
   SourceTrees(const TreeOptions& options, StringArena& arena, Diagnostics& found);
 
   // The entries of "SRC:DEST", split at the last colon, with paths below the image's root, in tree
-  // order. A directory SRC becomes DEST, and everything in it keeps its place: links with their
-  // texts, empty directories, and the modes of files as Attributes. A file SRC becomes the file
-  // DEST, or DEST/SRC's name when DEST is empty or ends in '/'. SRC itself is followed if it is a
-  // link.
+  // order.
+  // - A directory SRC becomes DEST, and everything in it keeps its place: links with their texts,
+  //   empty directories, and the modes of files as Attributes.
+  // - A file SRC becomes the file DEST, or DEST/SRC's name if DEST is empty or ends in '/'.
+  // - If SRC itself is a link, it is followed.
   //
-  // Not in the entries is what SRC's ".veneerignore" or, without one, its ".dockerignore" and the
-  // excludes leave out; nor what this run writes to, for which notes() has one each. Throws Error
-  // when `argument` cannot be used or something in SRC cannot be read or kept.
+  // Left out is what the excludes match, and what SRC's ".veneerignore" or, without one, its
+  // ".dockerignore" matches; also the files that this run writes to, with an item in notes() for
+  // each. Throws Error if `argument` is invalid, or if something in SRC cannot be read or kept.
   std::vector<Entry> read(std::string_view argument);
 
-  // To be called once, last: warns of excludes that matched nothing in any tree.
+  // To be called once, at the end: warns of excludes that matched nothing in any tree.
   void finish();
 
   const std::vector<Diagnostic>& notes() const { return notes_; }

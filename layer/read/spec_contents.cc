@@ -1,4 +1,4 @@
-// Looks up a spec's exec paths: link texts, types, what is in trees.
+// Looks up a spec's exec paths: link texts, types, contents of trees.
 #include "layer/read/spec_contents.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Completes a parsed spec with what only the disk knows.
+// Completes a parsed spec with what only the disk can tell: link texts, types, trees.
 #pragma once
 
 #include <string_view>
@@ -8,12 +8,12 @@
 
 namespace layer {
 
-// On entry every `content` is an exec path. Afterwards a kSymlink has its link text, a kFile that
-// is a directory on disk (a source directory) is a kTreeArtifact, and every tree is expanded. Throws Error
-// with every exec path at which nothing fitting is.
+// On entry every `content` is an exec path. On return a kSymlink has its link text, a kFile that is
+// a directory on disk (a source directory) is a kTreeArtifact, and every tree is expanded. Throws
+// Error with every exec path at which nothing suitable is.
 void read_spec_contents(Runfiles& runfiles, StringArena& arena);
 
-// Whether a path is a symlink with a relative text: in a sandbox, inputs are absolute ones.
+// Whether a path is a symlink with a relative text. (A sandbox stages inputs as absolute ones.)
 bool is_relative_link(std::string_view path);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Splits a spec's line at its TABs and undoes the escapes.
+// Splits a line at its TABs and undoes the escapes.
 #include "layer/read/spec_record.h"
 
 #include <fmt/core.h>

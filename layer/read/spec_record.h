@@ -1,4 +1,6 @@
-// One line of a veneer spec, split into its fields.
+// Splits one line of a veneer spec into its fields.
+//
+// The grammar of a spec:
 //
 //   spec   = { record LF }                       the last LF may be missing; TAB between fields
 //   record = V 1                                 version: the first record
@@ -10,8 +12,8 @@
 //          | d short_path exec_path owner        a tree artifact
 //          | l short_path exec_path owner        an unresolved symlink: readlink(exec_path) is
 //                                                its text
-//          | u short_path exec_path owner        f or l, the rule cannot tell: a link on disk with a
-//                                                relative text is l
+//          | u short_path exec_path owner        f or l, which the rule cannot tell: l if it is a
+//                                                link with a relative text on disk
 //          | t short_path text owner             a symlink with a text that the rule knows
 //          | s path f|d|l exec_path target_short_path owner   runfiles.symlinks
 //          | r path f|d|l exec_path target_short_path owner   runfiles.root_symlinks
@@ -19,9 +21,9 @@
 //          | m exec_path                         the repo mapping
 //   escape = \\ backslash, \t TAB, \n LF         in every field
 //
-// x and m come at most once and are in no group; i comes in one. Of several groups that have an i
-// for one exec path the first has it, whatever group its f, d or l comes in. A short_path, and the
-// path of s and e, may begin with "../": another repository.
+// x and m occur at most once and are in no group; i is in a group. If several groups have an i for
+// one exec path, the first group has the file, whatever group its f, d or l is in. A short_path,
+// and the path of s and e, may begin with "../", for another repository.
 #pragma once
 
 #include <array>
@@ -39,7 +41,7 @@ struct SpecField {
   size_t offset = 0;      // in the line
 };
 
-// A record whose letter is known and whose fields are as many as it needs.
+// A record with a known letter and the right number of fields.
 struct SpecRecord {
   char letter = 0;
   uint32_t line = 0;
@@ -48,7 +50,7 @@ struct SpecRecord {
   const SpecField& operator[](size_t i) const { return fields[i]; }
 };
 
-// The record on `line`, which begins at `position`; a fault goes to `found`.
+// Parses the record on `line`, which is at `position`. If it is invalid, adds a fault to `found`.
 std::optional<SpecRecord> split_record(std::string_view line, const Position& position,
                                        Diagnostics& found, StringArena& arena);
 

@@ -1,4 +1,4 @@
-// OpenSSL's digests; cksum is computed here.
+// Computes digests with OpenSSL, and cksum itself.
 #include "layer/read/stated_content.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What an mtree states of a file's content beside where it is: to be held against the file.
+// Checks a file against the size and digests that an mtree states for it.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,21 @@
 namespace layer {
 
 struct StatedDigest {
-  std::string_view keyword;  // as it is spelt
-  std::string_view value;    // hexadecimal digits; of cksum a decimal number
+  std::string_view keyword;  // as it is spelled
+  std::string_view value;    // hexadecimal digits; for cksum, a decimal number
 };
 
 struct StatedContent {
   std::optional<uint64_t> size;       // bytes
-  std::vector<StatedDigest> digests;  // each algorithm once
+  std::vector<StatedDigest> digests;  // at most one per algorithm
 
-  // Later ones replace those of the same algorithm.
+  // Replaces an earlier digest of the same algorithm.
   void add(const StatedDigest& digest);
   void forget(std::string_view keyword);
 };
 
-// cksum, md5, rmd160, sha1, sha256, sha384, sha512, and all but the first with "digest" behind it.
+// Whether the keyword is cksum, md5, rmd160, sha1, sha256, sha384 or sha512, or one of these, but
+// not cksum, followed by "digest".
 bool is_digest_keyword(std::string_view keyword);
 
 struct ContentDifference {
@@ -33,13 +34,14 @@ struct ContentDifference {
   std::string found;   // "its content has 6 bytes"
 };
 
-// How the file at `path` differs from what is stated; absent: not at all. `stamp` is that of when it was looked at, and becomes that of when it was read.
-// Without digests nothing is read. Throws Error with the path for a file that cannot be read, or
-// is written to meanwhile. Any thread.
+// How the file at `path` differs from what is stated; no value if it does not. `stamp` is the
+// file's stamp from an earlier moment, and becomes that of the moment when it was read. The file is
+// read only if digests are stated. Throws Error with the path for a file that cannot be read, or is
+// written to meanwhile. Safe to call from any thread.
 std::optional<ContentDifference> find_difference(const StatedContent& stated, std::string_view path,
                                                  Stamp& stamp);
 
-// The same for a file of no bytes with nothing behind it.
+// The same for a file of no bytes that is not on disk.
 std::optional<ContentDifference> find_difference_to_nothing(const StatedContent& stated);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Asks the file system about many paths at once.
+// Stats many paths in parallel.
 #include "layer/read/target.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What the paths that an input refers to are on disk, asked in parallel.
+// Stats the paths that an input refers to, in parallel.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ struct Target {
   int error = 0;  // kUnreachable: errno
   Stamp stamp{};  // kFile, kDirectory
 
-  // Why no bytes can be read there: "does not exist", "is neither a file nor a directory", "cannot
-  // be reached: ..."; empty when it is a file or a directory.
+  // Why it cannot be read: "does not exist", "is neither a file nor a directory", "cannot be
+  // reached: ..."; empty for a file or directory.
   std::string fault() const;
 };
 
-// Item i is what path i is once all links are followed. Cheapest where paths of one directory stand
-// together.
+// Element i is what path i leads to once all links are followed. Fastest if paths of one directory
+// are next to each other.
 std::vector<Target> find_targets(std::span<const std::string_view> paths);
 
 }  // namespace layer

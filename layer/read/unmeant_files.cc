@@ -1,4 +1,4 @@
-// By name, and where names do not tell, by what the file begins with.
+// Decides by name and, where names do not tell, by the first bytes of the file.
 #include "layer/read/unmeant_files.h"
 
 #include <fcntl.h>

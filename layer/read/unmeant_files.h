@@ -1,4 +1,4 @@
-// Files that hardly anyone means to put into an image.
+// Recognises files that are probably packed by mistake: .git, .env, private keys.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace layer {
 
-// Why a path is probably not meant to be packed, in words that follow "goes into the image: "; empty if it
-// may be: a repository of git, a file of settings called ".env", a private key. `on_disk` is where it
-// is; a file called *.pem is read.
+// Why a path is probably not meant to be packed, in words that follow "goes into the image: ";
+// empty if it may be meant. Recognised are git repositories, settings files called ".env", and
+// private keys. `on_disk` is the path on disk; a file *.pem is read.
 std::string_view why_unmeant(std::string_view path, DiskType type, const std::string& on_disk);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Lists directories in parallel, each closed before those in it are opened.
+// Lists directories in parallel, and closes each before it opens those in it.
 #include "layer/read/walk.h"
 
 #include <oneapi/tbb/blocked_range.h>

@@ -1,4 +1,4 @@
-// Lists everything below a directory, following no link.
+// Lists everything below a directory, without following links.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +22,19 @@ struct WalkedItem {
 
 class Store;
 
-// Whether an item, and with a directory all that is below it, is left out. Asked on the calling thread,
-// about each item of a directory before any that is below it. The identity is set with kModes.
+// Decides whether an item, and with a directory everything below it, is left out. Called on the
+// calling thread, for all items of a directory before any below it. The identity is set only with
+// kModes.
 using LeavesOut = std::function<bool(const WalkedItem& item, const FileIdentity& identity)>;
 
-// All items in tree order (see tree_order()); the directory itself, which is followed if it is a
-// link, is not one. Throws Error, naming the path, when one cannot be read. Directories are read in
-// parallel: about a microsecond an item plus readlink for each link, over the threads. With a store,
-// kTypes costs one stat for a directory that did not change since an earlier walk.
+// All items, in tree order (see tree_order()). The directory itself is not an item, and is followed
+// if it is a link. Throws Error, naming the path, if one cannot be read. Directories are read in
+// parallel: about a microsecond per item, plus a readlink per link, divided by the threads. With a
+// store, kTypes costs one stat for a directory that did not change since an earlier walk.
 std::vector<WalkedItem> walk(const std::string& directory, WalkDetail detail, StringArena& arena,
                              Store* store = nullptr);
 
-// The same with kModes, and without what is left out.
+// The same with kModes, without the items that are left out.
 std::vector<WalkedItem> walk(const std::string& directory, const LeavesOut& leaves_out,
                              StringArena& arena);
 

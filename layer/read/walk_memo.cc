@@ -1,3 +1,5 @@
+// Writes and reads listings as a memo:
+//
 //   walk      := directory*
 //   directory := path stamp count items
 //   items     := a text of `count` times: type, shared, name 0 rest 0

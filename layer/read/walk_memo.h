@@ -1,4 +1,4 @@
-// What directories held when an earlier run listed them, for as long as they say they did not change.
+// Keeps listings of directories in the store, valid as long as the directories do not change.
 #pragma once
 
 #include <cstdint>
@@ -13,30 +13,30 @@
 
 namespace layer {
 
-// One directory of a walk.
+// One directory of a walk, and its items.
 struct ListedDirectory {
   std::string_view path{};  // below the root
   Stamp stamp{};
-  size_t first = 0;  // of its items, among all of the walk
+  size_t first = 0;  // of its items, among all items of the walk
   size_t count = 0;
 };
 
-// A directory's times change with every name that comes or goes in it, and a link cannot be changed
-// but by putting another in its place; so the stamp of a directory stands for the names, types and
-// links in it. Not for the modes of what is in it.
+// A directory's times change with every name that is added or removed in it, and a link can be
+// changed only by replacing it. So a directory's stamp stands for the names, types and links in it,
+// but not for the modes of what is in it.
 class WalkMemo {
  public:
-  // What the store knows of a walk of `root`, each directory being looked at, in parallel. The texts
-  // live in `arena`.
+  // Loads what the store has of a walk of `root`, and stats each of its directories, in parallel.
+  // Texts live in `arena`. `store` must outlive this object.
   WalkMemo(const std::string& root, Store& store, StringArena& arena);
 
-  // Null unless it is known, and is as it was. Any thread.
+  // The directory, if it is known and unchanged; else null. Safe to call from any thread.
   const ListedDirectory* find(std::string_view path) const;
   const WalkedItem* items(const ListedDirectory& directory) const {
     return items_.data() + directory.first;
   }
 
-  // Memos a walk for later runs: all directories whose stamps can be trusted.
+  // Stores a walk for later runs: all directories whose stamps can be trusted.
   void replace(const std::vector<ListedDirectory>& directories,
                const std::vector<WalkedItem>& items);
 

@@ -1,4 +1,4 @@
-// Finds the runfiles, reads them with the reader for their form and places them in the image.
+// Finds the runfiles, reads them with the reader for their form, and places them in the image.
 #include "layer/resolve/inputs.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// From what the user names on the command line to one tree of paths: steps 1 and 2.
+// Reads all inputs that the user names and merges them into one tree: steps 1 and 2.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,10 @@ namespace layer {
 
 class Store;
 
-// At most one of the first four, which all say where a program's runfiles are. Empty: not given.
+// What the user names. At most one of the first four is given, because each says where a program's
+// runfiles are. Empty: not given.
 struct InputRequest {
-  std::string binary;  // as `bazel build` leaves it, its runfiles beside it
+  std::string binary;  // as `bazel build` leaves it, with its runfiles beside it
   std::string runfiles_directory;
   std::string runfiles_manifest;
   std::string spec;
@@ -27,18 +28,18 @@ struct InputRequest {
   std::vector<std::string> trees;   // "SRC:DEST"
   TreeOptions tree_options;
 
-  std::string prefix = "/app";  // where in the image the program and its runfiles go
-  std::string name;             // of the program; empty: its own
+  std::string prefix = "/app";  // the place of the program and its runfiles in the image
+  std::string name;             // of the program in the image; empty: its own
 };
 
 struct Inputs {
   FileTree tree;
-  std::optional<Program> program;  // absent when no executable was found in the inputs
-  std::vector<Diagnostic> notes;   // for who ran it: what is told and is no warning
+  std::optional<Program> program;  // absent if the inputs have no executable
+  std::vector<Diagnostic> notes;   // to report to the user, but not as warnings
 };
 
-// Reads and merges every input. Throws Error, with all conflicts at once; warnings go to `found`.
-// A store, if given, saves reading again what did not change.
+// Reads and merges every input. Throws Error, with all conflicts at once; warnings go to `found`. A
+// store, if given, saves reading what did not change.
 Inputs gather_inputs(const InputRequest& request, StringArena& arena, Diagnostics& found,
                      Store* store = nullptr);
 

@@ -1,4 +1,4 @@
-// Merging, in Bazel's order. Everything is done by sorting, so cost grows as n log n.
+// Merges in Bazel's order. Everything is done by sorting, so the cost grows as n log n.
 #include "layer/resolve/resolve.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Bazel's merge order and conflict rules: from what inputs declare to one tree of paths.
+// Merges entries by Bazel's order and conflict rules into one tree of paths.
 #pragma once
 
 #include <string_view>
@@ -11,18 +11,19 @@
 
 namespace layer {
 
-// The entries of a runfiles tree placed at `root` (a path in the image, relative), as Bazel would
-// lay them out: symlinks, files over them, later over earlier; entries below another entry dropped
-// (with a warning if they would be something else there); empty files; the workspace prefix;
-// root_symlinks over all; the repo mapping. Tree artifacts come out expanded. Entry::target is made
-// an image path too. What lost its place is added to `lost`, if that is given. Reports an entry below a non-directory to `found` as an error.
-// Source: Bazel's Runfiles.getRunfilesInputs and filterListForObscuringSymlinks.
+// The entries of a runfiles tree placed at `root` (a relative path in the image), as Bazel would
+// lay it out. In Bazel's order: symlinks; files over them, later ones over earlier; entries below
+// another entry are dropped (with a warning if they would be something else there); empty files;
+// the workspace prefix; root_symlinks over all; the repo mapping. Tree artifacts are expanded, and
+// Entry::target becomes a path in the image too. Entries that lose their place are added to `lost`,
+// if given. An entry below a non-directory is an error in `found`. Source: Bazel's
+// Runfiles.getRunfilesInputs and filterListForObscuringSymlinks.
 std::vector<Entry> resolve_runfiles(Runfiles runfiles, std::string_view root, StringArena& arena,
                                     Diagnostics& found, std::vector<LostEntry>* lost = nullptr);
 
-// One tree of the entries of several inputs. The same path from two inputs must be the same thing;
-// otherwise, and for an entry below a non-directory, a path that leaves the root, or a name that
-// image layers reserve (".wh."), `found` gets an error that names both origins.
+// Merges the entries of several inputs into one tree. The same path from two inputs must be the
+// same thing. If it is not, and for an entry below a non-directory, a path that leaves the root, or
+// a name that image layers reserve (".wh."), `found` gets an error that names both origins.
 FileTree merge_inputs(std::vector<std::vector<Entry>> inputs, Diagnostics& found);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Reading, checking, searching; merging and writing.
+// Reads, checks and searches an index; merges and writes tables.
 #include "layer/store/index.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// The store's index: a sorted file that is read and replaced as a whole.
+// The store's index file: sorted records, read as a whole and replaced as a whole.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +11,27 @@
 
 namespace layer {
 
-// A file of this form, in this machine's byte order:
+// The form of the file, in this machine's byte order:
+//
 //   index    := magic count{7} checksum table{7}
 //   magic    := "veneer index " version LF, zeros up to 16 bytes
-//   count    := u64, the records of a table
+//   count    := u64, the number of records in a table
 //   checksum := u64, the CRC-32 of counts and tables
 //   table    := records in ascending order of their keys, no key twice
-// It is never changed: a new one takes its name. So a reader needs no lock and sees one state; a
-// killed writer or a full disk leaves the old one; and damage is seen before anything is believed.
-// It is read, not mapped: a file that is truncated meanwhile would be a signal.
+//
+// An index file is never changed: a new one takes over its name. So a reader needs no lock and sees
+// one state, a killed writer or a full disk leaves the old file, and damage is detected before any
+// record is used. The file is read, not mapped, because truncating a mapped file would raise a
+// signal.
 inline constexpr int kIndexVersion = 2;
 
 class Index {
  public:
-  // Reads the file; an index without records if there is none. Throws Error when it cannot be read,
-  // is damaged or is not an index of this version.
+  // Reads the file; returns an index without records if there is none. Throws Error if it cannot be
+  // read, is damaged, or is not an index of this version.
   static Index open(const std::string& path);
 
-  // Null when there is none. Valid as long as the index.
+  // The record with a key; null if there is none. Valid as long as the index.
   const LayerRecord* find_layer(const Digest& key) const;
   const FrameRecord* find_frame(const Digest& key) const;
   const ContentRecord* find_content(const Digest& key) const;
@@ -55,13 +58,14 @@ class Index {
   Views views_;
 };
 
-// The records of `index` and `added`, of which the latter count where both have a key, and of two
-// added with one key the later. Left out is what belongs to a blob that `has_blob` denies, blobs of
-// memos that others take the place of, and files seen before `oldest_file`.
+// Merges the records of `index` and `added`. If both have a key, the record in `added` counts; if
+// `added` has a key twice, the later one. Left out are records of blobs that do not exist
+// according to `has_blob`, blobs of memos that new memos replace, and records of files made before
+// `oldest_file` (nanoseconds since the epoch).
 IndexTables merge_tables(const Index& index, IndexTables added,
                          const std::function<bool(const Digest&)>& has_blob, int64_t oldest_file);
 
-// Writes `tables` as `path`, replacing what is there. Throws Error.
+// Writes `tables` to `path` and replaces what is there. Throws Error.
 void write_index(const std::string& path, const IndexTables& tables);
 
 }  // namespace layer

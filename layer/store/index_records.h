@@ -1,4 +1,4 @@
-// What the store's index remembers: one table for each record below.
+// The records of the store's index, one table for each type.
 #pragma once
 
 #include <array>
@@ -9,10 +9,11 @@
 
 namespace layer {
 
-// Records are written as they are in memory: no padding, only members of whole multiples of their
-// alignment. A change of any of them, or of what a key is made of, is a new kIndexVersion.
+// Records are written to the file as they are in memory. So they have no padding, and their members
+// are whole multiples of their alignment. Changing a record, or what its key is made of, requires a
+// new kIndexVersion.
 
-// A finished layer. The key: see layer_keys().
+// A finished layer. For the key see layer_keys().
 struct LayerRecord {
   Digest key;
   Digest diff_id;
@@ -21,13 +22,13 @@ struct LayerRecord {
   uint64_t tar_size = 0;
 };
 
-// What the tar of a frame holds, known by the stamps of its files. The key: see layer_keys().
+// The tar bytes of a frame, identified by the stamps of its files. For the key see layer_keys().
 struct FrameRecord {
   Digest key;
   Digest content;  // a ContentRecord's key
 };
 
-// A compressed frame in a blob. The key: of the recipe and of the frame's tar bytes.
+// A compressed frame in a blob. The key is a hash of the recipe and the frame's tar bytes.
 struct ContentRecord {
   Digest key;
   Digest blob;
@@ -37,7 +38,8 @@ struct ContentRecord {
   uint64_t crc = 0;  // CRC-32 of the tar bytes if the codec is gzip
 };
 
-// Both streams of a blob after one of its frames. The key: of the contents of all frames up to it.
+// The states of both hashes of a blob (tar and compressed) after one of its frames. The key is a
+// hash of the contents of all frames up to this one.
 struct StateRecord {
   Digest key;
   Digest blob;
@@ -45,26 +47,26 @@ struct StateRecord {
   Sha256State packed;
 };
 
-// What a run found out and a later one may ask for, as a blob: see layer/store/memo.h. The key says
-// what it is about, and all that it depends on but what it states itself.
+// What a run found out for later runs, as a blob; see layer/store/memo.h. The key stands for the
+// subject and everything that the memo depends on and does not state itself.
 struct MemoRecord {
   Digest key;
   Digest blob;
 };
 
-// The content of an input file. The key is the device and the inode alone, so that what was known of
-// a file's earlier content goes when it changes.
+// The content of an input file. The key is only device and inode, so that the record of a file's
+// earlier content is replaced when the file changes.
 struct FileRecord {
   std::array<uint64_t, 2> key{};  // device, inode
   uint64_t size = 0;
   int64_t mtime = 0;  // nanoseconds
   int64_t ctime = 0;
   Digest digest;
-  uint64_t is_program = 0;  // is_elf_program() of its beginning: 0 or 1
+  uint64_t is_program = 0;  // 0 or 1: is_elf_program() of its first bytes
   int64_t seen = 0;         // when it was recorded, nanoseconds since the epoch
 };
 
-// A blob of the store, as it was when its bytes were last known to be right.
+// A blob of the store, as it was when its bytes were last verified.
 struct BlobRecord {
   Digest key;  // its digest
   uint64_t device = 0;
@@ -72,10 +74,10 @@ struct BlobRecord {
   uint64_t size = 0;
   int64_t mtime = 0;
   uint64_t crc = 0;    // CRC-32 of its bytes
-  int64_t proven = 0;  // when it was made or last read and found right, nanoseconds since the epoch
+  int64_t proven = 0;  // when it was made or last verified, nanoseconds since the epoch
 };
 
-// All tables: of an index, or of what a run adds to one.
+// All tables of an index, or of what a run adds to one.
 struct IndexTables {
   std::vector<LayerRecord> layers;
   std::vector<FrameRecord> frames;
@@ -85,7 +87,7 @@ struct IndexTables {
   std::vector<FileRecord> files;
   std::vector<BlobRecord> blobs;
 
-  // Calls `visit` with each of the tables of `all`, in the order of the file.
+  // Calls `visit` once per table type, in the order of the file, with that table of each of `all`.
   template <typename Visit, typename... Tables>
   static void for_each(Visit visit, Tables&... all) {
     visit(all.layers...);

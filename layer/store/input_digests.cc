@@ -1,4 +1,4 @@
-// Nothing is asked of the disk before a file is asked for: most inputs of an action never are.
+// Looks at the disk only when a file is asked for: most inputs of an action never are.
 #include "layer/store/input_digests.h"
 
 #include <cstring>

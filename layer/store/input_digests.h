@@ -1,4 +1,4 @@
-// What a build system says of its inputs' content, so that files that stay the same need not be read.
+// Digests of inputs that the build system knows, so that unchanged files need not be read.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +14,22 @@ namespace layer {
 
 struct InputDigest {
   std::string path;
-  std::string digest;  // opaque: equal ones, equal bytes; empty: not known
+  std::string digest;  // opaque: equal digests mean equal bytes; empty: not known
 };
 
-// A stamp says that a file is the one that was read before, unless it is too young. A digest says so
-// of a file that was written anew, moved or touched, and of one that is a moment old.
+// Digests of inputs, by path. A stamp identifies a file that was read before, but not if it is too
+// young. A digest also identifies a file that was rewritten, moved, touched or just created.
 class InputDigests {
  public:
   InputDigests() = default;
-  // The inputs outlive this. A path that is given with two digests has none.
+  // `inputs` must outlive this object. A path that has two different digests in it counts as having
+  // none.
   explicit InputDigests(std::span<const InputDigest> inputs);
 
-  // A stamp of no file, that stands for the content of the one at `path`, which has this stamp,
-  // wherever and whenever its digest is met. Absent if there is no digest, or may be one of a link's
-  // text: where the path is a link that does more than stage a file. Any thread.
+  // A stand-in stamp, which no real file has, for the content of the file at `path`; `stamp` is the
+  // file's real stamp. Equal digests and sizes give equal stand-ins, at any path and in any run. No
+  // value if there is no digest, or if it may be that of a link's text: the path is a link other
+  // than a staging link. Safe to call from any thread.
   std::optional<Stamp> find(std::string_view path, const Stamp& stamp) const;
 
  private:

@@ -1,4 +1,4 @@
-// Counting, collecting, verifying.
+// Measures, collects and verifies stores.
 #include "layer/store/maintain.h"
 
 #include <fcntl.h>

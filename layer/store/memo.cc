@@ -1,4 +1,4 @@
-// Numbers and texts to bytes, and back with every length doubted.
+// Converts numbers and texts to bytes and, checking every length, back.
 #include "layer/store/memo.h"
 
 #include <cstring>

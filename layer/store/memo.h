@@ -1,4 +1,4 @@
-// The form of what a store keeps from run to run beside layers: numbers and texts, one after another.
+// The binary form of memos: what runs keep in the store beside layers.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,15 @@
 
 namespace layer {
 
+// The form of a memo:
+//
 //   memo   := (number | text | stamp | digest)*
 //   number := u64, in this machine's byte order
 //   text   := number of bytes, then the bytes, then zeros up to a multiple of 8
 //   stamp  := device, inode, size, mtime, ctime, each a number
 //   digest := a text of 32 bytes
-// What comes when is the business of who writes it.
+//
+// The order of the items is up to the code that writes a memo.
 class MemoWriter {
  public:
   void put(uint64_t number);
@@ -34,8 +37,8 @@ class MemoWriter {
   std::string bytes_;
 };
 
-// Reads a memo that may be another than expected: what is not there reads as 0 and empty, and from
-// then on it has failed.
+// Reads a memo that may not have the expected form. A missing item reads as 0 or empty, and from
+// then on has_failed() is true.
 class MemoReader {
  public:
   explicit MemoReader(std::string_view bytes) : rest_(bytes) {}
@@ -46,7 +49,8 @@ class MemoReader {
   std::string_view text();  // points into the memo
   Stamp stamp();
   Digest digest();
-  // How many items follow, each of at least `item_size` bytes; fails if they cannot be there.
+  // The number of items that follow, each of at least `item_size` bytes. Fails if the memo is too
+  // short for them.
   size_t count(size_t item_size);
 
   bool has_failed() const { return has_failed_; }

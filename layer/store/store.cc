@@ -1,4 +1,4 @@
-// Looks up, opens and checks blobs; puts a run's additions in place under the store's lock.
+// Looks up, opens and verifies blobs; commits a run's additions under the store's lock.
 #include "layer/store/store.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// What earlier runs made, kept for later ones: blobs and the index that says what is in them.
+// The store: a cache of blobs that earlier runs made, and the index of what is in them.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@
 
 namespace layer {
 
-// A blob that nobody writes to any more. Its bytes stay while it is held, whatever becomes of its
-// name.
+// A blob that is never written to again. Its bytes stay available while it is held, even if its
+// name is removed.
 struct StoredBlob {
   FileHandle file;
   uint64_t size = 0;
@@ -31,13 +31,14 @@ struct StoredBlob {
 };
 using BlobPointer = std::shared_ptr<const StoredBlob>;
 
-// Blobs up to this size are compared whenever they are used, larger ones if that was not done for so
-// long: bytes that a disk changes by itself show in no stamp.
+// When an unchanged-looking blob is verified again, because bytes that a disk corrupts by itself do
+// not change its stamp: at most kAlwaysProven bytes, at every use; larger ones, if they were not
+// verified for kProofAge (nanoseconds).
 inline constexpr uint64_t kAlwaysProven = uint64_t{4} << 20;
 inline constexpr int64_t kProofAge = int64_t{24} * 3600 * 1'000'000'000;
 
 struct Memo {
-  std::unique_ptr<char[]> memory;  // null: there is none
+  std::unique_ptr<char[]> memory;  // null: there is no memo
   size_t size = 0;
 
   explicit operator bool() const { return memory != nullptr; }
@@ -49,55 +50,60 @@ struct FileContent {
   bool is_program = false;
 };
 
-// A directory that any number of processes use at once; docs/store.md describes it. Nothing in it
-// is missed when it is gone but time. Everything that a run adds appears at once, in commit().
+// A store: a directory that any number of processes may use at once; docs/store.md describes it. It
+// is a cache: it may be deleted at any time, and only costs the next run time. Everything that a
+// run adds appears at once, in commit().
 class Store {
  public:
-  // `now`, in nanoseconds since the epoch, is a moment before any input was looked at. Makes the
-  // directory. Throws Error if that cannot be done or if it is there and no store; a damaged index
-  // is a warning, and so is a store that can be read and not written: nothing is added to it. What is
-  // known of the `inputs` counts more than their stamps.
+  // Opens the store in `directory`, and creates it if it does not exist. `now`, in nanoseconds
+  // since the epoch, must be before any input was statted. Digests in `inputs` take precedence over
+  // stamps. Throws Error if the directory cannot be created or exists and is no store. A damaged
+  // index is only a warning, and so is a store that cannot be written, to which nothing is then
+  // added.
   Store(std::string directory, int64_t now, InputDigests inputs = {},
         Sharing sharing = Sharing::kFile);
 
   const Index& index() const { return index_; }
   int64_t now() const { return now_; }
-  // Where commit() finds what this run adds; one thread at a time.
+  // The records that this run adds, for commit(). One thread at a time.
   IndexTables& added() { return added_; }
 
   bool is_writable() const { return access_ == StoreAccess::kWrite; }
 
-  // A blob of the index whose bytes can be trusted; null if there is none. Read and compared first is
-  // one that was touched since it was written, one for which that was not done for kProofAge, and any
-  // of at most kAlwaysProven bytes. Counts as a use. Any thread.
+  // Opens a blob of the index whose bytes can be trusted; null if there is none. The blob is
+  // verified first if it was touched since it was written, was not verified for kProofAge, or has
+  // at most kAlwaysProven bytes. Opening counts as a use. Safe to call from any thread.
   BlobPointer open_blob(const Digest& digest);
 
-  // What stands for the content of the file at `path`, which has this stamp, in keys and records: its
-  // stand-in if the file is an input of known digest, else the stamp itself. Absent if it may come to
-  // stand for another content, see is_settled(). Any thread.
+  // What stands for a file's content in keys and records. `stamp` is the stamp of the file at
+  // `path`. The result is the digest's stand-in if the file is an input of known digest, else the
+  // stamp itself. No value if the stamp may come to stand for another content; see is_settled().
+  // Safe to call from any thread.
   std::optional<Stamp> identity(std::string_view path, const Stamp& stamp) const;
 
-  // The content of a file, if it is known, and remembering it. Only where there is an identity(). Any
-  // thread.
+  // Looks up, and records, the content of a file. Without an identity() nothing is found or
+  // recorded. Safe to call from any thread.
   std::optional<FileContent> find_file(std::string_view path, const Stamp& stamp) const;
   void add_file(std::string_view path, const Stamp& stamp, const FileContent& content);
 
-  // What an earlier run noted under a key; null if nothing that can be trusted. Any thread.
+  // What an earlier run stored under a key; null if there is nothing that can be trusted. Safe to
+  // call from any thread.
   Memo find_memo(const Digest& key);
-  // For later runs, in place of what is there. One thread at a time.
+  // Stores a memo for later runs and replaces the one under this key. One thread at a time.
   void add_memo(const Digest& key, std::string_view bytes);
 
-  // A file for a blob that is being made, and its being whole: from then on it is read only. Only in
-  // a store that is_writable().
+  // Begins a new blob, and adds it once it is complete; from then on it is only read. Only for a
+  // store that is_writable().
   OutputFile create_blob() const;
   BlobPointer add_blob(const Digest& digest, OutputFile file);
 
-  // Puts what was added in place once it is on the disk, then drops the blobs not used for longest
-  // until the rest are `max_size` bytes or fewer. To be called before an output that shares a new
-  // blob's file could be removed: a file that has lost its only name is given none again (linkat(2)).
+  // Flushes to disk what was added and then gives it its names; then drops the least recently used
+  // blobs until the others have at most `max_size` bytes in total. Call this before any output that
+  // shares a new blob's file could be removed, because a file that has lost its last name cannot be
+  // linked again (linkat(2)).
   void commit(uint64_t max_size);
 
-  // What was found wrong and dropped.
+  // What was found damaged, or could not be used.
   std::vector<Diagnostic> warnings() const;
 
  private:
@@ -107,7 +113,7 @@ class Store {
     OutputFile file;
   };
 
-  // Compared whenever they are used are blobs of at most `always` bytes.
+  // Blobs of at most `always` bytes are verified at every use.
   BlobPointer& find_blob(const Digest& digest, uint64_t always);
   BlobPointer check_blob(const BlobRecord& record, uint64_t always);
   bool is_proven(const BlobRecord& record, const struct stat& status, int fd, uint64_t always);
@@ -124,9 +130,9 @@ class Store {
   IndexTables added_;
   std::vector<NewBlob> new_blobs_;
 
-  mutable std::mutex mutex_;  // for what follows
+  mutable std::mutex mutex_;  // guards the members below
   std::map<Digest, BlobPointer> open_;
-  std::vector<std::pair<Digest, uint64_t>> damaged_;  // and the inode that was
+  std::vector<std::pair<Digest, uint64_t>> damaged_;  // and the inode of the damaged file
   std::vector<FileRecord> files_;
   std::vector<BlobRecord> checked_;
   std::vector<Diagnostic> warnings_;

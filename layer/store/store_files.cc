@@ -1,4 +1,4 @@
-// Paths, flock, listing, garbage, and the index that fits the blobs.
+// Handles paths, lock, listing, garbage, and an index that fits the blobs.
 #include "layer/store/store_files.h"
 
 #include <dirent.h>

@@ -1,4 +1,4 @@
-// Reads the mark; without one, every name in the directory.
+// Reads the mark or, if there is none, every name in the directory.
 #include "layer/store/store_mark.h"
 
 #include <fcntl.h>

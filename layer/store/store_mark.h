@@ -1,4 +1,4 @@
-// What tells a store from any other directory, so that nothing is ever dropped from another.
+// The mark that tells a store from other directories, so that nothing else is ever deleted.
 #pragma once
 
 #include <cstdint>
@@ -7,27 +7,28 @@
 
 namespace layer {
 
-// A file of this name, whose first line is kStoreMark, is in every store.
+// Every store has a file of this name, whose first line is kStoreMark.
 inline constexpr std::string_view kStoreMarkName = "veneer-store";
 inline constexpr std::string_view kStoreMark = "veneer store 1\n";
 
-// What OutputFile calls a file that waits for its name.
+// The beginning of the names that OutputFile gives to temporary files.
 inline constexpr std::string_view kTemporaryStart = ".veneer-";
 
 enum class StoreState : uint8_t {
-  kNone,      // absent, or without any file: a store can be made of it
+  kNone,      // absent or without any file: can become a store
   kMarked,    // a store
-  kUnmarked,  // a store of a veneer that made no mark: its index says so, and nothing else is there
+  kUnmarked,  // a store of an early veneer: known by its index, and by holding nothing else
   kOther,     // something else
 };
 
-// Throws Error if that cannot be found out, or if the mark is that of another version.
+// Finds out what a directory is. Throws Error if that fails, or if the mark is that of another
+// version.
 StoreState find_store_state(const std::string& directory);
 
-// Marks a directory that exists, if it is not marked. Under the store's lock.
+// Marks an existing directory, unless it is marked. To be called under the store's lock.
 void mark_store(const std::string& directory);
 
-// The error for what is something else.
+// Throws the error for a directory that is not a store.
 [[noreturn]] void throw_other_directory(const std::string& directory);
 
 }  // namespace layer

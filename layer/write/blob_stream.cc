@@ -1,4 +1,4 @@
-// Header, frames, trailer.
+// Writes header, frames and trailer.
 #include "layer/write/blob_stream.h"
 
 namespace layer {

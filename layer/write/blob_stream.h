@@ -1,4 +1,4 @@
-// One blob being written: frames in, file and digests out.
+// Writes one blob: takes compressed frames, gives the file and its digest.
 #pragma once
 
 #include <array>
@@ -15,25 +15,26 @@ namespace layer {
 
 class BlobStream {
  public:
-  // Writes what stands before the first frame. `file` outlives this.
+  // Begins a blob in `file`, which must outlive this object, with what precedes the first frame.
   BlobStream(Compression compression, OutputFile& file);
 
-  // Takes over the first `size` bytes of frames, as they stand in another blob of the same
-  // compression. May be called several times, then resume().
+  // Copies the blob's first frames, `size` bytes, from another blob of the same compression. May be
+  // called several times; then call skip_frame() for each frame, and resume().
   void copy_frames(int fd, uint64_t offset, uint64_t size) { file_.copy_from(fd, offset, size); }
-  // What a frame that was taken over adds to the trailer.
+  // Accounts for one copied frame in the trailer and in tar_size().
   void skip_frame(uint32_t crc, uint64_t tar_size);
-  // The state behind the frames that were taken over.
+  // Sets the hash's state after the copied frames.
   void resume(const Sha256State& packed) { hash_ = Sha256(packed); }
 
   void append(const PackedFrame& frame, uint64_t tar_size);
 
   uint64_t size() const { return file_.size() - begin_; }
   uint64_t tar_size() const { return tar_size_; }
-  // Of the bytes up to here; without a codec the blob is the tar, and this stays the first state.
+  // The hash's state after the bytes so far. Without a codec the blob is the tar itself, nothing is
+  // hashed here, and the state stays the initial one.
   Sha256State state() const { return hash_.state(); }
 
-  // Writes what stands behind the last frame; the blob's digest. Call once.
+  // Writes what follows the last frame, and returns the blob's digest. Call once.
   Digest finish(const DiffId& diff_id);
 
  private:

@@ -1,4 +1,4 @@
-// What differs between the codecs of layers: how frames are compressed and cut.
+// The codecs of layers: how each cuts and compresses frames, and its recipe.
 #pragma once
 
 #include <cstddef>
@@ -14,29 +14,29 @@
 
 namespace layer {
 
-// Everything that the bytes of a blob depend on beside the plan and the files, as one line:
-// "gzip libdeflate:6605f961 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none". For the
-// second word see codec_library().
+// Everything, other than the plan and the files, that the bytes of a blob depend on, as one line:
+// "gzip libdeflate:6605f961 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none". The
+// second word is that of codec_library().
 std::string recipe(Compression compression);
 
-// How layers are cut for a codec.
+// The rule by which layers are cut into frames for a codec.
 FrameRule frame_rule(Codec codec);
 
-// A frame as it stands in the blob, in the caller's memory, and the CRC-32 of its plain bytes (0
-// unless the codec is gzip).
+// A frame as it is in the blob, and the CRC-32 of its plain bytes (0 unless the codec is gzip). The
+// caller owns the bytes.
 struct PackedFrame {
   std::span<const std::byte> bytes;
   uint32_t crc = 0;
 };
 
-// Compresses frames; one thread at a time. To be reused, which changes no byte.
+// Compresses frames. Not thread-safe. Reusing it does not change the bytes of frames.
 class FrameCompressor {
  public:
   explicit FrameCompressor(Compression compression);
 
-  // Bytes of memory that pack() needs for a frame of `size` bytes.
+  // How many bytes of memory pack() needs for a frame of `size` bytes.
   size_t bound(size_t size) const;
-  // The result lies in `memory`, or is `tar` itself where nothing compresses it.
+  // Compresses a frame. The result is in `memory`; without a codec it is `tar` itself.
   PackedFrame pack(std::span<const std::byte> tar, std::span<std::byte> memory);
 
  private:

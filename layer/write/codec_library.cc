@@ -1,4 +1,4 @@
-// A probe for libdeflate; notes of loaded objects.
+// Probes libdeflate, and reads the ELF notes of loaded objects.
 #include "layer/write/codec_library.h"
 
 #include <elf.h>

@@ -1,4 +1,4 @@
-// Reads a deflate stream bit by bit, with bounds.
+// Reads a deflate stream bit by bit, with bounds checks.
 #pragma once
 
 #include <bit>
@@ -9,16 +9,16 @@
 
 namespace layer {
 
-// Bits come in the order of RFC 1951, section 3.1.1. Reading past the end gives zeros, and
-// overrun() tells. Small enough to be copied where two places are read at once.
+// Reads bits in the order of RFC 1951, section 3.1.1. Reading past the end gives zeros, and
+// then overrun() is true. Small enough to copy when two places are read at once.
 struct DeflateBits {
-  // A refill leaves at least this many bits, unless the stream ends before.
+  // After a refill there are at least this many bits, unless the stream ends before.
   static constexpr unsigned kRefillBits = 56;
 
   explicit DeflateBits(std::span<const std::byte> stream)
       : begin(stream.data()), next(begin), end(begin + stream.size()) {}
 
-  // Bytes at `next` that refill_unchecked() needs.
+  // How many bytes refill_unchecked() needs at `next`.
   static constexpr ptrdiff_t kRefillBytes = 8;
 
   void refill_unchecked() {
@@ -65,7 +65,7 @@ struct DeflateBits {
   }
 
   const std::byte* begin;
-  const std::byte* next;  // what is not yet in `buffer`, but for bits put there twice
+  const std::byte* next;  // the first byte that is not wholly in `buffer`
   const std::byte* end;
   uint64_t buffer =
       0;         // above `left` it holds zeros, or bits that the next refill puts there again

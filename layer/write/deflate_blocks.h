@@ -20,13 +20,14 @@ struct LastBlock {
   bool operator==(const LastBlock&) const = default;
 };
 
-// Walks the blocks of a raw deflate stream (RFC 1951) and only counts bits: deflate has no index,
-// so where a block ends is known only once its symbols are decoded. About 13 KiB, to be kept and
-// reused; not for two threads at a time.
+// Walks the blocks of a raw deflate stream (RFC 1951) and only counts bits. Deflate has no index,
+// so where a block ends is known only once its symbols are decoded. Takes about 13 KiB; keep and
+// reuse it. Not thread-safe.
 class DeflateScanner {
  public:
-  // Nothing unless `stream` is one whole stream that ends in its last byte. Never reads outside it.
-  // That the distances of matches stay within what was produced before them is not checked.
+  // The last block; no value unless `stream` is one whole stream that ends in its last byte. Never
+  // reads outside of it. Does not check that the distances of matches stay within what precedes
+  // them.
   std::optional<LastBlock> find_last_block(std::span<const std::byte> stream);
 
  private:

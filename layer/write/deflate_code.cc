@@ -1,4 +1,4 @@
-// Canonical prefix codes: checked, and decoded a bit at a time.
+// Checks canonical prefix codes, and decodes one bit at a time.
 #include "layer/write/deflate_code.h"
 
 namespace layer {

@@ -1,4 +1,4 @@
-// The canonical prefix codes of deflate: RFC 1951, section 3.2.2.
+// The canonical prefix codes of deflate (RFC 1951, section 3.2.2).
 #pragma once
 
 #include <array>
@@ -10,16 +10,16 @@
 
 namespace layer {
 
-// A code made from the lengths of its symbols' codes.
+// A prefix code, made from the lengths of its symbols' codes.
 class DeflateCode {
  public:
   static constexpr int kInvalid = -1;
 
-  // False unless the lengths make a prefix code: a complete one, or a lone code of one bit, or none
-  // at all (RFC 1951, section 3.2.7, allows the latter two for distances).
+  // Makes the code. False unless the lengths make a complete prefix code, a lone code of one bit,
+  // or no code at all (RFC 1951, section 3.2.7, allows the latter two for distances).
   bool assign(std::span<const uint8_t> lengths);
 
-  // The next symbol, one bit at a time, or kInvalid. Needs a refill before.
+  // Decodes the next symbol, one bit at a time; kInvalid if there is none. Call refill() before.
   int decode(DeflateBits& bits) const;
 
   // Calls visit(symbol, bits, length) for each symbol that has a code, shortest first. `bits` is

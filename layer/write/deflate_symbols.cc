@@ -1,4 +1,4 @@
-// The lookup table of a block's codes, and the walk in two places.
+// Builds the lookup table of a block's codes, and walks the block in two places at once.
 #include "layer/write/deflate_symbols.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Walks the symbols of a compressed deflate block without producing what they stand for.
+// Walks the symbols of a compressed deflate block, without decompressing it.
 #pragma once
 
 #include <array>
@@ -11,18 +11,19 @@
 
 namespace layer {
 
-// A decoder that only counts bits: table driven, several symbols a lookup, and in two places of a
-// block at once, since each lookup has to wait for the one before. Kept and reused; not for two
-// threads at a time.
+// A decoder that only counts bits. It is table-driven, takes several symbols per lookup, and walks
+// two places of a block at once, because each lookup must wait for the one before. Keep and reuse
+// it. Not thread-safe.
 class DeflateSymbols {
  public:
   DeflateSymbols();
 
-  // The codes of the block to come, by the lengths of their symbols' codes. False if they are none.
+  // Sets the codes of the next block, by the lengths of their symbols' codes. False if these make
+  // no valid codes.
   bool use_codes(std::span<const uint8_t> literal_lengths,
                  std::span<const uint8_t> distance_lengths);
 
-  // From the first symbol to past the end of the block. False if the block is not well-formed.
+  // Skips from the first symbol to the end of the block. False if the block is not well-formed.
   bool skip_block(DeflateBits& bits);
 
  private:
@@ -47,7 +48,7 @@ class DeflateSymbols {
 
   DeflateCode literals_;
   DeflateCode distances_;
-  // Indexed by state (two bits), then by the next kLookupBits bits. See the .cc for an entry.
+  // Indexed by state (two bits), then by the next kLookupBits bits. The .cc describes an entry.
   std::array<uint8_t, 4 * kLookupSize> lookup_{};
   std::array<uint8_t, kLookupSize> shorter_{};  // for fewer bits, while lookup_ is being made
 };

@@ -1,4 +1,4 @@
-// Reads files, decides modes, lays out entries.
+// Reads files, decides modes and lays out entries.
 #include "layer/write/frame_tar.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// The tar bytes of one frame, from the plan and the files it names.
+// Builds the tar bytes of one frame, from the plan and the files it names.
 #pragma once
 
 #include <cstddef>
@@ -12,28 +12,28 @@
 
 namespace layer {
 
-// Which file a piece was read from.
+// Identifies the file that a piece was read from.
 struct PieceSource {
   Stamp stamp;
   int64_t birth = 0;  // FileReader::birth(); 0: not known
 };
 
-// Whether nothing was written to a file between two of its pieces.
+// Whether two pieces are of the same file, and nothing was written to it between them.
 bool is_same_source(const PieceSource& a, const PieceSource& b);
 
-// Whether a store is to know the frame again by its files' stamps.
+// Whether a store is to recognise the frame later by the stamps of its files.
 enum class FrameUse : uint8_t { kOnce, kAgain };
 
-// What was found out while reading a frame's files.
+// What was found while a frame's files were read.
 struct FrameSources {
-  std::optional<PieceSource> large;  // the file that the frame is a piece of
-  bool as_planned = true;            // each had the stamp that it was planned with
-  bool may_be_written = false;       // one may, without a trace in its stamp; asked for kAgain
+  std::optional<PieceSource> large;  // the large file that the frame is a piece of
+  bool as_planned = true;            // each file had its planned stamp
+  bool may_be_written = false;       // FileReader::may_be_written() of one; only with kAgain
 };
 
-// Reads the files of a frame straight into `out`, which has frame.tar_size bytes, and puts headers,
-// padding and end blocks around them. Throws Error if a file cannot be read, is not regular, is
-// another than the one that was planned, or changes meanwhile. Safe to call from several threads.
+// Reads the files of a frame straight into `out`, which has frame.tar_size bytes, and adds headers,
+// padding and end blocks. Throws Error if a file cannot be read, is not regular, is not the one
+// that was planned, or changes meanwhile. Safe to call from several threads.
 FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,
                              std::span<std::byte> out);
 

@@ -1,4 +1,4 @@
-// Where a layer's tar is cut into frames, the units of compression, of parallelism and of reuse.
+// Cuts a layer's tar into frames, the units of compression, parallelism and reuse.
 #pragma once
 
 #include <cstddef>
@@ -10,22 +10,23 @@
 
 namespace layer {
 
-// Version of the cutting rule below; part of WrittenLayer::recipe. A change of any constant, of the hash
-// or of the rule is a new version: it changes the bytes of blobs, though never a diff id.
+// The version of the cutting rule below, a part of WrittenLayer::recipe. Changing a constant, the
+// hash or the rule requires a new version, because it changes the bytes of blobs (but never a diff
+// id).
 inline constexpr int kFrameRuleVersion = 1;
 
-// How far entries are kept together. Sizes but the first two are bytes of tar.
+// Sizes that the cutting rule works with. Sizes other than the first two are bytes of tar.
 struct FrameRule {
-  uint64_t large;    // a file of this size or more stands alone
-  uint64_t piece;    // in pieces of this size
+  uint64_t large;    // a file of this size or more is not bundled
+  uint64_t piece;    // it is cut into pieces of this size
   uint64_t minimum;  // of a bundle of smaller entries
   uint64_t mean;     // between cuts by hash
   uint64_t maximum;
 };
 
-// A part of a layer's tar: either whole entries [first, end), or one piece of the large file
-// `first`, whose header stands before its first piece and whose padding after its last one. The
-// frame that ends the layer also holds the two zero blocks.
+// A part of a layer's tar: either a bundle of whole entries [first, end), or one piece of the large
+// file `first`. A large file's header is before its first piece and its padding after its last one.
+// The frame that ends the layer also holds the two zero blocks.
 struct Frame {
   size_t first = 0;
   size_t end = 0;
@@ -38,14 +39,18 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
-// Cuts a layer by content only, so that a changed entry changes its own frame and not those after.
-// An entry is a candidate to begin a bundle if its path's hash says so, with a probability of its
-// tar size / mean. A candidate cuts unless another candidate, or a large file's end, lies within
-// the `minimum` bytes before it: a rule that looks back no further than that, never at where the
-// bundle began. A bundle also ends before a large file, and before the entry that would take it
-// beyond the maximum; such a forced cut counts for nothing after, so the next candidate cuts where
-// it would have. At least one frame; the last one ends the layer.
-// Throws std::logic_error unless the entries are in strictly ascending path order.
+// Cuts a layer by content only, so that a changed entry changes its own frame and not those after
+// it.
+// - An entry is a candidate for beginning a bundle if the hash of its path says so, with a
+//   probability of its tar size / mean.
+// - A candidate cuts unless another candidate, or the end of a large file, lies within the
+//   `minimum` bytes before it. This looks back no further than that, and never at where the bundle
+//   began.
+// - A bundle also ends before a large file, and before the entry that would take it beyond the
+//   maximum. Such a forced cut has no effect on later ones: the next candidate cuts where it would
+//   have cut without it.
+// There is at least one frame, and the last one ends the layer. Throws std::logic_error unless the
+// entries are in strictly ascending path order.
 std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule);
 
 }  // namespace layer

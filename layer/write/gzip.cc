@@ -1,4 +1,4 @@
-// Fragments by libdeflate, made non-final and byte-aligned, and the member around them.
+// Makes fragments with libdeflate, non-final and byte-aligned, and the member around them.
 #include "layer/write/gzip.h"
 
 #include <fmt/core.h>

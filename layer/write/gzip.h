@@ -1,4 +1,4 @@
-// One gzip member made of deflate fragments that were compressed apart.
+// Makes a gzip blob: one member, put together from separately compressed deflate fragments.
 #pragma once
 
 #include <array>
@@ -14,8 +14,9 @@ struct libdeflate_compressor;
 namespace layer {
 
 // A blob is kGzipHeader, fragments, GzipSplice::trailer(). A fragment is a run of whole deflate
-// blocks, none of them final, that ends on a byte boundary and refers to nothing before it: it may
-// stand in any member. Only one member a blob: several consumers of layers stop after the first.
+// blocks, none of them final, that ends on a byte boundary and refers to nothing before it, so it
+// may be part of any member. A blob has only one member, because several consumers of layers stop
+// after the first.
 
 // RFC 1952, section 2.3: no flags (old lazy pullers cannot skip the fields they announce), no time,
 // no extra flags, operating system unknown.
@@ -23,14 +24,15 @@ inline constexpr std::array<std::byte, 10> kGzipHeader = {
     std::byte{0x1f}, std::byte{0x8b}, std::byte{8}, std::byte{0}, std::byte{0},
     std::byte{0},    std::byte{0},    std::byte{0}, std::byte{0}, std::byte{0xff}};
 
-// Makes fragments by libdeflate. To be reused, which changes no byte; one thread at a time.
+// Makes fragments with libdeflate. Not thread-safe. Reusing it does not change the bytes.
 class GzipCompressor {
  public:
   explicit GzipCompressor(int level);  // 1..12
 
-  // Bytes that a fragment of `size` bytes may take.
+  // The most bytes that a fragment of `size` bytes can take.
   size_t bound(size_t size) const;
-  // Compresses `data` into `out`, of at least bound() bytes; the bytes used.
+  // Compresses `data` into `out`, which has at least bound() bytes; returns the number of bytes
+  // used.
   size_t compress_fragment(std::span<const std::byte> data, std::span<std::byte> out);
 
  private:
@@ -42,10 +44,10 @@ class GzipCompressor {
   DeflateScanner scanner_;
 };
 
-// Keeps what the trailer of a member needs to know of its fragments.
+// Computes the trailer of a member from its fragments.
 class GzipSplice {
  public:
-  // Of the fragment's plain data.
+  // Adds a fragment; both values are of its plain data.
   void append(uint32_t crc, uint64_t size);
   // An empty final block (RFC 1951, section 3.2.6), CRC32 and ISIZE (RFC 1952, section 2.3.1).
   std::array<std::byte, 10> trailer() const;

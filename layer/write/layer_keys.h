@@ -1,4 +1,4 @@
-// Names for what a layer and its frames will hold, found without reading a file.
+// Computes the store's keys of a layer and its frames, without reading a file.
 #pragma once
 
 #include <optional>
@@ -14,18 +14,19 @@
 
 namespace layer {
 
-// Everything that the bytes of a blob depend on beside its entries, as one line: the recipe, the
-// versions of the encoders, and which file the codec is.
+// Everything, other than the entries, that the bytes of a blob depend on, as one line: the recipe,
+// the versions of the encoders, and the codec's file.
 std::string key_recipe(Compression compression);
 
-// Equal keys, equal bytes. Absent where a file has no Store::identity().
+// Equal keys mean equal bytes. A key is absent if one of its files has no Store::identity().
 struct LayerKeys {
   std::optional<Digest> layer;
   std::vector<std::optional<Digest>> frames;
 };
 
-// A frame's key is the SHA-256 of the recipe and of each entry's header fields and its file's
-// identity; a layer's is that of its frames' keys. Where the files lie does not matter.
+// Computes the keys. A frame's key is the SHA-256 of the recipe, its place and size in the tar, and
+// for each entry the header fields and the identity of its file. A layer's key is the SHA-256 of
+// its frames' keys. Where the files lie on disk does not matter.
 LayerKeys layer_keys(const LayerPlan& plan, std::span<const Frame> frames,
                      const std::string& recipe, const Store& store);
 

@@ -1,4 +1,4 @@
-// Cut, name, look up.
+// Cuts a layer into frames, computes their keys, and looks them up.
 #include "layer/write/layer_work.h"
 
 namespace layer {

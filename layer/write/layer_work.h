@@ -1,4 +1,4 @@
-// What is to be done for each layer, found out before any file is read.
+// Determines what is to be done for each layer, before any file is read.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,18 @@
 
 namespace layer {
 
-// A layer on its way. The frames of `start` are taken over, the others are gone through; of a layer
-// that is stored there are none.
+// A layer to be written. The frames in `start` are copied from the store; each other frame is
+// built, or reused if the store has it. If the store has the whole layer (`stored`), `frames` is
+// empty.
 struct LayerWork {
   std::vector<Frame> frames;
   uint64_t tar_size = 0;
-  LayerKeys keys;  // without a store, of no frame
+  LayerKeys keys;  // without a store, all absent
   KnownStart start;
   std::optional<CachedLayer> stored;
 };
 
-// `reuse` is null without a store.
+// Cuts the layer and looks it up. `reuse` is null without a store.
 LayerWork prepare_layer(const LayerPlan& plan, Codec codec, Reuse* reuse);
 
 }  // namespace layer

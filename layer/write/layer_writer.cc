@@ -1,5 +1,4 @@
-// One pipeline over the frames of all layers: read and compress in parallel, hash and write in
-// order.
+// One pipeline over all frames: reads and compresses in parallel, hashes and writes in order.
 #include "layer/write/layer_writer.h"
 
 #include <oneapi/tbb/enumerable_thread_specific.h>

@@ -1,4 +1,4 @@
-// From planned layers to compressed blobs: tar entries, frames, codec, digests, in parallel.
+// Writes planned layers as compressed blobs, in parallel: tar entries, frames, codec, digests.
 #pragma once
 
 #include <atomic>
@@ -37,42 +37,42 @@ struct WrittenLayer {
   Digest digest;          // of the blob
   uint64_t size = 0;      // bytes of the blob
   uint64_t tar_size = 0;  // bytes of the plain tar
-  // What a store finds it by. None without a store, or if a file was not as it was planned.
+  // Its key in the store. Absent without a store, or if a file was not as planned.
   std::optional<Digest> key{};
 };
 
-// Where the blobs of layers go. Called from one thread at a time, in layer order.
+// Receives the blobs of layers. Called by one thread at a time, in layer order.
 class LayerSink {
  public:
   virtual ~LayerSink() = default;
-  // The file that the next layer's bytes are appended to until end(); its tar will have `tar_size`
-  // bytes.
+  // Returns the file to which the next layer's bytes are appended until end(); its tar will have
+  // `tar_size` bytes.
   virtual OutputFile& begin(uint64_t tar_size) = 0;
   virtual void end(const WrittenLayer& layer) = 0;
-  // Instead of both, for a layer whose blob is the whole of a file that nobody writes to any more.
-  // The file stays the caller's.
+  // Called instead of begin() and end() for a layer whose blob is the whole of an existing file,
+  // which nobody writes to any more. The caller keeps ownership of the file.
   virtual void add(const WrittenLayer& layer, int fd) = 0;
 };
 
-// How far the writing is; may be read from another thread.
+// The progress of writing; may be read from another thread.
 struct Progress {
   Trace* trace =
       nullptr;  // where spans of reading, compressing, hashing and writing go, if anywhere
-  // Whether nobody waits for the layers any more; null: it cannot be asked. Then the writing ends
-  // before the next frame, with an Error.
+  // Whether the layers are no longer wanted; null: cannot be cancelled. Writing then stops before
+  // the next frame, with an Error.
   const std::atomic<bool>* is_cancelled = nullptr;
   std::atomic<uint64_t> tar_bytes_done{0};
   std::atomic<uint64_t> tar_bytes_total{0};
-  std::atomic<uint64_t> tar_bytes_read{0};    // that were not taken over from a store
-  std::atomic<uint64_t> tar_bytes_packed{0};  // that were compressed
+  std::atomic<uint64_t> tar_bytes_read{0};    // those not copied from a store
+  std::atomic<uint64_t> tar_bytes_packed{0};  // those compressed
 };
 
-// Writes every layer of a plan. The bytes depend on the plan, the files' content, the compression
-// and the codec's version, on nothing else: not on `jobs` (threads, at least 1).
-// Throws Error when a file cannot be read or changed size since it was planned.
-// Memory: about 16 MiB a job, whatever the input.
-// With a store, what it has is not made again; layers are written there and then added to the sink.
-// What was learned is in the store once it is committed.
+// Writes every layer of a plan. The bytes depend only on the plan, the files' content, the
+// compression and the codec's version; not on `jobs` (threads, at least 1). Throws Error if a file
+// cannot be read, or was replaced or written to since it was planned. Needs about 16 MiB of memory
+// per job, whatever the input.
+// With a store, what it has is not made again; new layers are written there and then added to the
+// sink. What was learned is in the store after Store::commit().
 std::vector<WrittenLayer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
                                        unsigned jobs, LayerSink& sink, Progress& progress,
                                        Store* store = nullptr);

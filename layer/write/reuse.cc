@@ -1,4 +1,4 @@
-// Keys to records to open blobs, and back.
+// Turns keys into records into open blobs, and finished layers into records.
 #include "layer/write/reuse.h"
 
 #include <algorithm>

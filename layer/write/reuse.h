@@ -1,4 +1,4 @@
-// What of a layer need not be made again: asks a store, and tells it what was made.
+// Finds layers and frames that a store already has, and records new ones in it.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 
 namespace layer {
 
-// A frame that a blob of the store holds compressed.
+// A frame that a blob of the store has in compressed form.
 struct StoredFrame {
   ContentRecord record;
   BlobPointer blob;
 };
 
-// A frame as it was written, and the states behind it.
+// A frame as it was written, and the states of both hashes after it.
 struct WrittenFrame {
   std::optional<Digest> key;  // see LayerKeys
   Digest content;
@@ -33,19 +33,20 @@ struct WrittenFrame {
   Sha256State packed;
 };
 
-// A layer's leading frames that need neither be read nor hashed.
+// A layer's leading frames, which need not be read or hashed.
 struct KnownStart {
-  std::vector<WrittenFrame> frames;  // as they will stand in the new blob
-  std::vector<StoredFrame> sources;  // of the same frames
+  std::vector<WrittenFrame> frames;  // as they will be in the new blob
+  std::vector<StoredFrame> sources;  // where the same frames are now
 };
 
-// A layer that the store has whole.
+// A layer that the store has as a whole.
 struct CachedLayer {
   WrittenLayer layer;
   BlobPointer blob;
 };
 
-// The layers of these keys, whose names they get; none unless the store has all.
+// Finds the layers with these keys, and gives them these names. Empty unless the store has all of
+// them.
 struct NamedKey {
   std::string name;
   Digest key;
@@ -53,30 +54,32 @@ struct NamedKey {
 std::vector<CachedLayer> find_layers(const std::vector<NamedKey>& keys, Compression compression,
                                      Store& store);
 
-// One compression's view of a store.
+// The layers and frames of one compression in a store.
 class Reuse {
  public:
   Reuse(Store& store, Compression compression);
 
   LayerKeys keys(const LayerPlan& plan, std::span<const Frame> frames) const;
 
-  // For the layer `name`.
+  // Finds a whole layer; it gets this name.
   std::optional<CachedLayer> find_layer(const Digest& key, const std::string& name);
-  // Never all frames: the last one is left to be written.
+  // Finds the leading frames. Never finds all frames: the last one is always written.
   KnownStart find_start(const LayerKeys& keys, std::span<const Frame> frames);
 
-  // By the key of a frame, which has `tar_size` bytes. Any thread.
+  // Finds a frame, which has `tar_size` bytes, by its key. Safe to call from any thread.
   std::optional<StoredFrame> find_frame(const Digest& key, uint64_t tar_size);
-  // By its bytes. Any thread.
+  // Finds a frame by its tar bytes: content_of() is the hash of these and the recipe. Safe to call
+  // from any thread.
   Digest content_of(std::span<const std::byte> tar) const;
   std::optional<StoredFrame> find_content(const Digest& content, uint64_t tar_size);
-  // Its compressed bytes, in `memory` if they fit there. Any thread.
+  // Reads the frame's compressed bytes into `memory`; no value if they do not fit. Safe to call
+  // from any thread.
   static std::optional<PackedFrame> read(const StoredFrame& frame, std::span<std::byte> memory);
 
-  // Whether layers are to be made in the store.
+  // Whether new layers are written to the store.
   bool takes_layers() const { return store_.is_writable(); }
   OutputFile create_blob() const { return store_.create_blob(); }
-  // Takes over a finished layer.
+  // Adds a finished layer to the store, which takes over its file.
   BlobPointer add_layer(const WrittenLayer& layer, const std::vector<WrittenFrame>& frames,
                         OutputFile file);
 

@@ -1,4 +1,4 @@
-// The frames under way: a fixed number of them, in memory that is used again.
+// A pool of slots for frames being written, with a fixed number and reused memory.
 #pragma once
 
 #include <cstddef>
@@ -16,20 +16,20 @@
 
 namespace layer {
 
-// One frame under way; or a layer that is stored.
+// One frame being written, or a whole layer that the store has.
 struct Slot {
   std::unique_ptr<std::byte[]> tar_memory;
   std::unique_ptr<std::byte[]> packed_memory;
 
   size_t layer = 0;
-  const Frame* frame = nullptr;  // null: the layer is stored
-  bool begins_layer = false;     // the first that is not taken over
+  const Frame* frame = nullptr;  // null: the store has the layer
+  bool begins_layer = false;     // the first frame that is not copied
   std::optional<Digest> key{};   // of the frame, while its files are as planned
   Digest content{};              // with a store
   std::span<const std::byte> tar{};
   PackedFrame packed{};
   std::optional<PieceSource> source{};  // the large file that the frame is a piece of
-  Sha256State tar_state{};              // behind the frame
+  Sha256State tar_state{};              // after the frame
   DiffId diff_id{};                     // once the layer's last frame is hashed
   std::exception_ptr failure{};
 };
@@ -46,8 +46,8 @@ class SlotPool {
   }
   size_t size() const { return slots_.size(); }
 
-  // There is one: whoever takes and gives back keeps no more than size() at once. As new, but for
-  // its memory.
+  // Takes a free slot, reset except for its memory. There must be one: callers hold at most size()
+  // slots at once.
   Slot& take() {
     const std::lock_guard lock(mutex_);
     Slot& slot = *free_.back();
@@ -63,7 +63,7 @@ class SlotPool {
  private:
   std::vector<Slot> slots_;
   std::mutex mutex_;
-  std::vector<Slot*> free_;  // the one used last is taken first: its memory is in the caches
+  std::vector<Slot*> free_;  // last used, first taken: its memory is in the CPU's caches
 };
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// The tar encoder: one planned entry to the header blocks that stand before its content.
+// Encodes tar entries: the header blocks that precede each entry's content.
 #pragma once
 
 #include <cstddef>
@@ -9,37 +9,42 @@
 
 namespace layer {
 
-// The forms written, chosen for what every consumer of layers reads (POSIX.1-2017, pax):
+// The form of the tar, chosen so that every consumer of layers can read it (POSIX.1-2017, pax):
 //   entry    := [x-header records] header content padding
 //   archive  := entry* zero-block zero-block
-// `header` is a ustar header of 512 bytes with no owner names. An x-header, a ustar header of type
-// 'x' whose content is "LENGTH KEY=VALUE\n" records, stands before it only for a value that ustar
-// cannot hold: a name that does not split into prefix and name, or is not ASCII (`path`,
-// `linkpath`, preceded by `hdrcharset=BINARY` if it is not UTF-8 either), 8 GiB or more (`size`), a
-// negative or far `mtime`, a large `uid` or `gid`, and for each extended attribute a record
-// `SCHILY.xattr.NAME`, on a hardlink the same as on its target. There are no global headers and no GNU types.
-// Version of these forms. A change of any byte that an entry is encoded to is a new one.
+// `header` is a ustar header of 512 bytes without owner names. An x-header is a ustar header of
+// type 'x' whose content is "LENGTH KEY=VALUE\n" records. It is written only for values that ustar
+// cannot hold:
+// - `path`, `linkpath`: a name that does not split into prefix and name or is not ASCII; preceded
+//   by `hdrcharset=BINARY` if it is not UTF-8 either;
+// - `size`: 8 GiB or more;
+// - `mtime`: negative, or far in the future;
+// - `uid`, `gid`: large numbers;
+// - `SCHILY.xattr.NAME`: one record per extended attribute; a hardlink has those of its target.
+// There are no global headers and no GNU types.
+//
+// Version of this form. Changing any byte that an entry is encoded to requires a new version.
 inline constexpr int kTarVersion = 1;
 
 inline constexpr size_t kTarBlock = 512;
-inline constexpr size_t kTarEndSize = 2 * kTarBlock;  // two zero blocks, and no record padding
+inline constexpr size_t kTarEndSize = 2 * kTarBlock;  // two zero blocks, without record padding
 
 // `size` rounded up to whole blocks.
 constexpr uint64_t padded_to_block(uint64_t size) {
   return (size + kTarBlock - 1) / kTarBlock * kTarBlock;
 }
 
-// Bytes of the header blocks of an entry; does not depend on its mode.
+// The size of an entry's header blocks, in bytes. It does not depend on the entry's mode.
 size_t tar_header_size(const TarEntry& entry);
 
-// Bytes of an entry's content, without padding: none but a file has any.
+// The size of an entry's content, without padding; 0 unless it is a file.
 uint64_t tar_content_size(const TarEntry& entry);
 
-// Bytes of the whole entry: header blocks, content and padding.
+// The size of the whole entry: header blocks, content and padding.
 uint64_t tar_entry_size(const TarEntry& entry);
 
-// Encodes the header blocks into `out`, which has tar_header_size() bytes. A mode of kModeByContent
-// must have been decided before; a name that no layer can hold is a std::logic_error.
+// Encodes the header blocks into `out`, which has tar_header_size() bytes. The mode must not be
+// kModeByContent any more. Throws std::logic_error for an entry that no layer can hold.
 void encode_tar_header(const TarEntry& entry, std::span<std::byte> out);
 
 }  // namespace layer

@@ -1,4 +1,4 @@
-// Frames by libzstd, one thread each: its own threads would change the bytes.
+// Makes frames with libzstd on one thread each: libzstd's own threads would change the bytes.
 #include "layer/write/zstd.h"
 
 #include <fmt/core.h>

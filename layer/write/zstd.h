@@ -1,4 +1,4 @@
-// Zstandard frames, each compressed on its own.
+// Compresses Zstandard frames, each on its own.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,17 @@ struct ZSTD_CCtx_s;
 
 namespace layer {
 
-// Makes frames (RFC 8878) that state their content's size and have neither checksum nor dictionary;
-// a blob is frames and nothing else. To be reused, which changes no byte; one thread at a time.
+// Makes frames (RFC 8878) that state the size of their content and have neither checksum nor
+// dictionary. A blob is frames and nothing else. Not thread-safe. Reusing it does not change the
+// bytes.
 class ZstdCompressor {
  public:
   explicit ZstdCompressor(int level);  // 1..19
 
-  // Bytes that a frame of `size` bytes may take.
+  // The most bytes that a frame of `size` bytes can take.
   static size_t bound(size_t size);
-  // Compresses `data` into `out`, of at least bound() bytes; the bytes used.
+  // Compresses `data` into `out`, which has at least bound() bytes; returns the number of bytes
+  // used.
   size_t compress_frame(std::span<const std::byte> data, std::span<std::byte> out);
 
  private:

@@ -1,4 +1,4 @@
-// The tree as far as accounts and file modes need it.
+// Reads the tree as far as accounts and file modes need it.
 #include "oci/check/check_account.h"
 
 #include <tbb/task_arena.h>

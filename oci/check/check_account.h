@@ -1,4 +1,4 @@
-// Whether the user that an image of existing layers is to run as is in it.
+// Checks the user of an image that is made of existing layers: its account, and what it may read.
 #pragma once
 
 #include <span>
@@ -12,8 +12,9 @@
 
 namespace oci {
 
-// Runs layer::check_user() on `layers` over `base` (null: none) for the user of `config`. Reads the
-// base, which a store saves, and the layers; nothing if the user is a number, as engines take any.
+// Runs layer::check_user() for the user of `config` on the image that `layers` make on `base`
+// (null: none). Reads the layers and the base; a store saves reading a base that it knows. Finds
+// nothing and reads nothing if the user is a number or empty, because engines accept any number.
 // Throws Error for a layer that cannot be read.
 std::vector<layer::Finding> check_account(const StoredImage* base,
                                           std::span<const LayerBlob> layers,

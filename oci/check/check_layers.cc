@@ -1,4 +1,4 @@
-// The base's tree is needed only where a layer was not planned on it.
+// Reads the base's tree only if some layer was not planned on this base.
 #include "oci/check/check_layers.h"
 
 #include <fmt/core.h>

@@ -1,5 +1,4 @@
-// What has to be so before layers that exist are put on a base: they unpack to what is said of
-// them, and leave what the base has as it is.
+// Checks existing layers before they are put on a base: each is as stated, none replaces anything.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +11,10 @@
 
 namespace oci {
 
-// Of the base and of layers that a descriptor is beside.
+// Whether to believe what is stated of the base, and of each layer that has a descriptor beside it.
 enum class TrustLayers : uint8_t {
   kNo,
-  kYes,  // their diff ids are right, and they were planned on this base: the caller has seen to it
+  kYes,  // the caller made sure that the diff ids are right and the layers planned on this base
 };
 
 enum class ReplaceInBase : uint8_t { kRefuse, kAllow };
@@ -28,10 +27,11 @@ struct LayerChecks {
   std::string scratch;            // see read_image_tree()
 };
 
-// Throws Error when the diff id of a layer, of the base's too, is not that of its plain bytes; or,
-// with all it finds, when layers replace or change what the base has: its links, the modes and
-// owners of its directories, its files. Not those that were planned on this very base, as their
-// descriptors say: then it was meant. `base` may be null.
+// Verifies the digests and diff ids of `layers` and of the layers of `base` (null: none), then
+// compares `layers` with the base. Throws Error for a layer whose bytes do not have them. Throws
+// Error with all it finds when layers replace or change what the base has: its links, its files,
+// the modes and owners of its directories. A layer whose descriptor says that it was planned on
+// this very base is not compared, because there the change was intended.
 void check_layers(const StoredImage* base, std::span<const LayerBlob> layers,
                   const LayerChecks& checks);
 

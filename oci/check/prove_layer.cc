@@ -1,4 +1,4 @@
-// Decompressing takes the time; so a store keeps what came of it, under both digests.
+// Keeps each proof in the store, under both digests, because decompressing takes long.
 #include "oci/check/prove_layer.h"
 
 #include <fmt/core.h>

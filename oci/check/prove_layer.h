@@ -1,4 +1,4 @@
-// Proof that a layer's blob is what its image says: its digest, and what diff id it unpacks to.
+// Proves that a layer's blob has the digest, and unpacks to the diff id, that its image states.
 #pragma once
 
 #include <vector>
@@ -8,13 +8,13 @@
 
 namespace oci {
 
-// Reads each layer whole, several at a time, on as many threads as the calling task arena has. Not
-// those of which `store` (may be null) remembers it: what a digest unpacks to does not change. The
-// blob itself is compared with its digest where it is copied. Throws Error for the first that is
-// not as it says.
+// Reads each layer whole, several at a time, on as many threads as the calling task arena has.
+// Skips a layer that `store` (may be null) remembers a proof of, because what a digest unpacks to
+// does not change; copy_blob() then compares that blob with its digest. Throws Error for the first
+// layer that is not as stated.
 void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store);
 
-// For later runs: a blob with this digest is known to unpack to this diff id.
+// Records for later runs that a blob with this digest unpacks to this diff id.
 void remember_proof(const layer::Digest& digest, const layer::DiffId& diff_id, layer::Store& store);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// The base's tree is kept when the first layer above it comes.
+// Keeps the base's tree when the first layer above it comes.
 #include "oci/check/replaced_in_base.h"
 
 #include "layer/check/replaced.h"

@@ -1,4 +1,4 @@
-// What the layers above a base replace of it, found while they are read.
+// Finds what the layers above a base replace of it, while they are read.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,14 @@
 
 namespace oci {
 
-// Compares each layer above the first `base_layers` with what these are. `findings` lives longer.
+// Compares each layer above the first `base_layers` with the file system that these make. Adds to
+// `findings`, which outlives this.
 class ReplacedInBase {
  public:
   ReplacedInBase(uint32_t base_layers, layer::Findings& findings)
       : base_layers_(base_layers), findings_(findings) {}
 
-  // As LayerTaker says; layers come in order, base first or the first above it.
+  // A LayerTaker. Layers come in order, beginning with the base's or with the first above them.
   void take(const layer::ImageTree& below, std::span<const layer::Node> nodes, uint32_t layer);
 
  private:

@@ -12,11 +12,12 @@ inline constexpr std::string_view kBaseDigestAnnotation = "org.opencontainers.im
 // The full name under which containerd, Docker and podman file an imported image.
 inline constexpr std::string_view kContainerdNameAnnotation = "io.containerd.image.name";
 
-// Of a layer that veneer made: its name in the plan, and what its bytes depend on (layer::WrittenLayer).
+// On a layer that veneer made: its name in the plan, and the recipe that its bytes depend on
+// (layer::WrittenLayer).
 inline constexpr std::string_view kLayerNameAnnotation = "dev.veneer.layer.name";
 inline constexpr std::string_view kLayerRecipeAnnotation = "dev.veneer.layer.recipe";
 
-// Of an image on a base: how many of its layers, and of the entries of its history, are the base's.
+// On an image with a base: how many of its layers, and of its history entries, are the base's.
 inline constexpr std::string_view kBaseLayersAnnotation = "dev.veneer.base.layers";
 inline constexpr std::string_view kBaseHistoryAnnotation = "dev.veneer.base.history";
 

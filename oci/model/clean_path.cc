@@ -1,4 +1,4 @@
-// Part by part; nothing is looked up.
+// Works on the text alone, part by part; nothing is looked up on disk.
 #include "oci/model/clean_path.h"
 
 #include <algorithm>

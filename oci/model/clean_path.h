@@ -1,4 +1,4 @@
-// Paths inside an image or an archive, in one spelling.
+// Gives paths inside an image or an archive one spelling.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace oci {
 
-// A path cleaned of empty and "." parts and resolved against ".."; no value when it leaves the root
-// or names it.
+// The path relative to the root, without empty and "." parts, each ".." resolved. No value when the
+// path leaves the root or is the root itself.
 std::optional<std::string> clean_path(std::string_view path);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// The config's members by name; all others are carried along.
+// Reads and writes the members of a config by name, and carries all others along.
 #include "oci/model/config.h"
 
 #include <fmt/core.h>

@@ -12,7 +12,7 @@
 
 namespace oci {
 
-// One step of the making of an image. image-spec config.md, "history".
+// One step in which an image was made: image-spec config.md, "history".
 struct History {
   std::string created;  // RFC 3339; empty fields are not written
   std::string created_by;
@@ -24,8 +24,8 @@ struct History {
 
 using Arguments = std::vector<std::string>;
 
-// image-spec config.md. What is absent or null in the document is absent or empty here, and what is
-// empty is not written.
+// An image's config: image-spec config.md. A member that is absent or null in the document is
+// absent or empty here; an empty one is not written.
 struct ImageConfig {
   std::string created;  // RFC 3339
   std::string author;
@@ -48,16 +48,16 @@ struct ImageConfig {
   std::vector<History> history;
 };
 
-// image-spec config.md, "Layer ChainID": stands for all layers, as they are unpacked one over the
-// other. There is at least one.
+// Identifies all layers as unpacked one over the other: image-spec config.md, "Layer ChainID".
+// `diff_ids` has at least one element, base first.
 layer::Digest chain_id(const std::vector<layer::DiffId>& diff_ids);
 
 // Throws Error when a field is missing or of the wrong type.
 ImageConfig parse_config(const JsonField& document);
 Json to_json(const ImageConfig& config);
 
-// Makes the number of steps that made a layer equal to the number of layers, which Docker insists
-// on: layers nobody speaks of get a step of their own, and the last steps too many made no layer.
+// Makes the number of history steps that made a layer equal to the number of layers, as Docker
+// demands. Missing steps are appended; surplus ones, from the last on, are marked `empty_layer`.
 void repair_history(ImageConfig& config);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// Inheritance of the config, and the scratch image.
+// Applies changes to a base's config, and makes the config of an image without a base.
 #include "oci/model/config_changes.h"
 
 #include <fmt/core.h>

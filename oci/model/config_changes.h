@@ -1,4 +1,4 @@
-// What a user asks of an image's config, and how it changes the base's.
+// The changes that a user asks for in an image's config, and how they apply to the base's config.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@
 
 namespace oci {
 
-// Absent: as the base has it. Values are as the parse_ functions below return them.
+// An absent value keeps what the base has. Values are what the parse_ functions below return.
 struct ConfigChanges {
   std::optional<Arguments> entrypoint;  // empty: none, whatever the base has
   std::optional<Arguments> cmd;
@@ -30,19 +30,20 @@ struct ConfigChanges {
 
 inline constexpr std::string_view kEpoch = "1970-01-01T00:00:00Z";
 
-// What an image without a base starts from. Linux gets the PATH that Docker gives an image built
-// `FROM scratch`, so that `/usr/bin/env python3` finds what the layers bring.
+// The config that an image without a base starts from. For Linux it has the PATH that Docker gives
+// an image built `FROM scratch`, so that `/usr/bin/env python3` finds what the layers bring.
 ImageConfig scratch_config(const Platform& platform);
 
 // The config of an image on top of `base`, as `docker build` derives it: a new entrypoint drops the
 // base's cmd, env and labels merge by key with the base's order kept, ports and volumes add up; a
-// variable's value may name those set before it (expand_variables()).
-// `created` is kEpoch unless given: the base's own time would claim what is not so. Throws Error.
+// variable's value may name those set before it (expand_variables()). `created` is kEpoch unless
+// given, because the base's own time would be untrue of this image. Throws Error for a value that
+// cannot be expanded and for a working directory outside of the root.
 ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes);
 
-// One value of an option each, checked. All throw Error.
+// Each checks one value of an option and returns it. All throw Error.
 using KeyValue = std::pair<std::string, std::string>;
-// "KEY=VALUE", or a JSON array of both, which has no line break whatever they have.
+// "KEY=VALUE", or the JSON array ["KEY", "VALUE"], which needs no line break to hold one.
 KeyValue parse_env(std::string_view text);
 KeyValue parse_label(std::string_view text);
 KeyValue parse_annotation(std::string_view text);
@@ -54,9 +55,9 @@ std::string parse_working_dir(std::string_view text);  // a path
 std::string parse_stop_signal(std::string_view text);  // "SIGTERM", "TERM" or a number
 std::string parse_created(std::string_view text);      // RFC 3339, or seconds since the epoch
 
-// An argument list from the values of a repeatable option. One that begins with '[' is a JSON array
-// of strings (Dockerfile's exec form), any other is one argument, taken as it is: nothing splits at
-// spaces. A single empty value is the empty list.
+// Makes an argument list of the values of a repeatable option. A value that begins with '[' is a
+// JSON array of strings (Dockerfile's exec form). Any other is one argument, taken as it is:
+// nothing is split at spaces. A single empty value is the empty list.
 Arguments parse_arguments(const std::vector<std::string>& values);
 
 }  // namespace oci

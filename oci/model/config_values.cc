@@ -1,4 +1,4 @@
-// The values of the config options: each parser says what it expected.
+// Parses the values of the config options; each message says what was expected.
 #include <fmt/core.h>
 
 #include <algorithm>

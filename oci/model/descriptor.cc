@@ -1,4 +1,4 @@
-// Media types of both families, strict digests, descriptors.
+// Knows the media types of OCI and Docker; parses digests and descriptors strictly.
 #include "oci/model/descriptor.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Descriptors: what one document says about another blob. Also media types, digests, annotations.
+// Descriptors: what one document says about another blob. Also media types, digests, blob paths.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ inline constexpr std::string_view kTarType = "application/vnd.oci.image.layer.v1
 inline constexpr std::string_view kTarGzipType = "application/vnd.oci.image.layer.v1.tar+gzip";
 inline constexpr std::string_view kTarZstdType = "application/vnd.oci.image.layer.v1.tar+zstd";
 
-// What a type stands for, whether spelt as OCI or as Docker (image manifest version 2, schema 2).
+// What a media type stands for, spelt as OCI or as Docker (image manifest version 2, schema 2) does.
 enum class MediaKind {
   kIndex,
   kManifest,
@@ -38,9 +38,9 @@ bool is_layer(MediaKind kind);
 std::string_view layer_media_type(MediaKind kind);
 std::string_view layer_media_type(layer::Codec codec);
 
-// "sha256:" and 64 lower-case hex digits, nothing else: the text may become a path.
+// Takes "sha256:" and 64 lower-case hex digits and nothing else: the text may become a path.
 std::optional<layer::Digest> parse_digest(std::string_view text);
-// The digest of a field. Throws Error when it is malformed or of another algorithm.
+// The digest that a field states. Throws Error when it is malformed or of another algorithm.
 layer::Digest digest_field(const JsonField& field);
 
 layer::Digest digest_of(std::string_view bytes);
@@ -62,7 +62,7 @@ struct Descriptor {
 // The descriptor of a blob with these bytes.
 Descriptor describe_blob(std::string_view media_type, std::string_view bytes);
 
-// Checks that embedded `data` is what the descriptor says, and drops it. Throws Error.
+// Embedded `data` is compared with the descriptor's size and digest, and dropped. Throws Error.
 Descriptor parse_descriptor(const JsonField& field);
 Json to_json(const Descriptor& descriptor);
 

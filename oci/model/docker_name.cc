@@ -1,4 +1,4 @@
-// The grammar of docker_name.h, by hand: std::regex is locale-bound and recursive.
+// Parses the grammar of docker_name.h by hand: std::regex is locale-bound and recursive.
 #include "oci/model/docker_name.h"
 
 #include <fmt/core.h>

@@ -25,9 +25,9 @@ struct DockerName {
 //   component = 1*alphanum *(("." | "_" | "__" | 1*"-") 1*alphanum)      lower case
 //   tag       = 1*128 of alphanumerics, "_", ".", "-"; no "." or "-" first
 // The first component is a domain if it has a "." or ":", an upper-case letter, or is "localhost".
-// A digest ("@sha256:...") is refused: what it would name is not known yet. Throws Error.
+// A digest ("@sha256:...") is refused: the image that it would name is not known. Throws Error.
 DockerName parse_docker_name(std::string_view text);
-// The same, without a value when the text is no name.
+// The same, but no value where parse_docker_name() throws.
 std::optional<DockerName> find_docker_name(std::string_view text);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// One pass over the value; what is put in is not looked at again.
+// Passes over the value once; what is put in is not expanded again.
 #include "oci/model/expand_variables.h"
 
 #include <fmt/core.h>

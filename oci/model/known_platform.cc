@@ -1,4 +1,4 @@
-// `go tool dist list`, which image-spec config.md refers to.
+// Lists the words of `go tool dist list`, which image-spec config.md refers to.
 #include "oci/model/known_platform.h"
 
 #include <fmt/core.h>

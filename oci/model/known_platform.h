@@ -1,4 +1,4 @@
-// Platforms that there are.
+// Parses a platform, and refuses one that does not exist.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace oci {
 
-// As parse_platform(); throws Error, too, for an operating system or an architecture that Go, whose
-// words images use, has no word for: an image for such a platform runs nowhere.
+// As parse_platform(). Also throws Error for an operating system or an architecture that Go does
+// not have: images use Go's words, and an image for any other platform runs nowhere.
 Platform parse_known_platform(std::string_view text);
 
 }  // namespace oci

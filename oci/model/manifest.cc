@@ -1,4 +1,4 @@
-// Shape checks of the two documents that point at others.
+// Checks the shape of manifests and indexes, the two documents that point at others.
 #include "oci/model/manifest.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Manifests and indexes as documents: read with every ambiguity refused.
+// Reads and writes manifests and reads indexes; refuses a document that could be taken for both.
 #pragma once
 
 #include <vector>
@@ -14,12 +14,13 @@ struct Manifest {
   StringMap annotations;
 };
 
-// Throw Error when the document is of the other type or could be read as it: a manifest with
-// `manifests`, an index with `layers` or `config`, a `mediaType` that is not `media_type`, which is
-// what the descriptor of the document says (empty: it has none). CVE-2021-41190.
+// Both functions throw Error for a document that is of the other type or could be taken for it
+// (CVE-2021-41190): a manifest with `manifests`, an index with `layers` or `config`, either with
+// `fsLayers`, or a `mediaType` other than `media_type`. That is the type which the document's own
+// descriptor states; empty: it has no descriptor.
 Manifest parse_manifest(const JsonField& document, std::string_view media_type);
-// The descriptors that an index (image-spec image-index.md) lists; not parsed, because one that is
-// not wanted may be of a kind or a digest algorithm that is not known here.
+// The descriptors that an index lists (image-spec image-index.md). They are not parsed, because one
+// that is not wanted may have a media type or a digest algorithm that veneer does not know.
 std::vector<JsonField> index_entries(const JsonField& document, std::string_view media_type);
 
 Json to_json(const Manifest& manifest);

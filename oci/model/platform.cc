@@ -1,4 +1,4 @@
-// Canonical names and the order of variants.
+// Knows canonical names and the order of variants.
 #include "oci/model/platform.h"
 
 #include <fmt/core.h>

@@ -7,7 +7,7 @@
 
 namespace oci {
 
-// Words as Go's GOOS and GOARCH have them (image-spec image-index.md, "platform").
+// Spelt as Go spells GOOS and GOARCH (image-spec image-index.md, "platform").
 struct Platform {
   std::string os;
   std::string architecture;
@@ -25,8 +25,9 @@ Platform parse_platform(std::string_view text);
 // a variant is v7, arm64 without one is v8, and amd64's v1 is not written.
 Platform canonical(Platform platform);
 
-// How well an image for `offered` runs where `wanted` is asked for: higher is better, no value: not
-// at all. An older variant of the same architecture runs ("v6" where "v7" is wanted).
+// How well an image for `offered` runs where `wanted` is asked for: higher is better, no value
+// means that it does not run. An older variant of the same architecture runs ("v6" where "v7" is
+// wanted).
 std::optional<int> fitness(const Platform& wanted, const Platform& offered);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// The reference grammar of containers-transports(5), for the three transports that are files.
+// Parses the references of containers-transports(5), for the three transports that are files.
 #include "oci/model/reference.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Where an image is: a transport, a path, and what names the image there.
+// Image references: where an image is (a transport and a path), and what names the image there.
 #pragma once
 
 #include <string>
@@ -26,22 +26,22 @@ struct ImageReference {
 //   name      = ref | docker name                  by transport; see parse_docker_name
 //   ref       = alphanum *(separator alphanum)     image-spec annotations.md, ref.name
 //   separator = "-" "." "_" ":" "@" "+" "/" | "--"
-// Throws Error that says which transports there are.
+// Throws Error; for an unknown transport it lists the known ones.
 ImageReference parse_image_reference(std::string_view text);
 
-// The same, for a place to write to. Throws Error too for a digest, which nobody can choose, and for a
-// layout at standard output.
+// The same, for a place to write to. Also throws Error for a digest, which nobody can choose, and
+// for a layout at standard output.
 ImageReference parse_destination(std::string_view text);
 
-// How an image is called in what veneer writes, so that docker, containerd and podman agree.
+// The names that veneer writes for an image, so that docker, containerd and podman agree on them.
 struct WrittenName {
   std::string ref_name;   // annotation org.opencontainers.image.ref.name; empty: none
   std::string full_name;  // RepoTags and io.containerd.image.name; empty: none
 };
 
-// A docker archive's image has its tag as ref.name. In the OCI transports ref.name is what the user
-// wrote, because that is what readers look for, and there is a full name if it names a repository
-// ("app:1", "host/app", not "latest").
+// In a docker archive, ref.name is the image's tag. In the OCI transports, ref.name is what the
+// user wrote, because readers look for that; there is also a full name if what the user wrote names
+// a repository ("app:1", "host/app", not "latest").
 WrittenName written_name(const ImageReference& reference);
 
 }  // namespace oci

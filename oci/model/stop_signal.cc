@@ -1,4 +1,4 @@
-// The signals that engines know, by name and by number.
+// Parses the signals that engines know, by name and by number.
 #include <fmt/core.h>
 
 #include <algorithm>

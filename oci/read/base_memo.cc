@@ -1,3 +1,4 @@
+// Keeps a base in the store as a memo of this form:
 //   base  := count node{count}
 //   node  := path link named layer-file xattrs kind size mtime mode uid gid layer inode content probe
 //   content := 0 | 1 digest mode-by-content

@@ -1,4 +1,4 @@
-// Bounded, verified reading with pread.
+// Reads with pread(2), within bounds, and verifies.
 #include "oci/read/blob.h"
 
 #include <fcntl.h>

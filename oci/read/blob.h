@@ -44,7 +44,7 @@ class Blob {
   const std::shared_ptr<const File>& file() const { return file_; }
   uint64_t offset() const { return offset_; }  // of the blob in fd()
 
-  // Fills `bytes` from `position` on. Throws Error when the file ends before.
+  // Fills `bytes` from `position` on. Throws Error when the file ends before they are full.
   void read_at(uint64_t position, std::span<std::byte> bytes) const;
 
  private:
@@ -54,7 +54,7 @@ class Blob {
   std::string name_;
 };
 
-// A part of a file that is being written, for reading it back. Stays readable when the file is
+// A part of a file that is being written, for reading it back. It stays readable after the file is
 // committed or dropped.
 Blob written_part(const layer::OutputFile& file, uint64_t offset, uint64_t size,
                   const std::string& name);
@@ -66,14 +66,14 @@ void read_all(const Blob& blob, const ByteTaker& take);
 
 layer::Digest hash_blob(const Blob& blob);
 
-// The whole of a small document. Throws Error when it is longer than `max_size`.
+// The whole of a small document. Throws Error when it is longer than `max_size` bytes.
 std::string read_text(const Blob& blob, uint64_t max_size = kMaxJsonBytes);
-// The same, verified: size and digest are those of the descriptor.
+// The same, verified against the descriptor's size and digest. Throws Error if they differ.
 std::string read_text(const Blob& blob, const Descriptor& descriptor);
 
 // Appends the blob to `out` (sharing its blocks where the file system can) and verifies what `out`
-// then holds. Throws Error when the size or the digest is
-// not the descriptor's; `out` then holds a part that must not be used.
+// then holds. Throws Error when the size or the digest is not the descriptor's; `out` then holds a
+// part that must not be used.
 void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out);
 
 }  // namespace oci

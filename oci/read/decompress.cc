@@ -1,4 +1,4 @@
-// zlib and libzstd streams over a blob.
+// Decompresses by streams of zlib and libzstd over a blob.
 #include "oci/read/decompress.h"
 
 #include <fmt/core.h>

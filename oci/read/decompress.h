@@ -1,4 +1,4 @@
-// Plain bytes of a compressed blob, and the digests of both.
+// Decompresses blobs, and computes the digests of what is stored and of the plain bytes.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace oci {
 
-// By the first bytes: gzip (RFC 1952) or zstd (RFC 8878) magic, else plain. A blob that starts with
-// a zstd skippable frame counts as plain, as it does for the engines.
+// Tells the codec by the blob's first bytes: gzip (RFC 1952) or zstd (RFC 8878) magic, else plain.
+// A blob that starts with a zstd skippable frame counts as plain, as it does for the engines.
 layer::Codec sniff_codec(const Blob& blob);
 
-// The plain bytes of a blob, for one who asks for them piece by piece. Every gzip member and every
-// zstd frame is read; a stream that is cut short, damaged or followed by other bytes is an Error.
-// Memory does not grow with what a blob decompresses to.
+// Gives the plain bytes of a blob piece by piece, as the caller asks for them. Reads every gzip
+// member and every zstd frame. Throws Error for a stream that is cut short, damaged or followed by
+// other bytes. Memory does not grow with what a blob decompresses to.
 class PlainStream {
  public:
   PlainStream(const Blob& blob, layer::Codec codec);
@@ -26,10 +26,10 @@ class PlainStream {
   PlainStream(const PlainStream&) = delete;
   PlainStream& operator=(const PlainStream&) = delete;
 
-  // The next bytes, which stay until the next call; none at the end.
+  // The next bytes, valid until the next call; empty at the end.
   std::span<const std::byte> next();
 
-  // Of the blob as it is stored; call once, at the end.
+  // The digest of the blob as it is stored. Call once, at the end.
   layer::Digest finish_raw_digest() { return raw_.finish(); }
 
   class Decoder;
@@ -46,7 +46,7 @@ class PlainStream {
 // Hands over the plain bytes in order, as PlainStream reads them.
 void decompress(const Blob& blob, layer::Codec codec, const ByteTaker& take);
 
-// What a layer's blob is, found by reading all of it once.
+// What is known of a layer's blob once all of it was read. Sizes are in bytes.
 struct MeasuredLayer {
   layer::Codec codec = layer::Codec::kNone;
   layer::DiffId diff_id;

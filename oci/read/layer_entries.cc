@@ -1,4 +1,4 @@
-// libarchive reads the tar; the bytes it asks for are decompressed and hashed on their way.
+// Has libarchive read the tar, and decompresses and hashes the bytes that it asks for.
 #include "oci/read/layer_entries.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// One layer's tar, entry by entry, verified against what its image says of it.
+// Reads one layer's tar entry by entry, and verifies it against what its image states.
 #pragma once
 
 #include <archive.h>
@@ -16,23 +16,23 @@
 
 namespace oci {
 
-// Not to be used by two threads. Every function throws Error, with the layer's name and, where an
-// entry is at fault, the entry's.
+// For one thread at a time; the layer outlives it. Every function throws Error, with the layer's
+// name and, where an entry is at fault, the entry's.
 class LayerEntries {
  public:
   explicit LayerEntries(const ImageLayer& layer);
   LayerEntries(const LayerEntries&) = delete;
   LayerEntries& operator=(const LayerEntries&) = delete;
 
-  // The next entry, valid until the next call; null at the end, where size, digest and diff id have
-  // been found to be those of the layer. Names are the bytes of the tar.
+  // The next entry, valid until the next call. Null at the end, once size, digest and diff id are
+  // verified. Names are the bytes of the tar.
   archive_entry* next();
 
-  // The content of the entry, in order: how many bytes of `buffer` were filled, fewer than it has
-  // only where the file ends.
+  // Reads the next part of the entry's content. Returns how many bytes of `buffer` were filled:
+  // fewer than its size only at the end of the file.
   size_t read(std::span<std::byte> buffer);
 
-  // What is wrong with the current entry.
+  // An error that names the current entry.
   layer::Error entry_error(const std::string& message) const;
 
  private:

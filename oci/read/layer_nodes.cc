@@ -1,4 +1,4 @@
-// Parents are looked up in this layer first, then in the image below it.
+// Looks up parents in this layer first, then in the image below it.
 #include "oci/read/layer_nodes.h"
 
 #include <fmt/core.h>

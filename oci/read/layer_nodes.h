@@ -13,44 +13,44 @@
 
 namespace oci {
 
-// What an image may still hold: entries, and bytes of their names and links.
+// How many more entries, and bytes of their names and links, an image may hold.
 struct TreeBudget {
   uint64_t nodes = uint64_t{4} << 20;
   uint64_t text = uint64_t{512} << 20;
 };
 
-// The nodes of one layer while it is read, for ImageTree::add_layer(). Functions that take an
-// entry's path return what is wrong with it in words that follow the path, or nothing. Throws Error
-// when the budget is used up.
+// Collects the nodes of one layer, for ImageTree::add_layer(). Functions that take an entry's path
+// return what is wrong with it, in words that follow the path in a message; no value means nothing.
+// Every function throws Error when the budget is used up.
 class LayerNodes {
  public:
   using Fault = std::optional<std::string>;
 
-  // `below` stays as it is while this lives.
+  // `below` must not change while this lives; `arena` and `budget` outlive it.
   LayerNodes(const layer::ImageTree& below, layer::StringArena& arena, TreeBudget& budget,
              uint32_t layer, layer::Origin origin)
       : below_(below), arena_(arena), budget_(budget), layer_(layer), origin_(origin) {}
 
-  // A copy in the arena.
+  // Copies the text into the arena.
   std::string_view keep(std::string_view text);
 
-  // The same of a text that many entries may share; null for an empty one.
+  // The same for a text that many entries may share. Null for an empty one.
   const std::string_view* keep_shared(std::string_view text);
 
-  // Where an entry of this path goes: its parent's links followed, parents that are missing made
-  // up. The result is kept.
+  // Finds where an entry of this path goes: follows links in its parent's path and adds parents
+  // that are missing. `placed` is in the arena.
   Fault place(std::string_view path, std::string_view& placed);
 
-  // `node.path` is as place() gave it.
+  // `node.path` is what place() gave. A second node of one path replaces the first.
   void add(const layer::Node& node);
 
-  // A file that is to be another name of one that is there, in this layer or below.
+  // Adds `path` as another name of the file `target`, which is in this layer or below.
   Fault add_hardlink(std::string_view path, std::string_view target);
 
-  // A whiteout of `path`, or an opaque mark of the directory `path`; image-spec layer.md.
+  // Adds a whiteout of `path`, or an opaque mark of the directory `path`: image-spec layer.md.
   void hide(std::string_view path, layer::NodeKind kind) { hidden_.push_back({path, kind}); }
 
-  // Call once, at the end. A whiteout only ever speaks of the layers below.
+  // The nodes; call once, at the end. A whiteout hides only what the layers below have.
   std::vector<layer::Node> take();
 
  private:

@@ -1,4 +1,4 @@
-// Names first, because most do not match; then sizes; then content.
+// Compares names first, because most do not match; then sizes; then content.
 #include "oci/read/match_base.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// The config's words for the checks, and the visitor that looks into files as they pass.
+// Translates the config for the checks, and looks into files as they pass.
 #include "oci/read/probe_image.h"
 
 #include <utility>

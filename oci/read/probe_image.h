@@ -1,4 +1,4 @@
-// What the checks need to know of a stored image: its tree, its files, how it is started.
+// Collects what the checks need to know of a stored image: its files, how it is started, its base.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,9 @@
 
 namespace oci {
 
-// Fills `probes` while an image is read. Of an ELF file in the first `base_layers` layers, which
-// is only looked for, it takes the header; the whole of an interpreter and of what is in runfiles.
+// Fills `probes`, which outlives it, while an image is read. Of an ELF file in the first
+// `base_layers` layers it reads only the header, because such a file is only looked for by others;
+// not so of an interpreter, or of a file in runfiles.
 class ProbeVisitor : public FileVisitor {
  public:
   ProbeVisitor(uint32_t base_layers, layer::Probes& probes)
@@ -28,10 +29,12 @@ class ProbeVisitor : public FileVisitor {
   layer::Probes& probes_;
 };
 
+// How a container of the image is started, as the checks look at it.
 layer::RunConfig run_config(const ImageConfig& config);
 
-// How many layers of an image lie below those that veneer put there last: as it recorded, or else
-// those below the first that its history says is veneer's. No value when veneer made none of them.
+// How many layers of an image lie below those that veneer put there last: the number that it
+// recorded, or else the number of those below the first layer that the history calls veneer's. No
+// value when veneer made none of them.
 std::optional<uint32_t> layers_below_ours(const StoredImage& image);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// What a store knows of the base, or one pass over its layers.
+// Takes what a store knows of the base, or else passes over its layers once.
 #include "oci/read/read_base.h"
 
 #include <unistd.h>

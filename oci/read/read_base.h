@@ -1,5 +1,4 @@
-// A base image as planning and the checks need it: its tree, what it has in common with the inputs, and
-// what is in its programs.
+// Reads a base image for planning and the checks: its tree, its programs, what inputs repeat of it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@ namespace oci {
 
 struct BaseImage {
   layer::ImageTree tree;
-  layer::BaseContents contents;  // nothing, unless duplicates are to be found
+  layer::BaseContents contents;  // empty unless duplicates are to be found
   layer::Probes probes;
 };
 
@@ -30,8 +29,8 @@ struct ReadBaseOptions {
   std::string scratch;            // see read_image_tree()
 };
 
-// Reads the base and, if duplicates are to be found, compares it with the inputs `tree`. As
-// read_image_tree().
+// Reads the base and, if duplicates are to be found, compares its files with those of the inputs,
+// `tree`. Texts of the result are in `arena`. Verifies and throws as read_image_tree().
 BaseImage read_base(const StoredImage& image, const layer::FileTree& tree,
                     const ReadBaseOptions& reading, layer::StringArena& arena);
 

@@ -1,4 +1,4 @@
-// Each entry of each layer becomes a node; layers are laid one over the other.
+// Makes a node of each entry of each layer, and lays layers one over the other.
 #include "oci/read/read_tree.h"
 
 #include <fcntl.h>

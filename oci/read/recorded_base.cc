@@ -1,4 +1,4 @@
-// The annotation first, then the history.
+// Looks at the annotation first, then at the history.
 #include "oci/read/recorded_base.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// What both kinds of source share, and the directory.
+// Implements what both kinds of source share, and the directory.
 #include "oci/read/source.h"
 
 #include <fcntl.h>

@@ -11,6 +11,7 @@
 
 namespace oci {
 
+// An image layout or archive, whatever form it is stored in.
 class Source {
  public:
   virtual ~Source() = default;
@@ -19,17 +20,17 @@ class Source {
   // is none. Throws Error when what is there is not a regular file.
   virtual std::optional<Blob> find(std::string_view path) const = 0;
 
-  // How a message calls that file.
+  // The name of that file in messages.
   virtual std::string name_of(std::string_view path) const = 0;
 
-  // The file, or Error.
+  // The same; throws Error if there is no such file.
   Blob get(std::string_view path) const;
-  // The blob that a descriptor names; not verified yet.
+  // The blob of this digest, not verified yet. Throws Error if there is none.
   Blob get(const layer::Digest& digest) const { return get(blob_path(digest)); }
 };
 
-// A directory. Links in it are followed, for a build system's sandbox stages every file as one;
-// what is behind them counts only if its digest is the one that the image names.
+// A directory. Links in it are followed, because a build system's sandbox stages every file as one.
+// What is behind them counts only if its digest is the one that the image names.
 std::unique_ptr<Source> open_directory(const std::string& path);
 
 // A tar, plain or compressed with gzip or zstd. A compressed one is first written plain to an

@@ -1,4 +1,4 @@
-// An archive as a source: libarchive finds where each member's bytes lie, pread reads them.
+// Implements the archive: libarchive finds where each member's bytes lie, pread(2) reads them.
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/core.h>

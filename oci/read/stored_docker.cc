@@ -1,4 +1,4 @@
-// Docker archives: manifest.json, as `docker save` of every version since 1.10 writes it.
+// Opens Docker archives by manifest.json, as `docker save` has written it since version 1.10.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-// OCI layouts: from index.json to the one manifest that is meant.
+// Opens OCI layouts: goes from index.json to the one manifest that is meant.
 #include "oci/read/stored_image.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// An image where it is stored: its config, and its layers' blobs, found and checked.
+// Opens an image where it is stored: finds its config and its layers' blobs, and checks documents.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,7 @@
 
 namespace oci {
 
+// A layer of an image that exists.
 struct ImageLayer {
   Descriptor descriptor;  // with OCI's media type, whatever the image spells it as
   layer::DiffId diff_id;
@@ -21,6 +22,7 @@ struct ImageLayer {
   std::string_view stated_by = "the config";  // who says what the diff id is, for messages
 };
 
+// An image that exists: a base, or what is verified or put into an index.
 struct StoredImage {
   std::string name;                              // for messages
   std::optional<layer::Digest> manifest_digest;  // none in a docker archive
@@ -33,9 +35,9 @@ struct StoredImage {
 };
 
 // Finds the one image that the reference names. `platform` chooses among several, and is compared
-// with the config's; without it there must be only one. Documents are verified; layers of the OCI
-// transports are not read yet, those of a docker archive, which states no digests, are: their diff
-// ids must be the config's. `scratch` is for open_archive(). Throws Error.
+// with the config's; without it there must be only one. Documents are verified. Layers of the OCI
+// transports are not read yet. Layers of a docker archive are, because it states no digests: their
+// diff ids must be the config's. `scratch` is for open_archive(). Throws Error.
 StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
                        const std::string& scratch);
 

@@ -1,4 +1,4 @@
-// The tar of both formats, blobs written behind reserved headers.
+// Writes the tar of both formats, with blobs behind reserved headers.
 #include "oci/write/archive.h"
 
 #include <fmt/core.h>

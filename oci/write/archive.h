@@ -10,9 +10,10 @@ namespace oci {
 
 // Members, in this order, all with mtime 0, uid 0, gid 0, mode 0644 (directories 0755):
 //   oci-layout blobs/ blobs/sha256/ blobs/sha256/<hex>... index.json manifest.json
-// The blobs in the order they came, config and manifest last. A blob is streamed behind a reserved
-// header that is filled in when its digest and size are known, so its bytes are written once. For that
-// they have to be in a file; what goes to a pipe or a device is in one in `scratch` first.
+// Blobs come in the order in which they were added, config and manifest last. A blob is streamed
+// behind a reserved header, which is filled in once its digest and size are known, so its bytes are
+// written only once. This needs a file: an archive that goes to a pipe or a device is first written
+// to a file in the folder `scratch`. Throws Error.
 std::unique_ptr<Destination> create_archive(const ImageReference& reference,
                                             const std::string& scratch);
 

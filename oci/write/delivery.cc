@@ -1,4 +1,4 @@
-// Fan-out of one image.
+// Passes one image on to every place.
 #include "oci/write/delivery.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// One image to one or several places.
+// Writes one image to one or several places.
 #pragma once
 
 #include <memory>
@@ -10,25 +10,28 @@
 
 namespace oci {
 
-// Layers are written once, into the first place, and copied from there to the others.
+// Layers are written once, into the first place, and copied from there to the others. All functions
+// throw Error.
 class Delivery {
  public:
-  // Throws Error when there is no place, or one of them cannot be written to. What goes to a pipe waits
-  // in `scratch`.
+  // Throws Error when there is no place, or one of them cannot be written to. What goes to a pipe
+  // waits in the folder `scratch`.
   explicit Delivery(const std::vector<ImageReference>& places, const std::string& scratch = "/tmp");
 
-  // Adds the layers of a base; call before writing the new ones, so that they come first. With a
-  // store they are kept there, and shared with it from the second time on.
+  // Adds the layers of a base; call before writing the new ones, so that they come first. A store
+  // that can be written to keeps a copy of each, and the first place gets its layers from there.
   void add_base(const StoredImage& base, layer::Store* store = nullptr);
   void add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store = nullptr);
 
+  // Where new layers are written to.
   layer::LayerSink& layers() { return *destinations_.front(); }
 
-  // The image is complete in every place; see Destination for this and what follows.
+  // Completes the image in every place. Call this and the next three once each, in this order; see
+  // Destination.
   void prepare(const Image& image);
   void send();
   void await();
-  // It appears in every place, in their order.
+  // Lets the image appear in every place, one after the other.
   void show(layer::Undo& undo);
   // All four, for an image that appears alone.
   void finish(const Image& image);

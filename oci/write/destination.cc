@@ -1,4 +1,4 @@
-// What the kinds of destination share.
+// Implements what the kinds of destination share.
 #include "oci/write/destination.h"
 
 #include <stdexcept>

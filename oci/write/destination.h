@@ -13,9 +13,10 @@
 
 namespace oci {
 
-// Layers that are written now are streamed into place (LayerSink); what exists is copied. A blob
-// that comes twice is kept once. Nothing can be seen before show(), and if that fails, or what else is
-// to appear with it does, nothing of it stays.
+// Layers that are written now are streamed into place (LayerSink); blobs that exist are copied. A
+// blob that is added twice is kept once. Nothing of the image can be seen before show(). Nothing of
+// it stays if show() fails, or if anything fails that is to appear together with it. All functions
+// throw Error.
 class Destination : public layer::LayerSink {
  public:
   using layer::LayerSink::add;
@@ -25,27 +26,29 @@ class Destination : public layer::LayerSink {
   // Copies a blob, verified against its descriptor.
   virtual void add(const Descriptor& descriptor, const Blob& blob) = 0;
   virtual void add(const Descriptor& descriptor, std::string_view bytes) = 0;
-  // Adds a blob of a store, which is trusted.
+  // Adds a blob of a store, which is trusted: it is not verified.
   virtual void share(const Descriptor& descriptor, const layer::StoredBlob& blob) = 0;
 
-  // A blob that is had, for reading before commit().
+  // A blob that was added or found, for reading it back before the image appears.
   virtual Blob blob(const layer::Digest& digest) const = 0;
 
-  // Every layer of the image has been added. What can fail for want of room fails here. Call once, and
-  // then the next three, each once and in this order, for one destination after the other.
+  // Completes the image; every layer of it has been added. What can fail for want of room fails
+  // here. Call this and the next three once each, in this order. Of several destinations, each
+  // takes one step before any takes the next.
   virtual void prepare(const Image& image) = 0;
-  // Writes what goes to a pipe or a device, which is not taken back.
+  // Writes what goes to a pipe or a device. This cannot be taken back.
   virtual void send() {}
-  // Waits until nobody else writes there; may be left out, for then show() waits.
+  // Waits until nobody else writes there. May be left out: show() then waits.
   virtual void await() {}
-  // The image appears. `undo` is gone before the destination is.
+  // Lets the image appear, and adds to `undo` how to take it back. The destination outlives `undo`.
   virtual void show(layer::Undo& undo) = 0;
 
   // All four, for an image that appears alone.
   void commit(const Image& image);
 };
 
-// Throws Error when the place cannot be written to. What goes to a pipe waits in `scratch`.
+// Throws Error when the place cannot be written to. What goes to a pipe waits in the folder
+// `scratch`.
 std::unique_ptr<Destination> open_destination(const ImageReference& reference,
                                               const std::string& scratch = "/tmp");
 
@@ -55,7 +58,7 @@ Descriptor index_entry(const Image& image, const ImageReference& reference);
 // The content of "oci-layout": image-spec image-layout.md.
 inline constexpr std::string_view kLayoutFile = R"({"imageLayoutVersion":"1.0.0"})";
 
-// layer::folder_of_path().
+// The same as layer::folder_of_path().
 std::string folder_of(const std::string& path);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// The documents of an image, with one history entry for every layer.
+// Makes the documents of an image, with one history entry for every layer.
 #include "oci/write/image.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Assembling: base + layers + changes -> the bytes of a config and of a manifest. Reads no file.
+// Assembles an image: base + layers + changes -> the bytes of config and manifest. Reads no file.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace oci {
 
-// More than engines mount: Docker's overlay2 driver takes 128, one of them its own.
+// The most layers that engines mount: Docker's overlay2 driver takes 128, one of them its own.
 inline constexpr size_t kMaxLayers = 127;
 
 // A layer to put on top of the base.
@@ -23,13 +23,14 @@ struct NewLayer {
   layer::DiffId diff_id;
   std::string created_by;                 // for the history
   std::string comment;                    // may be empty
-  std::optional<layer::Program> program;  // that its files are of; a suggestion to images
+  std::optional<layer::Program> program;  // whose files it has; a suggestion to images
   std::optional<layer::Digest> base;      // chain id of the image that it was planned on
 };
 
-// A layer that veneer wrote: codec as media type, name and recipe as annotations.
+// Describes a layer that veneer wrote: the codec as media type, name and recipe as annotations.
 NewLayer describe_layer(const layer::WrittenLayer& layer);
 
+// What an image is made of. What it points to outlives it.
 struct ImageRequest {
   const StoredImage* base = nullptr;  // null: from scratch
   std::span<const NewLayer> layers;
@@ -38,7 +39,7 @@ struct ImageRequest {
   std::optional<Platform> platform;  // without a base: what the image is for; default linux/amd64
 };
 
-// An image whose documents are final. The base's layers, then the new ones.
+// An image whose documents are final. Its layers are the base's, then the new ones.
 struct Image {
   std::string config_bytes;
   std::string manifest_bytes;

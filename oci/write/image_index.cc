@@ -1,4 +1,4 @@
-// The index's JSON, and the blobs below it.
+// Makes the index's JSON, and adds the blobs below it.
 #include "oci/write/image_index.h"
 
 #include <fmt/core.h>

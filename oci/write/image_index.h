@@ -1,4 +1,4 @@
-// An image index: one image for several platforms, made of images that exist.
+// Makes an image index, one image for several platforms, of images that exist.
 #pragma once
 
 #include <string>
@@ -11,12 +11,13 @@
 
 namespace oci {
 
-// An index of the images' manifests, in their order, each with the platform of its config
-// (image-spec image-index.md); its bytes are where those of a manifest are. Throws Error when two
-// images are for one platform, or one has no manifest: a docker archive's.
+// Makes an index of the images' manifests, in their order, each with the platform of its config
+// (image-spec image-index.md). The result has the index's bytes as `manifest_bytes`. Throws Error
+// when there is no image, when two are for one platform, or when one has no manifest because it
+// comes from a docker archive.
 Image assemble_index(const std::vector<StoredImage>& images, const StringMap& annotations);
 
-// Copies all that the index leads to, but not the index itself, which commit() writes.
+// Adds to `destination` all that the index leads to. The index itself is written by commit().
 void add_images(const std::vector<StoredImage>& images, Destination& destination);
 
 }  // namespace oci

@@ -1,4 +1,4 @@
-// BLOB.json, or what reading BLOB tells.
+// Reads and writes BLOB.json; without one, finds out the same by reading BLOB.
 #include "oci/write/layer_descriptor.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Staged blobs, then one rename: of the directory, or of index.json.
+// Stages blobs, then renames one thing: the directory, or index.json.
 #include "oci/write/layout.h"
 
 #include <fcntl.h>

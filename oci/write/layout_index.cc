@@ -1,4 +1,4 @@
-// Entries are told apart by their tags.
+// Tells entries apart by their tags.
 #include "oci/write/layout_index.h"
 
 #include <cstdint>
