@@ -88,7 +88,7 @@ ImageReference parse_image_reference(std::string_view text) {
 }
 
 ImageReference parse_destination(std::string_view text) {
-  const ImageReference reference = parse_image_reference(text);
+  ImageReference reference = parse_image_reference(text);
   if (text.find("@sha256:") != text.npos || text.find("@sha512:") != text.npos) {
     throw bad_reference(text, "a digest follows from what is written, it cannot be chosen");
   }
