@@ -39,7 +39,7 @@ that is an OCI layout and a docker archive, which every engine reads.""",
     attrs = dict(
         TOOL_ATTRS,
         engine = attr.string(
-            doc = "`docker` or `podman`, or a path; default: `$VENEER_ENGINE`, or the first of these that is installed.",
+            doc = "`docker` or `podman`, or a path; default: the first of these that is installed. `$VENEER_ENGINE` overrides it.",
         ),
         image = attr.label(
             doc = "The `veneer_image`.",

@@ -119,7 +119,7 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
   command
       .add_option("--own-layer-size", plan.layers.own_layer_size,
-                  "Size that gives a package a layer of its own (default: 10MB)")
+                  "Size that gives a package a layer of its own (default: 10MiB)")
       ->transform(CLI::AsSizeValue(true).description(""))
       ->type_name("SIZE")
       ->group("Layers");

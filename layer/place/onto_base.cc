@@ -225,7 +225,7 @@ void BasePlacer::check_twins(Placement& first, Placement& second) {
   const Attributes* a = stated_attributes(entry_of(first), node);
   const Attributes* b = stated_attributes(entry_of(second), node);
   if (a != nullptr && b != nullptr && !(*a == *b)) return report_meeting(first, second);
-  (a == nullptr ? first : second).held_by = HeldBy::kEqualFile;
+  (a == nullptr ? first : second).held_by = HeldBy::kSameDirectory;
 }
 
 void BasePlacer::check_meetings() {
@@ -241,7 +241,7 @@ void BasePlacer::check_meetings() {
     const bool meets = before != nullptr && before->path == placed.path;
     if (meets && is_directory(*before) && is_directory(placed)) {
       check_twins(*before, placed);
-      if (placed.held_by == HeldBy::kEqualFile) continue;
+      if (placed.held_by == HeldBy::kSameDirectory) continue;
     } else if (meets) {
       report_meeting(*before, placed);
     } else if (above != nullptr && is_below(placed.path, above->path)) {

@@ -12,9 +12,9 @@ namespace layer {
 
 // What provides an entry in the image.
 enum class HeldBy : uint8_t {
-  kLayer,      // the layer that it is assigned to
-  kBase,       // the base image, which has the same at its path
-  kEqualFile,  // another directory of the tree, placed at the same path
+  kLayer,          // the layer that it is assigned to
+  kBase,           // the base image, which has the same at its path
+  kSameDirectory,  // another directory of the tree, placed at the same path
 };
 
 // Where one entry goes, or one link that was added.
