@@ -3,6 +3,7 @@
 
 #include "oci/model/annotations.h"
 #include "oci/model/config.h"
+#include "oci/read/recorded_base.h"
 #include "oci_support.h"
 
 namespace oci::oci_config_test {
