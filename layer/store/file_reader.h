@@ -12,6 +12,10 @@
 
 namespace layer {
 
+// Linux brings every page to the disk within half a minute of its first write, by default
+// (vm.dirty_expire_centisecs); this leaves room for slow disks. Nanoseconds.
+inline constexpr int64_t kPagesWrittenBack = 600 * kNanosecondsPerSecond;
+
 // Links are followed. Nothing but a regular file is ever read: a FIFO that took the place of one is
 // an error, and nobody is waited for. All throw Error with the path, which outlives the reader.
 class FileReader {
@@ -31,9 +35,11 @@ class FileReader {
 
   // Whether somebody may write to it without a trace in its stamp: has it open for writing, or mapped
   // into memory. A mapped page is stamped when it is first written to, and then not until it has come
-  // to the disk; so a stamp stands for one content only from a moment on when nobody has one. False
-  // where that cannot be found out: of another user's file, on a network.
-  bool may_be_written() const;
+  // to the disk; so a stamp stands for one content only from a moment on when nobody has one. A
+  // file on a disk with an older `stamp` than kPagesWrittenBack, which is the file's as it is now, is
+  // not asked: its pages are on the disk. False where that cannot be found out: of another user's
+  // file, on a network.
+  bool may_be_written(const Stamp& stamp) const;
 
   // Fills `buffer` unless the file ends first; the number of bytes read.
   size_t read(std::span<std::byte> buffer);
