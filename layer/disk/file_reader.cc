@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -71,7 +72,11 @@ int64_t FileReader::birth() const {
   return status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
 }
 
-bool FileReader::may_be_written() const {
+bool FileReader::may_be_written(const Stamp& stamp) const {
+  // Disks have a major number. Memory has none, and nothing is ever brought from it to a disk.
+  const bool is_on_disk = major(stamp.device) != 0;
+  const bool is_old = std::max(stamp.mtime, stamp.ctime) < file_clock() - kPagesWrittenBack;
+  if (is_on_disk && is_old) return false;
   // Whoever opens the file for writing while there is a lease waits until it is given back, and the
   // holder gets a signal: one that is ignored unless somebody wants it.
   if (fcntl(file_.get(), F_SETSIG, SIGURG) != 0) return false;

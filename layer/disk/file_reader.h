@@ -12,6 +12,10 @@
 
 namespace layer {
 
+// Linux brings every page to the disk within half a minute of its first write, by default
+// (vm.dirty_expire_centisecs); this leaves room for slow disks. Nanoseconds.
+inline constexpr int64_t kPagesWrittenBack = 600 * kNanosecondsPerSecond;
+
 // Reads one regular file; links are followed. Anything but a regular file is an error, and opening
 // a FIFO does not block. All functions throw Error with the path. The path must outlive the reader.
 class FileReader {
@@ -34,9 +38,10 @@ class FileReader {
   // Whether some process could write to the file without changing its stamp, because it has the
   // file open for writing or mapped. (The kernel stamps a mapped page when it is first written to,
   // and not again until the page has reached the disk.) A stamp stands for one content only if it
-  // was taken when no process had the file open so. Returns false where this cannot be determined:
-  // another user's file, a network file system.
-  bool may_be_written() const;
+  // was taken when no process had the file open so. The kernel is not asked about a file on a disk
+  // whose `stamp`, the file's as it is now, is older than kPagesWrittenBack: its pages are on the
+  // disk. Returns false where this cannot be determined: another user's file, a network file system.
+  bool may_be_written(const Stamp& stamp) const;
 
   // Reads until `buffer` is full or the file ends, and returns the number of bytes read.
   size_t read(std::span<std::byte> buffer);

@@ -45,7 +45,7 @@ FileContent read_content(std::string_view path, Stamp& stamp, Store* store) {
   const Stamp before = reader.settled_stamp();
   check_unchanged(path, stamp, before);
   const bool is_kept =
-      store != nullptr && is_as_looked_at(stamp, before) && !reader.may_be_written();
+      store != nullptr && is_as_looked_at(stamp, before) && !reader.may_be_written(before);
   const FileContent content = hash_to_end(reader, path, before.size);
   check_unchanged(path, before, reader.stamp());
   if (is_kept) store->add_file(path, stamp, content);

@@ -124,7 +124,9 @@ void FrameBuilder::read(const TarEntry& file, uint64_t offset, std::span<std::by
                         std::string_view next_source) {
   const FileReader source(file.source(), sources_on_disk_.find(file.source(), next_source));
   // Before it is read: who opens it from now on and writes leaves a trace.
-  if (use_ == FrameUse::kAgain && source.may_be_written()) sources_.may_be_written = true;
+  if (use_ == FrameUse::kAgain && file.stamp != nullptr && source.may_be_written(*file.stamp)) {
+    sources_.may_be_written = true;
+  }
   last_.stamp = PlannedSource(file, source).read(offset, out);
   const bool is_piece = out.size() < file.size;
   last_.birth = is_piece ? source.birth() : 0;
