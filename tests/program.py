@@ -25,6 +25,12 @@ def add_tests(case, items, name_of):
         setattr(case, name, lambda self, item=item: self.check(item))
 
 
+def files_below(folder):
+    """Every file below a folder and its content."""
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
 def main():
     """Runs the tests of the calling module."""
     unittest.main()

@@ -16,12 +16,6 @@ import unittest
 import program
 
 
-def files_below(folder):
-    """Every file below a folder and its content."""
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob("*") if path.is_file()}
-
-
 class Store(unittest.TestCase):
     """Builds of one tree that share a store."""
     maxDiff = None
@@ -70,7 +64,7 @@ class Store(unittest.TestCase):
                                 ("--store", "store", "--jobs=1")):
                     self.build(f"--compression={codec}", *options, output=output)
                     path = self.top / "out"
-                    found.append(files_below(path) if path.is_dir() else path.read_bytes())
+                    found.append(program.files_below(path) if path.is_dir() else path.read_bytes())
                     if path.is_dir():
                         shutil.rmtree(path)
                     else:

@@ -59,12 +59,6 @@ int rename(const char *from, const char *to) {
 """
 
 
-def files_below(folder):
-    """Every file below a folder and its content."""
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob("*") if path.is_file()}
-
-
 def damage(path, place=40):
     """Changes a byte, and none of the times that a stamp of a blob has."""
     before = path.stat()
@@ -138,7 +132,7 @@ class StoreTrust(unittest.TestCase):
         for name, what in (("layout", "is an OCI image layout, not a store"),
                            ("folder", "is not a store, and not empty"),
                            ("file", "is not a directory")):
-            before = files_below(self.top / name)
+            before = program.files_below(self.top / name)
             said = (f"{name}: error: {what}\n{name}: help: name a directory that does not exist or "
                     "is empty; nothing in this one was changed\n")
             self.build("--store", name, said=said, output="oci:other", status=1)
@@ -153,23 +147,23 @@ class StoreTrust(unittest.TestCase):
                 self.assertEqual(error, said)
             error = self.veneer("store", "verify", "--repair", "--store", name, status=1)[1]
             self.assertEqual(error, said)
-            self.assertEqual(files_below(self.top / name), before)
+            self.assertEqual(program.files_below(self.top / name), before)
         self.veneer("verify", "oci:layout")
         # What cannot be used by default is done without.
         shutil.copytree(folder, self.top / "cache" / "veneer")
         _, error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:other",
                                XDG_CACHE_HOME=str(self.top / "cache"))
         self.assertIn("is not a store, and not empty; this run uses no store", error)
-        self.assertEqual(files_below(self.top / "cache" / "veneer"), files_below(folder))
+        self.assertEqual(program.files_below(self.top / "cache" / "veneer"), program.files_below(folder))
 
     def test_layout_into_a_store(self):
         """The other way round: a store is not a place for an image."""
         self.build()
-        before = files_below(self.store)
+        before = program.files_below(self.store)
         said = ("store: error: is there already and is not an OCI image layout\n"
                 "store: help: name a directory that does not exist or holds a layout\n")
         self.build("--no-store", said=said, output="oci:store", status=1)
-        self.assertEqual(files_below(self.store), before)
+        self.assertEqual(program.files_below(self.store), before)
 
     def test_store_without_a_mark(self):
         """One that an older veneer made is marked and used; with anything else in it, it is refused."""
@@ -213,13 +207,13 @@ class StoreTrust(unittest.TestCase):
         expected = self.build(output="oci-archive:image.tar")
         large = max(self.blobs(), key=lambda path: path.stat().st_size)
         damage(large)
-        before = files_below(self.store)
+        before = program.files_below(self.store)
         arguments = ("store", "verify", "--store", "store")
         error = self.veneer(*arguments, status=1)[1]
         self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}\n"
                                 r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` drops what is "
                                 r"damaged, and the next build makes it again\n$")
-        self.assertEqual(files_below(self.store), before)
+        self.assertEqual(program.files_below(self.store), before)
         out, error = self.veneer(*arguments, "--repair", "--json")
         report = json.loads(out)
         self.assertEqual((report["damagedBlobs"], report["droppedBlobs"]), (1, 1))
@@ -275,7 +269,7 @@ class StoreTrust(unittest.TestCase):
         (self.top / "other" / "file").write_text("another")
         time.sleep(0.1)
         subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
-        before = files_below(mounted)
+        before = program.files_below(mounted)
         said = ("mounted/store: warning: cannot be written; what it has is used, and nothing is "
                 "added to it\n")
         error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
@@ -290,7 +284,7 @@ class StoreTrust(unittest.TestCase):
             self.assertEqual(error, said)
             self.assertEqual(json.loads(out)["manifest"],
                              json.loads(self.veneer(*options, "--no-store")[0])["manifest"])
-        self.assertEqual(files_below(mounted), before)
+        self.assertEqual(program.files_below(mounted), before)
         self.veneer("store", "verify", "--store", "mounted/store")
         self.veneer("store", "stat", "--store", "mounted/store")
         error = self.veneer("store", "gc", "--store", "mounted/store", status=1)[1]
