@@ -33,7 +33,7 @@ bool is_layout(const NamedOutput& output) {
   return output.kind == OutputKind::kLayout;
 }
 
-fs::path real_path(const fs::path& path) {
+fs::path resolved_path(const fs::path& path) {
   std::error_code failure;
   fs::path real = fs::weakly_canonical(fs::absolute(path), failure);
   return failure ? fs::absolute(path).lexically_normal() : real;
@@ -47,9 +47,9 @@ WhereOutputIs find_where(const NamedOutput& output) {
     const fs::path path(output.path);
     where.as_named =
         path.has_filename()
-            ? real_path(path.parent_path().empty() ? "." : path.parent_path()) / path.filename()
-            : real_path(path);
-    where.at_last = real_path(path);
+            ? resolved_path(path.parent_path().empty() ? "." : path.parent_path()) / path.filename()
+            : resolved_path(path);
+    where.at_last = resolved_path(path);
     if (is_layout(output) && !where.at_last.has_filename())
       where.at_last = where.at_last.parent_path();
     return where;

@@ -6,6 +6,9 @@
 
 namespace layer {
 
+// How many links Linux follows in one path (path_resolution(7)).
+inline constexpr int kMaxLinksFollowed = 40;
+
 // The absolute path without links, "." or "..". Throws Error if nothing is at `path`.
 std::string real_path(std::string_view path);
 

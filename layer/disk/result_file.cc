@@ -18,11 +18,11 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/real_path.h"
 
 namespace layer {
 namespace {
 
-constexpr int kMostLinks = 40;  // as the kernel has it
 constexpr std::string_view kFullScratchHelp =
     "what goes to a pipe or a device is whole in this folder first; TMPDIR names another";
 constexpr size_t kSendBuffer = size_t{64} << 10;
@@ -52,7 +52,7 @@ int own_descriptor(const std::string& folder, const std::string& path) {
 // Whether a path leads to an open descriptor, of whatever kind of file.
 bool find_descriptor(OutputPlace& place) {
   std::string path = place.path;
-  for (int i = 0; i < kMostLinks; ++i) {
+  for (int i = 0; i < kMaxLinksFollowed; ++i) {
     std::error_code failure;
     const std::filesystem::path target = std::filesystem::read_symlink(path, failure);
     if (failure) return false;

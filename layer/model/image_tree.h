@@ -6,14 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/disk/real_path.h"
 #include "layer/model/entry.h"
 
 namespace layer {
 
 struct Stamp;
-
-// How many links Linux follows in one path (path_resolution(7)).
-inline constexpr int kMaxLinksFollowed = 40;
 
 enum class NodeKind : uint8_t {
   kDirectory,

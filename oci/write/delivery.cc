@@ -68,15 +68,6 @@ void Delivery::show(layer::Undo& undo) {
   for (auto& destination : destinations_) destination->show(undo);
 }
 
-void Delivery::finish(const Image& image) {
-  prepare(image);
-  send();
-  await();
-  layer::Undo undo;
-  show(undo);
-  undo.keep();
-}
-
 std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReference>& places,
                                                  const Image& image) {
   std::vector<layer::Diagnostic> warnings;

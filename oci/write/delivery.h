@@ -33,8 +33,6 @@ class Delivery {
   void await();
   // Lets the image appear in every place, one after the other.
   void show(layer::Undo& undo);
-  // All four, for an image that appears alone.
-  void finish(const Image& image);
 
  private:
   std::vector<std::unique_ptr<Destination>> destinations_;

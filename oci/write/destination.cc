@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "layer/disk/result_file.h"
+#include "layer/disk/temporaries.h"
 #include "oci/model/annotations.h"
 #include "oci/write/archive.h"
 #include "oci/write/layout.h"
@@ -14,6 +15,7 @@ void Destination::commit(const Image& image) {
   prepare(image);
   send();
   await();
+  const layer::Undisturbed section;
   layer::Undo undo;
   show(undo);
   undo.keep();

@@ -43,7 +43,7 @@ class Destination : public layer::LayerSink {
   // Lets the image appear, and adds to `undo` how to take it back. The destination outlives `undo`.
   virtual void show(layer::Undo& undo) = 0;
 
-  // All four, for an image that appears alone.
+  // All four, for an image that appears alone. A signal does not split the last.
   void commit(const Image& image);
 };
 

@@ -42,13 +42,22 @@ Image fill(Delivery& delivery, const std::vector<std::string>& texts, uint64_t p
   return assemble_image(request);
 }
 
+void finish(Delivery& delivery, const Image& image) {
+  delivery.prepare(image);
+  delivery.send();
+  delivery.await();
+  layer::Undo undo;
+  delivery.show(undo);
+  undo.keep();
+}
+
 Image write(const std::vector<std::string>& places, const std::vector<std::string>& texts,
             uint64_t planned_size = 0) {
   std::vector<ImageReference> references;
   for (const std::string& place : places) references.push_back(parse_image_reference(place));
   Delivery delivery(references);
   Image image = fill(delivery, texts, planned_size);
-  delivery.finish(image);
+  finish(delivery, image);
   return image;
 }
 
@@ -297,7 +306,7 @@ TEST_CASE("delivery: one image in several places, and on its base") {
   request.base = &base;
   request.layers = layers;
   const Image image = assemble_image(request);
-  delivery.finish(image);
+  finish(delivery, image);
   for (const ImageReference& place : places) {
     const StoredImage back = open_image(place, std::nullopt, folder.path());
     CHECK(back.config_bytes == image.config_bytes);
