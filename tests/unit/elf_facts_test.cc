@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "layer/probe/probe.h"
 #include "run_command.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::elf_facts_test {
 namespace {
@@ -56,9 +55,8 @@ TEST_CASE("an ELF file of either class tells what it needs") {
 
 TEST_CASE("an ELF file cut off anywhere, or with any byte changed, is read to an end") {
   const TemporaryDirectory folder;
-  std::ifstream in(sample(folder, {"--needed", "liba.so", "--interpreter", "/lib/ld.so"}),
-                   std::ios::binary);
-  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  const std::string whole =
+      read_file(sample(folder, {"--needed", "liba.so", "--interpreter", "/lib/ld.so"}));
   for (size_t size = 4; size < whole.size(); ++size) {
     CAPTURE(size);
     CHECK_FALSE(facts_of(folder.write("cut", whole.substr(0, size))).damage.empty());

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "layer/store/store.h"
@@ -57,11 +58,11 @@ TEST_CASE("input digests: a link that stages is the file behind it, any other is
   fs::create_symlink(file, "in/a");
   fs::create_symlink("a", "in/relative");
   fs::create_symlink(file, "in/absolute");
-  for (const auto& [path, is_known] :
-       {std::pair{"in/a", true}, {"in/relative", false}, {"in/absolute", false}}) {
+  for (const char* path : {"in/a", "in/relative", "in/absolute"}) {
     const std::vector<InputDigest> inputs{{path, "1"}};
+    const bool is_known = InputDigests(inputs).find(path, stamp_at(file)).has_value();
     CAPTURE(path);
-    CHECK(InputDigests(inputs).find(path, stamp_at(file)).has_value() == is_known);
+    CHECK(is_known == (std::string_view(path) == "in/a"));
   }
   fs::current_path(before);
 }

@@ -7,10 +7,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -19,14 +16,10 @@
 #include "layer/write/frames.h"
 #include "layer/write/tar.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::layer_writer_test {
 namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 Digest digest_of(const std::string& bytes) {
   return sha256(std::as_bytes(std::span(bytes)));
@@ -72,13 +65,6 @@ class Planner {
   LayerPlan plan_;
   size_t count_ = 0;
 };
-
-std::string noise(size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::string text(size, '\0');
-  for (char& c : text) c = static_cast<char>(random() % 7 == 0 ? random() : 'a' + random() % 4);
-  return text;
-}
 
 // A little of everything.
 LayerPlan small_plan(Planner& planner) {

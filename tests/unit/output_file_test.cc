@@ -8,24 +8,19 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <utility>
 
 #include "layer/base/error.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::output_file_test {
 namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 size_t files_in(const std::filesystem::path& path) {

@@ -4,14 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "layer/base/error.h"
 #include "layer/plan/plan_text.h"
+#include "test_bytes.h"
 
 namespace layer::parse_plan_test {
 namespace {
@@ -61,8 +60,7 @@ TEST_CASE("plan text: what is read prints as it was, for every golden plan") {
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     if (file.path().extension() != ".plan") continue;
     CAPTURE(file.path());
-    std::ifstream in(file.path(), std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), {});
+    std::string text = read_file(file.path());
     text.erase(0, text.find("veneer plan"));  // warnings come before it
     CHECK(print_again(text) == text);
     ++plans;

@@ -9,9 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,14 +20,10 @@
 #include "layer/disk/temporaries.h"
 #include "layer/disk/undo.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::result_file_test {
 namespace {
-
-std::string content_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::vector<std::string> names_in(const std::string& path) {
   std::vector<std::string> names;
@@ -108,7 +102,7 @@ TEST_CASE("result file: it is a file of its own, with the mode that the umask gi
   REQUIRE(stat((directory / "out").c_str(), &status) == 0);
   CHECK(status.st_nlink == 1);
   CHECK((status.st_mode & 07777) == (0666 & ~mask));
-  CHECK(content_of(directory / "out") == "content");
+  CHECK(read_file(directory / "out") == "content");
 }
 
 TEST_CASE("result file: what was shown is taken back, and what was replaced comes back") {
@@ -120,12 +114,12 @@ TEST_CASE("result file: what was shown is taken back, and what was replaced come
       Undo undo;
       for (const char* name : {"new", "old", "link"}) {
         result_of(directory / name, directory.path(), "after").show(undo);
-        CHECK(content_of(directory / name) == "after");
+        CHECK(read_file(directory / name) == "after");
       }
       if (is_kept) undo.keep();
     }
     CHECK(std::filesystem::exists(directory / "new") == is_kept);
-    CHECK(content_of(directory / "old") == (is_kept ? "after" : "before"));
+    CHECK(read_file(directory / "old") == (is_kept ? "after" : "before"));
     CHECK(std::filesystem::is_symlink(directory / "link") != is_kept);
     CHECK(names_in(directory.path()).size() == (is_kept ? 3 : 2));
   }

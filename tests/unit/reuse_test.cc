@@ -10,8 +10,6 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -22,6 +20,7 @@
 #include "layer/store/store_files.h"
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::reuse_test {
 namespace {
@@ -30,25 +29,13 @@ constexpr Compression kCompressions[] = {{Codec::kNone, 0}, {Codec::kGzip, 6}, {
 constexpr uint64_t kLarge = uint64_t{5} << 20;
 constexpr int64_t kFuture = int64_t{1} << 62;  // every stamp is settled by then
 
-std::string noise(size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::string text(size, '\0');
-  for (char& c : text) c = static_cast<char>(random() % 7 == 0 ? random() : 'a' + random() % 4);
-  return text;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // Small files, a large one in several pieces and small files again: some frames for every codec.
 class Workspace {
  public:
   Workspace() {
     for (int i = 0; i < 70; ++i) {
       for (const char* folder : {"a", "z"}) {
-        write(fmt::format("{}{:03}", folder, i), noise(60'000, static_cast<unsigned>(i)));
+        write(fmt::format("{}{:03}", folder, i), noise(60'000, static_cast<uint64_t>(i)));
       }
     }
     write("large", noise(kLarge, 7));
@@ -140,13 +127,14 @@ TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, n
 }
 
 TEST_CASE("reuse: after a change, only its frame is compressed and only what follows is read") {
-  const struct {
+  const struct Case {
     std::string changed;
     double most_read;  // of all
   } cases[] = {{"a000", 1.0}, {"large", 0.75}, {"z069", 0.35}};
+  Workspace workspace;
   for (const Compression compression : kCompressions) {
-    for (const auto& [changed, most_read] : cases) {
-      Workspace workspace;
+    for (const Case& test : cases) {
+      const std::string& changed = test.changed;
       const TemporaryDirectory folder;
       const std::string store = folder / "store";
       const Written first = check_same(workspace, compression, store);
@@ -159,7 +147,7 @@ TEST_CASE("reuse: after a change, only its frame is compressed and only what fol
       CHECK(second.packed > 0);
       CHECK(second.packed <= uint64_t{5} << 20);
       CHECK(second.read <=
-            static_cast<uint64_t>(most_read * static_cast<double>(second.layer.tar_size)));
+            static_cast<uint64_t>(test.most_read * static_cast<double>(second.layer.tar_size)));
       // And back: the bytes of before, all of them known.
       bytes[bytes.size() / 2] ^= 1;
       workspace.write(changed, bytes);

@@ -8,13 +8,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "layer/store/maintain.h"
 #include "layer/store/store_files.h"
 #include "layer/store/store_mark.h"
 #include "temporary_directory.h"
+#include "test_bytes.h"
 
 namespace layer::store_test {
 namespace {
@@ -43,7 +43,7 @@ TEST_CASE("stamps: one that is taken too soon has no change time, and is waited 
 }
 
 TEST_CASE("stamps: settled once the clock that stamps files has surely ticked since") {
-  const struct {
+  const struct Case {
     int64_t mtime;
     int64_t ctime;
     bool settled;
@@ -58,20 +58,15 @@ TEST_CASE("stamps: settled once the clock that stamps files has surely ticked si
       {kNow - 3 * kSecond, kNow - 60'000'001, true},
       {kNow - 3 * kSecond, kNow - kSecond, false},
   };
-  for (const auto& [mtime, ctime, settled] : cases) {
-    CAPTURE(kNow - mtime);
-    CAPTURE(kNow - ctime);
-    CHECK(is_settled({1, 2, 3, mtime, ctime}, kNow) == settled);
+  for (const Case& test : cases) {
+    CAPTURE(kNow - test.mtime);
+    CAPTURE(kNow - test.ctime);
+    CHECK(is_settled({1, 2, 3, test.mtime, test.ctime}, kNow) == test.settled);
   }
 }
 
 Digest digest_of(std::string_view text) {
   return sha256(std::as_bytes(std::span(text)));
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 // One record a table but for `files`, which has none: an empty table is where a checksum may break.
