@@ -60,7 +60,7 @@ class MemberPlanner {
     facts_ = identify(tree_, arena_, {.jobs = jobs});
     same_ = link_same_files(members_, tree_, facts_, arena_);
     for (size_t i = 0; i < members_.size(); ++i) {
-      if (members_[i].source == MemberSource::kCopied) facts_[i].content = 0;
+      if (members_[i].source == MemberSource::kCopied) facts_[i].equality_class = 0;
     }
     links_ = plan_links(tree_, linkable_facts());
   }
@@ -80,7 +80,7 @@ class MemberPlanner {
   std::vector<FileFacts> linkable_facts() const {
     std::vector<FileFacts> facts = facts_;
     for (size_t i = 0; i < members_.size(); ++i) {
-      if (members_[i].source == MemberSource::kFollowed) facts[i].content = 0;
+      if (members_[i].source == MemberSource::kFollowed) facts[i].equality_class = 0;
     }
     return facts;
   }
@@ -88,7 +88,7 @@ class MemberPlanner {
   // What one file is hardlinked by, however small, where it may not be a symlink.
   std::vector<FileFacts> facts_of_same() const {
     std::vector<FileFacts> facts = facts_;
-    for (size_t i = 0; i < members_.size(); ++i) facts[i].content = same_[i];
+    for (size_t i = 0; i < members_.size(); ++i) facts[i].equality_class = same_[i];
     return facts;
   }
 

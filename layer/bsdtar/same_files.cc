@@ -50,7 +50,7 @@ std::vector<Place> find_places(const std::vector<Member>& members, const FileTre
                                const std::vector<FileFacts>& facts) {
   std::vector<Place> places;
   for (uint32_t i = 0; i < members.size(); ++i) {
-    if (members[i].source == MemberSource::kListed && facts[i].content != 0) {
+    if (members[i].source == MemberSource::kListed && facts[i].equality_class != 0) {
       places.push_back({{}, i});
     }
   }
@@ -84,7 +84,8 @@ class SameFile {
   bool may_join(uint32_t a, uint32_t b) const {
     const Entry& left = tree_.entries[a];
     const Entry& right = tree_.entries[b];
-    if (facts_[a].content != facts_[b].content) return false;  // it was replaced in between
+    if (facts_[a].equality_class != facts_[b].equality_class)
+      return false;  // it was replaced in between
     return stated(left) == stated(right) && tree_root(left) == tree_root(right);
   }
 

@@ -34,7 +34,7 @@ struct File {
   Stamp stamp;
   uint32_t index = 0;  // in the tree
   bool hashed = false;
-  FileContent content;  // if hashed
+  KnownDigest content;  // if hashed
 };
 
 bool same_inode(const File& a, const File& b) {
@@ -146,7 +146,7 @@ void hash_files(const FileTree& tree, std::vector<File*> chosen, Store* store) {
         for (size_t i = range.begin(); i != range.end(); ++i) {
           const File& first = *inodes[i].front();
           Stamp stamp = first.stamp;
-          const FileContent content = read_content(tree.entries[first.index].content, stamp, store);
+          const KnownDigest content = read_content(tree.entries[first.index].content, stamp, store);
           for (File* file : inodes[i]) {
             file->content = content;
             file->stamp = stamp;
@@ -183,7 +183,7 @@ void record_equal(const FileTree& tree, Group group, uint64_t min_size,
                        (first.hashed ? first.content.is_program
                                      : is_program(tree.entries[first.index].content, first.stamp));
   for (const File& file : group) {
-    facts[file.index].content = first.index + 1;
+    facts[file.index].equality_class = first.index + 1;
     facts[file.index].is_program = program;
   }
 }

@@ -17,8 +17,9 @@ class Store;
 struct FileFacts {
   uint64_t size = 0;             // bytes
   const Stamp* stamp = nullptr;  // taken when planning; in the arena
-  uint32_t content = 0;  // entries with the same number have equal bytes; 0: there is no equal
-                         // entry that a link rule would join it with
+  // Entries with the same number have equal bytes. 0: there is no equal.
+  uint32_t equality_class = 0;
+  // entry that a link rule would join it with
   // SHA-256 of the content, in the arena, if the file was hashed and is equal to another; else
   // null. If the file's stamp later leaves a doubt, this tells whether the content has changed.
   const std::array<uint8_t, 32>* sha256 = nullptr;

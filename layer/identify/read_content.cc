@@ -18,8 +18,8 @@ namespace {
 constexpr size_t kReadSize = size_t{256} << 10;
 
 // Reads to the end, which has to be where the size says.
-FileContent hash_to_end(FileReader& reader, std::string_view path, uint64_t size) {
-  FileContent content;
+KnownDigest hash_to_end(FileReader& reader, std::string_view path, uint64_t size) {
+  KnownDigest content;
   Sha256 hash;
   std::vector<std::byte> buffer(std::min<uint64_t>(kReadSize, size + 1));
   size_t got = reader.read(buffer);
@@ -37,16 +37,16 @@ FileContent hash_to_end(FileReader& reader, std::string_view path, uint64_t size
 
 }  // namespace
 
-FileContent read_content(std::string_view path, Stamp& stamp, Store* store) {
+KnownDigest read_content(std::string_view path, Stamp& stamp, Store* store) {
   if (store != nullptr) {
-    if (const std::optional<FileContent> known = store->find_file(path, stamp)) return *known;
+    if (const std::optional<KnownDigest> known = store->find_file(path, stamp)) return *known;
   }
   FileReader reader(path);
   const Stamp before = reader.settled_stamp();
   check_unchanged(path, stamp, before);
   const bool is_kept =
       store != nullptr && is_as_looked_at(stamp, before) && !reader.may_be_written(before);
-  const FileContent content = hash_to_end(reader, path, before.size);
+  const KnownDigest content = hash_to_end(reader, path, before.size);
   check_unchanged(path, before, reader.stamp());
   if (is_kept) store->add_file(path, stamp, content);
   stamp = before;

@@ -13,7 +13,7 @@ namespace layer {
 // `stamp` becomes its stamp at that time, for detecting later changes. Throws Error with the path,
 // also if the file was replaced or written to since `stamp`, or is while it is read. Safe to call
 // from any thread.
-FileContent read_content(std::string_view path, Stamp& stamp, Store* store);
+KnownDigest read_content(std::string_view path, Stamp& stamp, Store* store);
 
 // The bytes of such a file, in the arena. Throws the same errors.
 std::string_view read_text(std::string_view path, const Stamp& stamp, StringArena& arena);

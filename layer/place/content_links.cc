@@ -22,15 +22,15 @@ void ContentLinks::link(std::vector<TarEntry>& layer) {
   for (TarEntry& entry : layer) {
     if (entry.type != TarType::kFile || entry.size < min_size_) continue;
     const FileFacts& facts = facts_[entry.tree_entry];
-    if (facts.content == 0) continue;
-    std::vector<const TarEntry*>& candidates = homes[facts.content];
+    if (facts.equality_class == 0) continue;
+    std::vector<const TarEntry*>& candidates = homes[facts.equality_class];
     const auto home =
         std::find_if(candidates.begin(), candidates.end(), [&](const TarEntry* candidate) {
           return may_share_inode(*candidate, entry, facts.is_program);
         });
     if (home == candidates.end()) {
       candidates.push_back(&entry);
-      if (!stored_.insert(facts.content).second) repeated_bytes_ += entry.size;
+      if (!stored_.insert(facts.equality_class).second) repeated_bytes_ += entry.size;
       continue;
     }
     entry.type = TarType::kHardlink;

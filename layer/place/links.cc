@@ -69,10 +69,10 @@ void for_each_group(std::span<uint32_t> items, Key key, Visit visit) {
 void LinkRules::run() {
   std::vector<uint32_t> equal;  // entries whose content is shared, group by group
   for (uint32_t i = 0; i < entries_.size(); ++i) {
-    if (facts_[i].content != 0) equal.push_back(i);
+    if (facts_[i].equality_class != 0) equal.push_back(i);
   }
   for_each_group(
-      equal, [this](uint32_t i) { return facts_[i].content; },
+      equal, [this](uint32_t i) { return facts_[i].equality_class; },
       [this](Group group) {
         link_same_file(group);
         link_site_packages(group);

@@ -194,8 +194,9 @@ std::string_view Mover::moved_text(const Entry& wheel, std::string_view moved,
 FileFacts Mover::facts_of(size_t index) const {
   FileFacts facts = facts_[index];
   const bool is_repeated = moves_[index].places + (moves_[index].is_kept ? 1 : 0) > 1;
-  if (is_repeated && facts.content == 0 && facts.size > 0) {
-    facts.content = static_cast<uint32_t>(moves_.size() + index + 1);  // identify()'s are smaller
+  if (is_repeated && facts.equality_class == 0 && facts.size > 0) {
+    facts.equality_class =
+        static_cast<uint32_t>(moves_.size() + index + 1);  // identify()'s are smaller
   }
   return facts;
 }

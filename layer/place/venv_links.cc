@@ -116,7 +116,8 @@ bool Finder::are_equal(uint32_t file, uint32_t wheel) const {
   };
   if (stated(tree_.entries[file]) != stated(tree_.entries[wheel])) return false;
   if (facts_[file].size == 0 && facts_[wheel].size == 0) return true;
-  return facts_[file].content != 0 && facts_[file].content == facts_[wheel].content;
+  return facts_[file].equality_class != 0 &&
+         facts_[file].equality_class == facts_[wheel].equality_class;
 }
 
 // A file that the link rules lead to a wheel's, or that is what wheels have at the same place.

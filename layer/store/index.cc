@@ -151,7 +151,7 @@ const FrameRecord* Index::find_frame(const Digest& key) const {
   return find(views_.frames, key);
 }
 const ContentRecord* Index::find_content(const Digest& key) const {
-  return find(views_.contents, key);
+  return find(views_.frames_by_content, key);
 }
 const StateRecord* Index::find_state(const Digest& key) const {
   return find(views_.states, key);
@@ -182,11 +182,11 @@ IndexTables merge_tables(const Index& index, IndexTables added,
   for (const BlobRecord& record : added.blobs) blobs.insert(record.key);
   const auto is_lost = [&](const auto& record) { return !blobs.contains(record.blob); };
   std::erase_if(added.layers, is_lost);
-  std::erase_if(added.contents, is_lost);
+  std::erase_if(added.frames_by_content, is_lost);
   std::erase_if(added.states, is_lost);
   std::erase_if(added.memos, is_lost);
   DigestSet contents;
-  for (const ContentRecord& record : added.contents) contents.insert(record.key);
+  for (const ContentRecord& record : added.frames_by_content) contents.insert(record.key);
   std::erase_if(added.frames,
                 [&](const FrameRecord& record) { return !contents.contains(record.content); });
   std::erase_if(added.files, [&](const FileRecord& record) { return record.seen < oldest_file; });

@@ -43,7 +43,7 @@ class Index {
   struct Views {
     std::span<const LayerRecord> layers;
     std::span<const FrameRecord> frames;
-    std::span<const ContentRecord> contents;
+    std::span<const ContentRecord> frames_by_content;
     std::span<const StateRecord> states;
     std::span<const MemoRecord> memos;
     std::span<const FileRecord> files;

@@ -81,7 +81,7 @@ struct BlobRecord {
 struct IndexTables {
   std::vector<LayerRecord> layers;
   std::vector<FrameRecord> frames;
-  std::vector<ContentRecord> contents;
+  std::vector<ContentRecord> frames_by_content;
   std::vector<StateRecord> states;
   std::vector<MemoRecord> memos;
   std::vector<FileRecord> files;
@@ -92,7 +92,7 @@ struct IndexTables {
   static void for_each(Visit visit, Tables&... all) {
     visit(all.layers...);
     visit(all.frames...);
-    visit(all.contents...);
+    visit(all.frames_by_content...);
     visit(all.states...);
     visit(all.memos...);
     visit(all.files...);

@@ -109,7 +109,7 @@ StoreStatistics measure_store(const std::string& directory) {
     statistics.index_bytes = static_cast<uint64_t>(status.st_size);
   }
   statistics.layers = index.tables().layers.size();
-  statistics.frames = index.tables().contents.size();
+  statistics.frames = index.tables().frames_by_content.size();
   statistics.memos = index.tables().memos.size();
   statistics.files = index.tables().files.size();
   return statistics;

@@ -116,7 +116,7 @@ std::optional<Stamp> Store::identity(std::string_view path, const Stamp& stamp) 
   return std::nullopt;
 }
 
-std::optional<FileContent> Store::find_file(std::string_view path, const Stamp& stamp) const {
+std::optional<KnownDigest> Store::find_file(std::string_view path, const Stamp& stamp) const {
   const std::optional<Stamp> known = identity(path, stamp);
   if (!known) return std::nullopt;
   const FileRecord* record = index_.find_file(known->device, known->inode);
@@ -124,10 +124,10 @@ std::optional<FileContent> Store::find_file(std::string_view path, const Stamp& 
       record->ctime != known->ctime) {
     return std::nullopt;
   }
-  return FileContent{record->digest, record->is_program != 0};
+  return KnownDigest{record->digest, record->is_program != 0};
 }
 
-void Store::add_file(std::string_view path, const Stamp& stamp, const FileContent& content) {
+void Store::add_file(std::string_view path, const Stamp& stamp, const KnownDigest& content) {
   const std::optional<Stamp> known = identity(path, stamp);
   if (!known) return;
   const std::lock_guard lock(mutex_);

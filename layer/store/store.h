@@ -45,7 +45,7 @@ struct Memo {
   std::string_view bytes() const { return {memory.get(), size}; }
 };
 
-struct FileContent {
+struct KnownDigest {
   Digest digest;
   bool is_program = false;
 };
@@ -83,8 +83,8 @@ class Store {
 
   // Looks up, and records, the content of a file. Without an identity() nothing is found or
   // recorded. Safe to call from any thread.
-  std::optional<FileContent> find_file(std::string_view path, const Stamp& stamp) const;
-  void add_file(std::string_view path, const Stamp& stamp, const FileContent& content);
+  std::optional<KnownDigest> find_file(std::string_view path, const Stamp& stamp) const;
+  void add_file(std::string_view path, const Stamp& stamp, const KnownDigest& content);
 
   // What an earlier run stored under a key; null if there is nothing that can be trusted. Safe to
   // call from any thread.

@@ -122,7 +122,7 @@ BlobPointer Reuse::add_layer(const WrittenLayer& layer, const std::vector<Writte
   Digest state_key;
   for (const WrittenFrame& frame : frames) {
     if (frame.key) added.frames.push_back({*frame.key, frame.content});
-    added.contents.push_back(
+    added.frames_by_content.push_back(
         {frame.content, layer.digest, frame.offset, frame.tar_size, frame.packed_size, frame.crc});
     state_key = chain(state_key, frame.content);
     added.states.push_back({state_key, layer.digest, frame.tar, frame.packed});

@@ -75,7 +75,7 @@ IndexTables some_tables() {
   const Digest blob = digest_of("blob");
   tables.layers.push_back({digest_of("layer"), digest_of("diff id"), blob, 10, 20});
   tables.frames.push_back({digest_of("frame"), digest_of("content")});
-  tables.contents.push_back({digest_of("content"), blob, 1, 2, 3, 4});
+  tables.frames_by_content.push_back({digest_of("content"), blob, 1, 2, 3, 4});
   tables.states.push_back({digest_of("state"), blob, {}, {}});
   tables.blobs.push_back({blob, 1, 2, 10, 3, 4, 5});
   return tables;
@@ -132,7 +132,7 @@ TEST_CASE("index: merging keeps the newer of two records and what its blobs stil
   CHECK(merged.layers.front().tar_size == 2);
   REQUIRE(merged.files.size() == 1);
   CHECK(merged.files.front().key[1] == 2);
-  CHECK(merged.contents.size() == 1);
+  CHECK(merged.frames_by_content.size() == 1);
 
   const IndexTables without_blob = merge_tables(
       index, {}, [](const Digest&) { return false; }, kNow);
