@@ -73,6 +73,10 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t offset, const std::string&,
                    const nlohmann::detail::exception& error) override {
+    constexpr int kNumberOverflow = 406;  // nlohmann_json, "out_of_range.406"
+    if (error.id == kNumberOverflow) {
+      throw Error(position_of(text_, file_, offset), "the number is too large for any value here");
+    }
     throw Error(position_of(text_, file_, offset), "is not JSON: " + plain_message(error.what()));
   }
 

@@ -5,14 +5,21 @@
 
 namespace layer {
 
-Utf8Names::Utf8Names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-  if (locale_ == nullptr) throw Error("the system has no locale 'C.UTF-8'");
-  before_ = uselocale(locale_);
+namespace {
+
+// Kept for good: to make one takes longer than to read a tar's header.
+locale_t utf8_locale() {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  if (locale == nullptr) throw Error("the system has no locale 'C.UTF-8'");
+  return locale;
 }
+
+}  // namespace
+
+Utf8Names::Utf8Names() : before_(uselocale(utf8_locale())) {}
 
 Utf8Names::~Utf8Names() {
   uselocale(before_);
-  freelocale(locale_);
 }
 
 }  // namespace layer

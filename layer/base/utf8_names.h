@@ -16,8 +16,7 @@ class Utf8Names {
   Utf8Names& operator=(const Utf8Names&) = delete;
 
  private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
+  locale_t before_;
 };
 
 }  // namespace layer

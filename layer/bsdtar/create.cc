@@ -8,10 +8,10 @@
 
 #include <array>
 #include <cerrno>
-#include <unordered_set>
 #include <utility>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/bsdtar/filter.h"
 #include "layer/bsdtar/member_plan.h"
 #include "layer/disk/file_reader.h"
@@ -77,8 +77,7 @@ class Gatherer {
     }
     const Mtree mtree = parse_mtree(read_input_file(path, *arena_), called,
                                     {operand.directory, LinkContent::kKeep}, *arena_);
-    const std::unordered_set<std::string_view> kept(mtree.kept_links.begin(),
-                                                    mtree.kept_links.end());
+    const NameSet kept(mtree.kept_links.begin(), mtree.kept_links.end());
     for (size_t i = 0; i < mtree.entries.size(); ++i) {
       const Entry& entry = mtree.entries[i];
       members_.add({entry, {}, MemberSource::kListed, kept.contains(entry.path)}, mtree.names[i]);

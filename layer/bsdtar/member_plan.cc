@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/bsdtar/same_files.h"
 #include "layer/identify/identify.h"
 #include "layer/model/file_tree.h"
@@ -142,7 +142,7 @@ class MemberPlanner {
   std::vector<FileFacts> facts_;
   std::vector<uint32_t> same_;  // link_same_files()'s
   std::vector<Link> links_;
-  std::unordered_map<std::string_view, std::string_view> copied_;  // path by unpacked content
+  NameMap<std::string_view> copied_;  // path by unpacked content
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ void Members::add(Member member, std::string_view name) {
   entry.path = normalize_path(*edited, arena_);
   if (entry.path.empty()) return;  // the root, which every archive is unpacked into
   if (const std::string_view why = path_fault(entry.path); !why.empty()) {
-    throw Error(entry.origin.position(), fmt::format("'{}' {}", *edited, why));
+    throw Error(entry.origin.position(), fmt::format("'{}' {}", shown_path(*edited), why));
   }
   // OCI image-spec layer.md, "Whiteouts".
   if (is_whiteout(entry.path)) {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/bsdtar/names.h"
 #include "layer/model/entry.h"
 #include "layer/model/string_arena.h"
@@ -60,7 +60,7 @@ class Members {
   const Owner owner_;
   StringArena& arena_;
   std::vector<Member> members_;
-  std::unordered_map<std::string_view, size_t> by_path_;
+  NameMap<size_t> by_path_;
 };
 
 }  // namespace layer

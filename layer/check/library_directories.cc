@@ -9,6 +9,7 @@
 #include <array>
 #include <set>
 
+#include "layer/base/error.h"
 #include "layer/model/file_tree.h"
 
 namespace layer {
@@ -38,6 +39,8 @@ std::string_view trim_line(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+constexpr size_t kMaxFilesIncluded = 1'000'000;  // a distribution's looks at some 10
+
 class LoaderConfig {
  public:
   LoaderConfig(const Subject& subject, std::vector<std::string>& directories)
@@ -53,6 +56,7 @@ class LoaderConfig {
   const Subject& subject_;
   std::vector<std::string>& directories_;
   std::set<std::string> seen_;
+  size_t looks_ = 0;
 };
 
 void LoaderConfig::read(std::string_view path) {
@@ -86,6 +90,10 @@ void LoaderConfig::include(std::string_view pattern, std::string_view file) {
   if (directory == nullptr || directory->kind != NodeKind::kDirectory) return;
   const std::string name(base_name(absolute));
   for (const Node& node : subject_.view.below(*directory)) {
+    if (++looks_ > kMaxFilesIncluded) {
+      throw Error({std::string(file)},
+                  fmt::format("its 'include' lines look at more than {} files", kMaxFilesIncluded));
+    }
     const std::string_view rest = node.path.substr(directory->path.size() + 1);
     if (rest.find('/') != std::string_view::npos) continue;
     if (::fnmatch(name.c_str(), std::string(rest).c_str(), FNM_PERIOD) == 0) {

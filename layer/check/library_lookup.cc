@@ -4,13 +4,19 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <set>
 #include <utility>
 
+#include "layer/base/error.h"
 #include "layer/check/library_directories.h"
 #include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
 
 namespace layer {
 namespace {
+
+// torch with CUDA needs some 30,000.
+constexpr uint64_t kMaxLooks = 2'000'000;
 
 struct Token {
   std::string_view name;
@@ -47,18 +53,31 @@ std::array<Token, 3> tokens_of(const OpenedFile& opener) {
                                 : opener.elf->machine.to_string()}};
 }
 
-// The parts between colons; an empty one is the working directory, which is not known here.
+// The parts between colons, each once; an empty one is the working directory, which is not known
+// here.
 std::vector<std::string> split_path(std::string_view text) {
   std::vector<std::string> parts;
+  std::set<std::string_view> seen;
   while (!text.empty()) {
     const size_t end = std::min(text.find(':'), text.size());
-    if (end > 0) parts.emplace_back(text.substr(0, end));
+    const std::string_view part = text.substr(0, end);
+    if (end > 0 && seen.insert(part).second) parts.emplace_back(part);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return parts;
 }
 
 }  // namespace
+
+LibraryLookup::LibraryLookup(const Subject& subject)
+    : subject_(subject),
+      from_env_(split_path(subject.config.variable("LD_LIBRARY_PATH").value_or(""))) {}
+
+void LibraryLookup::count_look() const {
+  if (++looks_ <= kMaxLooks) return;
+  throw Error(fmt::format("libraries are looked for at more than {} paths", kMaxLooks))
+      .with_help("shorten LD_LIBRARY_PATH and the run paths, or look for nothing: --check=off");
+}
 
 std::vector<std::string> LibraryLookup::run_path(const OpenedFile& opener) const {
   const ElfFacts& elf = *opener.elf;
@@ -73,6 +92,7 @@ bool LibraryLookup::fits(const Node& file, const ElfFacts& opener) const {
 }
 
 Found LibraryLookup::try_file(const ElfFacts& opener, std::string path) const {
+  count_look();
   const Node* node = subject_.view.find(path);
   if (node == nullptr || node->kind != NodeKind::kFile) return {};
   if (!fits(*node, opener)) return {nullptr, {}, node};
@@ -102,18 +122,17 @@ Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) con
   if (needed.find('/') != std::string_view::npos) {
     return try_file(*opener.elf, expand(needed, tokens_of(opener)));
   }
-  std::vector<std::string> directories = run_path(opener);
-  const std::optional<std::string_view> from_env = subject_.config.variable("LD_LIBRARY_PATH");
-  if (from_env) {
-    std::vector<std::string> named = split_path(*from_env);
-    const auto place = opener.elf->runpath ? directories.begin() : directories.end();
-    directories.insert(place, named.begin(), named.end());
-  }
+  if (needed.size() > kMaxName) return {};
+  const std::vector<std::string> directories = run_path(opener);
+  const bool env_is_first = opener.elf->runpath.has_value();
   const Node* alien = nullptr;
-  for (const std::string& directory : directories) {
-    Found found = try_file(*opener.elf, fmt::format("{}/{}", directory, needed));
-    if (found.node != nullptr) return found;
-    if (alien == nullptr) alien = found.alien;
+  for (const auto* in :
+       {env_is_first ? &from_env_ : &directories, env_is_first ? &directories : &from_env_}) {
+    for (const std::string& directory : *in) {
+      Found found = try_file(*opener.elf, fmt::format("{}/{}", directory, needed));
+      if (found.node != nullptr) return found;
+      if (alien == nullptr) alien = found.alien;
+    }
   }
   Found found = find_in_image(*opener.elf, needed);
   if (found.alien == nullptr) found.alien = alien;
@@ -121,6 +140,7 @@ Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) con
 }
 
 bool LibraryLookup::try_input(const ElfFacts& opener, const std::string& path) const {
+  count_look();
   const Resolution end = subject_.input->tree().resolve(path);
   if (end.node == nullptr || end.node->kind != NodeKind::kFile) return false;
   const Node* in_image = subject_.view.find(end.node->path);

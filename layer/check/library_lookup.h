@@ -1,6 +1,8 @@
 // Finds a library that another file needs, as the dynamic linker does.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -34,7 +36,8 @@ struct Found {
 class LibraryLookup {
  public:
   // `subject` must outlive this object. Safe to use from several threads.
-  explicit LibraryLookup(const Subject& subject) : subject_(subject) {}
+  // Functions throw Error once the image has made it look at more paths than any real one does.
+  explicit LibraryLookup(const Subject& subject);
 
   Found find(const OpenedFile& opener, std::string_view needed) const;
 
@@ -47,13 +50,16 @@ class LibraryLookup {
   std::vector<std::string> run_path(const OpenedFile& opener) const;
 
  private:
+  void count_look() const;
   Found try_file(const ElfFacts& opener, std::string path) const;
   bool try_input(const ElfFacts& opener, const std::string& path) const;
   bool fits(const Node& file, const ElfFacts& opener) const;
   Found find_in_image(const ElfFacts& opener, std::string_view needed) const;
 
   const Subject& subject_;
-  mutable std::mutex mutex_;  // of the two caches below, which all files share
+  std::vector<std::string> from_env_;        // LD_LIBRARY_PATH
+  mutable std::atomic<uint64_t> looks_ = 0;  // paths looked at
+  mutable std::mutex mutex_;                 // of the two caches below, which all files share
   mutable std::map<std::string, std::vector<std::string>> directories_;  // by machine
   mutable std::map<std::string, Found, std::less<>> found_;              // by machine and name
 };

@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/check/replaced.h"
 #include "layer/disk/file_reader.h"
 #include "layer/place/plan_nodes.h"
@@ -47,7 +47,7 @@ class LayerNodes {
 
   std::vector<Node>& nodes_;
   Findings& findings_;
-  std::unordered_map<std::string_view, size_t> files_;  // of this layer, by path
+  NameMap<size_t> files_;  // of this layer, by path
 };
 
 void LayerNodes::add(const LayerPlan& plan, uint32_t layer, uint32_t& next_inode) {

@@ -1,6 +1,8 @@
 // Checks and normalises relative paths, component by component.
 #include "layer/model/relative_path.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string>
 
@@ -15,10 +17,13 @@ std::string_view take_component(std::string_view& rest) {
   return component;
 }
 
+constexpr size_t kShown = 100;  // at either end of a path that is too long
+
 }  // namespace
 
 std::string_view path_fault(std::string_view path) {
   if (path.empty()) return "is empty";
+  if (path.size() > kMaxPath) return "is longer than 4095 bytes, which no system can open";
   if (path.front() == '/') return "is absolute";
   if (path.find('\0') != std::string_view::npos) return "holds a NUL byte";
   if (path.back() == '/') return "has an empty component";
@@ -28,8 +33,22 @@ std::string_view path_fault(std::string_view path) {
     if (component.empty()) return "has an empty component";
     if (component == ".") return "has a '.' component";
     if (component == "..") return "has a '..' component";
+    if (component.size() > kMaxName) {
+      return "has a component of more than 255 bytes, which no file system can hold";
+    }
   }
   return {};
+}
+
+std::string_view link_text_fault(std::string_view text) {
+  if (text.size() > kMaxPath) return "is longer than 4095 bytes, which no file system can hold";
+  if (text.find('\0') != std::string_view::npos) return "holds a NUL byte";
+  return {};
+}
+
+std::string shown_path(std::string_view path) {
+  if (path.size() <= kMaxPath) return std::string(path);
+  return fmt::format("{}...{}", path.substr(0, kShown), path.substr(path.size() - kShown));
 }
 
 std::string_view normalize_path(std::string_view path, StringArena& arena) {

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/disk/stamp.h"
 #include "layer/model/entry.h"
 
@@ -68,7 +69,7 @@ class StringArena {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
-  std::unordered_set<std::string_view> interned_;
+  NameSet interned_;
   std::set<Attributes, AttributesLess> attributes_;
   std::unordered_set<Declaration, DeclarationHash> declarations_;
   std::deque<Stamp> stamps_;

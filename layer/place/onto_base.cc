@@ -7,8 +7,8 @@
 #include <numeric>
 #include <set>
 #include <string>
-#include <unordered_map>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/place/links.h"
 
 namespace layer {
@@ -64,7 +64,7 @@ class BasePlacer {
   const ImageTree& base_;
   std::vector<Placement>& placed_;
   StringArena& arena_;
-  std::unordered_map<std::string_view, Folder> folders_;
+  NameMap<Folder> folders_;
   std::vector<std::string_view> names_;  // of placed_, before they move
   std::set<std::string_view> reported_;  // paths of the base that something lies below
   bool has_moved_ = false;

@@ -3,9 +3,9 @@
 
 #include <stdexcept>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/file_tree.h"
 
 namespace layer {
@@ -90,7 +90,7 @@ ImageTree tree_of_plan(const ImagePlan& plan) {
   ImageTree tree;
   uint32_t inode = 0;
   for (uint32_t i = 0; i < plan.layers.size(); ++i) {
-    std::unordered_map<std::string_view, Node> files;
+    NameMap<Node> files;
     std::vector<Node> nodes;
     nodes.reserve(plan.layers[i].entries.size());
     for (const TarEntry& entry : plan.layers[i].entries) {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/runfiles_path.h"
 
 namespace layer {
@@ -86,8 +86,8 @@ class RepositorySharing {
   StringArena& arena_;
   Diagnostics& found_;
   std::vector<SharedRepository> repositories_;
-  std::unordered_map<std::string_view, uint32_t> index_;  // by name
-  std::vector<uint32_t> repository_of_;                   // for each entry
+  NameMap<uint32_t> index_;              // by name
+  std::vector<uint32_t> repository_of_;  // for each entry
 };
 
 void RepositorySharing::keep(SharedRepository& repository, uint32_t entry, std::string_view why) {

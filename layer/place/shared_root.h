@@ -3,10 +3,10 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/string_arena.h"
 #include "layer/place/links.h"
@@ -15,7 +15,7 @@
 namespace layer {
 
 struct SharedRepositories {
-  std::unordered_set<std::string_view> names;  // canonical names
+  NameSet names;  // canonical names
 
   bool contains(std::string_view repository) const { return names.count(repository) != 0; }
 };

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/entry.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/image_tree.h"
@@ -66,9 +66,9 @@ class Explainer {
   const FileTree& tree_;
   const ImagePlan& plan_;
   const ImageTree image_;
-  std::unordered_map<std::string_view, std::vector<const LostEntry*>> lost_;  // by path
-  std::unordered_map<std::string_view, std::vector<const LostEntry*>> won_;   // by `by`
-  std::unordered_map<std::string_view, uint64_t> stored_;                     // by repository
+  NameMap<std::vector<const LostEntry*>> lost_;  // by path
+  NameMap<std::vector<const LostEntry*>> won_;   // by `by`
+  NameMap<uint64_t> stored_;                     // by repository
 };
 
 // The text for people: the path, then one line per statement. Ends with LF.

@@ -4,11 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/model/file_tree.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_line.h"
@@ -68,8 +68,8 @@ class PlanReader {
   Diagnostics found_;
   std::vector<PlanField> fields_;
   ImagePlan plan_;
-  std::unordered_map<std::string_view, uint32_t> layer_lines_;  // by name
-  std::unordered_map<std::string_view, size_t> layer_entries_;  // of the last layer, by path
+  NameMap<uint32_t> layer_lines_;  // by name
+  NameMap<size_t> layer_entries_;  // of the last layer, by path
   uint32_t summary_line_ = 0;
   PlanSummary stated_;
 };

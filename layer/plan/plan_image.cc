@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <span>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/place/content_links.h"
 #include "layer/place/links.h"
 #include "layer/place/onto_base.h"
@@ -37,7 +36,7 @@ class Planner {
   // is added once.
   struct Items {
     std::vector<Item> items;
-    std::unordered_set<std::string_view> directories;
+    NameSet directories;
     std::string_view last_parent;
   };
 
@@ -64,7 +63,7 @@ class Planner {
   std::vector<Placement> placed_;
   SharedRepositories shared_;
   // Directories that the input states attributes for: they hold in every layer that has them.
-  std::unordered_map<std::string_view, const Attributes*> stated_directories_;
+  NameMap<const Attributes*> stated_directories_;
   ContentLinks content_links_;
   std::vector<InBase> in_base_;
 };

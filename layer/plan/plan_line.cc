@@ -140,6 +140,10 @@ LinkReason parse_reason(std::string_view name) {
 PlanLineFault parse_link(const std::vector<PlanField>& fields, TarEntry& entry) {
   entry.content = fields[3].text;
   if (entry.content.empty()) return fault(fields[3].offset, "a link that leads to nothing");
+  if (const std::string_view why = link_text_fault(entry.content); !why.empty()) {
+    return fault(fields[3].offset,
+                 fmt::format("the link text '{}' {}", shown_path(entry.content), why));
+  }
   entry.reason = parse_reason(fields[4].text);
   const bool is_content = entry.reason == LinkReason::kContent;
   if (entry.reason == LinkReason::kNone || is_content != (entry.type == TarType::kHardlink)) {
@@ -221,7 +225,7 @@ PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena
   entry.type = parse_type(fields[0].text);
   entry.path = fields[1].text;
   if (const std::string_view why = path_fault(entry.path); !why.empty()) {
-    return fault(fields[1].offset, fmt::format("path '{}' {}", entry.path, why));
+    return fault(fields[1].offset, fmt::format("path '{}' {}", shown_path(entry.path), why));
   }
   if (entry.path.starts_with(".wh.") || entry.path.find("/.wh.") != std::string_view::npos) {
     return fault(fields[1].offset,
@@ -247,7 +251,7 @@ PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena
 PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entry) {
   entry.path = fields[1].text;
   if (const std::string_view why = path_fault(entry.path); !why.empty()) {
-    return fault(fields[1].offset, fmt::format("path '{}' {}", entry.path, why));
+    return fault(fields[1].offset, fmt::format("path '{}' {}", shown_path(entry.path), why));
   }
   constexpr std::array kTypes = {TarType::kDirectory, TarType::kFile, TarType::kSymlink};
   const auto* type = std::ranges::find(kTypes, fields[2].text, type_name);

@@ -22,6 +22,7 @@ namespace {
 
 constexpr size_t kMaxRunPath = 4096;          // PATH_MAX; a run path that is longer finds nothing
 constexpr size_t kMaxDynamicSize = 1U << 20;  // far more entries than a linker writes
+constexpr size_t kMaxTexts = 64U << 10;       // bytes in all; the largest real ones have some 4 KiB
 constexpr size_t kPrintedHead = 4096;
 
 struct ElfEnd {
@@ -67,7 +68,7 @@ class ElfReader {
   void read_dynamic(const GElf_Phdr& segment);
   void take_entry(const GElf_Dyn& entry, uint64_t strings);
   uint64_t offset_of(uint64_t address) const;
-  std::string text_at(uint64_t offset) const;
+  std::string text_at(uint64_t offset);
 
   int fd_;
   uint64_t size_;
@@ -75,6 +76,7 @@ class ElfReader {
   std::unique_ptr<Elf, ElfEnd> elf_;
   std::vector<GElf_Phdr> segments_;
   uint16_t type_ = ET_NONE;
+  size_t texts_ = 0;  // bytes that text_at() gave
 };
 
 void ElfReader::read() {
@@ -179,7 +181,7 @@ uint64_t ElfReader::offset_of(uint64_t address) const {
   throw Damage{"its dynamic strings are in no segment"};
 }
 
-std::string ElfReader::text_at(uint64_t offset) const {
+std::string ElfReader::text_at(uint64_t offset) {
   std::array<char, kMaxRunPath> buffer;
   if (offset >= size_) throw Damage{"a text of its dynamic section lies beyond its end"};
   ssize_t got = 0;
@@ -190,6 +192,11 @@ std::string ElfReader::text_at(uint64_t offset) const {
   const char* begin = buffer.data();
   const auto* end = static_cast<const char*>(std::memchr(begin, 0, static_cast<size_t>(got)));
   if (end == nullptr) throw Damage{"a text of its dynamic section does not end"};
+  texts_ += static_cast<size_t>(end - begin) + 1;
+  if (texts_ > kMaxTexts) {
+    throw Damage{fmt::format("the names of the libraries that it needs are longer than {} bytes",
+                             kMaxTexts)};
+  }
   return {begin, end};
 }
 

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/probe/probe.h"
 #include "layer/store/memo.h"
 #include "layer/store/store.h"
@@ -42,7 +42,7 @@ class ProbeMemo {
   Store& store_;
   const Digest key_;
   Memo memo_;  // owns the paths
-  std::unordered_map<std::string_view, Known> known_;
+  NameMap<Known> known_;
 };
 
 }  // namespace layer

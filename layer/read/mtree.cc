@@ -28,11 +28,11 @@
 #include <cerrno>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "layer/base/ascii.h"
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/disk/staged_link.h"
 #include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
@@ -123,13 +123,23 @@ class MtreeReader {
             .keywords = global_,
             .origin = origin};
     set_all(line, words, row.keywords);
-    row.spelling = row.is_full ? name : arena_.join(directory_, name);
+    row.spelling = row.is_full ? name : join_to_directory(name, origin);
     if (!row.is_full && row.keywords.type == MtreeType::kDirectory) directory_ = row.spelling;
     row.path = normalize_path(row.spelling, arena_);
     if (row.path.empty() && !row.spelling.starts_with('/')) return;  // "." and "./": the root
     const std::string_view why = path_fault(name.starts_with('/') ? name : row.path);
-    if (!why.empty()) return fault(origin, fmt::format("path '{}' {}", word, why));
+    if (!why.empty()) return fault(origin, fmt::format("path '{}' {}", shown_path(word), why));
     add(row);
+  }
+
+  // Rows may go down without end, and each would have the names of all above it.
+  std::string_view join_to_directory(std::string_view name, const Origin& origin) {
+    const std::string_view path = arena_.join(directory_, name);
+    if (path.size() > kMaxPath) {
+      throw Error(origin.position(),
+                  fmt::format("path '{}' {}", shown_path(path), path_fault(path)));
+    }
+    return path;
   }
 
   void leave_directory() {
@@ -199,8 +209,14 @@ class MtreeReader {
       case MtreeType::kLink:
         entry.kind = EntryKind::kSymlink;
         entry.content = row.keywords.link.value_or("");
-        if (!entry.content.empty()) return entry;
-        fault(row.origin, fmt::format("'{}' has type=link, but no link=TEXT", row.path));
+        if (entry.content.empty()) {
+          fault(row.origin, fmt::format("'{}' has type=link, but no link=TEXT", row.path));
+        } else if (const std::string_view why = link_text_fault(entry.content); !why.empty()) {
+          fault(row.origin, fmt::format("the text '{}' of the link '{}' {}",
+                                        shown_path(entry.content), row.path, why));
+        } else {
+          return entry;
+        }
         return std::nullopt;
       case MtreeType::kFile:
         return find_content(row, at, target, entry);
@@ -283,7 +299,7 @@ class MtreeReader {
   std::string_view directory_;  // of the relative rows
   std::vector<Row> rows_;
   std::vector<Stating> stating_;  // what is to be held against it
-  std::unordered_map<std::string_view, size_t> rows_by_path_;
+  NameMap<size_t> rows_by_path_;
 };
 
 }  // namespace

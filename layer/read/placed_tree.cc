@@ -7,9 +7,9 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/base/xattrs.h"
 #include "layer/model/file_tree.h"
 #include "layer/read/unmeant_files.h"
@@ -182,9 +182,8 @@ class TreePlacer {
   const TreeContext& context_;
   const Origin origin_;
   std::vector<Entry> entries_;
-  std::vector<uint32_t> modes_;  // of each, on disk
-  std::unordered_set<std::string_view>
-      only_for_others_;              // left out, unless something below is kept
+  std::vector<uint32_t> modes_;      // of each, on disk
+  NameSet only_for_others_;          // left out, unless something below is kept
   std::vector<WalkedItem> waiting_;  // such directories that the last item is in, outermost first
   std::vector<Diagnostic> unmeant_;
   std::string lost_path_;

@@ -78,7 +78,14 @@ class ManifestReader {
       if (!unescape_field(target, number, space + 1)) return;
     }
     if (const std::string_view why = path_fault(path); !why.empty()) {
-      return fault(number, path_at, fmt::format("path '{}' {}", path, why));
+      return fault(number, path_at, fmt::format("path '{}' {}", shown_path(path), why));
+    }
+    if (!target.starts_with('/')) {
+      if (const std::string_view why = link_text_fault(target); !why.empty()) {
+        return fault(
+            number, path_at,
+            fmt::format("the text '{}' of the link '{}' {}", shown_path(target), path, why));
+      }
     }
     add(path, target, {declaration_, number, static_cast<uint32_t>(path_at + 1)});
   }

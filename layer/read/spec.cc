@@ -5,11 +5,10 @@
 
 #include <memory>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/model/layer_name.h"
 #include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
@@ -166,6 +165,10 @@ class SpecReader {
   void read_link(const SpecRecord& record) {
     if (!check_short_path(record, 0)) return;
     if (record[1].text.empty()) return fault(record.line, record[1].offset, "the link is empty");
+    if (const std::string_view why = link_text_fault(record[1].text); !why.empty()) {
+      return fault(record.line, record[1].offset,
+                   fmt::format("the link text '{}' {}", shown_path(record[1].text), why));
+    }
     Entry entry = make_entry(record, EntryKind::kSymlink, 0, 1);
     entry.origin.declaration = declaration(record[2].text);
     links_.push_back(entry);
@@ -221,7 +224,7 @@ class SpecReader {
     const std::string_view why = path_fault(record[field].text);
     if (why.empty()) return true;
     fault(record.line, record[field].offset,
-          fmt::format("{} '{}' {}", what, record[field].text, why));
+          fmt::format("{} '{}' {}", what, shown_path(record[field].text), why));
     return false;
   }
 
@@ -229,7 +232,7 @@ class SpecReader {
     const std::string_view path = record[field].text;
     const std::string_view why = path_fault(path.starts_with("../") ? path.substr(3) : path);
     if (why.empty()) return true;
-    fault(record.line, record[field].offset, fmt::format("path '{}' {}", path, why));
+    fault(record.line, record[field].offset, fmt::format("path '{}' {}", shown_path(path), why));
     return false;
   }
 
@@ -275,11 +278,11 @@ class SpecReader {
   StringArena& arena_;
   Diagnostics found_;
   Runfiles runfiles_;
-  std::unordered_set<std::string_view> contents_;
-  std::vector<size_t> unknown_;  // of runfiles_.files: those of u records
-  std::vector<Entry> links_;     // of t records: nothing on disk belongs to them
-  std::unordered_map<std::string_view, std::string_view> inputs_;  // exec path -> group
-  std::string_view group_;                                         // of the records that follow
+  NameSet contents_;
+  std::vector<size_t> unknown_;       // of runfiles_.files: those of u records
+  std::vector<Entry> links_;          // of t records: nothing on disk belongs to them
+  NameMap<std::string_view> inputs_;  // exec path -> group
+  std::string_view group_;            // of the records that follow
   const Declaration* last_declaration_;
   uint32_t workspace_line_ = 0;
   uint32_t first_record_line_ = 0;  // of those that came before W

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/walk.h"
 #include "layer/store/store.h"
@@ -46,7 +46,7 @@ class WalkMemo {
   const Digest key_;
   Store& store_;
   std::vector<WalkedItem> items_;
-  std::unordered_map<std::string_view, const ListedDirectory> directories_;
+  NameMap<const ListedDirectory> directories_;
 };
 
 }  // namespace layer

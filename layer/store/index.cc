@@ -87,6 +87,27 @@ void merge_into(std::span<const Record> old, std::vector<Record>& added) {
   added = std::move(merged);
 }
 
+Error not_an_index(const std::string& path) {
+  return {{path}, "is not an index of this version of veneer"};
+}
+
+// The size in bytes that an index with this header has; the maximum of the type if it is greater.
+uint64_t size_by(const Header& header) {
+  uint64_t size = sizeof header;
+  const uint64_t* count = header.counts.data();
+  IndexTables tables;
+  IndexTables::for_each(
+      [&]<typename Record>(const std::vector<Record>&) {
+        uint64_t bytes = 0;
+        if (__builtin_mul_overflow(*count++, sizeof(Record), &bytes) ||
+            __builtin_add_overflow(size, bytes, &size)) {
+          size = UINT64_MAX;
+        }
+      },
+      tables);
+  return size;
+}
+
 struct DigestHash {
   size_t operator()(const Digest& digest) const {
     size_t hash = 0;  // a digest's bytes are as good as random
@@ -117,6 +138,12 @@ Index Index::open(const std::string& path) {
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
   const auto size = static_cast<size_t>(status.st_size);
+  // A damaged file system may state any size: nothing is allocated by it alone.
+  if (Header header; size >= sizeof header) {
+    read_fully(file.get(), 0, std::as_writable_bytes(std::span(&header, 1)), path);
+    if (header.magic != magic()) throw not_an_index(path);
+    if (size_by(header) != size) throw Error({path}, "is damaged");
+  }
   index.memory_ = std::make_unique_for_overwrite<uint64_t[]>(size / sizeof(uint64_t) + 1);
   const std::span<std::byte> bytes(reinterpret_cast<std::byte*>(index.memory_.get()), size);
   if (read_fully(file.get(), 0, bytes, path) != size) throw Error({path}, "is damaged");
@@ -128,7 +155,7 @@ void Index::parse(const std::string& path, std::span<const std::byte> bytes) {
   Header header;
   if (bytes.size() < sizeof header) throw Error({path}, "is damaged");
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != magic()) throw Error({path}, "is not an index of this version of veneer");
+  if (header.magic != magic()) throw not_an_index(path);
   std::span<const std::byte> rest = bytes.subspan(sizeof header);
   const uint32_t counts = crc32_of(std::as_bytes(std::span(header.counts)));
   if (crc32_of(rest, counts) != header.checksum) throw Error({path}, "is damaged");

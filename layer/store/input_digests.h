@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/disk/stamp.h"
 
 namespace layer {
@@ -33,7 +33,7 @@ class InputDigests {
   std::optional<Stamp> find(std::string_view path, const Stamp& stamp) const;
 
  private:
-  std::unordered_map<std::string_view, std::string_view> digests_;  // by path; empty: none
+  NameMap<std::string_view> digests_;  // by path; empty: none
 };
 
 }  // namespace layer

@@ -7,6 +7,8 @@
 #include <new>
 
 #include "layer/base/utf8_names.h"
+#include "layer/model/relative_path.h"
+#include "oci/read/limits.h"
 
 namespace oci {
 LayerEntries::LayerEntries(const ImageLayer& layer)
@@ -53,12 +55,18 @@ size_t LayerEntries::read(std::span<std::byte> buffer) {
 }
 
 layer::Error LayerEntries::entry_error(const std::string& message) const {
-  return {{layer_.blob.name()}, fmt::format("'{}' {}", entry_, message)};
+  return {{layer_.blob.name()}, fmt::format("'{}' {}", layer::shown_path(entry_), message)};
 }
 
 std::span<const std::byte> LayerEntries::next_piece() {
   const std::span<const std::byte> piece = plain_.next();
   plain_hash_.update(piece);
+  plain_size_ += piece.size();
+  if (const uint64_t limit = kLayerLimit.of(stored_size()); plain_size_ > limit) {
+    throw layer::Error({layer_.blob.name()},
+                       fmt::format("its {} bytes are more than {} MiB when they are decompressed",
+                                   stored_size(), limit >> 20));
+  }
   return piece;
 }
 

@@ -32,6 +32,9 @@ class LayerEntries {
   // fewer than its size only at the end of the file.
   size_t read(std::span<std::byte> buffer);
 
+  // Bytes of the layer as it is stored.
+  uint64_t stored_size() const { return layer_.blob.size(); }
+
   // An error that names the current entry.
   layer::Error entry_error(const std::string& message) const;
 
@@ -48,6 +51,7 @@ class LayerEntries {
   const ImageLayer& layer_;
   PlainStream plain_;
   layer::Sha256 plain_hash_;
+  uint64_t plain_size_ = 0;
   std::exception_ptr failure_;  // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;
   std::string entry_;  // name of the current one

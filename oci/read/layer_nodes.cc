@@ -132,6 +132,11 @@ void LayerNodes::add(const Node& node) {
   }
 }
 
+void LayerNodes::hide(std::string_view path, NodeKind kind) {
+  charge(budget_.nodes, 1);
+  hidden_.push_back({path, kind});
+}
+
 LayerNodes::Fault LayerNodes::add_hardlink(std::string_view path, std::string_view target) {
   std::string physical;
   if (Fault fault = walk(layer::parent_path(target), physical)) return fault;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/image_tree.h"
 #include "layer/model/string_arena.h"
 
@@ -48,7 +48,7 @@ class LayerNodes {
   Fault add_hardlink(std::string_view path, std::string_view target);
 
   // Adds a whiteout of `path`, or an opaque mark of the directory `path`: image-spec layer.md.
-  void hide(std::string_view path, layer::NodeKind kind) { hidden_.push_back({path, kind}); }
+  void hide(std::string_view path, layer::NodeKind kind);
 
   // The nodes; call once, at the end. A whiteout hides only what the layers below have.
   std::vector<layer::Node> take();
@@ -70,7 +70,8 @@ class LayerNodes {
   uint32_t layer_;
   layer::Origin origin_;
   std::vector<layer::Node> nodes_;
-  std::unordered_map<std::string_view, size_t> index_;  // into nodes_, by path
+  // Into nodes_, by path. The hash is keyed: names may be chosen to have one hash.
+  layer::NameMap<size_t> index_;
   std::vector<Hidden> hidden_;
   std::string_view last_parent_;    // as an entry named it
   std::string_view last_physical_;  // where it is

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/file_tree.h"
 #include "layer/place/base_contents.h"
 #include "oci/read/read_tree.h"
@@ -42,7 +42,7 @@ class BaseMatcher : public FileVisitor {
   bool matches(const layer::Node& file);
 
   const layer::FileTree& tree_;
-  std::unordered_map<std::string_view, Name> names_;
+  layer::NameMap<Name> names_;
   layer::BaseContents contents_;
 };
 

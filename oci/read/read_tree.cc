@@ -13,10 +13,12 @@
 
 #include "layer/disk/output_file.h"
 #include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
 #include "layer/model/xattrs_of_member.h"
 #include "oci/model/clean_path.h"
 #include "oci/read/layer_entries.h"
 #include "oci/read/layer_nodes.h"
+#include "oci/read/limits.h"
 
 namespace oci {
 namespace {
@@ -27,7 +29,6 @@ using layer::NodeKind;
 constexpr std::string_view kWhiteoutPrefix = ".wh.";
 constexpr std::string_view kOpaqueName = ".wh..wh..opq";
 constexpr std::string_view kReservedPrefix = ".wh..wh.";  // of AUFS's own files
-constexpr size_t kMaxPath = 4096;                         // PATH_MAX: nothing longer can be opened
 constexpr size_t kCopySize = size_t{64} << 10;
 
 // Reads one layer after the other.
@@ -57,6 +58,7 @@ class TreeReader {
   TreeBudget budget_;
   uint32_t layers_ = 0;
   uint32_t inodes_ = 0;
+  uint64_t entries_ = 0;
 };
 
 uint32_t number_of(const LayerEntries& entries, la_int64_t id) {
@@ -72,6 +74,11 @@ Node TreeReader::attributes_of(const LayerEntries& entries, archive_entry* entry
   node.uid = number_of(entries, archive_entry_uid(entry));
   node.gid = number_of(entries, archive_entry_gid(entry));
   node.mtime = archive_entry_mtime(entry);
+  // libarchive takes a time that it cannot hold for the last, or the first, that it can.
+  if (node.mtime == std::numeric_limits<int64_t>::max() ||
+      node.mtime == std::numeric_limits<int64_t>::min()) {
+    throw entries.entry_error("has a time of modification that no system can hold");
+  }
   return node;
 }
 
@@ -80,16 +87,21 @@ void check(const LayerEntries& entries, const LayerNodes::Fault& fault) {
 }
 
 // A path inside the image, or nothing for its root.
-std::optional<std::string> path_of(const LayerEntries& entries, const char* text) {
+std::optional<std::string> path_of(const LayerEntries& entries, archive_entry* entry) {
+  const char* text = archive_entry_pathname(entry);
   const std::string_view path = text == nullptr ? std::string_view{} : text;
-  if (path.size() > kMaxPath) {
-    throw entries.entry_error(fmt::format("is longer than {} bytes", kMaxPath));
-  }
+  if (path.empty()) throw entries.entry_error("is an entry without a name");
   if (path.find_first_not_of("./") == std::string_view::npos && path.find("..") == path.npos) {
+    if (archive_entry_filetype(entry) != AE_IFDIR) {
+      throw entries.entry_error("is the root of the image, and not a directory");
+    }
     return std::nullopt;
   }
   std::optional<std::string> clean = clean_path(path);
   if (!clean) throw entries.entry_error("is outside the image");
+  if (const std::string_view why = layer::path_fault(*clean); !why.empty()) {
+    throw entries.entry_error(std::string(why));
+  }
   return clean;
 }
 
@@ -107,6 +119,9 @@ bool add_whiteout(std::string_view path, const LayerEntries& entries, LayerNodes
   } else {
     const std::string_view hidden = name.substr(kWhiteoutPrefix.size());
     if (hidden.empty()) throw entries.entry_error("is a whiteout of nothing");
+    if (hidden == "." || hidden == "..") {
+      throw entries.entry_error(fmt::format("is a whiteout of '{}'", hidden));
+    }
     const std::string folder(placed.substr(0, placed.size() - name.size()));
     nodes.hide(nodes.keep(folder + std::string(hidden)), NodeKind::kWhiteout);
   }
@@ -131,13 +146,17 @@ void TreeReader::add_layer(const ImageLayer& layer) {
 }
 
 void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNodes& nodes) {
-  const std::optional<std::string> path = path_of(entries, archive_entry_pathname(entry));
+  if (++entries_ > kMaxEntries) {
+    throw entries.entry_error(fmt::format("is one of more than {} entries", kMaxEntries));
+  }
+  const std::optional<std::string> path = path_of(entries, entry);
   if (!path || add_whiteout(*path, entries, nodes)) return;
   Node node = attributes_of(entries, entry);
   node.xattrs = nodes.keep_shared(layer::xattrs_of_member(*entry));
   check(entries, nodes.place(*path, node.path));
   if (node.path != *path) node.named = nodes.keep(*path);
   if (const char* target = archive_entry_hardlink(entry)) {
+    if (*target == '\0') throw entries.entry_error("is a hardlink to nothing");
     const std::optional<std::string> clean = clean_path(target);
     if (!clean) {
       throw entries.entry_error(
@@ -156,10 +175,11 @@ void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNod
     case AE_IFLNK: {
       const char* text = archive_entry_symlink(entry);
       node.kind = NodeKind::kSymlink;
-      node.content = nodes.keep(text == nullptr ? "" : text);
-      if (node.content.size() > kMaxPath) {
-        throw entries.entry_error(fmt::format("has a link text of more than {} bytes", kMaxPath));
+      if (text == nullptr || *text == '\0') throw entries.entry_error("is a link to nothing");
+      if (const std::string_view why = layer::link_text_fault(text); !why.empty()) {
+        throw entries.entry_error(fmt::format("has a link text that {}", why));
       }
+      node.content = nodes.keep(text);
       break;
     }
     default:
@@ -185,8 +205,13 @@ void TreeReader::show(LayerEntries& entries, const Node& file) {
   layer::OutputFile content(scratch_);
   content.write(std::span(head).first(got));
   std::vector<std::byte> buffer(kCopySize);
+  const uint64_t limit = kDiskLimit.of(entries.stored_size());
   while (got > 0) {
     got = entries.read(buffer);
+    if (content.size() + got > limit) {
+      throw entries.entry_error(fmt::format("is longer than {} MiB, in a layer of {} bytes",
+                                            limit >> 20, entries.stored_size()));
+    }
     content.write(std::span(buffer).first(got));
   }
   if (::lseek(content.fd(), 0, SEEK_SET) != 0) {

@@ -9,11 +9,15 @@
 
 #include "oci/model/annotations.h"
 #include "oci/model/manifest.h"
+#include "oci/read/decompress.h"
 
 namespace oci {
 namespace {
 
 constexpr size_t kMaxIndexDepth = 8;
+// Of all indexes that an image is looked for in; a registry's largest have some 50 images.
+constexpr size_t kMaxIndexes = 1000;
+constexpr uint64_t kMaxBytesOfIndexes = uint64_t{64} << 20;
 
 // A manifest that an index leads to.
 struct Candidate {
@@ -62,22 +66,43 @@ std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
   return named;
 }
 
-// Depth first, in order, so that the first of several equal ones is found first.
-void collect(const Source& source, const Descriptor& descriptor,
-             const std::optional<Platform>& stated, size_t depth, std::vector<Candidate>& found) {
-  const std::optional<Platform> platform = descriptor.platform ? descriptor.platform : stated;
-  if (descriptor.kind() == MediaKind::kManifest) found.push_back({descriptor, platform});
-  if (descriptor.kind() != MediaKind::kIndex) return;
-  const Blob blob = source.get(descriptor.digest);
-  if (depth == kMaxIndexDepth) {
-    throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
+// Finds the manifests that descriptors lead to.
+class Collector {
+ public:
+  explicit Collector(const Source& source) : source_(source) {}
+
+  // Depth first, in order, so that the first of several equal ones is found first.
+  void collect(const Descriptor& descriptor, const std::optional<Platform>& stated = {},
+               size_t depth = 0) {
+    const std::optional<Platform> platform = descriptor.platform ? descriptor.platform : stated;
+    if (descriptor.kind() == MediaKind::kManifest) found_.push_back({descriptor, platform});
+    if (descriptor.kind() != MediaKind::kIndex) return;
+    const Blob blob = source_.get(descriptor.digest);
+    if (depth == kMaxIndexDepth) {
+      throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
+    }
+    bytes_ += blob.size();
+    if (++indexes_ > kMaxIndexes || bytes_ > kMaxBytesOfIndexes) {
+      throw layer::Error({blob.name()},
+                         fmt::format("is one of more than {} indexes, or {} MiB of them, that the "
+                                     "image's index leads to",
+                                     kMaxIndexes, kMaxBytesOfIndexes >> 20));
+    }
+    const Json document = parse_json(read_text(blob, descriptor), blob.name());
+    const JsonField index(document, blob.name());
+    for (const JsonField& entry : index_entries(index, descriptor.media_type)) {
+      collect(parse_descriptor(entry), platform, depth + 1);
+    }
   }
-  const Json document = parse_json(read_text(blob, descriptor), blob.name());
-  const JsonField index(document, blob.name());
-  for (const JsonField& entry : index_entries(index, descriptor.media_type)) {
-    collect(source, parse_descriptor(entry), platform, depth + 1, found);
-  }
-}
+
+  std::vector<Candidate> take() { return std::move(found_); }
+
+ private:
+  const Source& source_;
+  std::vector<Candidate> found_;
+  size_t indexes_ = 0;
+  uint64_t bytes_ = 0;
+};
 
 // BuildKit lists attestations as manifests for no platform.
 bool is_runnable(const Candidate& candidate) {
@@ -121,6 +146,16 @@ Descriptor choose(std::vector<Candidate> candidates, const ImageReference& refer
   return best->descriptor;
 }
 
+// Engines that go by the media type alone cannot unpack a layer that is something else.
+void check_codec(const Blob& blob, const Descriptor& descriptor) {
+  const std::string_view found = layer_media_type(sniff_codec(blob));
+  const std::string_view stated = layer_media_type(descriptor.kind());
+  if (!is_layer(descriptor.kind()) || found == stated) return;
+  throw layer::Error({blob.name()}, fmt::format("is not what its media type says: it is {}, and "
+                                                "the manifest says {}",
+                                                found, descriptor.media_type));
+}
+
 void add_layers(const Source& source, const Manifest& manifest, const std::string& config_name,
                 StoredImage& image) {
   const size_t diff_ids = image.config.diff_ids.size();
@@ -131,8 +166,10 @@ void add_layers(const Source& source, const Manifest& manifest, const std::strin
   }
   for (size_t i = 0; i < diff_ids; ++i) {
     Descriptor descriptor = manifest.layers[i];
+    const Blob blob = source.get(descriptor.digest);
+    check_codec(blob, descriptor);
     descriptor.media_type = layer_media_type(descriptor.kind());
-    image.layers.push_back({descriptor, image.config.diff_ids[i], source.get(descriptor.digest)});
+    image.layers.push_back({descriptor, image.config.diff_ids[i], blob});
   }
 }
 
@@ -151,11 +188,11 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
   const Blob index_blob = source.get("index.json");
   const Json index_json = parse_json(read_text(index_blob), index_blob.name());
   const JsonField index(index_json, index_blob.name());
-  std::vector<Candidate> candidates;
+  Collector collector(source);
   for (const Descriptor& descriptor : named_manifests(index_entries(index, {}), reference)) {
-    collect(source, descriptor, std::nullopt, 0, candidates);
+    collector.collect(descriptor);
   }
-  const Descriptor chosen = choose(std::move(candidates), reference, platform);
+  const Descriptor chosen = choose(collector.take(), reference, platform);
   const Blob manifest_blob = source.get(chosen.digest);
   StoredImage image;
   image.manifest_bytes = read_text(manifest_blob, chosen);

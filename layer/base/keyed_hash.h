@@ -1,0 +1,26 @@
+// A hash for tables of names that others choose, which nobody can make collide on purpose.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace layer {
+
+// SipHash-1-3 under a key that each process draws anew. Its values are never stored.
+struct KeyedHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const;
+};
+
+// Tables of paths and other names. Iterate over neither: their order differs from run to run.
+template <typename Value>
+using NameMap = std::unordered_map<std::string_view, Value, KeyedHash>;
+using NameSet = std::unordered_set<std::string_view, KeyedHash>;
+
+// The same hash under a given key; for tests.
+uint64_t siphash13(std::string_view text, uint64_t key0, uint64_t key1);
+
+}  // namespace layer
