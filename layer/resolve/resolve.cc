@@ -193,7 +193,7 @@ void report_below(const Entry& entry, const Entry& above, Diagnostics& found) {
                fmt::format("'{}' lies below '{}', which is {}", entry.path, above.path,
                            kind_name(above.kind)),
                {{above.origin.position(), "declared here"}},
-               "one of the two has to go: an extracted layer could hold only one"});
+               "remove one of the two: an extracted layer can hold only one"});
 }
 
 // Reports entries below a non-directory. `entries` is in tree order, without doubles.

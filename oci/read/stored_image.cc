@@ -70,7 +70,8 @@ void collect(const Source& source, const Descriptor& descriptor,
   if (descriptor.kind() != MediaKind::kIndex) return;
   const Blob blob = source.get(descriptor.digest);
   if (depth == kMaxIndexDepth) {
-    throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
+    throw layer::Error({blob.name()},
+                       fmt::format("is nested more than {} levels deep", kMaxIndexDepth));
   }
   const Json document = parse_json(read_text(blob, descriptor), blob.name());
   const JsonField index(document, blob.name());

@@ -124,7 +124,7 @@ TEST_CASE("base: JSON bombs are refused where they lie (security 5)") {
         "TMP/base/index.json: error: is 4194306 bytes long, more than 4194304\n");
   folder.write("base/index.json", std::string(100'000, '['));
   CHECK(open_error(folder, "oci", "base") ==
-        "TMP/base/index.json: error: is nested more than 64 deep\n");
+        "TMP/base/index.json: error: is nested more than 64 levels deep\n");
   folder.write("base/index.json", R"({"schemaVersion": 2, "manifests": [], "manifests": []})");
   CHECK(open_error(folder, "oci", "base") ==
         "TMP/base/index.json: error: /manifests: is given twice\n");

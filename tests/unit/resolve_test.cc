@@ -124,10 +124,10 @@ TEST_CASE("resolve: a root_symlink below a file or a declared symlink is an erro
   CHECK(messages(found) ==
         "in.spec:9:1: error: '_main/a/b' lies below '_main/a', which is a file\n"
         "in.spec:4:1: note: declared here\n"
-        "in.spec:9:1: help: one of the two has to go: an extracted layer could hold only one\n"
+        "in.spec:9:1: help: remove one of the two: an extracted layer can hold only one\n"
         "in.spec:10:1: error: '_main/link/c' lies below '_main/link', which is a symlink\n"
         "in.spec:7:1: note: declared here\n"
-        "in.spec:10:1: help: one of the two has to go: an extracted layer could hold only one\n");
+        "in.spec:10:1: help: remove one of the two: an extracted layer can hold only one\n");
 }
 
 TEST_CASE("resolve: the target of a SymlinkEntry is a path in the runfiles, in trees too") {
