@@ -96,7 +96,7 @@ void Accounts::report(std::string_view path, std::string_view kind, std::string_
     finding.reason = fmt::format("has no {} '{}', and the image is to run as '{}'", kind, name,
                                  subject_.config.user);
   } else {
-    finding.reason = fmt::format("is to run as '{}' and has no '/{}', and so no {} '{}'",
+    finding.reason = fmt::format("is to run as '{}', but has no '/{}' and therefore no {} '{}'",
                                  subject_.config.user, path, kind, name);
   }
   std::vector<std::string_view> names;

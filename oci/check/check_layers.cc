@@ -75,7 +75,8 @@ void LayersCheck::look_at(std::span<const layer::Node> nodes, const layer::Image
     layer::Finding finding = layer::finding_at(node, "entry-behind-link");
     finding.cause = parent;
     finding.reason = fmt::format(
-        "is '{}' in its layer, behind a link: some engines unpack it here, others replace the link",
+        "is named '{}' in its layer, behind a link: some engines unpack it here, others replace "
+        "the link",
         node.named);
     findings_.add(std::move(finding));
   }
