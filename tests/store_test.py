@@ -283,7 +283,7 @@ class Store(unittest.TestCase):
         self.veneer(*small)
         _, error = self.veneer("build", "--tree", "tree:srv", "--store", "full/store", "-o",
                                "oci:image", status=1)
-        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in it: No space "
+        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in this directory: No space "
                                 "left on device\nfull/store/blobs/sha256: help: make room with "
                                 "`veneer store gc`, or build with --no-store\n")
         self.assertFalse((self.top / "image").exists())

@@ -202,7 +202,8 @@ void RepositorySharing::report(const Placement& other, const Placement& moved) {
           ? fmt::format("lies below '{}', which is", moved.path)
           : fmt::format("is not a directory, and '{}' below it is", moved.path);
   found_.error({there.origin.position(),
-                fmt::format("'{}' {} where --shared-root puts '{}'", other.path, where, here.path),
+                fmt::format("'{}' {} the path to which --shared-root moves '{}'", other.path, where,
+                            here.path),
                 {{here.origin.position(), "declared here"}},
                 "give --shared-root a directory of its own"});
 }
@@ -268,7 +269,8 @@ std::string parse_shared_root(std::string_view argument) {
     if (part.empty() || part == ".") continue;
     if (part == ".." || part.ends_with(".runfiles") || part.starts_with(".wh.") ||
         part.find('\0') != std::string_view::npos) {
-      throw Error(fmt::format("shared root '{}' has the component '{}'", argument, part))
+      throw Error(fmt::format("shared root '{}' has the component '{}', which is not allowed",
+                              argument, part))
           .with_help("choose a directory that every program's image can have, such as /srv/repos");
     }
     path += (path.empty() ? "" : "/") + std::string(part);

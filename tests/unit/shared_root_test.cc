@@ -179,16 +179,17 @@ TEST_CASE("shared root: what is there already is an error that names both") {
   const std::string rest =
       "spec:1:1: note: declared here\nspec:2:1: help: give --shared-root a directory of its own\n";
   for (const Case& c : {
-           Case{"srv/repos/r/x", "'srv/repos/r/x' is where --shared-root puts 'a.runfiles/r/x'"},
+           Case{"srv/repos/r/x",
+                "'srv/repos/r/x' is the path to which --shared-root moves 'a.runfiles/r/x'"},
            Case{"srv/repos/r/x/y",
-                "'srv/repos/r/x/y' lies below 'srv/repos/r/x', which is where --shared-root puts "
-                "'a.runfiles/r/x'"},
+                "'srv/repos/r/x/y' lies below 'srv/repos/r/x', which is the path to which "
+                "--shared-root moves 'a.runfiles/r/x'"},
            Case{"srv/repos/r",
-                "'srv/repos/r' is not a directory, and 'srv/repos/r/x' below it is where "
-                "--shared-root puts 'a.runfiles/r/x'"},
+                "'srv/repos/r' is not a directory, and 'srv/repos/r/x' below it is the path to "
+                "which --shared-root moves 'a.runfiles/r/x'"},
            Case{"srv",
-                "'srv' is not a directory, and 'srv/repos/r/x' below it is where --shared-root "
-                "puts 'a.runfiles/r/x'"},
+                "'srv' is not a directory, and 'srv/repos/r/x' below it is the path to which "
+                "--shared-root moves 'a.runfiles/r/x'"},
        }) {
     PlannedTree tree;
     tree.file("a.runfiles/r/x");
@@ -210,9 +211,12 @@ TEST_CASE("shared root: a path that cannot be one") {
   CHECK(error_of([] { parse_shared_root("/"); }) ==
         "veneer: error: shared root '/' is the image's root\n" + help);
   CHECK(error_of([] { parse_shared_root("a/../b"); }) ==
-        "veneer: error: shared root 'a/../b' has the component '..'\n" + help);
+        "veneer: error: shared root 'a/../b' has the component '..', which is not allowed\n" +
+            help);
   CHECK(error_of([] { parse_shared_root("app/a.runfiles/s"); }) ==
-        "veneer: error: shared root 'app/a.runfiles/s' has the component 'a.runfiles'\n" + help);
+        "veneer: error: shared root 'app/a.runfiles/s' has the component 'a.runfiles', which is "
+        "not allowed\n" +
+            help);
 }
 
 }  // namespace
