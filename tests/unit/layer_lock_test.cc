@@ -138,8 +138,9 @@ TEST_CASE("layer lock: more layers than there is room for") {
   CHECK(error_of([&] {
           assign({package("a", 1), package("b", 1), package("c", 1)}, lock, 2);
         }) ==
-        "veneer: error: the layer lock asks for 3 layers of packages, and there is room for 2\n"
-        "veneer: help: raise --max-layers by 1, or give packages of the lock one layer\n");
+        "veneer: error: the layer lock asks for 3 layers of packages, but --max-layers leaves room "
+        "for 2\n"
+        "veneer: help: raise --max-layers by 1, or put packages of the lock into fewer layers\n");
 }
 
 TEST_CASE("layer lock: a plan tells what to record, and only of packages") {
