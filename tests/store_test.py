@@ -217,7 +217,7 @@ class Store(unittest.TestCase):
         for bytes_, what in cases:
             index.unlink()
             index.write_bytes(bytes_)
-            said = f"store/index: warning: {what}; the store begins anew\n"
+            said = f"store/index: warning: {what}; the store starts empty\n"
             self.assertEqual(self.build(said=said), expected)
             self.assertEqual(self.build(), expected)
 

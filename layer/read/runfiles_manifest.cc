@@ -134,12 +134,11 @@ class ManifestReader {
     if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     const std::string why = target.fault();
     if (why.empty()) return;
-    found_.error(
-        {entry.origin.position(),
-         fmt::format("'{}' is at '{}', which {}", entry.path, entry.content, why),
-         {},
-         "build the target again; if this is a declared symlink with an absolute text, which a "
-         "manifest cannot say, use a runfiles spec"});
+    found_.error({entry.origin.position(),
+                  fmt::format("'{}' is at '{}', which {}", entry.path, entry.content, why),
+                  {},
+                  "build the target again; a manifest cannot hold a declared symlink with an "
+                  "absolute text: use a runfiles spec for one"});
   }
 
   Runfiles finish() {

@@ -84,7 +84,7 @@ void remove_left_over(const std::string& directory, int64_t now, StoreChange& ch
 
 [[noreturn]] void throw_read_only(const std::string& directory) {
   throw Error({directory}, "cannot be written")
-      .with_help("do this as the user, and where, the store can be changed");
+      .with_help("run this with write access to the store");
 }
 
 void count_kept(const std::string& directory, StoreChange& change) {

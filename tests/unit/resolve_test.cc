@@ -78,7 +78,7 @@ TEST_CASE("resolve: what lies below another entry is dropped with a warning") {
         "r/_main/a-b=kept\n");
   REQUIRE(found.warnings().size() == 1);
   CHECK(found.warnings()[0].to_string("warning") ==
-        "in.spec:5:1: warning: 'a/b' is dropped: 'a' above it is a file, as Bazel decides too\n"
+        "in.spec:5:1: warning: 'a/b' is dropped, as Bazel drops it: 'a' above it is a file\n"
         "in.spec:4:1: note: declared here\n");
 }
 
@@ -171,8 +171,9 @@ TEST_CASE("merge: paths that no layer may hold are refused") {
   };
   for (const Case& c :
        {Case{"../x", "leaves the image's root"}, Case{"/x", "is not a relative path"},
-        Case{"a//b", "is not in normal form"}, Case{"a/./b", "is not in normal form"},
-        Case{"a/", "is not in normal form"}, Case{"", "is not a relative path"},
+        Case{"a//b", "has an empty or a '.' component"},
+        Case{"a/./b", "has an empty or a '.' component"},
+        Case{"a/", "has an empty or a '.' component"}, Case{"", "is not a relative path"},
         Case{"a/.wh.b/c", "has a name that image layers reserve for deletions (\".wh.\")"}}) {
     Diagnostics found;
     merge_inputs({{file(c.path, "x", 1)}}, found);

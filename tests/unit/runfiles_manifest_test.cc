@@ -91,14 +91,12 @@ TEST_CASE("runfiles manifest: a fault is reported where it is") {
        "$/m:3:1: error: 'b' is listed twice\n$/m:1:1: note: listed here first\n"},
       {"a $/gone\n",
        "$/m:1:1: error: 'a' is at '$/gone', which does not exist\n"
-       "$/m:1:1: help: build the target again; if this is a declared symlink with an absolute "
-       "text, "
-       "which a manifest cannot say, use a runfiles spec\n"},
+       "$/m:1:1: help: build the target again; a manifest cannot hold a declared symlink with an "
+       "absolute text: use a runfiles spec for one\n"},
       {"a /dev/null\n",
        "$/m:1:1: error: 'a' is at '/dev/null', which is neither a file nor a directory\n"
-       "$/m:1:1: help: build the target again; if this is a declared symlink with an absolute "
-       "text, "
-       "which a manifest cannot say, use a runfiles spec\n"},
+       "$/m:1:1: help: build the target again; a manifest cannot hold a declared symlink with an "
+       "absolute text: use a runfiles spec for one\n"},
       {"/a x\n/b x\n",
        "$/m:1:1: error: path '/a' is absolute\n$/m:2:1: error: path '/b' is absolute\n"},
   };
