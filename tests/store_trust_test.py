@@ -160,7 +160,7 @@ class StoreTrust(unittest.TestCase):
         """The other way round: a store is not a place for an image."""
         self.build()
         before = program.files_below(self.store)
-        said = ("store: error: is there already and is not an OCI image layout\n"
+        said = ("store: error: exists already, but is not an OCI image layout\n"
                 "store: help: name a directory that does not exist or holds a layout\n")
         self.build("--no-store", said=said, output="oci:store", status=1)
         self.assertEqual(program.files_below(self.store), before)
