@@ -210,15 +210,16 @@ class StoreTrust(unittest.TestCase):
         before = program.files_below(self.store)
         arguments = ("store", "verify", "--store", "store")
         error = self.veneer(*arguments, status=1)[1]
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}\n"
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
+                                r"from its name\n"
                                 r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` drops what is "
                                 r"damaged, and the next build makes it again\n$")
         self.assertEqual(program.files_below(self.store), before)
         out, error = self.veneer(*arguments, "--repair", "--json")
         report = json.loads(out)
         self.assertEqual((report["damagedBlobs"], report["droppedBlobs"]), (1, 1))
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
-                                r"it is dropped from the store\n$")
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
+                                r"from its name; it is dropped from the store\n$")
         self.assertEqual(self.veneer(*arguments)[1], "")
         self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
 

@@ -121,7 +121,7 @@ void VenvCheck::run() {
         "interpreter", *program,
         fmt::format("has no '/{}/pyvenv.cfg' beside it: Python does not see this venv's packages",
                     venv_.path),
-        "keep pyvenv.cfg, which may be empty");
+        "pack pyvenv.cfg; it may be empty");
   }
   check_program(*program, *real, *elf);
 }

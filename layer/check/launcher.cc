@@ -152,7 +152,7 @@ const Node* Start::executable(std::string_view path, std::string_view what, int 
   } else if (node->kind != NodeKind::kFile || (node->mode & 0111U) == 0) {
     report(fmt::format("{} '{}', which is not an executable file", what, path),
            node->kind == NodeKind::kFile
-               ? "make it executable where it comes from: chmod +x, or mode=0755 in an mtree"
+               ? "make it executable in the input: chmod +x, or mode=0755 in an mtree"
                : "name a file with --entrypoint");
     return nullptr;
   }
@@ -172,7 +172,7 @@ void Start::follow_script(std::string_view first_line, int depth) {
   if (const std::optional<std::string> found = search(program)) {
     return follow(*found, "is run by", depth + 1);
   }
-  report(fmt::format("is run by '{} {}', and no '{}' is on the PATH, '{}'", interpreter, program,
+  report(fmt::format("is run by '{} {}', but no '{}' is on the PATH, '{}'", interpreter, program,
                      program, subject_.config.variable("PATH").value_or(kDefaultPath)),
          remedy_for_interpreter(program));
 }

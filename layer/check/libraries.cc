@@ -142,7 +142,7 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
     result.help = fmt::format("link '{}' into '/{}', too", needed, parent_path(file_.path));
   } else if (found.alien != nullptr) {
     result.check = "library-machine";
-    result.reason = fmt::format("needs '{}' for {}, and '/{}' is for {}", needed,
+    result.reason = fmt::format("needs '{}' for {}, but '/{}' is for {}", needed,
                                 file_.elf->machine.to_string(), found.alien->path,
                                 subject_.probes.find_elf(*found.alien)->machine.to_string());
     result.help = "choose the packages of the image's platform";

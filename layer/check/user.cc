@@ -182,7 +182,7 @@ void report_unreadable(const Subject& subject, const Node& node, std::string_vie
   finding.cause = fmt::format("{} {}", package_of(node.path), owner_and_mode(node));
   finding.reason = fmt::format("has {}: the image's user '{}' cannot {}", owner_and_mode(node),
                                subject.config.user, what);
-  finding.help = "give it another mode or owner where it comes from, or choose another --user";
+  finding.help = "give it another mode or owner in the input, or choose another --user";
   findings.add(std::move(finding));
 }
 

@@ -157,7 +157,7 @@ void RepositorySharing::check_entry(uint32_t index) {
   if (links_[index].reason != LinkReason::kNone) {
     check_link(index, repository);
   } else if (entry.kind == EntryKind::kFile && is_generated_by_main(entry.content)) {
-    keep(repository, index, fmt::format("the main repository generates '{}' in it", entry.path));
+    keep(repository, index, fmt::format("the main repository generates its file '{}'", entry.path));
   }
 }
 
@@ -171,7 +171,7 @@ void RepositorySharing::keep_what_leads_to_kept() {
                                      [this](uint32_t to) { return repositories_[to].stays; });
       if (kept == repository.leads_to.end()) continue;
       keep(repository, repository.first_entry,
-           fmt::format("a link in it leads to repository '{}', which is not shared",
+           fmt::format("one of its links leads to repository '{}', which is not shared",
                        repositories_[*kept].name));
       changed = true;
     }

@@ -35,8 +35,8 @@ Diagnostic unused_rule(const CapabilityRule& rule, const RuleUse& use) {
   fault.help = "`veneer plan` lists the paths; '**' stands for any number of directories";
   if (use.link == nullptr) return fault;
   fault.notes.push_back(
-      {use.link->origin.position(),
-       fmt::format("it matches '{}', which is a link to '{}'", use.link->path, use.link->content)});
+      {use.link->origin.position(), fmt::format("the pattern matches '{}', which is a link to '{}'",
+                                                use.link->path, use.link->content)});
   fault.help = "a link has the capabilities of the file that it leads to: name that file";
   return fault;
 }

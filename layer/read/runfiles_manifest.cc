@@ -61,7 +61,7 @@ class ManifestReader {
     }
     if (line.ends_with('\r')) {
       return fault(number, line.size() - 1, "the line ends in CR LF: expected LF alone",
-                   "Bazel writes LF on every platform; undo the conversion of line ends");
+                   "Bazel writes LF on every platform; undo the conversion of line endings");
     }
     const bool is_escaped = line.starts_with(' ');
     const size_t path_at = is_escaped ? 1 : 0;

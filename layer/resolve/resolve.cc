@@ -167,7 +167,7 @@ std::string refusal(std::string_view path) {
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view component = path.substr(begin, end - begin);
-    if (component == "..") return "leaves the image's root";
+    if (component == "..") return "leads above the image's root";
     if (component.empty() || component == ".") return "has an empty or a '.' component";
     if (component.starts_with(".wh.")) {
       return "has a name that image layers reserve for deletions (\".wh.\")";

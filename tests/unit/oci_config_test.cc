@@ -89,7 +89,7 @@ TEST_CASE("config: a working directory cannot leave the root") {
   ConfigChanges changes;
   changes.working_dir = "../../x";
   CHECK(error_of([&] { apply_changes(parse(kBase), changes); }) ==
-        "veneer: error: '../../x' is not a working directory: it leaves the root\n");
+        "veneer: error: '../../x' is not a working directory: it leads above the root\n");
   changes.working_dir = "/";
   CHECK(apply_changes(parse(kBase), changes).working_dir == "/");
 }

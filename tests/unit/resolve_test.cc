@@ -170,7 +170,7 @@ TEST_CASE("merge: paths that no layer may hold are refused") {
     std::string_view reason;
   };
   for (const Case& c :
-       {Case{"../x", "leaves the image's root"}, Case{"/x", "is not a relative path"},
+       {Case{"../x", "leads above the image's root"}, Case{"/x", "is not a relative path"},
         Case{"a//b", "has an empty or a '.' component"},
         Case{"a/./b", "has an empty or a '.' component"},
         Case{"a/", "has an empty or a '.' component"}, Case{"", "is not a relative path"},

@@ -86,7 +86,7 @@ TEST_CASE("runfiles manifest: a fault is reported where it is") {
       {"a/ x\n", "$/m:1:1: error: path 'a/' has an empty component\n"},
       {"a x\r\n",
        "$/m:1:4: error: the line ends in CR LF: expected LF alone\n"
-       "$/m:1:4: help: Bazel writes LF on every platform; undo the conversion of line ends\n"},
+       "$/m:1:4: help: Bazel writes LF on every platform; undo the conversion of line endings\n"},
       {"b x\na x\nb y\n",
        "$/m:3:1: error: 'b' is listed twice\n$/m:1:1: note: listed here first\n"},
       {"a $/gone\n",

@@ -145,22 +145,23 @@ TEST_CASE("shared root: what may not be shared stays, and says why") {
   const ImagePlan plan = tree.plan(at("srv"), &warnings);
   CHECK(layer_contents(plan).find("app: a.runfiles/absolute a.runfiles/own/launcher "
                                   "a.runfiles/sibling a.runfiles/theirs\n") != std::string::npos);
-  CHECK(warnings ==
-        "spec:10:1: warning: repository 'twice' is not shared, but stays at 'a.runfiles/twice': "
-        "'b.runfiles' has a repository of that name, too\n"
-        "spec:2:1: warning: repository 'climbs' is not shared, but stays at 'a.runfiles/climbs': "
-        "its link 'a.runfiles/climbs/l' leads to '../_main/x', which is not shared\n"
-        "spec:3:1: warning: repository 'leaves' is not shared, but stays at 'a.runfiles/leaves': "
-        "its link 'a.runfiles/leaves/l' leads to '../../../etc/x', which is not shared\n"
-        "spec:7:1: warning: repository 'made' is not shared, but stays at 'a.runfiles/made': the "
-        "main repository generates 'a.runfiles/made/x' in it\n"
-        "spec:4:1: warning: repository 'to_own' is not shared, but stays at 'a.runfiles/to_own': "
-        "its link 'a.runfiles/to_own/l' leads to '../own/launcher', which is not shared\n"
-        "spec:5:1: warning: repository 'to_climbs' is not shared, but stays at "
-        "'a.runfiles/to_climbs': a link in it leads to repository 'climbs', which is not shared\n"
-        "spec:6:1: warning: repository 'to_to_climbs' is not shared, but stays at "
-        "'a.runfiles/to_to_climbs': a link in it leads to repository 'to_climbs', which is not "
-        "shared\n");
+  CHECK(
+      warnings ==
+      "spec:10:1: warning: repository 'twice' is not shared, but stays at 'a.runfiles/twice': "
+      "'b.runfiles' has a repository of that name, too\n"
+      "spec:2:1: warning: repository 'climbs' is not shared, but stays at 'a.runfiles/climbs': its "
+      "link 'a.runfiles/climbs/l' leads to '../_main/x', which is not shared\n"
+      "spec:3:1: warning: repository 'leaves' is not shared, but stays at 'a.runfiles/leaves': its "
+      "link 'a.runfiles/leaves/l' leads to '../../../etc/x', which is not shared\n"
+      "spec:7:1: warning: repository 'made' is not shared, but stays at 'a.runfiles/made': the "
+      "main repository generates its file 'a.runfiles/made/x'\n"
+      "spec:4:1: warning: repository 'to_own' is not shared, but stays at 'a.runfiles/to_own': its "
+      "link 'a.runfiles/to_own/l' leads to '../own/launcher', which is not shared\n"
+      "spec:5:1: warning: repository 'to_climbs' is not shared, but stays at "
+      "'a.runfiles/to_climbs': one of its links leads to repository 'climbs', which is not shared\n"
+      "spec:6:1: warning: repository 'to_to_climbs' is not shared, but stays at "
+      "'a.runfiles/to_to_climbs': one of its links leads to repository 'to_climbs', which is not "
+      "shared\n");
 }
 
 TEST_CASE("shared root: legacy external runfiles stay, in the app's layer") {

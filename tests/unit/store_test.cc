@@ -281,8 +281,8 @@ TEST_CASE("store: verify drops what is not what its name says, and strangers are
   CHECK(change.dropped_blobs == 1);
   REQUIRE(change.warnings.size() == 1);
   CHECK(folder.strip(change.warnings.front().to_string("warning")) ==
-        fmt::format("$/store/blobs/sha256/{}: warning: has digest {}; it is dropped from the "
-                    "store\n",
+        fmt::format("$/store/blobs/sha256/{}: warning: has digest {}, which differs from its name; "
+                    "it is dropped from the store\n",
                     digest_of("bad").hex(), digest_of("BAD").to_string()));
   CHECK(std::filesystem::exists(folder / "store/blobs/sha256/readme"));
   CHECK(verify_store(directory, Repair::kReport, kNow).warnings.empty());

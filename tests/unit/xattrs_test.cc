@@ -149,7 +149,7 @@ TEST_CASE("capability: rules give files theirs, the first that matches, and must
   CHECK(TemporaryDirectory().error_of([&] {
     set_capabilities(rules({"app/l*=cap_kill+i", "x=="}), tree, arena);
   }) == "veneer: error: --capability 'app/l*' matches no file of the image\n"
-        "veneer: note: it matches 'app/link', which is a link to 'b'\n"
+        "veneer: note: the pattern matches 'app/link', which is a link to 'b'\n"
         "veneer: help: a link has the capabilities of the file that it leads to: name that file\n"
         "veneer: error: --capability 'x' matches no file of the image\n"
         "veneer: help: `veneer plan` lists the paths; '**' stands for any number of directories\n");
