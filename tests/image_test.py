@@ -88,9 +88,9 @@ class Image(unittest.TestCase):
             self.veneer("layer", "bin", "--name", name, "-q", "-o", f"{name}.tar.gz")
         image = ["image", "-q", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
         self.assertEqual(self.run_veneer(*image, "-o", "oci:none"), (0, "", (
-            "two.tar.gz: warning: is of the program '/app/two', and another layer of '/app/one': the image starts "
-            "neither\none.tar.gz: note: the other layer\n"
-            "two.tar.gz: help: say which with --entrypoint and --workdir\n")))
+            "two.tar.gz: warning: is a layer of the program '/app/two', but another layer is of '/app/one': the "
+            "image starts neither\none.tar.gz: note: the other layer\n"
+            "two.tar.gz: help: name the program to start with --entrypoint and --workdir\n")))
         self.assertNotIn("Entrypoint", self.documents("none")[1]["config"])
         self.veneer(*image, "--entrypoint", "/app/one", "-o", "oci:one")
 

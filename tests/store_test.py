@@ -198,8 +198,8 @@ class Store(unittest.TestCase):
         os.utime(blob, ns=(before.st_atime_ns, before.st_mtime_ns))
         out, error = self.veneer("store", "verify", "--repair", "--store", "store", "--json")
         self.assertEqual(json.loads(out)["droppedBlobs"], 1)
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
-                                r"it is dropped from the store\n$")
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
+                                r"from its name; it is dropped from the store\n$")
         self.veneer("store", "verify", "--store", "store")
         self.build(output="oci-archive:image.tar")
 
@@ -217,7 +217,7 @@ class Store(unittest.TestCase):
         for bytes_, what in cases:
             index.unlink()
             index.write_bytes(bytes_)
-            said = f"store/index: warning: {what}; the store begins anew\n"
+            said = f"store/index: warning: {what}; the store starts empty\n"
             self.assertEqual(self.build(said=said), expected)
             self.assertEqual(self.build(), expected)
 
@@ -283,8 +283,8 @@ class Store(unittest.TestCase):
         self.veneer(*small)
         _, error = self.veneer("build", "--tree", "tree:srv", "--store", "full/store", "-o",
                                "oci:image", status=1)
-        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in it: No space "
-                                "left on device\nfull/store/blobs/sha256: help: make room with "
+        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in this directory: "
+                                "No space left on device\nfull/store/blobs/sha256: help: make room with "
                                 "`veneer store gc`, or build with --no-store\n")
         self.assertFalse((self.top / "image").exists())
         self.veneer("store", "verify", "--store", "full/store")

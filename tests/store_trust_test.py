@@ -130,7 +130,7 @@ class StoreTrust(unittest.TestCase):
         (folder / "index").write_text("the user's")
         (self.top / "file").write_text("the user's")
         for name, what in (("layout", "is an OCI image layout, not a store"),
-                           ("folder", "is not a store, and not empty"),
+                           ("folder", "is neither a store nor empty"),
                            ("file", "is not a directory")):
             before = program.files_below(self.top / name)
             said = (f"{name}: error: {what}\n{name}: help: name a directory that does not exist or "
@@ -153,14 +153,14 @@ class StoreTrust(unittest.TestCase):
         shutil.copytree(folder, self.top / "cache" / "veneer")
         _, error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:other",
                                XDG_CACHE_HOME=str(self.top / "cache"))
-        self.assertIn("is not a store, and not empty; this run uses no store", error)
+        self.assertIn("is neither a store nor empty; this run uses no store", error)
         self.assertEqual(program.files_below(self.top / "cache" / "veneer"), program.files_below(folder))
 
     def test_layout_into_a_store(self):
         """The other way round: a store is not a place for an image."""
         self.build()
         before = program.files_below(self.store)
-        said = ("store: error: is there already and is not an OCI image layout\n"
+        said = ("store: error: exists already, but is not an OCI image layout\n"
                 "store: help: name a directory that does not exist or holds a layout\n")
         self.build("--no-store", said=said, output="oci:store", status=1)
         self.assertEqual(program.files_below(self.store), before)
@@ -172,7 +172,7 @@ class StoreTrust(unittest.TestCase):
         self.assertTrue(mark.read_text().startswith("veneer store 1\n"))
         mark.unlink()
         (self.store / "notes").write_text("the user's")
-        self.build(said="store: error: is not a store, and not empty\nstore: help: name a directory "
+        self.build(said="store: error: is neither a store nor empty\nstore: help: name a directory "
                         "that does not exist or is empty; nothing in this one was changed\n", status=1)
         (self.store / "notes").unlink()
         self.build()
@@ -210,15 +210,16 @@ class StoreTrust(unittest.TestCase):
         before = program.files_below(self.store)
         arguments = ("store", "verify", "--store", "store")
         error = self.veneer(*arguments, status=1)[1]
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}\n"
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
+                                r"from its name\n"
                                 r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` drops what is "
                                 r"damaged, and the next build makes it again\n$")
         self.assertEqual(program.files_below(self.store), before)
         out, error = self.veneer(*arguments, "--repair", "--json")
         report = json.loads(out)
         self.assertEqual((report["damagedBlobs"], report["droppedBlobs"]), (1, 1))
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}; "
-                                r"it is dropped from the store\n$")
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
+                                r"from its name; it is dropped from the store\n$")
         self.assertEqual(self.veneer(*arguments)[1], "")
         self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
 
@@ -270,8 +271,8 @@ class StoreTrust(unittest.TestCase):
         time.sleep(0.1)
         subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
         before = program.files_below(mounted)
-        said = ("mounted/store: warning: cannot be written; what it has is used, and nothing is "
-                "added to it\n")
+        said = ("mounted/store: warning: cannot be written; its content is used, but nothing is "
+                "added\n")
         error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
                             "mounted/store")[1]
         self.assertTrue(error.startswith(said), error)

@@ -113,7 +113,8 @@ std::optional<CapabilitySets> sets_of(std::string_view value) {
 
 [[noreturn]] void refuse_capability(std::string_view text, const std::string& why) {
   throw Error(fmt::format("capabilities '{}': {}", text, why))
-      .with_help("for example cap_net_bind_service+ep; setcap(8) and cap_from_text(3) describe it");
+      .with_help(
+          "for example cap_net_bind_service+ep; setcap(8) and cap_from_text(3) describe the form");
 }
 
 uint64_t bits_of_name(std::string_view name, std::string_view text) {
@@ -129,7 +130,7 @@ uint64_t bits_of_name(std::string_view name, std::string_view text) {
   if (!small.empty() && fault == std::errc() && stop == end && number < kMaxCapabilities) {
     return uint64_t{1} << number;
   }
-  refuse_capability(text, fmt::format("'{}' is no capability", name));
+  refuse_capability(text, fmt::format("'{}' is not a capability", name));
 }
 
 // Applies one clause: names, then actions.
@@ -143,10 +144,10 @@ class CapabilityClause {
     const std::string_view listed = rest_.substr(0, names);
     rest_.remove_prefix(names);
     if (rest_.empty()) {
-      refuse_capability(text_, fmt::format("expected '=', '+' or '-' behind '{}'", listed));
+      refuse_capability(text_, fmt::format("expected '=', '+' or '-' after '{}'", listed));
     }
     if (listed.empty() && rest_.front() != '=') {
-      refuse_capability(text_, fmt::format("'{}' without a capability before it", rest_.front()));
+      refuse_capability(text_, fmt::format("'{}' has no capability before it", rest_.front()));
     }
     bits_ = listed.empty() ? kAllCapabilities : 0;
     for (size_t begin = 0; !listed.empty() && begin <= listed.size();) {
@@ -164,10 +165,10 @@ class CapabilityClause {
     const std::string_view named = rest_.substr(1, flags - 1);
     rest_.remove_prefix(flags);
     if (std::string_view("=+-").find(action) == std::string_view::npos) {
-      refuse_capability(text_, fmt::format("'{}' is no flag: expected e, i or p", action));
+      refuse_capability(text_, fmt::format("'{}' is not a flag: expected e, i or p", action));
     }
     if (named.empty() && action != '=') {
-      refuse_capability(text_, fmt::format("'{}' without a flag behind it", action));
+      refuse_capability(text_, fmt::format("'{}' has no flag after it", action));
     }
     const std::array<std::pair<char, uint64_t*>, 3> all{
         {{'e', &sets_.effective}, {'i', &sets_.inheritable}, {'p', &sets_.permitted}}};
@@ -198,7 +199,7 @@ std::string parse_capability(std::string_view text) {
   }
   if (!has_clause) refuse_capability(text, "expected at least one clause");
   if (sets.effective != 0 && sets.effective != (sets.permitted | sets.inheritable)) {
-    refuse_capability(text, "a file has the flag 'e' for all of its capabilities or for none");
+    refuse_capability(text, "the flag 'e' must be set for all capabilities of a file or for none");
   }
   return capability_bytes(sets);
 }
@@ -210,7 +211,7 @@ std::string capability_of_layer(std::string_view value) {
 
 std::string capability_text(std::string_view value) {
   const std::optional<CapabilitySets> sets = sets_of(value);
-  if (!sets) return fmt::format("{} bytes of no known form", value.size());
+  if (!sets) return fmt::format("{} bytes in an unknown form", value.size());
   std::vector<std::pair<std::string, std::string>>
       clauses;  // flags and names, in order of the first
   for (size_t i = 0; i < kMaxCapabilities; ++i) {

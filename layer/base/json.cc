@@ -103,7 +103,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool open(Json value) {
     if (levels_.size() == kMaxJsonDepth) {
-      throw Error({file_}, fmt::format("is nested more than {} deep", kMaxJsonDepth));
+      throw Error({file_}, fmt::format("is nested more than {} levels deep", kMaxJsonDepth));
     }
     levels_.push_back({place(std::move(value)), {}});
     return true;

@@ -145,9 +145,11 @@ std::string read_xattrs(const std::string& path) {
     begin += xattr.name.size() + 1;
     if (!is_kept_xattr(xattr.name)) continue;
     if (xattr.name.find('=') != std::string::npos) {
-      throw Error({path}, fmt::format("has the extended attribute '{}', whose name a tar cannot "
-                                      "hold: it has a '='",
-                                      xattr.name));
+      throw Error(
+          {path},
+          fmt::format(
+              "has the extended attribute '{}', but a tar cannot hold an attribute name with '='",
+              xattr.name));
     }
     std::optional<std::string> value = read_value(path, xattr.name);
     if (!value) continue;  // it has gone meanwhile

@@ -30,7 +30,8 @@ ArchiveReader::ArchiveReader(ArchiveSource source)
   // ARCHIVE_WARN: some codec would be a program's, or some format cannot be read by this library;
   // an archive that asks for it is still to come.
   if (!source_.program.empty()) {
-    check(archive_read_support_filter_program(reader, source_.program.c_str()), "cannot use");
+    check(archive_read_support_filter_program(reader, source_.program.c_str()),
+          "cannot use the decompression program");
   } else if (const int status = archive_read_support_filter_all(reader); status != ARCHIVE_WARN) {
     check(status, "cannot read");
   }
@@ -58,8 +59,9 @@ const std::string& ArchiveReader::called() const {
 void ArchiveReader::check(int status, const char* action) {
   if (status == ARCHIVE_OK) return;
   const char* message = archive_error_string(reader_.get());
-  throw Error({called()},
-              fmt::format("{}: {}", action, message == nullptr ? "no reason" : message));
+  throw Error(
+      {called()},
+      fmt::format("{}: {}", action, message == nullptr ? "libarchive states no reason" : message));
 }
 
 archive_entry* ArchiveReader::next() {

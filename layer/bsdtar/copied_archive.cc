@@ -66,21 +66,23 @@ class Copier {
       case AE_IFREG:
         return unpack(entry, name, member);
       default:
-        throw fault(name, "is a socket, a pipe or a device, which a layer of veneer does not hold")
+        throw fault(name, "is a socket, a pipe or a device: expected a file, a link or a directory")
             .with_help("leave it out with --exclude, or let bsdtar make this archive");
     }
   }
 
   std::string_view link_text(archive_entry& entry, const std::string& name) {
     const char* text = archive_entry_symlink(&entry);
-    if (text == nullptr || *text == '\0') throw fault(name, "is a link to nothing");
+    if (text == nullptr || *text == '\0') throw fault(name, "is a link without a target");
     return arena_.copy(text);
   }
 
   void share(const std::string& name, const std::string& hardlink, Entry& member) {
     const auto target = files_.find(hardlink);
     if (target == files_.end()) {
-      throw fault(name, fmt::format("is a hardlink to '{}', which is no file before it", hardlink));
+      throw fault(name,
+                  fmt::format("is a hardlink to '{}', which is not an earlier file of the archive",
+                              hardlink));
     }
     member.kind = target->second.empty() ? EntryKind::kEmptyFile : EntryKind::kFile;
     member.content = target->second;
@@ -109,12 +111,12 @@ class Copier {
 
   void check_extended(archive_entry& entry, const std::string& name) const {
     if (attributes_ == ExtendedAttributes::kLeaveOut) return;
-    std::string found = archive_entry_acl_types(&entry) == 0 ? "" : "an access list";
+    std::string found = archive_entry_acl_types(&entry) == 0 ? "" : "an access control list";
     for (const std::string& xattr : xattr_names(entry)) {
       if (!is_kept_xattr(xattr)) found = fmt::format("the extended attribute '{}'", xattr);
     }
     if (found.empty()) return;
-    throw fault(name, fmt::format("has {}, which a layer of veneer does not hold", found))
+    throw fault(name, fmt::format("has {}, which veneer cannot store in a layer", found))
         .with_help("leave it out with --no-xattrs, or let bsdtar make this archive");
   }
 

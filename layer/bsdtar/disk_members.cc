@@ -41,7 +41,7 @@ class DiskReader {
   // All that is in the directory `name`, which can be read at `real`.
   void add_below(std::string_view name, const std::string& real) {
     if (++depth_ > kMaxLinksFollowed) {
-      throw Error({real}, "is reached through links that lead into each other");
+      throw Error({real}, "is reached through a loop of links");
     }
     for (const WalkedItem& item : walk(real, WalkDetail::kModes, arena_)) {
       const std::string_view below = arena_.join(name, item.path);

@@ -59,7 +59,7 @@ Diagnostic fault(const std::string& name, std::string message) {
 
 void report_unmatched(Names& names, const std::string& archive, Diagnostics& found) {
   for (const std::string& pattern : names.unmatched()) {
-    found.error(fault(archive, fmt::format("nothing in it matches '{}'", pattern)));
+    found.error(fault(archive, fmt::format("no member matches '{}'", pattern)));
   }
 }
 
@@ -93,7 +93,7 @@ class Extractor {
     }
     const std::string& directory = options.directory;
     if (!directory.empty() && chdir(directory.c_str()) != 0) {
-      throw system_error(directory, "cannot change to it", errno);
+      throw system_error(directory, "cannot change to this directory", errno);
     }
   }
 

@@ -35,13 +35,14 @@ void check_kept_links(const std::vector<Member>& members) {
     if (!member.is_kept_link) continue;
     const Resolution end = image.resolve(entry.path);
     if (end.fault == ResolveFault::kNone && !end.left_root) continue;
-    found.error({entry.origin.position(),
-                 fmt::format("'{}' has a link to '{}' as its content, which leads to no file on "
-                             "disk and to nothing in the archive",
-                             entry.path, entry.content),
-                 {},
-                 fmt::format("for a link that leads out of the archive: type=link link={}",
-                             entry.content)});
+    found.error(
+        {entry.origin.position(),
+         fmt::format("the content of '{}' is a link to '{}', which leads neither to a file on disk "
+                     "nor to a member of the archive",
+                     entry.path, entry.content),
+         {},
+         fmt::format("to store a link that leads out of the archive, state type=link link={}",
+                     entry.content)});
   }
   found.throw_if_errors();
 }

@@ -46,7 +46,8 @@ void Members::add(Member member, std::string_view name) {
   // OCI image-spec layer.md, "Whiteouts".
   if (is_whiteout(entry.path)) {
     throw Error(entry.origin.position(),
-                fmt::format("'{}' is a whiteout's name: in a layer it would delete", entry.path));
+                fmt::format("'{}' has a name that image layers reserve for deletions (\".wh.\")",
+                            entry.path));
   }
   // Some who look into archives look for the one spelling, some for the other.
   member.name = edited->starts_with("./") ? arena_.join(".", entry.path) : entry.path;
@@ -54,7 +55,7 @@ void Members::add(Member member, std::string_view name) {
     const std::string text = names_.edit_symlink(std::string(entry.content));
     if (text.empty()) {
       throw Error(entry.origin.position(),
-                  fmt::format("'{}' is left a link to nothing by -s", entry.path));
+                  fmt::format("-s leaves the symlink '{}' without a target", entry.path));
     }
     if (text != entry.content) entry.content = arena_.copy(text);
   }
@@ -88,7 +89,7 @@ void Members::check_parents(const std::vector<Member>& sorted) const {
                    fmt::format("'{}' lies below '{}', which is {}", path, parent.entry.path,
                                kind_text(parent.entry.kind)),
                    {{parent.entry.origin.position(), "declared here"}},
-                   "one of the two has to go: an unpacked archive could hold only one"});
+                   "remove one of the two: an unpacked archive can hold only one"});
       break;
     }
   }

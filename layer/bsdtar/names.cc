@@ -75,7 +75,8 @@ Names::Names(const NameRules& rules)
 void Names::check(int status, std::string_view what) const {
   if (status == ARCHIVE_OK) return;
   const char* message = archive_error_string(matching_.get());
-  throw Error(fmt::format("cannot use '{}': {}", what, message == nullptr ? "no reason" : message));
+  throw Error(fmt::format("cannot use '{}': {}", what,
+                          message == nullptr ? "libarchive states no reason" : message));
 }
 
 bool Names::selects(const std::string& path) {

@@ -15,7 +15,7 @@ Scratch::Scratch(const std::string& folder) {
   const Undisturbed section;
   std::string path = folder + "/.veneer-tar-XXXXXX";
   if (mkdtemp(path.data()) == nullptr) {
-    throw system_error(folder, "cannot create a directory in it", errno);
+    throw system_error(folder, "cannot create a directory in this directory", errno);
   }
   directory_ = TemporaryName(std::move(path), TemporaryKind::kTreeArtifact);
 }

@@ -26,7 +26,7 @@ std::shared_ptr<regex_t> compile(const std::string& pattern, const std::string& 
   if (status == 0) return {compiled.release(), FreePattern()};
   std::array<char, 256> message{};
   regerror(status, compiled.get(), message.data(), message.size());
-  throw Error(fmt::format("-s '{}': '{}' is no regular expression: {}", rule, pattern,
+  throw Error(fmt::format("-s '{}': '{}' is not a regular expression: {}", rule, pattern,
                           std::string_view(message.data())));
 }
 
@@ -45,8 +45,9 @@ Substitution::Substitution(std::string_view rule) : rule_(rule) {
     if (replacement_[i] != '\\') continue;
     const char next = replacement_[++i];
     if (next >= '1' && next <= '9' && static_cast<size_t>(next - '0') > pattern_->re_nsub) {
-      throw Error(fmt::format("-s '{}': '\\{}' stands for a group, of which there are {}", rule_,
-                              next, pattern_->re_nsub));
+      const size_t groups = pattern_->re_nsub;
+      throw Error(fmt::format("-s '{}': '\\{}' refers to a missing group: OLD has {} group{}",
+                              rule_, next, groups, groups == 1 ? "" : "s"));
     }
   }
   read_flags(std::string_view(rule_).substr(end + 1));

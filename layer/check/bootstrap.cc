@@ -131,10 +131,10 @@ void Bootstrap::check_names(const std::string& root, std::string_view variable) 
 void Bootstrap::check() {
   std::optional<std::string> root = root_by_environment();
   if (root && !is_directory(*root)) {
-    return report(fmt::format("takes its runfiles from '{}', as the image's environment says, and "
-                              "that is no directory",
+    return report(fmt::format("looks for its runfiles in '{}', as the image's environment says, "
+                              "but finds no directory there",
                               *root),
-                  "correct RUNFILES_DIR");
+                  "correct RUNFILES_DIR or RUNFILES_MANIFEST_FILE");
   }
   if (!root) root = root_by_name();
   if (!root || !is_directory(*root)) {

@@ -110,10 +110,10 @@ void VenvCheck::run() {
   const ElfFacts* elf = real->kind == NodeKind::kFile ? subject_.probes.find_elf(*real) : nullptr;
   if (elf == nullptr || !elf->damage.empty()) {
     const std::string why =
-        elf == nullptr ? "no ELF program" : fmt::format("a damaged ELF file: {}", elf->damage);
+        elf == nullptr ? "not an ELF program" : fmt::format("a damaged ELF file: {}", elf->damage);
     return report("interpreter", *program,
-                  real == program ? fmt::format("should be a link to Python, and is {}", why)
-                                  : fmt::format("leads to '/{}', {}", real->path, why),
+                  real == program ? fmt::format("should be a link to Python, but is {}", why)
+                                  : fmt::format("leads to '/{}', which is {}", real->path, why),
                   "link it to a Python interpreter");
   }
   if (venv_.config == nullptr) {
@@ -121,7 +121,7 @@ void VenvCheck::run() {
         "interpreter", *program,
         fmt::format("has no '/{}/pyvenv.cfg' beside it: Python does not see this venv's packages",
                     venv_.path),
-        "keep pyvenv.cfg, which may be empty");
+        "pack pyvenv.cfg; it may be empty");
   }
   check_program(*program, *real, *elf);
 }
@@ -134,16 +134,15 @@ void VenvCheck::check_actual(const Node& program) {
       path.starts_with('/') ? std::string(path) : fmt::format("/{}/{}", root, path);
   if (subject_.view.find(place) != nullptr) return;
   report("interpreter", program,
-         fmt::format("stands for '{}', and '{}' is not in the image", path, place),
+         fmt::format("names the interpreter '{}', but '{}' is not in the image", path, place),
          "pack the interpreter, or choose a --base that has it");
 }
 
 void VenvCheck::check_program(const Node& program, const Node& real, const ElfFacts& elf) {
   if (const std::optional<std::string> missing = missing_dynamic_linker(subject_, elf)) {
     report("interpreter", program,
-           fmt::format("leads to '/{}', which asks for the dynamic linker '{}', and that is not in "
-                       "the image",
-                       real.path, *missing),
+           fmt::format("leads to '/{}', whose dynamic linker '{}' is not in the image", real.path,
+                       *missing),
            "choose a --base that has it");
   }
   if (program.kind == NodeKind::kFile) return check_own_file(program);
@@ -165,15 +164,13 @@ void VenvCheck::check_own_file(const Node& program) {
     }
   }
   if (!home.empty() && other == nullptr) return;
-  report(
-      "interpreter", program,
-      other != nullptr
-          ? fmt::format("is a hardlink of '/{}', not a symlink: it will look for its libraries "
-                        "from here",
-                        other->path)
-          : "is an interpreter itself, not a symlink to one: it will look for its libraries from "
-            "here",
-      "make it a symlink to the interpreter");
+  report("interpreter", program,
+         other != nullptr ? fmt::format("is a hardlink to '/{}', not a symlink: Python looks for "
+                                        "its libraries relative to this path",
+                                        other->path)
+                          : "is an interpreter, not a symlink to one: Python looks for its "
+                            "libraries relative to this path",
+         "make it a symlink to the interpreter");
 }
 
 void VenvCheck::check_version(const Node& program, const std::string& version) {
@@ -182,8 +179,9 @@ void VenvCheck::check_version(const Node& program, const std::string& version) {
   if (libraries.empty() || std::find(libraries.begin(), libraries.end(), wanted) != libraries.end())
     return;
   report("interpreter-version", program,
-         fmt::format("leads to Python {}, which looks for packages in '/{}/{}'; there is '/{}/{}'",
-                     version, venv_.path, wanted, venv_.path, libraries.front()),
+         fmt::format(
+             "leads to Python {}, which looks for packages in '/{}/{}'; this venv has '/{}/{}'",
+             version, venv_.path, wanted, venv_.path, libraries.front()),
          "use one version for the venv and its interpreter");
 }
 

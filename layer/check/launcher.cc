@@ -100,7 +100,7 @@ std::string Start::locate() {
   }
   std::optional<std::string> found = search(command_);
   if (found) return *found;
-  report(fmt::format("is the command of the image, and not on its PATH, '{}'",
+  report(fmt::format("is the command of the image, but is not on its PATH, '{}'",
                      subject_.config.variable("PATH").value_or(kDefaultPath)),
          remedy_for_command(command_));
   return {};
@@ -115,8 +115,7 @@ std::string Start::remedy_for_command(std::string_view path) const {
   }
   if (words.size() > 1 && subject_.view.find(words.front()) != nullptr) {
     return fmt::format(
-        "nothing splits a command at its spaces; give each argument by itself: "
-        "--entrypoint='{}'",
+        "a command is not split at spaces; give each argument separately: --entrypoint='{}'",
         Json(words).dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   std::vector<std::string_view> programs;
@@ -153,7 +152,7 @@ const Node* Start::executable(std::string_view path, std::string_view what, int 
   } else if (node->kind != NodeKind::kFile || (node->mode & 0111U) == 0) {
     report(fmt::format("{} '{}', which is not an executable file", what, path),
            node->kind == NodeKind::kFile
-               ? "make it executable where it comes from: chmod +x, or mode=0755 in an mtree"
+               ? "make it executable in the input: chmod +x, or mode=0755 in an mtree"
                : "name a file with --entrypoint");
     return nullptr;
   }
@@ -173,7 +172,7 @@ void Start::follow_script(std::string_view first_line, int depth) {
   if (const std::optional<std::string> found = search(program)) {
     return follow(*found, "is run by", depth + 1);
   }
-  report(fmt::format("is run by '{} {}', and no '{}' is on the PATH, '{}'", interpreter, program,
+  report(fmt::format("is run by '{} {}', but no '{}' is on the PATH, '{}'", interpreter, program,
                      program, subject_.config.variable("PATH").value_or(kDefaultPath)),
          remedy_for_interpreter(program));
 }
@@ -184,9 +183,8 @@ void Start::follow(const std::string& path, std::string_view what, int depth) {
   if (const ElfFacts* elf = subject_.probes.find_elf(*node)) {
     run_.insert(node);
     if (const std::optional<std::string> missing = missing_dynamic_linker(subject_, *elf)) {
-      report(fmt::format("{} '{}', which asks for the dynamic linker '{}', and that is not in the "
-                         "image",
-                         what, path, *missing),
+      report(fmt::format("{} '{}', whose dynamic linker '{}' is not in the image", what, path,
+                         *missing),
              remedy_for_interpreter(*missing));
     }
     return;

@@ -137,12 +137,12 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
   if (lookup_.is_in_input(file_, needed)) {
     result.reason = fmt::format("finds '{}' in the input, but not in the image", needed);
   } else if (own && lookup_.find(*own, needed).node != nullptr) {
-    result.reason =
-        fmt::format("finds '{}' from where it lies, '/{}', but not from here", needed, own->path);
+    result.reason = fmt::format("finds '{}' from its real path '/{}', but not from this path",
+                                needed, own->path);
     result.help = fmt::format("link '{}' into '/{}', too", needed, parent_path(file_.path));
   } else if (found.alien != nullptr) {
     result.check = "library-machine";
-    result.reason = fmt::format("needs '{}' for {}, and '/{}' is for {}", needed,
+    result.reason = fmt::format("needs '{}' for {}, but '/{}' is for {}", needed,
                                 file_.elf->machine.to_string(), found.alien->path,
                                 subject_.probes.find_elf(*found.alien)->machine.to_string());
     result.help = "choose the packages of the image's platform";
@@ -150,9 +150,8 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
     result.severity = Severity::kNote;
     result.cause = needed;
     result.reason = fmt::format(
-        "needs '{}', which is in no directory that it looks in; it can be opened once something "
-        "has "
-        "loaded that library",
+        "needs '{}', which is in none of the directories that it searches; it can be opened only "
+        "after something else has loaded that library",
         needed);
   }
   findings_.add(std::move(result));

@@ -44,8 +44,7 @@ void check_libraries_twice(const std::vector<OpenedFile>& opened, Findings& find
     finding.cause = fmt::format("{} {}", package_of(other.file->path), package_of(file.file->path));
     finding.origin = file.file->origin.position();
     finding.reason = fmt::format(
-        "is the same library as '/{}' in a file of its own; a process that opens both has two of "
-        "it",
+        "is a second copy of the library '/{}'; a process that opens both loads the library twice",
         other.path);
     finding.help = "make one of them a link to the other";
     findings.add(std::move(finding));

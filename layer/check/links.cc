@@ -120,7 +120,7 @@ void LinkCheck::check_loop(const Node& link) {
   Finding finding = finding_at(link, "link-loops");
   if (subject_.is_base(link)) finding.severity = Severity::kNote;
   finding.reason = fmt::format("is a link to '{}' that leads {}", link.link().to_string(),
-                               at == nullptr ? "to no end" : "back to itself");
+                               at == nullptr ? "into a loop of links" : "back to itself");
   findings_.add(std::move(finding));
 }
 
@@ -133,14 +133,15 @@ Finding LinkCheck::describe_dangling(const Node& link, const Resolution& next) c
   const std::string_view place = is_absolute ? place_on_build_machine(text) : std::string_view();
   if (!place.empty()) {
     finding.cause = place;
-    finding.reason = fmt::format("is a link to '{}', in {} of the machine that built it; '/{}' {}",
-                                 text, place, next.path, missing);
+    finding.reason = fmt::format("is a link to '{}', in {} of the build machine; '/{}' {}", text,
+                                 place, next.path, missing);
     finding.help = "declare the link with a relative text, or pack the file itself";
   } else {
     finding.cause = next.path;
     finding.reason =
         fmt::format("is a link to '{}' and dangles: '/{}' {}", text, next.path, missing);
-    if (is_absolute) finding.help = "choose a --base that has it, or declare a relative text";
+    if (is_absolute)
+      finding.help = "choose a --base that has it, or declare the link with a relative text";
   }
   return finding;
 }
@@ -150,7 +151,7 @@ void LinkCheck::check_dangling(const Node& link, const Resolution& next) {
   Finding finding = describe_dangling(link, next);
   if (next.left_root) {
     finding.check = "link-leaves-root";
-    finding.reason += ", and its '..' go beyond the root";
+    finding.reason += ", and its '..' lead above the root";
   }
   const bool dangles_in_input = subject_.input != nullptr && !link.link().is_absolute() &&
                                 subject_.input->tree().resolve(link.path).node == nullptr;
@@ -168,8 +169,8 @@ void LinkCheck::check_leaving(const Node& link) {
   Finding finding = finding_at(link, "link-leaves-root");
   finding.severity = Severity::kWarning;
   finding.reason = fmt::format(
-      "is a link to '{}', which goes beyond the root; a container stays there, an unpacked image "
-      "does not",
+      "is a link to '{}', which leads above the root; it ends at the root in a container, but not "
+      "in an unpacked image",
       link.link().to_string());
   findings_.add(std::move(finding));
 }
@@ -182,8 +183,8 @@ void LinkCheck::check_layer(const Node& link, const Node& target) {
   finding.severity = Severity::kWarning;
   finding.cause = fmt::format("{} {} {}", link.layer, target.layer, package_of(link.path));
   finding.reason = fmt::format(
-      "is a link to '{}', in a layer above its own; it dangles in an image that shares this layer "
-      "and not that one",
+      "is a link to '{}', which is in a higher layer; the link dangles in an image that shares "
+      "only the lower layer",
       link.link().to_string());
   finding.help = "put both into one layer";
   findings_.add(std::move(finding));
@@ -193,11 +194,12 @@ void LinkCheck::check_way(const Node& node, const Node& barrier) {
   const bool is_link = barrier.kind == NodeKind::kSymlink;
   Finding finding = finding_at(node, "entry-behind-link");
   finding.cause = barrier.path;
-  finding.reason = is_link ? fmt::format(
-                                 "lies behind '{}', a link to '{}': unpacking would write "
-                                 "elsewhere, or refuse to",
-                                 barrier.path, barrier.link().to_string())
-                           : fmt::format("lies below '{}', which is no directory", barrier.path);
+  finding.reason =
+      is_link
+          ? fmt::format(
+                "lies behind '{}', a link to '{}': unpacking writes it elsewhere, or refuses it",
+                barrier.path, barrier.link().to_string())
+          : fmt::format("lies below '{}', which is not a directory", barrier.path);
   if (!barrier.origin.file().empty()) {
     finding.notes.push_back(
         {barrier.origin.position(), is_link ? "the link is declared here" : "declared here"});
@@ -211,7 +213,7 @@ void LinkCheck::check_name(const Node& node) {
   finding.severity = Severity::kWarning;
   finding.cause = parent_path(node.named);
   finding.reason = fmt::format(
-      "is '{}' in its layer, behind a link: some programs unpack it here, others refuse to",
+      "is named '{}' in its layer, behind a link: some programs unpack it here, others refuse it",
       node.named);
   findings_.add(std::move(finding));
 }

@@ -47,11 +47,11 @@ Finding finding_in_package(const Node& node, std::string_view check) {
   return finding;
 }
 
-// "is for aarch64, and the image for x86-64"; empty when it fits, or when that is not known.
+// "is for aarch64, but the image is for x86-64"; empty when it fits, or when that is not known.
 std::string machine_fault(const Subject& subject, const ElfFacts& elf) {
   const std::optional<ElfMachine> wanted = machine_of(subject.config.architecture);
   if (!wanted || *wanted == elf.machine) return {};
-  return fmt::format("is for {}, and the image for {}", elf.machine.to_string(),
+  return fmt::format("is for {}, but the image is for {}", elf.machine.to_string(),
                      wanted->to_string());
 }
 
@@ -60,7 +60,7 @@ void check_file(const Subject& subject, const Node& file, const ElfFacts& elf, b
   if (!elf.damage.empty()) {
     Finding finding = finding_in_package(file, "elf-damaged");
     finding.severity = Severity::kWarning;
-    finding.reason = fmt::format("begins as an ELF file and is damaged: {}", elf.damage);
+    finding.reason = fmt::format("is a damaged ELF file: {}", elf.damage);
     findings.add(std::move(finding));
     return;
   }

@@ -73,7 +73,8 @@ void LayerNodes::add_hardlink(const TarEntry& entry, Node node) {
   if (target == files_.end()) {
     Finding finding = finding_about(
         entry, "hardlink",
-        fmt::format("is a hardlink to '{}', which is no earlier file of its layer", entry.content));
+        fmt::format("is a hardlink to '{}', which is not an earlier file of its layer",
+                    entry.content));
     finding.help = "a hardlink cannot lead out of its layer; a symlink can";
     findings_.add(std::move(finding));
     return;

@@ -68,9 +68,8 @@ std::optional<uint32_t> time_for_all(const std::vector<PycFile>& files) {
 void report_size(const PycFile& pyc, Finding& finding) {
   finding.cause += " size";
   finding.reason = fmt::format(
-      "was compiled from a source {} bytes long; in the image '/{}' has {}: Python compiles it "
-      "again "
-      "at every start",
+      "was compiled from a source of {} bytes, but '/{}' has {} bytes: Python compiles it again at "
+      "every start",
       pyc.header->size, pyc.source->path, pyc.source->size);
   finding.help = "compile it from the source that goes into the image, or leave it out";
 }
@@ -78,17 +77,15 @@ void report_size(const PycFile& pyc, Finding& finding) {
 void report_time(const PycFile& pyc, std::optional<uint32_t> time, Finding& finding) {
   finding.cause += " time";
   finding.reason = fmt::format(
-      "was compiled from a source of time {}; in the image '/{}' has {}: Python compiles it again "
-      "at "
+      "was compiled from a source with time {}, but '/{}' has time {}: Python compiles it again at "
       "every start",
       pyc.header->mtime, pyc.source->path, pyc.source->mtime);
   finding.help = "compile with --invalidation-mode unchecked-hash";
   if (time) {
-    finding.help +=
-        fmt::format(", or give the sources the time that all of them have, with --mtime={}", *time);
+    finding.help += fmt::format(
+        ", or give the sources the time that all .pyc files record, with --mtime={}", *time);
   } else {
-    finding.help +=
-        "; they were compiled from sources of several times, so that no --mtime fits all";
+    finding.help += "; no --mtime fits all .pyc files, as they record different times";
   }
 }
 

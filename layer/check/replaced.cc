@@ -53,16 +53,16 @@ Finding finding_about_place(const Node& node, const Node& before, std::string_vi
   Finding finding = finding_at(node, check);
   finding.cause = node.path;
   if (!before.origin.file().empty()) {
-    finding.notes.push_back({before.origin.position(), "in this layer below"});
+    finding.notes.push_back({before.origin.position(), "this is the layer below"});
   }
   return finding;
 }
 
 Finding replaced_link(const Node& node, const Node& link, const Node& target) {
   Finding finding = finding_about_place(node, link, "link-replaced");
-  finding.reason = fmt::format(
-      "is {} here and {} in a layer below: what that one has in '{}' is no longer found here",
-      describe_kind(node), describe_kind(link), target.path);
+  finding.reason =
+      fmt::format("is {} here and {} in a layer below: the files in '{}' are no longer found here",
+                  describe_kind(node), describe_kind(link), target.path);
   finding.help = fmt::format("put the files into '/{}'", target.path);
   return finding;
 }
@@ -70,7 +70,8 @@ Finding replaced_link(const Node& node, const Node& link, const Node& target) {
 Finding replaced_directory(const Node& node, const Node& before) {
   Finding finding = finding_about_place(node, before, "directory-replaced");
   finding.reason = fmt::format(
-      "is {} here and a directory in a layer below: what that one has in it is no longer found",
+      "is {} here and a directory in a layer below: the files in that directory are no longer "
+      "found",
       describe_kind(node));
   finding.help = "give it another place";
   return finding;

@@ -96,7 +96,7 @@ void Accounts::report(std::string_view path, std::string_view kind, std::string_
     finding.reason = fmt::format("has no {} '{}', and the image is to run as '{}'", kind, name,
                                  subject_.config.user);
   } else {
-    finding.reason = fmt::format("is to run as '{}' and has no '/{}', and so no {} '{}'",
+    finding.reason = fmt::format("is to run as '{}', but has no '/{}' and therefore no {} '{}'",
                                  subject_.config.user, path, kind, name);
   }
   std::vector<std::string_view> names;
@@ -182,7 +182,7 @@ void report_unreadable(const Subject& subject, const Node& node, std::string_vie
   finding.cause = fmt::format("{} {}", package_of(node.path), owner_and_mode(node));
   finding.reason = fmt::format("has {}: the image's user '{}' cannot {}", owner_and_mode(node),
                                subject.config.user, what);
-  finding.help = "give it another mode or owner where it comes from, or choose another --user";
+  finding.help = "give it another mode or owner in the input, or choose another --user";
   findings.add(std::move(finding));
 }
 

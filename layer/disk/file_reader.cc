@@ -148,8 +148,8 @@ void throw_resized(std::string_view path, uint64_t planned, uint64_t found) {
 void throw_longer(std::string_view path, uint64_t size, const FileReader& reader) {
   if (const uint64_t now = reader.stamp().size; now != size) throw_resized(path, size, now);
   throw Error({std::string(path)},
-              fmt::format("holds more than the {} bytes that its size says", size))
-      .with_help("copy what it holds into a file of its own: those of /proc tell no size");
+              fmt::format("holds more than {} bytes, the size that the file system states", size))
+      .with_help("copy its content into a regular file: files in /proc state no size");
 }
 
 }  // namespace layer

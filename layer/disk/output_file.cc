@@ -82,7 +82,7 @@ OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
     if (fd_ >= 0) {
       temporary_ = TemporaryName(std::move(name));
     } else if (errno != EEXIST && errno != EINTR) {
-      throw system_error(directory_, "cannot create a file in it", errno);
+      throw system_error(directory_, "cannot create a file in this directory", errno);
     }
   }
 }
@@ -114,7 +114,7 @@ OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
   struct stat source = {};
   struct stat own = {};
   if (fstat(fd, &source) != 0 || fstat(file.fd_, &own) != 0) {
-    throw system_error(file.directory_, "cannot stat a file for it", errno);
+    throw system_error(file.directory_, "cannot stat a file in this directory", errno);
   }
   const auto size = static_cast<uint64_t>(source.st_size);
   if (ioctl(file.fd_, FICLONE, fd) == 0) {
@@ -147,7 +147,7 @@ void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
     const ssize_t put =
         pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw_write_error("cannot write a file in it", errno);
+    if (put < 0) throw_write_error("cannot write a file in this directory", errno);
     done += static_cast<size_t>(put);
   }
   size_ = std::max(size_, offset + bytes.size());
@@ -173,11 +173,12 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
       if (got > 0) write({buffer.get(), static_cast<size_t>(got)});
     }
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_write_error("cannot copy into a file in it", errno);
+    if (got < 0) throw_write_error("cannot copy into a file in this directory", errno);
     if (got == 0) {
-      throw Error({directory_}, fmt::format("cannot copy into a file in it: the source ends {} "
-                                            "bytes early",
-                                            size));
+      throw Error(
+          {directory_},
+          fmt::format("cannot copy into a file in this directory: the source ends {} bytes early",
+                      size));
     }
     offset += static_cast<uint64_t>(got);
     size -= static_cast<uint64_t>(got);
@@ -186,7 +187,8 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
 
 void OutputFile::truncate(uint64_t size) {
   while (ftruncate(fd_, static_cast<off_t>(size)) != 0) {
-    if (errno != EINTR) throw system_error(directory_, "cannot truncate a file in it", errno);
+    if (errno != EINTR)
+      throw system_error(directory_, "cannot truncate a file in this directory", errno);
   }
   size_ = size;
 }

@@ -24,7 +24,7 @@ namespace layer {
 namespace {
 
 constexpr std::string_view kFullScratchHelp =
-    "what goes to a pipe or a device is whole in this folder first; TMPDIR names another";
+    "output to a pipe or a device is first collected in this folder; set TMPDIR to use another";
 constexpr size_t kSendBuffer = size_t{64} << 10;
 
 std::string called(const OutputPlace& place) {
@@ -138,7 +138,7 @@ void ResultFile::send() {
   std::array<std::byte, kSendBuffer> buffer{};
   for (uint64_t offset = 0; offset < file_.size();) {
     const size_t got = read_fully(file_.fd(), offset, buffer, folder_);
-    if (got == 0) throw Error({called(place_)}, "cannot read what is to be written there");
+    if (got == 0) throw Error({called(place_)}, "cannot read the temporary copy of this output");
     write_all(stream.get(), buffer.data(), got, called(place_));
     offset += got;
   }

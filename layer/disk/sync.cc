@@ -18,7 +18,7 @@ constexpr uint64_t kEarlySyncSize = uint64_t{8} << 20;
 void check_synced(int result, const std::string& folder) {
   // fsync(2): the file is of a kind that is not synchronised.
   if (result == 0 || errno == EINVAL || errno == EROFS) return;
-  throw system_error(folder, "cannot bring it onto the disk", errno);
+  throw system_error(folder, "cannot write to disk (fsync)", errno);
 }
 
 }  // namespace

@@ -16,12 +16,12 @@ namespace {
 const Stamp& stamp_of_file(const Entry& entry, const Target& target) {
   if (target.type == TargetType::kFile) return target.stamp;
   if (target.type == TargetType::kUnreachable) {
-    throw system_error(entry.content, fmt::format("cannot read, for '{}'", entry.path),
+    throw system_error(entry.content, fmt::format("cannot read the content of '{}'", entry.path),
                        target.error)
         .with_note(entry.origin.position(), "declared here");
   }
   throw Error(Position{std::string(entry.content)},
-              fmt::format("is not a regular file, for '{}'", entry.path))
+              fmt::format("is the content of '{}', but is not a regular file", entry.path))
       .with_note(entry.origin.position(), "declared here");
 }
 

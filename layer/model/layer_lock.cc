@@ -36,8 +36,7 @@ void check_layer(const JsonField& field, unsigned buckets) {
   const unsigned bucket = bucket_number(layer);
   if (bucket > buckets || layer == "packages") {
     throw field.error(
-        fmt::format("layer '{}' is none of the {} buckets: expected packages-1 to "
-                    "packages-{}",
+        fmt::format("layer '{}' is not one of the {} buckets: expected packages-1 to packages-{}",
                     layer, buckets, buckets));
   }
   if (bucket != 0) return;
@@ -45,7 +44,7 @@ void check_layer(const JsonField& field, unsigned buckets) {
     throw field.error(fmt::format("layer '{}' {}", layer, why));
   }
   if (layer == kInterpreterLayer || layer == kAppLayer) {
-    throw field.error(fmt::format("layer '{}' is not one of packages", layer));
+    throw field.error(fmt::format("layer '{}' is not a layer of packages", layer));
   }
 }
 

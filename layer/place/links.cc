@@ -168,7 +168,7 @@ LinkText relative_link(std::string_view from, std::string_view to) {
   const std::string_view below = from.substr(common);
   const auto ups = std::count(below.begin(), below.end(), '/');
   if (ups > UINT16_MAX) {
-    throw Error(fmt::format("a path below {} directories cannot be a link: '{}'", ups, from));
+    throw Error(fmt::format("cannot make a link of '{}': it lies below {} directories", from, ups));
   }
   return {to.substr(common), static_cast<uint16_t>(ups)};
 }

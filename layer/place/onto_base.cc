@@ -111,7 +111,7 @@ Folder BasePlacer::walk(std::string_view path) {
         break;
     }
   }
-  return {path, "a link that leads in a circle", base_.find(path)};
+  return {path, "a link that leads back to itself", base_.find(path)};
 }
 
 Folder BasePlacer::look_up(std::string_view path) {
@@ -145,7 +145,7 @@ void BasePlacer::report_fault(const Placement& placed, const Folder& in, bool is
   if (!reported_.insert(in.path).second) return;
   const bool is_itself = is_directory && in.path == placed.path;
   Diagnostic fault{entry_of(placed).origin.position(), {}, {}, "give it another place"};
-  fault.message = is_itself ? fmt::format("'{}' is a directory, and {} in the base image",
+  fault.message = is_itself ? fmt::format("'{}' is a directory here, but {} in the base image",
                                           placed.path, in.fault)
                             : fmt::format("'{}' lies below '{}', which is {} in the base image",
                                           placed.path, in.path, in.fault);
@@ -168,12 +168,14 @@ void BasePlacer::check_replaced(const Placement& placed) {
   }
   if (what.empty()) return;
   const std::string_view name = name_of(placed);
-  const std::string there = name == placed.path ? "" : fmt::format("'{}', ", placed.path);
+  const std::string_view kind = is_symlink(placed) ? "a symlink" : "a file";
   found_.error({entry_of(placed).origin.position(),
-                fmt::format("'{}' is {}, and {}{} in the base image", name,
-                            is_symlink(placed) ? "a symlink" : "a file", there, what),
+                name == placed.path
+                    ? fmt::format("'{}' is {} here, but {} in the base image", name, kind, what)
+                    : fmt::format("'{}' is {}, but its place in the base image, '{}', is {}", name,
+                                  kind, placed.path, what),
                 {{node->origin.position(), "in this layer of the base"}},
-                "it would take the place of all that is in there: give it another place"});
+                "it would replace that directory and all files in it: give it another place"});
 }
 
 BasePlacer::Climb BasePlacer::climb(std::string_view text) {
@@ -211,7 +213,7 @@ void BasePlacer::report_meeting(const Placement& first, const Placement& second)
   const std::string relation =
       first.path == second.path
           ? fmt::format("are both '{}'", first.path)
-          : fmt::format("are '{}' and '{}', below it", first.path, second.path);
+          : fmt::format("are '{}' and, below that, '{}'", first.path, second.path);
   found_.error({entry_of(second).origin.position(),
                 fmt::format("'{}' and '{}' {} through the links of the base image", name_of(first),
                             name_of(second), relation),

@@ -157,7 +157,7 @@ void RepositorySharing::check_entry(uint32_t index) {
   if (links_[index].reason != LinkReason::kNone) {
     check_link(index, repository);
   } else if (entry.kind == EntryKind::kFile && is_generated_by_main(entry.content)) {
-    keep(repository, index, fmt::format("the main repository generates '{}' in it", entry.path));
+    keep(repository, index, fmt::format("the main repository generates its file '{}'", entry.path));
   }
 }
 
@@ -171,7 +171,7 @@ void RepositorySharing::keep_what_leads_to_kept() {
                                      [this](uint32_t to) { return repositories_[to].stays; });
       if (kept == repository.leads_to.end()) continue;
       keep(repository, repository.first_entry,
-           fmt::format("a link in it leads to repository '{}', which is not shared",
+           fmt::format("one of its links leads to repository '{}', which is not shared",
                        repositories_[*kept].name));
       changed = true;
     }
@@ -202,7 +202,8 @@ void RepositorySharing::report(const Placement& other, const Placement& moved) {
           ? fmt::format("lies below '{}', which is", moved.path)
           : fmt::format("is not a directory, and '{}' below it is", moved.path);
   found_.error({there.origin.position(),
-                fmt::format("'{}' {} where --shared-root puts '{}'", other.path, where, here.path),
+                fmt::format("'{}' {} the path to which --shared-root moves '{}'", other.path, where,
+                            here.path),
                 {{here.origin.position(), "declared here"}},
                 "give --shared-root a directory of its own"});
 }
@@ -268,7 +269,8 @@ std::string parse_shared_root(std::string_view argument) {
     if (part.empty() || part == ".") continue;
     if (part == ".." || part.ends_with(".runfiles") || part.starts_with(".wh.") ||
         part.find('\0') != std::string_view::npos) {
-      throw Error(fmt::format("shared root '{}' has the component '{}'", argument, part))
+      throw Error(fmt::format("shared root '{}' has the component '{}', which is not allowed",
+                              argument, part))
           .with_help("choose a directory that every program's image can have, such as /srv/repos");
     }
     path += (path.empty() ? "" : "/") + std::string(part);

@@ -32,11 +32,11 @@ void set_capability(Entry& entry, const std::string& value, StringArena& arena) 
 Diagnostic unused_rule(const CapabilityRule& rule, const RuleUse& use) {
   Diagnostic fault;
   fault.message = fmt::format("--capability '{}' matches no file of the image", rule.glob);
-  fault.help = "`veneer plan` lists the paths; '**' is any number of directories";
+  fault.help = "`veneer plan` lists the paths; '**' stands for any number of directories";
   if (use.link == nullptr) return fault;
   fault.notes.push_back(
-      {use.link->origin.position(),
-       fmt::format("it matches '{}', which is a link to '{}'", use.link->path, use.link->content)});
+      {use.link->origin.position(), fmt::format("the pattern matches '{}', which is a link to '{}'",
+                                                use.link->path, use.link->content)});
   fault.help = "a link has the capabilities of the file that it leads to: name that file";
   return fault;
 }

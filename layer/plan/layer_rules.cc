@@ -26,7 +26,9 @@ LayerRule parse_layer_rule(std::string_view argument) {
   const size_t equals = argument.find('=');
   if (equals == std::string_view::npos) {
     throw Error(fmt::format("layer rule '{}' has no '=': expected NAME=GLOB", argument))
-        .with_help("'ml=*torch*' puts packages into a layer, 'data=/srv/data' paths of the image");
+        .with_help(
+            "'ml=*torch*' puts packages into the layer 'ml'; 'data=/srv/data' puts paths of the "
+            "image into the layer 'data'");
   }
   LayerRule rule{std::string(argument.substr(0, equals)), std::string(argument.substr(equals + 1))};
   if (const std::string_view why = layer_name_fault(rule.layer); !why.empty()) {

@@ -197,11 +197,13 @@ size_t Grouping::room_for_packages(bool has_packages) const {
   const size_t needed =
       result_.layers.size() + asked + (has_packages ? 1 : 0) + (has_app() ? 1 : 0);
   if (needed > options_.max_layers) {
-    throw Error(fmt::format("{} layers are asked for by --layer and by groups; with the others "
-                            "that makes {}, and --max-layers is {}",
+    throw Error(fmt::format("--layer and groups ask for {} layers; with the other layers the image "
+                            "has {}, but --max-layers is {}",
                             asked, needed, options_.max_layers))
         .with_help(needed > kMostMounted
-                       ? fmt::format("give several the same layer: engines mount {}", kMostMounted)
+                       ? fmt::format(
+                             "give several of them the same layer: engines mount at most {} layers",
+                             kMostMounted)
                        : fmt::format("raise --max-layers to {} or more", needed));
   }
   // An interpreter and an app have theirs whether or not there is one: the number of buckets is not

@@ -166,10 +166,13 @@ std::string Assignment::layer_for_new(uint32_t package) {
 void Assignment::check_room() const {
   const std::set<std::string_view> layers(layer_.begin(), layer_.end());
   if (layers.size() <= options_.room) return;
-  throw Error(fmt::format("the layer lock asks for {} layers of packages, and there is room for {}",
-                          layers.size(), options_.room))
-      .with_help(fmt::format("raise --max-layers by {}, or give packages of the lock one layer",
-                             layers.size() - options_.room));
+  throw Error(
+      fmt::format(
+          "the layer lock asks for {} layers of packages, but --max-layers leaves room for {}",
+          layers.size(), options_.room))
+      .with_help(
+          fmt::format("raise --max-layers by {}, or put packages of the lock into fewer layers",
+                      layers.size() - options_.room));
 }
 
 PackageLayers Assignment::by_lock(LayerLock lock) {

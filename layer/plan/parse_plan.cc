@@ -93,7 +93,7 @@ void PlanReader::read_header() {
 
 void PlanReader::read_program() {
   if (plan_.program || !plan_.layers.empty()) {
-    return report(0, "a 'program' line here: expected at most one, before the first layer");
+    return report(0, "unexpected 'program' line: expected at most one, before the first layer");
   }
   for (const size_t i : {size_t{1}, size_t{2}}) {
     if (fields_[i].text.starts_with('/')) continue;
@@ -140,13 +140,13 @@ bool PlanReader::has_target(const TarEntry& entry) {
   const auto found = layer_entries_.find(entry.content);
   const std::vector<TarEntry>& entries = plan_.layers.back().entries;
   if (found == layer_entries_.end() || entries[found->second].type != TarType::kFile) {
-    report(fields_[3].offset, fmt::format("'{}' is no file earlier in layer '{}'", entry.content,
-                                          plan_.layers.back().name));
+    report(fields_[3].offset, fmt::format("'{}' is not an earlier file of layer '{}'",
+                                          entry.content, plan_.layers.back().name));
     return false;
   }
   const TarEntry& target = entries[found->second];
   if (target.size == entry.size && attributes_text(target) == attributes_text(entry)) return true;
-  report(fields_[1].offset, "a hardlink whose size or attributes are not those of its target",
+  report(fields_[1].offset, "the hardlink's size or attributes differ from those of its target",
          {{target.origin.position(), "the target"}});
   return false;
 }
@@ -171,7 +171,7 @@ void PlanReader::read_entry() {
   TarEntry entry;
   entry.origin = {declaration_, lines_.number(), 1};
   if (report(parse_plan_entry(fields_, arena_, entry))) return;
-  if (plan_.layers.empty()) return report(0, "an entry before the first 'layer' line");
+  if (plan_.layers.empty()) return report(0, "unexpected entry before the first 'layer' line");
   if (!is_placed_well(entry)) return;
   std::vector<TarEntry>& entries = plan_.layers.back().entries;
   layer_entries_.emplace(entry.path, entries.size());
@@ -198,13 +198,14 @@ void PlanReader::read_summary() {
 
 void PlanReader::read_line() {
   if (summary_line_ != 0) {
-    return report(0, "a line after the summary", {{position(summary_line_, 0), "the summary"}});
+    return report(0, "unexpected line after the summary",
+                  {{position(summary_line_, 0), "the summary"}});
   }
   if (report(split_plan_line(lines_.line(), arena_, fields_))) return;
   if (report(check_field_count(fields_))) return;
   const std::string_view word = fields_.front().text;
   if (!plan_.in_base.empty() && word != "base" && word != "summary") {
-    return report(0, "a line of a layer behind a 'base' line");
+    return report(0, "unexpected line of a layer after a 'base' line");
   }
   if (word == "program") return read_program();
   if (word == "layer") return read_layer();
@@ -228,11 +229,11 @@ ImagePlan PlanReader::run() {
   // Only now that every entry is known to be read.
   const std::string found = summary_text(summarize(plan_));
   if (found != summary_text(stated_)) {
-    throw Error(position(summary_line_, 0), "the summary is not that of the entries")
+    throw Error(position(summary_line_, 0), "the summary does not match the entries")
         .with_help("the entries add up to: " + spaced(found));
   }
   if (plan_.repeated_bytes > stated_.stored_bytes) {
-    throw Error(position(summary_line_, 0), "more bytes are repeated than stored");
+    throw Error(position(summary_line_, 0), "bytes_repeated is larger than bytes");
   }
   return std::move(plan_);
 }

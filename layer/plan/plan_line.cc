@@ -85,7 +85,9 @@ PlanLineFault set_xattrs(const PlanField& field, size_t begin, StringArena& aren
   if (!parse_xattrs(text)) {
     return fault(
         field.offset + begin,
-        fmt::format("'{}': expected xattr.NAME=HEX, by name, each once, in small digits", text));
+        fmt::format(
+            "'{}': expected xattr.NAME=HEX, sorted by name, each name once, with lower-case digits",
+            text));
   }
   entry.xattrs = arena.intern_at(text);
   return {};
@@ -120,8 +122,7 @@ PlanLineFault parse_attributes(const PlanField& field, StringArena& arena, TarEn
     begin = end + 1;
   }
   if (attributes_text(entry) != field.text) {
-    return fault(field.offset, fmt::format("attributes '{}': expected '{}', without what is the "
-                                           "default",
+    return fault(field.offset, fmt::format("attributes '{}': expected '{}', without default values",
                                            field.text, attributes_text(entry)));
   }
   return {};
@@ -139,7 +140,7 @@ LinkReason parse_reason(std::string_view name) {
 
 PlanLineFault parse_link(const std::vector<PlanField>& fields, TarEntry& entry) {
   entry.content = fields[3].text;
-  if (entry.content.empty()) return fault(fields[3].offset, "a link that leads to nothing");
+  if (entry.content.empty()) return fault(fields[3].offset, "the link has no target");
   if (const std::string_view why = link_text_fault(entry.content); !why.empty()) {
     return fault(fields[3].offset,
                  fmt::format("the link text '{}' {}", shown_path(entry.content), why));
@@ -147,15 +148,15 @@ PlanLineFault parse_link(const std::vector<PlanField>& fields, TarEntry& entry) 
   entry.reason = parse_reason(fields[4].text);
   const bool is_content = entry.reason == LinkReason::kContent;
   if (entry.reason == LinkReason::kNone || is_content != (entry.type == TarType::kHardlink)) {
-    return fault(fields[4].offset,
-                 fmt::format("'{}' is no reason for a {}", fields[4].text, type_name(entry.type)));
+    return fault(fields[4].offset, fmt::format("'{}' is not a reason for a {}", fields[4].text,
+                                               type_name(entry.type)));
   }
   const std::optional<uint64_t> size = parse_decimal<uint64_t>(fields[5].text);
   if (!size) return expected_number(fields[5].offset, fields[5].text);
   entry.size = *size;
   if (entry.reason == LinkReason::kDeclared && entry.size != 0) {
     return fault(fields[5].offset,
-                 fmt::format("size '{}': expected 0 of a declared symlink", entry.size));
+                 fmt::format("size '{}': expected 0 for a declared symlink", entry.size));
   }
   return {};
 }
@@ -166,7 +167,7 @@ PlanLineFault parse_file(const std::vector<PlanField>& fields, TarEntry& entry) 
   entry.size = *size;
   entry.content = fields[4].text;
   if (entry.content.empty() && entry.size != 0) {
-    return fault(fields[4].offset, fmt::format("a file of {} bytes without a source", entry.size));
+    return fault(fields[4].offset, fmt::format("the file has {} bytes, but no source", entry.size));
   }
   return {};
 }
@@ -212,7 +213,8 @@ PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
   const auto* kind = std::ranges::find(kLines, word, &LineKind::word);
   if (kind == std::end(kLines)) {
     return fault(
-        0, fmt::format("unknown line '{}': expected one of layer d f l h base summary", word));
+        0,
+        fmt::format("unknown line '{}': expected one of program layer d f l h base summary", word));
   }
   if (fields.size() == kind->count) return {};
   return fault(
@@ -265,7 +267,7 @@ PlanLineFault parse_plan_base(const std::vector<PlanField>& fields, InBase& entr
   entry.size = *size;
   if (entry.size != 0 && entry.type != TarType::kFile) {
     return fault(fields[3].offset,
-                 fmt::format("size '{}': expected 0 of a {}", entry.size, type_name(entry.type)));
+                 fmt::format("size '{}': expected 0 for a {}", entry.size, type_name(entry.type)));
   }
   return {};
 }

@@ -81,9 +81,10 @@ Diagnostic UnusedRules::describe(uint32_t number) const {
   const std::string name = fmt::format("--layer {}={}", rule.layer, rule.glob);
   if (matches_anything(rule)) {
     return {{},
-            fmt::format("{} takes nothing: what it matches goes to a --layer before it", name),
+            fmt::format("{} takes nothing: earlier --layer rules take everything that it matches",
+                        name),
             {},
-            "the first --layer that matches wins: put the special before the general"};
+            "the first --layer that matches wins: put special rules before general ones"};
   }
   return {{},
           fmt::format("{} matches no {}", name, rule.of_path ? "path of the image" : "package"),

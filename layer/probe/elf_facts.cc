@@ -95,7 +95,7 @@ void ElfReader::read_header() {
   // libelf counts only those that are there.
   const uint64_t table = uint64_t{header.e_phnum} * header.e_phentsize;
   if (header.e_phoff > size_ || size_ - header.e_phoff < table) {
-    throw Damage{"its program headers lie beyond its end"};
+    throw Damage{"its program headers lie beyond the end of the file"};
   }
   type_ = header.e_type;
   facts_.is_program = type_ == ET_EXEC;
@@ -183,7 +183,8 @@ uint64_t ElfReader::offset_of(uint64_t address) const {
 
 std::string ElfReader::text_at(uint64_t offset) {
   std::array<char, kMaxRunPath> buffer;
-  if (offset >= size_) throw Damage{"a text of its dynamic section lies beyond its end"};
+  if (offset >= size_)
+    throw Damage{"a string of its dynamic section lies beyond the end of the file"};
   ssize_t got = 0;
   do {
     got = ::pread(fd_, buffer.data(), buffer.size(), static_cast<off_t>(offset));
@@ -191,7 +192,7 @@ std::string ElfReader::text_at(uint64_t offset) {
   if (got < 0) throw Damage{"cannot be read"};
   const char* begin = buffer.data();
   const auto* end = static_cast<const char*>(std::memchr(begin, 0, static_cast<size_t>(got)));
-  if (end == nullptr) throw Damage{"a text of its dynamic section does not end"};
+  if (end == nullptr) throw Damage{"a string of its dynamic section does not end"};
   texts_ += static_cast<size_t>(end - begin) + 1;
   if (texts_ > kMaxTexts) {
     throw Damage{fmt::format("the names of the libraries that it needs are longer than {} bytes",

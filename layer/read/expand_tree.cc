@@ -105,8 +105,10 @@ class TreeExpander {
 
   void follow(const std::string& directory, const WalkedItem& item, std::string_view path) {
     if (places_.size() == kMaxNestedLinks) {
-      throw fault(path, fmt::format("links to '{}': directories linked more than {} deep",
-                                    item.link, kMaxNestedLinks));
+      throw fault(
+          path,
+          fmt::format("links to '{}': links to directories are nested more than {} levels deep",
+                      item.link, kMaxNestedLinks));
     }
     const size_t slash = item.path.rfind('/');
     const std::string_view parent =

@@ -110,7 +110,7 @@ size_t IgnorePattern::read_class(std::u32string_view text, size_t at, std::strin
   }
   const auto read_one = [&](char32_t& character) {
     if (at < text.size() && (text[at] == U'-' || text[at] == U']')) {
-      fault = "has a '-' or ']' inside of '[...]' that stands for itself: write '\\-' or '\\]'";
+      fault = "has a literal '-' or ']' inside '[...]': write '\\-' or '\\]'";
       return false;
     }
     if (at < text.size() && text[at] == U'\\') ++at;
@@ -164,7 +164,7 @@ void IgnorePattern::read_steps(std::u32string_view text, std::string& fault) {
       at = read_class(text, at, fault);
     } else {
       if (text[at] == U'\\' && ++at == text.size()) {
-        fault = "ends in a '\\' with nothing behind it";
+        fault = "ends with a '\\' that escapes nothing";
         return;
       }
       steps_.push_back({.kind = StepKind::kCharacter, .character = text[at++]});

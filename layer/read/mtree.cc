@@ -101,7 +101,7 @@ class MtreeReader {
     while (words.next()) {
       if (words.word().find('=') != std::string_view::npos) {
         fault({declaration_, line.number, words.column()},
-              fmt::format("'{}' has a value: '/unset' takes keywords alone", words.word()));
+              fmt::format("'{}' has a value: '/unset' takes keywords only", words.word()));
       }
       global_.unset(words.word());
     }
@@ -245,7 +245,7 @@ class MtreeReader {
                       fmt::format("'{}' states {} and has no content: '{}' does not exist",
                                   row.path, difference->stated, content),
                       {},
-                      "say with content=PATH where its bytes are"});
+                      "name the file with its bytes: content=PATH"});
       }
       entry.kind = EntryKind::kEmptyFile;
       return entry;
@@ -255,7 +255,7 @@ class MtreeReader {
     found_.error({row.origin.position(),
                   fmt::format("'{}' has its content at '{}', which {}", row.path, content, why),
                   {},
-                  "a relative content is looked for below the current directory"});
+                  "a relative content= path is resolved from the current directory"});
     return std::nullopt;
   }
 
@@ -278,10 +278,10 @@ class MtreeReader {
       if (stamps[i] != *entry.stamp) entry.stamp = arena_.keep(stamps[i]);
       if (!differences[i]) continue;
       found_.error({entry.origin.position(),
-                    fmt::format("'{}' states {}, and {}: '{}'", entry.path, differences[i]->stated,
-                                differences[i]->found, entry.content),
+                    fmt::format("'{}' states {}, but its content '{}' {}", entry.path,
+                                differences[i]->stated, entry.content, differences[i]->found),
                     {},
-                    "make the mtree anew from the files as they are, or leave the keyword out"});
+                    "make the mtree again from the current files, or leave the keyword out"});
     }
   }
 

@@ -102,7 +102,7 @@ std::string MtreeKeywords::set(std::string_view word, StringArena& arena) {
   }
   const size_t equals = word.find('=');
   if (equals == std::string_view::npos) {
-    return fmt::format("'{}' is no keyword that stands alone: expected KEYWORD=VALUE", word);
+    return fmt::format("'{}' has no value: expected KEYWORD=VALUE", word);
   }
   const std::string_view keyword = word.substr(0, equals);
   const std::string_view value = word.substr(equals + 1);

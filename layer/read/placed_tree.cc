@@ -79,12 +79,12 @@ class TreePlacer {
     const std::string_view why = why_unmeant(item.path, item.type, on_disk(item.path));
     if (why.empty()) return;
     const std::string pattern = as_pattern(item.path);
-    unmeant_.push_back({{on_disk(item.path)},
-                        fmt::format("goes into the image: {}", why),
-                        {},
-                        fmt::format("--exclude '{}' leaves it out; if it is meant, --exclude '!{}' "
-                                    "says so",
-                                    pattern, pattern)});
+    unmeant_.push_back(
+        {{on_disk(item.path)},
+         fmt::format("goes into the image although {}", why),
+         {},
+         fmt::format("leave it out with --exclude '{}', or confirm it with --exclude '!{}'",
+                     pattern, pattern)});
   }
 
   void add(const WalkedItem& item) {
@@ -158,12 +158,11 @@ class TreePlacer {
   void report_lost_bits() {
     if (lost_ == 0) return;
     const std::string more = lost_ > 1 ? fmt::format(", like {} more,", lost_ - 1) : std::string();
-    context_.found.warn({{on_disk(lost_path_)},
-                         fmt::format("has{} a setuid, setgid or sticky bit on disk, and not in the "
-                                     "image",
-                                     more),
-                         {},
-                         "--tree-modes=disk takes over the modes that are on disk"});
+    context_.found.warn(
+        {{on_disk(lost_path_)},
+         fmt::format("has{} a setuid, setgid or sticky bit on disk, but not in the image", more),
+         {},
+         "--tree-modes=disk keeps the modes that files have on disk"});
   }
 
   void report_unmeant() {

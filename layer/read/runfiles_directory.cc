@@ -142,11 +142,12 @@ class DirectoryReader {
 
   void warn_of_strangers() {
     if (strangers_ == 0) return;
-    found_.warn({origin_.position(),
-                 fmt::format("{} file{} left out that MANIFEST does not list, such as '{}'",
-                             strangers_, strangers_ == 1 ? " is" : "s are", stranger_),
-                 {},
-                 "a program that ran from here wrote them; `bazel build` does not"});
+    found_.warn(
+        {origin_.position(),
+         fmt::format("{} file{} that MANIFEST does not list {} left out, such as '{}'", strangers_,
+                     strangers_ == 1 ? "" : "s", strangers_ == 1 ? "is" : "are", stranger_),
+         {},
+         "programs that ran from here wrote such files; `bazel build` does not"});
   }
 
   void fault(const WalkedItem& item, const std::string& what, std::string help) {

@@ -61,7 +61,7 @@ class ManifestReader {
     }
     if (line.ends_with('\r')) {
       return fault(number, line.size() - 1, "the line ends in CR LF: expected LF alone",
-                   "Bazel writes LF on every platform; undo the conversion of line ends");
+                   "Bazel writes LF on every platform; undo the conversion of line endings");
     }
     const bool is_escaped = line.starts_with(' ');
     const size_t path_at = is_escaped ? 1 : 0;
@@ -141,12 +141,11 @@ class ManifestReader {
     if (target.type == TargetType::kFile) entry.stamp = arena_.keep(target.stamp);
     const std::string why = target.fault();
     if (why.empty()) return;
-    found_.error(
-        {entry.origin.position(),
-         fmt::format("'{}' is at '{}', which {}", entry.path, entry.content, why),
-         {},
-         "build the target again; if this is a declared symlink with an absolute text, which a "
-         "manifest cannot say, use a runfiles spec"});
+    found_.error({entry.origin.position(),
+                  fmt::format("'{}' is at '{}', which {}", entry.path, entry.content, why),
+                  {},
+                  "build the target again; a manifest cannot hold a declared symlink with an "
+                  "absolute text: use a runfiles spec for one"});
   }
 
   Runfiles finish() {

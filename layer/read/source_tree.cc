@@ -31,7 +31,7 @@ struct TreeArgument {
 
 TreeArgument parse_placement(std::string_view argument, StringArena& arena) {
   if (const size_t nul = argument.find('\0'); nul != std::string_view::npos) {
-    throw Error(fmt::format("tree '{}' goes on with a NUL byte", argument.substr(0, nul)));
+    throw Error(fmt::format("tree '{}' holds a NUL byte", argument.substr(0, nul)));
   }
   const size_t colon = argument.rfind(':');
   if (colon == std::string_view::npos) {
@@ -120,7 +120,7 @@ std::vector<Entry> SourceTrees::read(std::string_view argument) {
   }
   const FileIdentity identity{status.st_dev, status.st_ino};
   if (std::ranges::find(own_, identity) != own_.end()) {
-    throw Error(fmt::format("tree '{}': '{}' is where this run writes to", argument, source))
+    throw Error(fmt::format("tree '{}': this run writes to '{}'", argument, source))
         .with_help("pack another folder, or name another output");
   }
   const TreeContext context{options_, own_, arena_, found_, notes_};
@@ -149,7 +149,7 @@ void SourceTrees::finish() {
                  has_read_directory_
                      ? "patterns are those of .dockerignore: 'NAME' is at the top of "
                        "SRC, '**/NAME' anywhere below it"
-                     : "it speaks of what is in directories, and there is none"});
+                     : "--exclude matches files in directories, but no --tree names a directory"});
   }
 }
 

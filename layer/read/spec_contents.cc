@@ -22,8 +22,8 @@ namespace layer {
 namespace {
 
 constexpr const char* kMissingHelp =
-    "declare it as an input of the action; an unresolved symlink needs an 'l' record, which rules "
-    "can tell from a file with Bazel 8 and later";
+    "declare it as an input of the action; an unresolved symlink needs an 'l' record, and rules "
+    "recognize such a symlink only with Bazel 8 and later";
 
 class ContentsReader {
  public:
@@ -108,7 +108,7 @@ class ContentsReader {
     }
     const int error = errno;
     if (error == EINVAL) {
-      return fault(entry, "is declared an unresolved symlink, but is no symlink on disk", {});
+      return fault(entry, "is declared as an unresolved symlink, but is not a symlink on disk", {});
     }
     fault(entry,
           fmt::format("cannot be read as a link: {}", std::generic_category().message(error)), {});
@@ -120,7 +120,7 @@ class ContentsReader {
     }
     const bool is_directory = target.type == TargetType::kDirectory;
     if (entry.kind == EntryKind::kTreeArtifact && !is_directory) {
-      return fault(entry, "is declared a tree artifact, but is no directory", {});
+      return fault(entry, "is declared as a tree artifact, but is not a directory", {});
     }
     if (!is_directory) return;
     if (is_single(entry)) return fault(entry, "is a directory: expected a file", {});

@@ -125,7 +125,7 @@ std::optional<ContentDifference> compare_digests(const std::vector<StatedDigest>
   for (const StatedDigest& digest : stated) {
     if (!digesters.emplace_back(algorithm_of(digest.keyword)).is_usable()) {
       return ContentDifference{fmt::format("{}={}", digest.keyword, digest.value),
-                               "OpenSSL does not offer that here"};
+                               "cannot be compared: OpenSSL does not offer this digest here"};
     }
   }
   for (std::span<const std::byte> piece = next(); !piece.empty(); piece = next()) {
@@ -135,15 +135,14 @@ std::optional<ContentDifference> compare_digests(const std::vector<StatedDigest>
     const std::string found = digesters[i].finish();
     if (is_same_value(found, stated[i].value)) continue;
     return ContentDifference{fmt::format("{}={}", stated[i].keyword, stated[i].value),
-                             "that of its content is " + found};
+                             fmt::format("has {}={}", stated[i].keyword, found)};
   }
   return std::nullopt;
 }
 
 std::optional<ContentDifference> compare_size(const StatedContent& stated, uint64_t size) {
   if (!stated.size || *stated.size == size) return std::nullopt;
-  return ContentDifference{fmt::format("size={}", *stated.size),
-                           fmt::format("its content has {} bytes", size)};
+  return ContentDifference{fmt::format("size={}", *stated.size), fmt::format("has {} bytes", size)};
 }
 
 }  // namespace

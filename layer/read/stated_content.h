@@ -31,7 +31,7 @@ bool is_digest_keyword(std::string_view keyword);
 
 struct ContentDifference {
   std::string stated;  // "size=3"
-  std::string found;   // "its content has 6 bytes"
+  std::string found;   // of the content: "has 6 bytes"
 };
 
 // How the file at `path` differs from what is stated; no value if it does not. `stamp` is the

@@ -44,7 +44,7 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
   std::error_code missing;
   if (!fs::exists(binary, missing)) {
     throw Error(Position{binary}, "no such file")
-        .with_help("name what `bazel build` printed, for example bazel-bin/app");
+        .with_help("name the file that `bazel build` printed, for example bazel-bin/app");
   }
   const std::string directory = binary + std::string(kRunfilesSuffix);
   const std::string manifest = binary + std::string(kManifest);

@@ -82,7 +82,7 @@ void drop_obscured(std::vector<Entry>& entries, Diagnostics& found, Lost& lost) 
     if (above != nullptr && is_below(entry.path, above->path)) {
       if (!same_through(*above, entry)) {
         found.warn({entry.origin.position(),
-                    fmt::format("'{}' is dropped: '{}' above it is {}, as Bazel decides too",
+                    fmt::format("'{}' is dropped, as Bazel drops it: '{}' above it is {}",
                                 entry.path, above->path, kind_name(above->kind)),
                     {{above->origin.position(), "declared here"}},
                     {}});
@@ -167,8 +167,8 @@ std::string refusal(std::string_view path) {
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view component = path.substr(begin, end - begin);
-    if (component == "..") return "leaves the image's root";
-    if (component.empty() || component == ".") return "is not in normal form";
+    if (component == "..") return "leads above the image's root";
+    if (component.empty() || component == ".") return "has an empty or a '.' component";
     if (component.starts_with(".wh.")) {
       return "has a name that image layers reserve for deletions (\".wh.\")";
     }
@@ -193,7 +193,7 @@ void report_below(const Entry& entry, const Entry& above, Diagnostics& found) {
                fmt::format("'{}' lies below '{}', which is {}", entry.path, above.path,
                            kind_name(above.kind)),
                {{above.origin.position(), "declared here"}},
-               "one of the two has to go: an extracted layer could hold only one"});
+               "remove one of the two: an extracted layer can hold only one"});
 }
 
 // Reports entries below a non-directory. `entries` is in tree order, without doubles.

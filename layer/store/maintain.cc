@@ -42,14 +42,16 @@ void check_blob(const std::string& directory, const Digest& digest, const Index&
     return;
   }
   if (sums.digest != digest) {
-    found.push_back({digest, status.st_ino, fmt::format("has digest {}", sums.digest.to_string())});
+    found.push_back(
+        {digest, status.st_ino,
+         fmt::format("has digest {}, which differs from its name", sums.digest.to_string())});
     return;
   }
   const BlobRecord* record = index.find_blob(digest);
   if (record == nullptr) return;
   const Stamp stamp = stamp_of(status);
   if (record->size != stamp.size) {
-    found.push_back({digest, status.st_ino, "is of another size than the index says"});
+    found.push_back({digest, status.st_ino, "has another size than the index states"});
   } else {
     proven.push_back(
         {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime, uint64_t{sums.crc}, 0});
@@ -84,7 +86,7 @@ void remove_left_over(const std::string& directory, int64_t now, StoreChange& ch
 
 [[noreturn]] void throw_read_only(const std::string& directory) {
   throw Error({directory}, "cannot be written")
-      .with_help("do this as the user, and where, the store can be changed");
+      .with_help("run this with write access to the store");
 }
 
 void count_kept(const std::string& directory, StoreChange& change) {

@@ -50,7 +50,7 @@ Store::Store(std::string directory, int64_t now, InputDigests inputs, Sharing sh
   index_ = open_store_index(directory_, warnings_);
   if (is_writable()) return;
   warnings_.push_back(
-      {{directory_}, "cannot be written; what it has is used, and nothing is added to it", {}, {}});
+      {{directory_}, "cannot be written; its content is used, but nothing is added", {}, {}});
 }
 
 BlobPointer Store::open_blob(const Digest& digest) {

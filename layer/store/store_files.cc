@@ -142,7 +142,7 @@ StoreAccess check_store(const std::string& directory) {
   if (state == StoreState::kOther) throw_other_directory(directory);
   if (state == StoreState::kNone) {
     throw Error({directory}, "is not a store")
-        .with_help("builds make one; name another with --store");
+        .with_help("a build creates a store; name an existing one with --store");
   }
   return is_store_writable(directory) ? StoreAccess::kWrite : StoreAccess::kRead;
 }
@@ -161,7 +161,7 @@ Index open_store_index(const std::string& directory, std::vector<Diagnostic>& wa
     return Index::open(store_index_path(directory));
   } catch (const Error& error) {
     Diagnostic warning = error.diagnostics().front();
-    warning.message += "; the store begins anew";
+    warning.message += "; the store starts empty";
     warnings.push_back(std::move(warning));
     return {};
   }

@@ -112,7 +112,7 @@ void throw_other_directory(const std::string& directory) {
   const bool is_layout = fs::exists(directory + "/oci-layout", ignored);
   const bool is_directory = fs::is_directory(directory, ignored);
   throw Error({directory}, is_layout      ? "is an OCI image layout, not a store"
-                           : is_directory ? "is not a store, and not empty"
+                           : is_directory ? "is neither a store nor empty"
                                           : "is not a directory")
       .with_help(
           "name a directory that does not exist or is empty; nothing in this one was "

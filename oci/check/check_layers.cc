@@ -75,7 +75,8 @@ void LayersCheck::look_at(std::span<const layer::Node> nodes, const layer::Image
     layer::Finding finding = layer::finding_at(node, "entry-behind-link");
     finding.cause = parent;
     finding.reason = fmt::format(
-        "is '{}' in its layer, behind a link: some engines unpack it here, others replace the link",
+        "is named '{}' in its layer, behind a link: some engines unpack it here, others replace "
+        "the link",
         node.named);
     findings_.add(std::move(finding));
   }
@@ -109,13 +110,14 @@ void LayersCheck::report(const std::vector<layer::Finding>& findings) const {
     found.throw_if_errors();
   } catch (const layer::Error& error) {
     std::vector<layer::Diagnostic> all = error.diagnostics();
-    all.push_back({{base_->name},
-                   fmt::format("{} of this base would be replaced or changed by layers that were "
-                               "not made for it",
-                               count == 1 ? "1 path" : fmt::format("{} paths", count)),
-                   {},
-                   "make them for it: veneer layer --base, or `base` of veneer_layers; "
-                   "--allow-replacing, or `allow_replacing`, replaces what it has"});
+    all.push_back(
+        {{base_->name},
+         fmt::format("{} of this base would be replaced or changed by layers that were "
+                     "not made for it",
+                     count == 1 ? "1 path" : fmt::format("{} paths", count)),
+         {},
+         "make the layers for this base (veneer layer --base, or `base` of veneer_layers), or let "
+         "them replace its paths (--allow-replacing, or `allow_replacing`)"});
     throw layer::Error(std::move(all));
   }
 }

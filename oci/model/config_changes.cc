@@ -32,7 +32,8 @@ std::string resolve_working_dir(const std::string& base, const std::string& path
   const std::string whole = path.starts_with('/') ? path : base + '/' + path;
   const std::optional<std::string> clean = clean_path(whole);
   if (!clean && whole.find("..") != whole.npos) {
-    throw layer::Error(fmt::format("'{}' is not a working directory: it leaves the root", path));
+    throw layer::Error(
+        fmt::format("'{}' is not a working directory: it leads above the root", path));
   }
   return '/' + clean.value_or("");
 }

@@ -63,14 +63,15 @@ std::optional<std::string> decode_base64(const std::string& text) {
 void check_content(const JsonField& field, const Descriptor& descriptor) {
   if (descriptor.media_type == kEmptyType &&
       (descriptor.size != 2 || descriptor.digest != digest_of("{}"))) {
-    throw field.error("is called empty, but its size and digest are not those of '{}'");
+    throw field.error(
+        "has the media type of an empty descriptor, but its size and digest are not those of '{}'");
   }
   const std::optional<JsonField> data = field.find("data");
   if (!data) return;
   const std::optional<std::string> bytes = decode_base64(data->text());
   if (!bytes) throw data->error("is not base64");
   if (bytes->size() != descriptor.size || digest_of(*bytes) != descriptor.digest) {
-    throw data->error("is not the content that size and digest describe");
+    throw data->error("does not have the size and the digest that the descriptor states");
   }
 }
 

@@ -87,7 +87,7 @@ bool names_domain(std::string_view first) {
 
 // Reads a name; returns what is wrong with it, or nothing.
 std::string read_name(std::string_view text, DockerName& name) {
-  if (text.find('@') != text.npos) return "a digest cannot be asked for";
+  if (text.find('@') != text.npos) return "a name with a digest is not supported";
   std::string_view rest = text;
   name = {"docker.io", {}, "latest"};
   const size_t slash = rest.rfind('/');

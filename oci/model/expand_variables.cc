@@ -73,8 +73,7 @@ std::string_view Expansion::variable(size_t dollar, std::string_view name) const
   throw error_at(dollar,
                  fmt::format("'{}' is set neither by the base nor by an --env before it: {}", name,
                              layer::names_to_choose(name, std::move(names))))
-      .with_help(
-          fmt::format("'$${}' keeps it as it is, for whatever reads it in the container", name));
+      .with_help(fmt::format("write '$${0}' to keep '${0}' for a program in the container", name));
 }
 
 std::string Expansion::run() {
@@ -94,8 +93,8 @@ std::string Expansion::run() {
     const std::string_view name = take_name();
     const bool is_closed = next != '{' || (at_ < value_.size() && value_[at_] == '}');
     if (name.empty() || !is_closed) {
-      throw error_at(dollar, "a '$' is neither before NAME nor before {NAME}")
-          .with_help("'$$' is a '$'");
+      throw error_at(dollar, "a '$' is followed neither by NAME nor by {NAME}")
+          .with_help("write '$$' for a literal '$'");
     }
     if (next == '{') ++at_;
     result += variable(dollar, name);

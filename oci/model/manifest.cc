@@ -24,7 +24,7 @@ void check_document(const JsonField& document, std::string_view media_type, Medi
   const std::optional<JsonField> stated = document.find("mediaType");
   if (!stated) return;
   if (media_kind(stated->text()) != kind) {
-    throw stated->error(fmt::format("'{}' is not the type of {}", stated->text(),
+    throw stated->error(fmt::format("'{}' is not the media type of {}", stated->text(),
                                     kind == MediaKind::kIndex ? "an index" : "a manifest"));
   }
   if (!media_type.empty() && stated->text() != media_type) {
@@ -37,11 +37,12 @@ Descriptor parse_layer(const JsonField& field) {
   Descriptor layer = parse_descriptor(field);
   if (layer.kind() == MediaKind::kForeignLayer) {
     throw field.at("mediaType")
-        .error(fmt::format("'{}' is a layer that may not be distributed", layer.media_type));
+        .error(fmt::format("'{}' is the media type of a layer that may not be distributed",
+                           layer.media_type));
   }
   if (!is_layer(layer.kind())) {
     throw field.at("mediaType")
-        .error(fmt::format("'{}' is not a type of layer that is known", layer.media_type));
+        .error(fmt::format("'{}' is not a known media type of a layer", layer.media_type));
   }
   return layer;
 }
@@ -55,7 +56,8 @@ Manifest parse_manifest(const JsonField& document, std::string_view media_type) 
   manifest.config = parse_descriptor(config);
   if (manifest.config.kind() != MediaKind::kConfig) {
     throw config.at("mediaType")
-        .error(fmt::format("'{}' is not the config of an image", manifest.config.media_type));
+        .error(fmt::format("'{}' is not the media type of an image config",
+                           manifest.config.media_type));
   }
   for (const JsonField& layer : document.at("layers").items()) {
     manifest.layers.push_back(parse_layer(layer));

@@ -90,11 +90,11 @@ ImageReference parse_image_reference(std::string_view text) {
 ImageReference parse_destination(std::string_view text) {
   ImageReference reference = parse_image_reference(text);
   if (text.find("@sha256:") != text.npos || text.find("@sha512:") != text.npos) {
-    throw bad_reference(text, "a digest follows from what is written, it cannot be chosen");
+    throw bad_reference(text, "a digest cannot be chosen: it follows from the content");
   }
   if (reference.transport == Transport::kOci && reference.path == "-") {
     throw layer::Error(fmt::format("'{}': a layout is a directory, not a stream", text))
-        .with_help("write oci-archive:- to standard output; a directory of that name is oci:./-");
+        .with_help("use oci-archive:- for standard output, or oci:./- for a directory named '-'");
   }
   return reference;
 }

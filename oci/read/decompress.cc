@@ -64,8 +64,9 @@ class GzipDecoder : public PlainStream::Decoder {
     const int status = inflate(&stream_, Z_NO_FLUSH);
     // Z_BUF_ERROR: no progress, because all input is used up.
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
-      throw layer::Error(
-          {name_}, fmt::format("is damaged: {}", stream_.msg == nullptr ? "gzip" : stream_.msg));
+      throw layer::Error({name_},
+                         fmt::format("is damaged: {}",
+                                     stream_.msg == nullptr ? "invalid gzip data" : stream_.msg));
     }
     input = input.last(stream_.avail_in);
     complete_ = status == Z_STREAM_END;

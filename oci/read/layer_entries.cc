@@ -86,8 +86,9 @@ la_ssize_t LayerEntries::pull(archive* reader, void* self, const void** bytes) {
 layer::Error LayerEntries::failure(const std::string& action) {
   if (failure_) std::rethrow_exception(failure_);
   const char* message = archive_error_string(reader_.get());
-  return {{layer_.blob.name()},
-          fmt::format("{}: {}", action, message == nullptr ? "no reason" : message)};
+  return {
+      {layer_.blob.name()},
+      fmt::format("{}: {}", action, message == nullptr ? "libarchive states no reason" : message)};
 }
 
 // A tar ends before its stream does, if only by padding.

@@ -91,7 +91,7 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
       add_parent(physical);
     } else if (node->kind == NodeKind::kSymlink) {
       if (++links > layer::kMaxLinksFollowed)
-        return fmt::format("lies below '{}', a link in a circle", physical);
+        return fmt::format("lies below '{}', a link that leads back to itself", physical);
       const layer::LinkText link = node->link();
       push_components(link.to_string(), rest);
       physical = link.is_absolute() ? std::string() : above;
@@ -144,7 +144,7 @@ LayerNodes::Fault LayerNodes::add_hardlink(std::string_view path, std::string_vi
   physical += layer::base_name(target);
   const Node* found = find(physical);
   if (found == nullptr || found->kind == NodeKind::kDirectory) {
-    return fmt::format("is a hardlink to '{}', where no file is", target);
+    return fmt::format("is a hardlink to '{}', but there is no such file", target);
   }
   Node node = *found;  // an inode has one mode, owner and time, whatever this entry says
   node.path = path;

@@ -63,7 +63,8 @@ class TreeReader {
 
 uint32_t number_of(const LayerEntries& entries, la_int64_t id) {
   if (id < 0 || id > std::numeric_limits<uint32_t>::max()) {
-    throw entries.entry_error(fmt::format("is owned by {}, which is no user or group id", id));
+    throw entries.entry_error(
+        fmt::format("is owned by {}, which is not a valid user or group id", id));
   }
   return static_cast<uint32_t>(id);
 }
@@ -118,7 +119,7 @@ bool add_whiteout(std::string_view path, const LayerEntries& entries, LayerNodes
     nodes.hide(layer::parent_path(placed), NodeKind::kOpaque);
   } else {
     const std::string_view hidden = name.substr(kWhiteoutPrefix.size());
-    if (hidden.empty()) throw entries.entry_error("is a whiteout of nothing");
+    if (hidden.empty()) throw entries.entry_error("is a whiteout without a name");
     if (hidden == "." || hidden == "..") {
       throw entries.entry_error(fmt::format("is a whiteout of '{}'", hidden));
     }

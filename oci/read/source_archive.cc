@@ -61,8 +61,8 @@ class Archive : public Source {
  private:
   layer::Error failure(archive* reader) const {
     const char* message = archive_error_string(reader);
-    return layer::Error({path_},
-                        fmt::format("cannot read the tar: {}", message ? message : "no reason"));
+    return layer::Error({path_}, fmt::format("cannot read the tar: {}",
+                                             message ? message : "libarchive states no reason"));
   }
 
   void list_members() {

@@ -24,8 +24,9 @@ std::vector<DockerEntry> read_entries(const Source& source) {
   const std::optional<Blob> blob = source.find("manifest.json");
   if (!blob) {
     throw layer::Error({source.name_of("manifest.json")}, "there is no such file")
-        .with_help(source.find("index.json") ? "this is an OCI archive: say oci-archive:FILE"
-                                             : "a docker archive is what `docker save` writes");
+        .with_help(source.find("index.json")
+                       ? "this is an OCI archive: say oci-archive:FILE"
+                       : "expected a docker archive, as `docker save` writes it");
   }
   const Json document = parse_json(read_text(*blob), blob->name());
   std::vector<DockerEntry> entries;

@@ -79,7 +79,8 @@ class Collector {
     if (descriptor.kind() != MediaKind::kIndex) return;
     const Blob blob = source_.get(descriptor.digest);
     if (depth == kMaxIndexDepth) {
-      throw layer::Error({blob.name()}, fmt::format("is nested more than {} deep", kMaxIndexDepth));
+      throw layer::Error({blob.name()},
+                         fmt::format("is nested more than {} levels deep", kMaxIndexDepth));
     }
     bytes_ += blob.size();
     if (++indexes_ > kMaxIndexes || bytes_ > kMaxBytesOfIndexes) {

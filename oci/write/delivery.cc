@@ -23,7 +23,7 @@ layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::S
 }  // namespace
 
 Delivery::Delivery(const std::vector<ImageReference>& places, const std::string& scratch) {
-  if (places.empty()) throw layer::Error("an image needs a place to be written to");
+  if (places.empty()) throw layer::Error("an image needs at least one output");
   for (const ImageReference& place : places) {
     destinations_.push_back(open_destination(place, scratch));
   }

@@ -28,8 +28,9 @@ void check_count(size_t layers) {
   if (layers == 0) throw layer::Error("an image needs at least one layer");
   if (layers > kMaxLayers) {
     throw layer::Error(
-        fmt::format("the image has {} layers with its base's, more than {}", layers, kMaxLayers))
-        .with_help("engines mount no more; use fewer layers");
+        fmt::format("the image has {} layers, including those of its base: expected at most {}",
+                    layers, kMaxLayers))
+        .with_help("use fewer layers: engines cannot mount more");
   }
 }
 

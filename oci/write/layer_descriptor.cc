@@ -62,7 +62,7 @@ NewLayer parse_layer_descriptor(const JsonField& document) {
   if (!is_layer(layer.descriptor.kind())) {
     throw document.at("mediaType")
         .error(
-            fmt::format("'{}' is not a type of layer that is known", layer.descriptor.media_type));
+            fmt::format("'{}' is not a known media type of a layer", layer.descriptor.media_type));
   }
   layer.descriptor.media_type = layer_media_type(layer.descriptor.kind());
   layer.descriptor.platform.reset();
@@ -110,11 +110,11 @@ std::optional<layer::Program> suggested_program(std::span<const LayerBlob> layer
     const layer::Program& before = *first->layer.program;
     if (program == before) continue;
     found.warn({{layer.blob.name()},
-                fmt::format("is of the program '{}', and another layer of '{}': the image starts "
-                            "neither",
+                fmt::format("is a layer of the program '{}', but another layer is of '{}': the "
+                            "image starts neither",
                             program.entry_point, before.entry_point),
                 {{{first->blob.name()}, "the other layer"}},
-                "say which with --entrypoint and --workdir"});
+                "name the program to start with --entrypoint and --workdir"});
     return std::nullopt;
   }
   return first == nullptr ? std::nullopt : first->layer.program;

@@ -88,7 +88,7 @@ class LayoutDestination : public Destination {
     const bool is_empty = fs::is_empty(path_, failure);
     if (failure) throw layer::system_error(path_, "cannot read the directory", failure.value());
     if (!fs::is_directory(path_) || (!is_empty && !entry_exists(path_ + "/oci-layout"))) {
-      throw layer::Error({path_}, "is there already and is not an OCI image layout")
+      throw layer::Error({path_}, "exists already, but is not an OCI image layout")
           .with_help("name a directory that does not exist or holds a layout");
     }
     const std::string blobs = path_ + "/blobs/sha256";

@@ -88,13 +88,13 @@ TEST_CASE("tar -s: each rule takes what the ones before it left, from where they
       {{"/a/b"}, "x", "veneer: error: -s '/a/b': expected /OLD/NEW/\n"},
       {{"/a/\\1/"},
        "x",
-       "veneer: error: -s '/a/\\1/': '\\1' stands for a group, of which there are 0\n"},
+       "veneer: error: -s '/a/\\1/': '\\1' refers to a missing group: OLD has 0 groups\n"},
       {{"/a/b/z"},
        "x",
        "veneer: error: -s '/a/b/z': unknown flag 'z': expected g, r, R, h, H, s or S\n"},
       {{"/\\(/b/"},
        "x",
-       "veneer: error: -s '/\\(/b/': '\\(' is no regular expression: Unmatched ( or \\(\n"},
+       "veneer: error: -s '/\\(/b/': '\\(' is not a regular expression: Unmatched ( or \\(\n"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.rules.front());

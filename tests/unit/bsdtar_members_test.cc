@@ -104,13 +104,15 @@ TEST_CASE("tar: a declared link whose text leads into the archive is kept, byte 
   CHECK(plan_of(folder,
                 "filelock type=file content=bin/venv/filelock\n"
                 "loop type=file content=bin/venv/loop\n") ==
-        "$/spec:1:1: error: 'filelock' has a link to '.././../filelock/site-packages/filelock' as "
-        "its content, which leads to no file on disk and to nothing in the archive\n"
-        "$/spec:1:1: help: for a link that leads out of the archive: type=link "
+        "$/spec:1:1: error: the content of 'filelock' is a link to "
+        "'.././../filelock/site-packages/filelock', which leads neither to a file on disk nor to a "
+        "member of the archive\n"
+        "$/spec:1:1: help: to store a link that leads out of the archive, state type=link "
         "link=.././../filelock/site-packages/filelock\n"
-        "$/spec:2:1: error: 'loop' has a link to 'loop' as its content, which leads to no file on "
-        "disk and to nothing in the archive\n"
-        "$/spec:2:1: help: for a link that leads out of the archive: type=link link=loop\n");
+        "$/spec:2:1: error: the content of 'loop' is a link to 'loop', which leads neither to a "
+        "file on disk nor to a member of the archive\n"
+        "$/spec:2:1: help: to store a link that leads out of the archive, state type=link "
+        "link=loop\n");
 }
 
 TEST_CASE("tar: the last member of a path counts, however it is spelt") {

@@ -170,8 +170,9 @@ TEST_CASE("needs that forty files have in common are one finding") {
   CheckedImage image;
   for (int i = 0; i < 40; ++i) image.elf("p/" + std::to_string(i) + ".so", {"libgone.so"});
   CHECK(image.messages() ==
-        "p/0.so: note: needs 'libgone.so', which is in no directory that it looks in; it can be "
-        "opened once something has loaded that library; and 39 more [library-missing]\n");
+        "p/0.so: note: needs 'libgone.so', which is in none of the directories that it searches; "
+        "it can be opened only after something else has loaded that library; and 39 more "
+        "[library-missing]\n");
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ TEST_CASE("a venv's Python is what rules_python makes of it") {
              i.link("v/bin/python3", "../../other/bin/python3");
            },
            "v/bin/python3: error: leads to Python 3.12, which looks for packages in "
-           "'/v/lib/python3.12'; there is '/v/lib/python3.13' [interpreter-version]\n"
+           "'/v/lib/python3.12'; this venv has '/v/lib/python3.13' [interpreter-version]\n"
            "v/bin/python3: help: use one version for the venv and its interpreter\n"},
       },
       [](CheckedImage& image) {

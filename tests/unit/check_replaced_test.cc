@@ -43,15 +43,13 @@ TEST_CASE("replaced: what the base has not, or has just so, is not told") {
 
 TEST_CASE("replaced: what hides a directory's files is an error") {
   CHECK(told(node("bin", NodeKind::kDirectory)) ==
-        "bin: error: is a directory here and a link to 'usr/bin' in a layer below: what that one "
-        "has in "
-        "'usr/bin' is no longer found here [link-replaced]\n"
+        "bin: error: is a directory here and a link to 'usr/bin' in a layer below: the files in "
+        "'usr/bin' are no longer found here [link-replaced]\n"
         "bin: help: put the files into '/usr/bin'\n");
   CHECK(told(node("bin", NodeKind::kFile)).starts_with("bin: error: is a file here and a link to"));
   CHECK(told(node("usr", NodeKind::kSymlink, "opt")) ==
-        "usr: error: is a link to 'opt' here and a directory in a layer below: what that one has "
-        "in it is "
-        "no longer found [directory-replaced]\n"
+        "usr: error: is a link to 'opt' here and a directory in a layer below: the files in that "
+        "directory are no longer found [directory-replaced]\n"
         "usr: help: give it another place\n");
 }
 

@@ -159,8 +159,7 @@ TEST_CASE("ignore rules: a pattern that is none is an error") {
     const char* pattern;
     const char* fault;
   };
-  constexpr const char* kRange =
-      "has a '-' or ']' inside of '[...]' that stands for itself: write '\\-' or '\\]'";
+  constexpr const char* kRange = "has a literal '-' or ']' inside '[...]': write '\\-' or '\\]'";
   constexpr const char* kUnclosed = "has a '[' without its ']'";
   const Case cases[] = {
       {"!", "names nothing"},
@@ -175,7 +174,7 @@ TEST_CASE("ignore rules: a pattern that is none is an error") {
       {"[-x]", kRange},
       {"[a-b-c]", kRange},
       {"[l-O]", "has a range whose end is before its beginning"},
-      {"\\", "ends in a '\\' with nothing behind it"},
+      {"\\", "ends with a '\\' that escapes nothing"},
   };
   for (const Case& one : cases) {
     CHECK(TemporaryDirectory().error_of([&] { IgnoreRules().add(one.pattern, "--exclude"); }) ==

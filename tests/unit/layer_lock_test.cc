@@ -67,15 +67,15 @@ TEST_CASE("layer lock: a fault is reported where it is") {
            Case{R"({"format": 1, "buckets": 4, "packages": {"a": "x", "a": "y"}})",
                 "f: error: /packages/a: is given twice\n"},
            Case{R"({"format": 1, "buckets": 4, "packages": {"a": "packages-5"}})",
-                "f: error: /packages/a: layer 'packages-5' is none of the 4 buckets: expected "
+                "f: error: /packages/a: layer 'packages-5' is not one of the 4 buckets: expected "
                 "packages-1 to packages-4\n"},
            Case{R"({"format": 1, "buckets": 4, "packages": {"a": "packages"}})",
-                "f: error: /packages/a: layer 'packages' is none of the 4 buckets: expected "
+                "f: error: /packages/a: layer 'packages' is not one of the 4 buckets: expected "
                 "packages-1 to packages-4\n"},
            Case{R"({"format": 1, "buckets": 4, "packages": {"a": ""}})",
                 "f: error: /packages/a: layer '' is empty\n"},
            Case{R"({"format": 1, "buckets": 4, "packages": {"a": "app"}})",
-                "f: error: /packages/a: layer 'app' is not one of packages\n"},
+                "f: error: /packages/a: layer 'app' is not a layer of packages\n"},
        }) {
     CHECK(error_of([&] { parse_layer_lock(c.text, "f"); }) == c.message);
   }
@@ -138,8 +138,9 @@ TEST_CASE("layer lock: more layers than there is room for") {
   CHECK(error_of([&] {
           assign({package("a", 1), package("b", 1), package("c", 1)}, lock, 2);
         }) ==
-        "veneer: error: the layer lock asks for 3 layers of packages, and there is room for 2\n"
-        "veneer: help: raise --max-layers by 1, or give packages of the lock one layer\n");
+        "veneer: error: the layer lock asks for 3 layers of packages, but --max-layers leaves room "
+        "for 2\n"
+        "veneer: help: raise --max-layers by 1, or put packages of the lock into fewer layers\n");
 }
 
 TEST_CASE("layer lock: a plan tells what to record, and only of packages") {

@@ -81,8 +81,8 @@ TEST_CASE("layer rule: a fault is said") {
   for (const Case& c : {
            Case{"torch",
                 "veneer: error: layer rule 'torch' has no '=': expected NAME=GLOB\n"
-                "veneer: help: 'ml=*torch*' puts packages into a layer, 'data=/srv/data' paths of "
-                "the image\n"},
+                "veneer: help: 'ml=*torch*' puts packages into the layer 'ml'; 'data=/srv/data' "
+                "puts paths of the image into the layer 'data'\n"},
            Case{"=x", "veneer: error: layer rule '=x': layer '' is empty\n"},
            Case{"a\nb=x",
                 "veneer: error: layer rule 'a\nb=x': layer 'a\nb' holds a control character\n"},
@@ -165,8 +165,8 @@ TEST_CASE("layers: more layers asked for than there may be") {
   PlanOptions options = with_rules({"a=**/a.py", "b=**/six.py"});
   options.layers.max_layers = 4;
   CHECK(error_of([&] { program().plan(options); }) ==
-        "veneer: error: 2 layers are asked for by --layer and by groups; with the others that "
-        "makes 5, and --max-layers is 4\n"
+        "veneer: error: --layer and groups ask for 2 layers; with the other layers the image has "
+        "5, but --max-layers is 4\n"
         "veneer: help: raise --max-layers to 5 or more\n");
   options.layers.max_layers = 5;
   CHECK(program().plan(options).layers.size() == 5);

@@ -222,7 +222,7 @@ TEST_CASE("mtree: a fault is reported where it is") {
     std::string message;
   };
   const std::string help =
-      "$/spec:1:1: help: a relative content is looked for below the current directory\n";
+      "$/spec:1:1: help: a relative content= path is resolved from the current directory\n";
   const Case cases[] = {
       {"a/b type=file content=gone\n",
        "$/spec:1:1: error: 'a/b' has its content at 'gone', which does not exist\n" + help},
@@ -242,8 +242,7 @@ TEST_CASE("mtree: a fault is reported where it is") {
       {"/set type=socket\n",
        "$/spec:1:6: error: unknown type 'socket': expected 'file', 'dir' or 'link'\n"},
       {"a/b type=file\tfoo=bar\n", "$/spec:1:15: error: unknown keyword 'foo'\n"},
-      {"a/b type=file foo\n",
-       "$/spec:1:15: error: 'foo' is no keyword that stands alone: expected KEYWORD=VALUE\n"},
+      {"a/b type=file foo\n", "$/spec:1:15: error: 'foo' has no value: expected KEYWORD=VALUE\n"},
       {"a/b type=file mode=u+x\n", "$/spec:1:15: error: mode 'u+x': expected an octal number\n"},
       {"a/b type=file mode=0689\n", "$/spec:1:15: error: mode '0689': expected an octal number\n"},
       {"a/b type=file uid=-1\n", "$/spec:1:15: error: uid '-1': expected a number below 2^32\n"},
@@ -259,7 +258,7 @@ TEST_CASE("mtree: a fault is reported where it is") {
       {"a/../b type=file\n", "$/spec:1:1: error: path 'a/../b' has a '..' component\n"},
       {"/etc type=dir\n", "$/spec:1:1: error: path '/etc' is absolute\n"},
       {"\\057etc type=dir\n", "$/spec:1:1: error: path '\\057etc' is absolute\n"},
-      {"/unset uid=1\n", "$/spec:1:8: error: 'uid=1' has a value: '/unset' takes keywords alone\n"},
+      {"/unset uid=1\n", "$/spec:1:8: error: 'uid=1' has a value: '/unset' takes keywords only\n"},
       {"a/b type=file\r\n", "$/spec:1:14: error: the line ends in CR LF: expected LF alone\n"},
       {"a/\x01 type=file\n", "$/spec:1:3: error: control character \\001: expected its escape\n"},
       {"# x\na/b \\\n type=file \\\n foo=bar\nc/d type=what\n",

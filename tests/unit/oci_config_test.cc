@@ -89,7 +89,7 @@ TEST_CASE("config: a working directory cannot leave the root") {
   ConfigChanges changes;
   changes.working_dir = "../../x";
   CHECK(error_of([&] { apply_changes(parse(kBase), changes); }) ==
-        "veneer: error: '../../x' is not a working directory: it leaves the root\n");
+        "veneer: error: '../../x' is not a working directory: it leads above the root\n");
   changes.working_dir = "/";
   CHECK(apply_changes(parse(kBase), changes).working_dir == "/");
 }
@@ -200,9 +200,10 @@ TEST_CASE("image: no layer and too many layers are errors") {
   const std::vector<NewLayer> layers(128, new_layer("x"));
   ImageRequest request;
   request.layers = layers;
-  CHECK(error_of([&] { assemble_image(request); }) ==
-        "veneer: error: the image has 128 layers with its base's, more than 127\n"
-        "veneer: help: engines mount no more; use fewer layers\n");
+  CHECK(
+      error_of([&] { assemble_image(request); }) ==
+      "veneer: error: the image has 128 layers, including those of its base: expected at most 127\n"
+      "veneer: help: use fewer layers: engines cannot mount more\n");
 }
 
 TEST_CASE("config values: each parser says what it expected") {
@@ -268,14 +269,14 @@ TEST_CASE("config values: variables are those of the base and of what is set bef
       {"/x:$PAHT",
        "--env V: error: character 4 of '/x:$PAHT': 'PAHT' is set neither by the base nor by an "
        "--env before it: did you mean 'PATH'?\n"
-       "--env V: help: '$$PAHT' keeps it as it is, for whatever reads it in the container\n"},
+       "--env V: help: write '$$PAHT' to keep '$PAHT' for a program in the container\n"},
       {"$V",
        "--env V: error: character 1 of '$V': 'V' is set neither by the base nor by an --env before "
        "it: there are 'A' and 'PATH'\n"
-       "--env V: help: '$$V' keeps it as it is, for whatever reads it in the container\n"},
+       "--env V: help: write '$$V' to keep '$V' for a program in the container\n"},
       {"a$",
-       "--env V: error: character 2 of 'a$': a '$' is neither before NAME nor before {NAME}\n"
-       "--env V: help: '$$' is a '$'\n"},
+       "--env V: error: character 2 of 'a$': a '$' is followed neither by NAME nor by {NAME}\n"
+       "--env V: help: write '$$' for a literal '$'\n"},
   };
   for (const auto& [value, message] : cases) {
     ConfigChanges wrong;

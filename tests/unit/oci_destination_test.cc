@@ -209,7 +209,7 @@ TEST_CASE("layout: an empty directory is filled in place, any other is refused")
             .manifest_digest == image.manifest.digest);
   folder.write("other/file", "mine");
   CHECK(folder.without_path(error_of([&] { write({"oci:" + folder.path("other")}, {"x"}); })) ==
-        "TMP/other: error: is there already and is not an OCI image layout\n"
+        "TMP/other: error: exists already, but is not an OCI image layout\n"
         "TMP/other: help: name a directory that does not exist or holds a layout\n");
   CHECK(folder.list("other") == std::vector<std::string>{"file"});
 }

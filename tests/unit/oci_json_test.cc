@@ -17,7 +17,8 @@ TEST_CASE("json: what is not strict JSON is refused with its place") {
   const Case cases[] = {
       {R"({"a": {"b": [1, {"x/y": 2, "x/y": 3}]}})", "f: error: /a/b/1/x~1y: is given twice\n"},
       {"{\"a\": 1,\n \"a\": 2}", "f: error: /a: is given twice\n"},
-      {std::string(65, '[') + std::string(65, ']'), "f: error: is nested more than 64 deep\n"},
+      {std::string(65, '[') + std::string(65, ']'),
+       "f: error: is nested more than 64 levels deep\n"},
       {"{\"a\": \"\xff\"}",
        "f:1:8: error: is not JSON: syntax error while parsing value - invalid string: ill-formed "
        "UTF-8 byte; last read: '\"\xff'\n"},

@@ -78,7 +78,7 @@ TEST_CASE("docker name: what docker refuses is refused") {
       {"a//b", "'a//b' is not a repository name"},
       {"-h.x/app", "'-h.x' is not a host name"},
       {"h.x:y/app", "'h.x:y' is not a host name"},
-      {"app@sha256:" + hex, "a digest cannot be asked for"},
+      {"app@sha256:" + hex, "a name with a digest is not supported"},
       {hex, "64 hexadecimal digits are an image id"},
       {"../../etc", "'..' is not a host name"},
   };

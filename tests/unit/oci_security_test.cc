@@ -35,7 +35,8 @@ TEST_CASE("base: documents that could be read as another type are refused (secur
   CHECK(with_manifest([](Json& json) { json["manifests"] = Json::array(); }) ==
         "has 'manifests', which makes it ambiguous\n");
   CHECK(with_manifest([](Json& json) { json["mediaType"] = kIndexType; }) ==
-        "/mediaType: 'application/vnd.oci.image.index.v1+json' is not the type of a manifest\n");
+        "/mediaType: 'application/vnd.oci.image.index.v1+json' is not the media type of a "
+        "manifest\n");
   CHECK(with_manifest([](Json& json) {
           json["mediaType"] = "application/vnd.docker.distribution.manifest.v2+json";
         }) ==
@@ -103,13 +104,15 @@ TEST_CASE("base: embedded data and the empty descriptor must be what they say (s
   with_data["data"] = "aGVsbG8=";
   CHECK(parse(with_data).empty());
   with_data["data"] = "aGVsbG9v";
-  CHECK(parse(with_data) == "d: error: /data: is not the content that size and digest describe\n");
+  CHECK(parse(with_data) ==
+        "d: error: /data: does not have the size and the digest that the descriptor states\n");
   with_data["data"] = "*";
   CHECK(parse(with_data) == "d: error: /data: is not base64\n");
   Json empty = hello;
   empty["mediaType"] = "application/vnd.oci.empty.v1+json";
   CHECK(parse(empty) ==
-        "d: error: is called empty, but its size and digest are not those of '{}'\n");
+        "d: error: has the media type of an empty descriptor, but its size and digest are not "
+        "those of '{}'\n");
   CHECK(parse({{"mediaType", "application/vnd.oci.empty.v1+json"},
                {"size", 2},
                {"digest", digest_of("{}").to_string()}})
@@ -124,7 +127,7 @@ TEST_CASE("base: JSON bombs are refused where they lie (security 5)") {
         "TMP/base/index.json: error: is 4194306 bytes long, more than 4194304\n");
   folder.write("base/index.json", std::string(100'000, '['));
   CHECK(open_error(folder, "oci", "base") ==
-        "TMP/base/index.json: error: is nested more than 64 deep\n");
+        "TMP/base/index.json: error: is nested more than 64 levels deep\n");
   folder.write("base/index.json", R"({"schemaVersion": 2, "manifests": [], "manifests": []})");
   CHECK(open_error(folder, "oci", "base") ==
         "TMP/base/index.json: error: /manifests: is given twice\n");
@@ -146,8 +149,8 @@ TEST_CASE("base: layers and diff ids must be as many, and some (security 6)") {
   });
   CHECK(open_error(folder, "oci", "base")
             .ends_with(": error: /layers/0/mediaType: "
-                       "'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' is "
-                       "a layer that may not be distributed\n"));
+                       "'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' is the media "
+                       "type of a layer that may not be distributed\n"));
 }
 
 TEST_CASE("base: FIFOs, devices and directories in a layout are not opened (security 7)") {

@@ -107,10 +107,10 @@ TEST_CASE("output file: a part of another file is copied, also where the kernel 
 
 TEST_CASE("output file: faults name the place") {
   const std::string missing = "/nonexistent/directory";
-  CHECK_THROWS_WITH_AS(
-      OutputFile{missing},
-      "/nonexistent/directory: error: cannot create a file in it: No such file or directory\n",
-      Error);
+  CHECK_THROWS_WITH_AS(OutputFile{missing},
+                       "/nonexistent/directory: error: cannot create a file in this directory: No "
+                       "such file or directory\n",
+                       Error);
 
   // A limit on file size stands for a full disk.
   const TemporaryDirectory directory;
@@ -129,7 +129,7 @@ TEST_CASE("output file: faults name the place") {
   }
   REQUIRE(setrlimit(RLIMIT_FSIZE, &old) == 0);
   std::signal(SIGXFSZ, old_action);
-  CHECK(message == path + ": error: cannot write a file in it: File too large\n");
+  CHECK(message == path + ": error: cannot write a file in this directory: File too large\n");
 }
 
 }  // namespace

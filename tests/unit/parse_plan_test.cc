@@ -97,14 +97,14 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
   const std::vector<Case> cases = {
       {"program\t/app/x", "program\tapp/x", "p:2:9: error: 'app/x': expected an absolute path\n"},
       {"layer\tapp\t", "program\t/a\t/b\nlayer\tapp\t",
-       "p:3:1: error: a 'program' line here: expected at most one, before the first layer\n"},
+       "p:3:1: error: unexpected 'program' line: expected at most one, before the first layer\n"},
       {"layer\tapp\t", "layer\t\t", "p:3:7: error: the layer has no name\n"},
       {"summary", "layer\tapp\tagain\nsummary",
        "p:10:7: error: a second layer 'app'\np:3:1: note: the first one\n"},
       {"layer\tapp\tall of it\n", "d\tx\t-\nlayer\tapp\tall of it\n",
-       "p:3:1: error: an entry before the first 'layer' line\n"},
+       "p:3:1: error: unexpected entry before the first 'layer' line\n"},
       {"d\ta\t-", "q\ta\t-",
-       "p:4:1: error: unknown line 'q': expected one of layer d f l h base summary\n"
+       "p:4:1: error: unknown line 'q': expected one of program layer d f l h base summary\n"
        "p:5:3: error: 'a/b' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:6:3: error: 'a/c' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:7:3: error: 'a/d' comes without its parent: expected a 'd' line for 'a' before it\n"
@@ -130,7 +130,7 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"f\ta/z", "f\ta/e/z",
        "p:9:3: error: 'a/e/z' lies below 'a/e', which is a symlink\n"
        "p:8:1: note: here\n"},
-      {"f\ta/z\t-\t0\t", "f\ta/z\t-\t7\t", "p:9:11: error: a file of 7 bytes without a source\n"},
+      {"f\ta/z\t-\t0\t", "f\ta/z\t-\t7\t", "p:9:11: error: the file has 7 bytes, but no source\n"},
       {"f\ta/z\t-\t0\t", "f\ta/z\t-\t00\t", "p:9:9: error: '00': expected a decimal number\n"},
       {"\tgid=4294967295\t", "\tgid=4294967296\t",
        "p:8:7: error: gid '4294967296': expected a decimal number\n"},
@@ -140,41 +140,43 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"\tgid=4294967295\t", "\tgid=1,xattr.user.a=FF\t",
        "p:8:13: error: 'xattr.user.a=FF': a symlink has no extended attributes\n"},
       {"f\ta/z\t-", "f\ta/z\tgid=1,xattr.user.a=FF",
-       "p:9:13: error: 'xattr.user.a=FF': expected xattr.NAME=HEX, by name, each once, in small "
-       "digits\n"},
+       "p:9:13: error: 'xattr.user.a=FF': expected xattr.NAME=HEX, sorted by name, each name once, "
+       "with lower-case digits\n"},
       {"f\ta/z\t-", "f\ta/z\txattr.user.a=,gid=1",
-       "p:9:7: error: 'xattr.user.a=,gid=1': expected xattr.NAME=HEX, by name, each once, in small "
-       "digits\n"},
+       "p:9:7: error: 'xattr.user.a=,gid=1': expected xattr.NAME=HEX, sorted by name, each name "
+       "once, with lower-case digits\n"},
       {"\tgid=4294967295\t", "\tmode=777\t",
        "p:8:7: error: mode '777': expected four octal digits\n"},
       {"\tgid=4294967295\t", "\tmode=0777\t",
-       "p:8:7: error: attributes 'mode=0777': expected '-', without what is the default\n"},
+       "p:8:7: error: attributes 'mode=0777': expected '-', without default values\n"},
       {"\tgid=4294967295\t", "\tmtime=+5\t",
        "p:8:7: error: mtime '+5': expected a decimal "
        "number\n"},
-      {"\t../x\tdeclared", "\t\tdeclared", "p:8:22: error: a link that leads to nothing\n"},
-      {"\tdeclared\t0", "\tfancy\t0", "p:8:27: error: 'fancy' is no reason for a symlink\n"},
+      {"\t../x\tdeclared", "\t\tdeclared", "p:8:22: error: the link has no target\n"},
+      {"\tdeclared\t0", "\tfancy\t0", "p:8:27: error: 'fancy' is not a reason for a symlink\n"},
       {"\tdeclared\t0", "\tequal-content\t0",
-       "p:8:27: error: 'equal-content' is no reason for a symlink\n"},
+       "p:8:27: error: 'equal-content' is not a reason for a symlink\n"},
       {"\tdeclared\t0", "\tdeclared\t1",
-       "p:8:36: error: size '1': expected 0 of a declared symlink\n"},
+       "p:8:36: error: size '1': expected 0 for a declared symlink\n"},
       {"\tequal-content\t", "\tdeclared\t",
-       "p:6:71: error: 'declared' is no reason for a hardlink\n"},
-      {"\ta/b\tequal", "\ta/q\tequal", "p:6:67: error: 'a/q' is no file earlier in layer 'app'\n"},
+       "p:6:71: error: 'declared' is not a reason for a hardlink\n"},
+      {"\ta/b\tequal", "\ta/q\tequal",
+       "p:6:67: error: 'a/q' is not an earlier file of layer 'app'\n"},
       {"equal-content\t5000", "equal-content\t5001",
-       "p:6:3: error: a hardlink whose size or attributes are not those of its target\n"
+       "p:6:3: error: the hardlink's size or attributes differ from those of its target\n"
        "p:5:1: note: the target\n"},
       {"files=2", "files=3",
-       "p:10:1: error: the summary is not that of the entries\n"
+       "p:10:1: error: the summary does not match the entries\n"
        "p:10:1: help: the entries add up to: summary files=2 bytes=5000 symlinks=2 hardlinks=1 "
        "bytes_linked=10000 bytes_repeated=0\n"},
       {"\tfiles=2", "\tfile=2", "p:10:9: error: 'file=2': expected 'files='\n"},
       {"bytes_repeated=0", "bytes_repeated=5001",
-       "p:10:1: error: more bytes are repeated than stored\n"},
+       "p:10:1: error: bytes_repeated is larger than bytes\n"},
       {"bytes_repeated=0\n", "bytes_repeated=0",
        "p:10:86: error: the last line does not end in LF\n"},
       {"bytes_repeated=0\n", "bytes_repeated=0\nd\tb\t-\n",
-       "p:11:1: error: a line after the summary\np:10:1: note: the summary\n"},
+       "p:11:1: error: unexpected line after the summary\n"
+       "p:10:1: note: the summary\n"},
   };
   for (const Case& each : cases) {
     CAPTURE(each.to);

@@ -104,7 +104,7 @@ TEST_CASE("base: what cannot lie on it is reported, all at once") {
   };
   const std::string other = "input:1: note: the other is declared here\n";
   const std::string whole =
-      "it would take the place of all that is in there: give it another place";
+      "it would replace that directory and all files in it: give it another place";
   struct Case {
     std::vector<Entry> entries;
     std::string message;
@@ -120,18 +120,18 @@ TEST_CASE("base: what cannot lie on it is reported, all at once") {
        fault("'lib/x' and 'usr/lib/x' are both 'usr/lib/x' through the links of the base image",
              other, "leave one of the two out")},
       {{empty("lib/x"), empty("usr/lib/x/y")},
-       fault("'lib/x' and 'usr/lib/x/y' are 'usr/lib/x' and 'usr/lib/x/y', below it through the "
+       fault("'lib/x' and 'usr/lib/x/y' are 'usr/lib/x' and, below that, 'usr/lib/x/y' through the "
              "links of the base image",
              other, "leave one of the two out")},
       {{empty("usr/lib")},
-       fault("'usr/lib' is a file, and a directory in the base image", in_layer, whole)},
+       fault("'usr/lib' is a file here, but a directory in the base image", in_layer, whole)},
       {{symlink("usr/lib", "lib64")},
-       fault("'usr/lib' is a symlink, and a directory in the base image", in_layer, whole)},
+       fault("'usr/lib' is a symlink here, but a directory in the base image", in_layer, whole)},
       {{empty("lib")},
-       fault("'lib' is a file, and a link to a directory in the base image", in_layer, whole)},
+       fault("'lib' is a file here, but a link to a directory in the base image", in_layer, whole)},
       {{empty("lib/64")},
-       fault("'lib/64' is a file, and 'usr/lib/64', a directory in the base image", in_layer,
-             whole)},
+       fault("'lib/64' is a file, but its place in the base image, 'usr/lib/64', is a directory",
+             in_layer, whole)},
       {{empty("usr/lib/os-release/x"), empty("usr/lib/os-release/y")},
        fault("'usr/lib/os-release/x' lies below 'usr/lib/os-release', which is a file in the base "
              "image",
@@ -140,10 +140,10 @@ TEST_CASE("base: what cannot lie on it is reported, all at once") {
        fault("'etc/release/x/y' lies below 'usr/lib/os-release', which is a file in the base image",
              in_layer, "give it another place")},
       {{directory("usr/lib/os-release")},
-       fault("'usr/lib/os-release' is a directory, and a file in the base image", in_layer,
+       fault("'usr/lib/os-release' is a directory here, but a file in the base image", in_layer,
              "give it another place")},
       {{empty("a/x")},
-       fault("'a/x' lies below 'a', which is a link that leads in a circle in the base image",
+       fault("'a/x' lies below 'a', which is a link that leads back to itself in the base image",
              in_layer, "give it another place")},
   };
   for (const Case& each : cases) CHECK(plan_on(merged_usr(), each.entries) == each.message);

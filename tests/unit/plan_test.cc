@@ -210,7 +210,7 @@ TEST_CASE("identify: a missing file names who declared it") {
     text = error.what();
   }
   CHECK(text ==
-        "/nonexistent/file: error: cannot read, for 'a': No such file or directory\n"
+        "/nonexistent/file: error: cannot read the content of 'a': No such file or directory\n"
         "veneer: note: declared here\n");
 }
 

@@ -81,10 +81,10 @@ TEST_CASE("what cannot be laid over the base is told") {
   Findings findings;
   add_plan(plan, 1, "", tree, probes, findings);
   CHECK(messages(findings) ==
-        "lib: error: is a directory here and a link to 'usr/lib' in a layer below: what that one "
-        "has in 'usr/lib' is no longer found here [link-replaced]\n"
+        "lib: error: is a directory here and a link to 'usr/lib' in a layer below: the files in "
+        "'usr/lib' are no longer found here [link-replaced]\n"
         "lib: help: put the files into '/usr/lib'\n"
-        "x: error: is a hardlink to 'other/layer', which is no earlier file of its layer "
+        "x: error: is a hardlink to 'other/layer', which is not an earlier file of its layer "
         "[hardlink]\n"
         "x: help: a hardlink cannot lead out of its layer; a symlink can\n"
         "gone: warning: is a directory here, and a link to 'nowhere' in a layer below "

@@ -78,7 +78,7 @@ TEST_CASE("resolve: what lies below another entry is dropped with a warning") {
         "r/_main/a-b=kept\n");
   REQUIRE(found.warnings().size() == 1);
   CHECK(found.warnings()[0].to_string("warning") ==
-        "in.spec:5:1: warning: 'a/b' is dropped: 'a' above it is a file, as Bazel decides too\n"
+        "in.spec:5:1: warning: 'a/b' is dropped, as Bazel drops it: 'a' above it is a file\n"
         "in.spec:4:1: note: declared here\n");
 }
 
@@ -124,10 +124,10 @@ TEST_CASE("resolve: a root_symlink below a file or a declared symlink is an erro
   CHECK(messages(found) ==
         "in.spec:9:1: error: '_main/a/b' lies below '_main/a', which is a file\n"
         "in.spec:4:1: note: declared here\n"
-        "in.spec:9:1: help: one of the two has to go: an extracted layer could hold only one\n"
+        "in.spec:9:1: help: remove one of the two: an extracted layer can hold only one\n"
         "in.spec:10:1: error: '_main/link/c' lies below '_main/link', which is a symlink\n"
         "in.spec:7:1: note: declared here\n"
-        "in.spec:10:1: help: one of the two has to go: an extracted layer could hold only one\n");
+        "in.spec:10:1: help: remove one of the two: an extracted layer can hold only one\n");
 }
 
 TEST_CASE("resolve: the target of a SymlinkEntry is a path in the runfiles, in trees too") {
@@ -170,9 +170,10 @@ TEST_CASE("merge: paths that no layer may hold are refused") {
     std::string_view reason;
   };
   for (const Case& c :
-       {Case{"../x", "leaves the image's root"}, Case{"/x", "is not a relative path"},
-        Case{"a//b", "is not in normal form"}, Case{"a/./b", "is not in normal form"},
-        Case{"a/", "is not in normal form"}, Case{"", "is not a relative path"},
+       {Case{"../x", "leads above the image's root"}, Case{"/x", "is not a relative path"},
+        Case{"a//b", "has an empty or a '.' component"},
+        Case{"a/./b", "has an empty or a '.' component"},
+        Case{"a/", "has an empty or a '.' component"}, Case{"", "is not a relative path"},
         Case{"a/.wh.b/c", "has a name that image layers reserve for deletions (\".wh.\")"}}) {
     Diagnostics found;
     merge_inputs({{file(c.path, "x", 1)}}, found);

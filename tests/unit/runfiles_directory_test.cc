@@ -144,8 +144,8 @@ TEST_CASE("runfiles directory: a tree artifact that holds itself is an error, no
     temporary.make_directory("d12");
     temporary.link("r/tree", temporary / "d0");
     CHECK(temporary.error_of([&] { read_text(temporary, temporary / "r"); }) ==
-          "$/r: error: 'a/a/a/a/a/a/a/a/a' in tree artifact '$/d0' links to '$/d9': directories "
-          "linked more than 8 deep\n");
+          "$/r: error: 'a/a/a/a/a/a/a/a/a' in tree artifact '$/d0' links to '$/d9': links to "
+          "directories are nested more than 8 levels deep\n");
   }
 }
 
@@ -211,9 +211,9 @@ TEST_CASE(
   const std::string text = read_text(temporary, temporary / "r");
   CHECK(text.find("_main/listed.txt") != std::string::npos);
   CHECK(text.ends_with(
-      "$/r: warning: 1 file is left out that MANIFEST does not list, such as "
+      "$/r: warning: 1 file that MANIFEST does not list is left out, such as "
       "'_main/__pycache__/m.pyc'\n"
-      "$/r: help: a program that ran from here wrote them; `bazel build` does not\n"));
+      "$/r: help: programs that ran from here wrote such files; `bazel build` does not\n"));
 }
 
 }  // namespace

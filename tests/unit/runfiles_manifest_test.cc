@@ -86,19 +86,17 @@ TEST_CASE("runfiles manifest: a fault is reported where it is") {
       {"a/ x\n", "$/m:1:1: error: path 'a/' has an empty component\n"},
       {"a x\r\n",
        "$/m:1:4: error: the line ends in CR LF: expected LF alone\n"
-       "$/m:1:4: help: Bazel writes LF on every platform; undo the conversion of line ends\n"},
+       "$/m:1:4: help: Bazel writes LF on every platform; undo the conversion of line endings\n"},
       {"b x\na x\nb y\n",
        "$/m:3:1: error: 'b' is listed twice\n$/m:1:1: note: listed here first\n"},
       {"a $/gone\n",
        "$/m:1:1: error: 'a' is at '$/gone', which does not exist\n"
-       "$/m:1:1: help: build the target again; if this is a declared symlink with an absolute "
-       "text, "
-       "which a manifest cannot say, use a runfiles spec\n"},
+       "$/m:1:1: help: build the target again; a manifest cannot hold a declared symlink with an "
+       "absolute text: use a runfiles spec for one\n"},
       {"a /dev/null\n",
        "$/m:1:1: error: 'a' is at '/dev/null', which is neither a file nor a directory\n"
-       "$/m:1:1: help: build the target again; if this is a declared symlink with an absolute "
-       "text, "
-       "which a manifest cannot say, use a runfiles spec\n"},
+       "$/m:1:1: help: build the target again; a manifest cannot hold a declared symlink with an "
+       "absolute text: use a runfiles spec for one\n"},
       {"/a x\n/b x\n",
        "$/m:1:1: error: path '/a' is absolute\n$/m:2:1: error: path '/b' is absolute\n"},
   };

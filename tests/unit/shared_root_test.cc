@@ -145,22 +145,23 @@ TEST_CASE("shared root: what may not be shared stays, and says why") {
   const ImagePlan plan = tree.plan(at("srv"), &warnings);
   CHECK(layer_contents(plan).find("app: a.runfiles/absolute a.runfiles/own/launcher "
                                   "a.runfiles/sibling a.runfiles/theirs\n") != std::string::npos);
-  CHECK(warnings ==
-        "spec:10:1: warning: repository 'twice' is not shared, but stays at 'a.runfiles/twice': "
-        "'b.runfiles' has a repository of that name, too\n"
-        "spec:2:1: warning: repository 'climbs' is not shared, but stays at 'a.runfiles/climbs': "
-        "its link 'a.runfiles/climbs/l' leads to '../_main/x', which is not shared\n"
-        "spec:3:1: warning: repository 'leaves' is not shared, but stays at 'a.runfiles/leaves': "
-        "its link 'a.runfiles/leaves/l' leads to '../../../etc/x', which is not shared\n"
-        "spec:7:1: warning: repository 'made' is not shared, but stays at 'a.runfiles/made': the "
-        "main repository generates 'a.runfiles/made/x' in it\n"
-        "spec:4:1: warning: repository 'to_own' is not shared, but stays at 'a.runfiles/to_own': "
-        "its link 'a.runfiles/to_own/l' leads to '../own/launcher', which is not shared\n"
-        "spec:5:1: warning: repository 'to_climbs' is not shared, but stays at "
-        "'a.runfiles/to_climbs': a link in it leads to repository 'climbs', which is not shared\n"
-        "spec:6:1: warning: repository 'to_to_climbs' is not shared, but stays at "
-        "'a.runfiles/to_to_climbs': a link in it leads to repository 'to_climbs', which is not "
-        "shared\n");
+  CHECK(
+      warnings ==
+      "spec:10:1: warning: repository 'twice' is not shared, but stays at 'a.runfiles/twice': "
+      "'b.runfiles' has a repository of that name, too\n"
+      "spec:2:1: warning: repository 'climbs' is not shared, but stays at 'a.runfiles/climbs': its "
+      "link 'a.runfiles/climbs/l' leads to '../_main/x', which is not shared\n"
+      "spec:3:1: warning: repository 'leaves' is not shared, but stays at 'a.runfiles/leaves': its "
+      "link 'a.runfiles/leaves/l' leads to '../../../etc/x', which is not shared\n"
+      "spec:7:1: warning: repository 'made' is not shared, but stays at 'a.runfiles/made': the "
+      "main repository generates its file 'a.runfiles/made/x'\n"
+      "spec:4:1: warning: repository 'to_own' is not shared, but stays at 'a.runfiles/to_own': its "
+      "link 'a.runfiles/to_own/l' leads to '../own/launcher', which is not shared\n"
+      "spec:5:1: warning: repository 'to_climbs' is not shared, but stays at "
+      "'a.runfiles/to_climbs': one of its links leads to repository 'climbs', which is not shared\n"
+      "spec:6:1: warning: repository 'to_to_climbs' is not shared, but stays at "
+      "'a.runfiles/to_to_climbs': one of its links leads to repository 'to_climbs', which is not "
+      "shared\n");
 }
 
 TEST_CASE("shared root: legacy external runfiles stay, in the app's layer") {
@@ -179,16 +180,17 @@ TEST_CASE("shared root: what is there already is an error that names both") {
   const std::string rest =
       "spec:1:1: note: declared here\nspec:2:1: help: give --shared-root a directory of its own\n";
   for (const Case& c : {
-           Case{"srv/repos/r/x", "'srv/repos/r/x' is where --shared-root puts 'a.runfiles/r/x'"},
+           Case{"srv/repos/r/x",
+                "'srv/repos/r/x' is the path to which --shared-root moves 'a.runfiles/r/x'"},
            Case{"srv/repos/r/x/y",
-                "'srv/repos/r/x/y' lies below 'srv/repos/r/x', which is where --shared-root puts "
-                "'a.runfiles/r/x'"},
+                "'srv/repos/r/x/y' lies below 'srv/repos/r/x', which is the path to which "
+                "--shared-root moves 'a.runfiles/r/x'"},
            Case{"srv/repos/r",
-                "'srv/repos/r' is not a directory, and 'srv/repos/r/x' below it is where "
-                "--shared-root puts 'a.runfiles/r/x'"},
+                "'srv/repos/r' is not a directory, and 'srv/repos/r/x' below it is the path to "
+                "which --shared-root moves 'a.runfiles/r/x'"},
            Case{"srv",
-                "'srv' is not a directory, and 'srv/repos/r/x' below it is where --shared-root "
-                "puts 'a.runfiles/r/x'"},
+                "'srv' is not a directory, and 'srv/repos/r/x' below it is the path to which "
+                "--shared-root moves 'a.runfiles/r/x'"},
        }) {
     PlannedTree tree;
     tree.file("a.runfiles/r/x");
@@ -210,9 +212,12 @@ TEST_CASE("shared root: a path that cannot be one") {
   CHECK(error_of([] { parse_shared_root("/"); }) ==
         "veneer: error: shared root '/' is the image's root\n" + help);
   CHECK(error_of([] { parse_shared_root("a/../b"); }) ==
-        "veneer: error: shared root 'a/../b' has the component '..'\n" + help);
+        "veneer: error: shared root 'a/../b' has the component '..', which is not allowed\n" +
+            help);
   CHECK(error_of([] { parse_shared_root("app/a.runfiles/s"); }) ==
-        "veneer: error: shared root 'app/a.runfiles/s' has the component 'a.runfiles'\n" + help);
+        "veneer: error: shared root 'app/a.runfiles/s' has the component 'a.runfiles', which is "
+        "not allowed\n" +
+            help);
 }
 
 }  // namespace

@@ -76,9 +76,9 @@ TEST_CASE("source tree: modes follow the executable bit, whatever the umask was"
         "file text -> $/s/text mode=0644\n"
         "file tool -> $/s/tool mode=0755\n"
         "dir void\n"
-        "$/s/tool: warning: has, like 1 more, a setuid, setgid or sticky bit on disk, and not in "
+        "$/s/tool: warning: has, like 1 more, a setuid, setgid or sticky bit on disk, but not in "
         "the image\n"
-        "$/s/tool: help: --tree-modes=disk takes over the modes that are on disk\n");
+        "$/s/tool: help: --tree-modes=disk keeps the modes that files have on disk\n");
 }
 
 TEST_CASE("source tree: excludes and an ignore file leave out, and exceptions keep") {
@@ -120,7 +120,7 @@ TEST_CASE("source tree: what a run writes to is not packed, by whatever name") {
         "$/s/image.tar: note: is left out of the image: this run writes there\n"
         "$/s/out: note: is left out of the image: this run writes there\n");
   CHECK(temporary.error_of([&] { read_text(temporary, temporary / "s/out" + ":/x", options); }) ==
-        "veneer: error: tree '$/s/out:/x': '$/s/out' is where this run writes to\n"
+        "veneer: error: tree '$/s/out:/x': this run writes to '$/s/out'\n"
         "veneer: help: pack another folder, or name another output\n");
 }
 
@@ -135,21 +135,18 @@ TEST_CASE("source tree: what is hardly meant to be packed is warned of, unless i
   temporary.write("s/id_rsa", "");
   temporary.write("s/[x].key", "");
   std::string text = read_text(temporary, temporary / "s" + ":", {.excludes = {"!id_rsa"}});
-  CHECK(
-      text.substr(text.find("$/s/.git: warning")) ==
-      "$/s/.git: warning: goes into the image: it is a repository with its history\n"
-      "$/s/.git: help: --exclude '.git' leaves it out; if it is meant, --exclude '!.git' says so\n"
-      "$/s/[x].key: warning: goes into the image: it looks like a private key\n"
-      "$/s/[x].key: help: --exclude '\\[x\\].key' leaves it out; if it is meant, --exclude "
-      "'!\\[x\\].key' says so\n"
-      "$/s/own.pem: warning: goes into the image: it holds a private key\n"
-      "$/s/own.pem: help: --exclude 'own.pem' leaves it out; if it is meant, --exclude '!own.pem' "
-      "says "
-      "so\n"
-      "$/s/a/.env: warning: goes into the image: it usually holds secrets\n"
-      "$/s/a/.env: help: --exclude 'a/.env' leaves it out; if it is meant, --exclude '!a/.env' "
-      "says "
-      "so\n");
+  CHECK(text.substr(text.find("$/s/.git: warning")) ==
+        "$/s/.git: warning: goes into the image although it is a repository with its history\n"
+        "$/s/.git: help: leave it out with --exclude '.git', or confirm it with --exclude '!.git'\n"
+        "$/s/[x].key: warning: goes into the image although it looks like a private key\n"
+        "$/s/[x].key: help: leave it out with --exclude '\\[x\\].key', or confirm it with "
+        "--exclude '!\\[x\\].key'\n"
+        "$/s/own.pem: warning: goes into the image although it holds a private key\n"
+        "$/s/own.pem: help: leave it out with --exclude 'own.pem', or confirm it with --exclude "
+        "'!own.pem'\n"
+        "$/s/a/.env: warning: goes into the image although it usually holds secrets\n"
+        "$/s/a/.env: help: leave it out with --exclude 'a/.env', or confirm it with --exclude "
+        "'!a/.env'\n");
 }
 
 TEST_CASE("source tree: a file lands at DEST, or in it when DEST ends in '/'") {

@@ -170,7 +170,7 @@ TEST_CASE("spec: a fault is reported where it is") {
   };
   const std::string help_input =
       "$/spec:3:1: help: declare it as an input of the action; an unresolved symlink needs an 'l' "
-      "record, which rules can tell from a file with Bazel 8 and later\n";
+      "record, and rules recognize such a symlink only with Bazel 8 and later\n";
   const Case whole[] = {
       {"",
        "$/spec:1:1: error: expected a 'V' record, found an empty file\n"
@@ -228,9 +228,10 @@ TEST_CASE("spec: a fault is reported where it is") {
       {"s\ta\tf\tfile\t/a\t@@//:a\n", "$/spec:3:12: error: path '/a' is absolute\n"},
       {"f\ta\tgone\t@@//:a\n", "$/spec:3:1: error: 'gone' does not exist\n" + help_input},
       {"d\ta\tfile\t@@//:a\n",
-       "$/spec:3:1: error: 'file' is declared a tree artifact, but is no directory\n"},
+       "$/spec:3:1: error: 'file' is declared as a tree artifact, but is not a directory\n"},
       {"l\ta\tfile\t@@//:a\n",
-       "$/spec:3:1: error: 'file' is declared an unresolved symlink, but is no symlink on disk\n"},
+       "$/spec:3:1: error: 'file' is declared as an unresolved symlink, but is not a symlink on "
+       "disk\n"},
       {"l\ta\tgone\t@@//:a\n",
        "$/spec:3:1: error: 'gone' cannot be read as a link: No such file or directory\n"},
       {"m\tdir\n", "$/spec:3:1: error: 'dir' is a directory: expected a file\n"},

@@ -212,7 +212,7 @@ TEST_CASE("store: a damaged index is a warning, and the store begins anew") {
     Store store(directory, kNow);
     REQUIRE(store.warnings().size() == 1);
     CHECK(folder.strip(store.warnings().front().to_string("warning")) ==
-          "$/store/index: warning: is damaged; the store begins anew\n");
+          "$/store/index: warning: is damaged; the store starts empty\n");
     CHECK_FALSE(store.open_blob(digest_of("old")));
   }
   add_blob(directory, "new");
@@ -269,8 +269,8 @@ TEST_CASE("store: verify drops what is not what its name says, and strangers are
   const TemporaryDirectory folder;
   const std::string directory = folder / "store";
   CHECK(folder.error_of([&] { verify_store(directory, Repair::kDrop, kNow); }) ==
-        "$/store: error: is not a store\n$/store: help: builds make one; name another with "
-        "--store\n");
+        "$/store: error: is not a store\n"
+        "$/store: help: a build creates a store; name an existing one with --store\n");
   add_blob(directory, "good");
   add_blob(directory, "bad");
   std::filesystem::permissions(blob_path(directory, "bad"), std::filesystem::perms::all);
@@ -281,8 +281,8 @@ TEST_CASE("store: verify drops what is not what its name says, and strangers are
   CHECK(change.dropped_blobs == 1);
   REQUIRE(change.warnings.size() == 1);
   CHECK(folder.strip(change.warnings.front().to_string("warning")) ==
-        fmt::format("$/store/blobs/sha256/{}: warning: has digest {}; it is dropped from the "
-                    "store\n",
+        fmt::format("$/store/blobs/sha256/{}: warning: has digest {}, which differs from its name; "
+                    "it is dropped from the store\n",
                     digest_of("bad").hex(), digest_of("BAD").to_string()));
   CHECK(std::filesystem::exists(folder / "store/blobs/sha256/readme"));
   CHECK(verify_store(directory, Repair::kReport, kNow).warnings.empty());

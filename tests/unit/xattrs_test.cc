@@ -60,8 +60,8 @@ TEST_CASE("xattrs: of a file on disk those of the user are read, of any size") {
         "$/gone: error: cannot read its extended attributes: No such file or directory\n");
   REQUIRE(setxattr(file.c_str(), "user.a=b", "", 0, 0) == 0);
   CHECK(temporary.error_of([&] { read_xattrs(file); }) ==
-        "$/f: error: has the extended attribute 'user.a=b', whose name a tar cannot hold: it has a "
-        "'='\n");
+        "$/f: error: has the extended attribute 'user.a=b', but a tar cannot hold an attribute "
+        "name with '='\n");
 }
 
 TEST_CASE("capability: texts of cap_from_text(3) become bytes, and bytes texts of getcap(8)") {
@@ -94,7 +94,7 @@ TEST_CASE("capability: texts of cap_from_text(3) become bytes, and bytes texts o
     third[3] = 3;
     CHECK(capability_of_layer(third) == bytes);
   }
-  CHECK(capability_text("abc") == "3 bytes of no known form");
+  CHECK(capability_text("abc") == "3 bytes in an unknown form");
   CHECK(capability_of_layer("abc") == "abc");
 }
 
@@ -105,21 +105,22 @@ TEST_CASE("capability: a text that is none is an error") {
   };
   const Case cases[] = {
       {"", "expected at least one clause"},
-      {"cap_chown", "expected '=', '+' or '-' behind 'cap_chown'"},
-      {"cap_chow+ep", "'cap_chow' is no capability"},
-      {"64=p", "'64' is no capability"},
-      {"cap_chown,=p", "'' is no capability"},
-      {"+p", "'+' without a capability before it"},
-      {"cap_chown+", "'+' without a flag behind it"},
-      {"cap_chown+px", "'x' is no flag: expected e, i or p"},
+      {"cap_chown", "expected '=', '+' or '-' after 'cap_chown'"},
+      {"cap_chow+ep", "'cap_chow' is not a capability"},
+      {"64=p", "'64' is not a capability"},
+      {"cap_chown,=p", "'' is not a capability"},
+      {"+p", "'+' has no capability before it"},
+      {"cap_chown+", "'+' has no flag after it"},
+      {"cap_chown+px", "'x' is not a flag: expected e, i or p"},
       {"cap_chown=p cap_kill=ep",
-       "a file has the flag 'e' for all of its capabilities or for none"},
-      {"cap_kill=e", "a file has the flag 'e' for all of its capabilities or for none"},
+       "the flag 'e' must be set for all capabilities of a file or for none"},
+      {"cap_kill=e", "the flag 'e' must be set for all capabilities of a file or for none"},
   };
   for (const Case& one : cases) {
     CHECK(TemporaryDirectory().error_of([&] { parse_capability(one.text); }) ==
-          fmt::format("veneer: error: capabilities '{}': {}\nveneer: help: for example "
-                      "cap_net_bind_service+ep; setcap(8) and cap_from_text(3) describe it\n",
+          fmt::format("veneer: error: capabilities '{}': {}\n"
+                      "veneer: help: for example cap_net_bind_service+ep; setcap(8) and "
+                      "cap_from_text(3) describe the form\n",
                       one.text, one.fault));
   }
 }
@@ -148,10 +149,10 @@ TEST_CASE("capability: rules give files theirs, the first that matches, and must
   CHECK(TemporaryDirectory().error_of([&] {
     set_capabilities(rules({"app/l*=cap_kill+i", "x=="}), tree, arena);
   }) == "veneer: error: --capability 'app/l*' matches no file of the image\n"
-        "veneer: note: it matches 'app/link', which is a link to 'b'\n"
+        "veneer: note: the pattern matches 'app/link', which is a link to 'b'\n"
         "veneer: help: a link has the capabilities of the file that it leads to: name that file\n"
         "veneer: error: --capability 'x' matches no file of the image\n"
-        "veneer: help: `veneer plan` lists the paths; '**' is any number of directories\n");
+        "veneer: help: `veneer plan` lists the paths; '**' stands for any number of directories\n");
 }
 
 TEST_CASE("tree key: an extended attribute makes another build") {
