@@ -29,7 +29,7 @@ def _runfiles_groups(ctx):
         return None
     limited = lib.limit(ctx, resolved, max_groups = ctx.attr.max_groups)
     if limited.group_count > ctx.attr.max_groups:
-        fail("%s: `max_groups` is %d, but the runfiles of %s are in %d groups at least, which may not be merged: %s" % (
+        fail("%s: `max_groups` is %d, but the runfiles of %s have at least %d groups that must not be merged: %s" % (
             ctx.label,
             ctx.attr.max_groups,
             binary.label,
@@ -53,7 +53,7 @@ veneer_layers = make_veneer_layers(
     attrs = {
         "max_groups": attr.int(
             default = 10,
-            doc = "How many groups there may be; beyond, groups of one rank are merged, the lightest first.",
+            doc = "Maximum number of groups; if there are more, groups of one rank are merged, the lightest first.",
         ),
     },
 )

@@ -177,8 +177,8 @@ void print_summary(const BuildArguments& options, const FinishedBuild& built, do
                human_size(layer.tar_size), layer.digest.to_string());
   }
   if (built.base_layers > 0) {
-    fmt::print(out, "on the base's {}: {}\n", counted(built.base_layers, "layer"),
-               options.planning.base.base);
+    fmt::print(out, "base image: {}, {}\n", options.planning.base.base,
+               counted(built.base_layers, "layer"));
   }
   fmt::print(out, "{}, {}, {}; {} not stored a second time; {:.2f} s\n",
              counted(built.result.plan.files, "file"),
@@ -186,15 +186,16 @@ void print_summary(const BuildArguments& options, const FinishedBuild& built, do
              counted(built.result.plan.hardlinks, "hardlink"),
              human_size(built.result.plan.linked_bytes), seconds);
   if (built.result.plan.repeated_bytes > 0) {
-    fmt::print(out, "{} are equal to a file in another layer, and stored there too\n",
+    fmt::print(out, "{} are stored more than once, because equal files are in different layers\n",
                human_size(built.result.plan.repeated_bytes));
   }
   if (built.result.checks && built.result.checks->notes > 0) {
-    fmt::print(out, "{} could not be checked from files alone (not errors); see veneer verify\n",
+    fmt::print(out,
+               "{} could not be checked from files alone (not errors); see `veneer verify IMAGE`\n",
                counted(built.result.checks->notes, "thing"));
   }
   if (built.result.plan.in_base > 0) {
-    fmt::print(out, "{} left to the base, which has the same: {}\n",
+    fmt::print(out, "{} left out, because the base image has the same: {}\n",
                counted(built.result.plan.in_base, "path"),
                human_size(built.result.plan.bytes_in_base));
   }

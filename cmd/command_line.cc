@@ -51,13 +51,14 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
     flush_output();
     return 0;
   }
-  CLI::App app("Turns Bazel runfiles into OCI image layers and images, each real file stored once.",
-               "veneer");
+  CLI::App app(
+      "Turns Bazel runfiles into OCI image layers and images. Each real file is stored once.",
+      "veneer");
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "@FILE stands for the arguments in FILE, one a line; veneer --persistent_worker serves "
-      "Bazel.");
+      "@FILE is replaced by the arguments in FILE, one per line. `veneer --persistent_worker` runs "
+      "a persistent worker for Bazel.");
   add_build_command(app);
   add_plan_command(app, session);
   add_layer_command(app, session);

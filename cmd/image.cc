@@ -136,14 +136,14 @@ void run_image(const ImageArguments& options) {
 void add_image_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<ImageArguments>();
   CLI::App* command = app.add_subcommand(
-      "image", "Put layers that exist on a base image, or on none, and write the image");
+      "image", "Make an image from existing layer blobs, with or without a base image");
   add_base_options(*command, options->base);
   add_image_options(*command, options->image);
   command
-      ->add_option(
-          "--layer", options->layers,
-          "Layer blob: a tar, plain or compressed with gzip or zstd; repeat it, lowest "
-          "first. BLOB.json beside it, as `veneer layer` writes it, saves reading it twice")
+      ->add_option("--layer", options->layers,
+                   "Layer blob: a tar, uncompressed or compressed with gzip or zstd; repeatable, "
+                   "lowest layer first. With a descriptor BLOB.json beside it, as `veneer layer` "
+                   "writes it, the blob is read once instead of twice")
       ->type_name("BLOB")
       ->allow_extra_args(false)
       ->group(kBaseGroup);
@@ -153,17 +153,16 @@ void add_image_command(CLI::App& app, const Session* session) {
       ->group(kBaseGroup);
   command
       ->add_flag("--allow-replacing", options->allow_replacing,
-                 "Let layers replace what the base has, and change its directories (default: only "
-                 "those that `veneer layer --base` made for this base)")
+                 "Let every layer replace files and links of the base and change its directories "
+                 "(default: only layers that `veneer layer --base` made for this base may)")
       ->group(kBaseGroup);
   command
-      ->add_flag(
-          "--trust-layers", options->trust_layers,
-          "Layers with a BLOB.json, and the base, were verified, and made for each other, by "
-          "who calls: a build system whose own actions did that")
+      ->add_flag("--trust-layers", options->trust_layers,
+                 "Do not verify the base and the layers that have a BLOB.json. For a build system "
+                 "whose own actions verified them and made them for each other")
       ->group(kBaseGroup);
   add_store_options(*command, options->tools.store);
-  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
+  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options, session] {
     use_session(options->tools, session);
     run_image(*options);

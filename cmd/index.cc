@@ -30,7 +30,7 @@ struct IndexArguments {
 oci::ImageReference parse_output(const std::string& text) {
   oci::ImageReference reference = oci::parse_destination(text);
   if (reference.transport == oci::Transport::kDockerArchive) {
-    throw layer::Error("'" + text + "': a docker archive holds images for one platform")
+    throw layer::Error("'" + text + "': a docker archive holds images for one platform only")
         .with_help("write it to oci:DIR or oci-archive:FILE");
   }
   return reference;
@@ -65,11 +65,12 @@ void run_index(const IndexArguments& options) {
 
 void add_index_command(CLI::App& app) {
   const auto options = std::make_shared<IndexArguments>();
-  CLI::App* command =
-      app.add_subcommand("index", "Put images for several platforms together as one image");
+  CLI::App* command = app.add_subcommand(
+      "index", "Combine images for several platforms into one multi-platform image");
   command
       ->add_option("--image", options->images,
-                   "An image for one platform, written as --base is elsewhere; repeat it")
+                   "An image for one platform: oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
+                   "docker-archive:FILE[:NAME:TAG]; repeatable")
       ->type_name("IMAGE")
       ->allow_extra_args(false)
       ->required()
@@ -81,17 +82,19 @@ void add_index_command(CLI::App& app) {
       ->check(check_with(oci::parse_annotation))
       ->group("Image");
   command
-      ->add_option("-o,--output", options->output,
-                   "Where it goes: oci:DIR[:TAG] or oci-archive:FILE[:TAG]; - as FILE is stdout")
+      ->add_option(
+          "-o,--output", options->output,
+          "Where to write the image: oci:DIR[:TAG] or oci-archive:FILE[:TAG]; - as FILE is stdout")
       ->type_name("IMAGE")
       ->required()
       ->check(check_with(parse_output))
       ->group(kBaseGroup);
   command
-      ->add_flag("--trust-images", options->trust_images,
-                 "Layers were verified by who calls: a build system whose own actions made them")
+      ->add_flag(
+          "--trust-images", options->trust_images,
+          "Do not verify layers. For a build system whose own actions made and verified them")
       ->group(kBaseGroup);
-  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
+  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options] { run_index(*options); });
 }
 

@@ -56,17 +56,21 @@ std::string names(const layer::ImagePlan& plan) {
 
 layer::LayerPlan choose_layer(layer::ImagePlan& plan, const std::string& only, bool empty) {
   if (plan.layers.empty() && empty) return {"empty", "no path is in it", {}};
-  if (plan.layers.empty()) throw layer::Error("the base image has all of it: no layer is needed");
+  if (plan.layers.empty()) {
+    throw layer::Error("the plan has no layers: the base image has every path")
+        .with_help("--allow-empty writes a layer without entries");
+  }
   if (only.empty()) {
     if (plan.layers.size() == 1) return std::move(plan.layers.front());
-    throw layer::Error(fmt::format("the plan has {} layers: {}", plan.layers.size(), names(plan)))
-        .with_help("choose one with --only, or put all into one with --layers=one");
+    throw layer::Error(fmt::format("only one layer can be written, but the plan has {}: {}",
+                                   plan.layers.size(), names(plan)))
+        .with_help("choose a layer with --only, or put all paths into one layer with --layers=one");
   }
   const auto found =
       std::find_if(plan.layers.begin(), plan.layers.end(),
                    [&](const layer::LayerPlan& layer) { return layer.name == only; });
   if (found == plan.layers.end()) {
-    throw layer::Error(fmt::format("no layer '{}': the plan has {}", only, names(plan)));
+    throw layer::Error(fmt::format("the plan has no layer '{}'; it has {}", only, names(plan)));
   }
   return std::move(*found);
 }
@@ -148,19 +152,22 @@ void add_layer_command(CLI::App& app, const Session* session) {
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   command
-      ->add_option(
-          "-o,--output", options->output,
-          "The blob: its name, app.tar, app.tar.gz or app.tar.zst, says the codec; - is stdout")
+      ->add_option("-o,--output", options->output,
+                   "The blob to write. A name that ends in .tar, .tar.gz or .tar.zst chooses the "
+                   "compression; - is stdout")
       ->type_name("FILE")
       ->required();
-  command->add_option("--descriptor", options->descriptor, "Its descriptor (default: BLOB.json)")
+  command
+      ->add_option("--descriptor", options->descriptor,
+                   "The blob's descriptor (default: BLOB.json)")
       ->type_name("FILE");
   command
-      ->add_option("--only", options->only, "Which of the plan's layers; `veneer plan` lists them")
+      ->add_option("--only", options->only,
+                   "The layer to write, if the plan has several; `veneer plan` lists them")
       ->type_name("NAME");
   command->add_flag("--allow-empty", options->empty,
-                    "Of a plan without layers, write a layer without entries");
-  command->add_flag("-q,--quiet", options->quiet, "Do not say what was written");
+                    "If the plan has no layers, write a layer without entries");
+  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options, session] {
     take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);

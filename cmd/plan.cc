@@ -61,9 +61,9 @@ void add_parts(const PlanArguments& options, const layer::ImagePlan& plan,
       continue;
     }
     throw layer::Error("layer '" + layer.name + "' has no --layer-plan")
-        .with_help(
-            "add --layer-plan " + layer.name +
-            "=FILE, or put its paths into a layer that has one: --layer, groups of the spec");
+        .with_help("add --layer-plan " + layer.name +
+                   "=FILE, or put its paths into a layer that has one, with --layer or groups of "
+                   "the spec");
   }
   for (const Part& part : parts) {
     files.push_back(text_result(part.path, [&](const layer::WriteText& write) {
@@ -152,33 +152,33 @@ void run_plan(const PlanArguments& options) {
 
 void add_plan_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<PlanArguments>();
-  CLI::App* command = app.add_subcommand("plan", "Show what would go where in an image, and why");
+  CLI::App* command = app.add_subcommand("plan", "Show which layer each path would be in, and why");
   add_planning_options(*command, options->planning);
   command
-      ->add_option(
-          "--explain", options->explain,
-          "Say in sentences why a path of the image is what it is; repeatable. Exits with 1 if "
-          "nothing has one of them")
+      ->add_option("--explain", options->explain,
+                   "Explain why a path of the image is what it is; repeatable. The exit code is 1 "
+                   "if one of the paths is unknown")
       ->allow_extra_args(false)
       ->type_name("PATH");
-  command->add_flag("--json", options->json, "for programs; docs/plan_format.md names the schemas");
+  command->add_flag("--json", options->json, "Print JSON; docs/plan_format.md names the schemas");
   add_check_option(*command, options->check);
   command
       ->add_option("--entrypoint", options->entrypoint,
-                   "What the image will run, for the checks (default: the program); as `build` "
-                   "takes it")
+                   "Command that the image will run, for the checks; written as for `veneer build` "
+                   "(default: the program)")
       ->allow_extra_args(false)
       ->check(check_with([](const std::string& value) { oci::parse_arguments({value}); }))
       ->type_name("ARG");
   command
-      ->add_option("-u,--user", options->user, "Whom the image will run as, likewise: USER[:GROUP]")
+      ->add_option("-u,--user", options->user,
+                   "User and group that the image will run as, for the checks: USER[:GROUP]")
       ->check(check_with(oci::parse_user));
-  command->add_option("-o,--output", options->output, "Write the plan there, not to stdout")
+  command->add_option("-o,--output", options->output, "Write the plan to FILE instead of stdout")
       ->type_name("FILE");
   command
       ->add_option("--layer-plan", options->parts,
-                   "Write the plan of one layer to a file of its own; repeatable, and then every "
-                   "layer needs one. A layer that is not made gets a plan without layers")
+                   "Write the plan of the layer NAME to FILE; repeatable. With this option, every "
+                   "layer needs a FILE. A NAME that is no layer gets a plan without layers")
       ->allow_extra_args(false)
       ->check(check_with(parse_part))
       ->type_name("NAME=FILE");

@@ -55,7 +55,7 @@ void wait_for_signal(int fd) {
 void handle(int signal) {
   struct sigaction action = {};
   if (sigaction(signal, nullptr, &action) != 0) {
-    throw layer::system_error("signals", "cannot ask for a handler", errno);
+    throw layer::system_error("signals", "cannot query the handler", errno);
   }
   if (action.sa_handler == SIG_IGN) return;
   action = {};

@@ -26,8 +26,9 @@ struct StoreArguments {
 std::string directory_of(const StoreArguments& options) {
   std::string directory = options.directory.empty() ? default_store() : options.directory;
   if (!directory.empty()) return directory;
-  throw layer::Error("there is no home directory that the store could be in")
-      .with_help("name it with --store");
+  throw layer::Error(
+      "no directory for the store: neither XDG_CACHE_HOME nor HOME is an absolute path")
+      .with_help("name a directory with --store");
 }
 
 void run_stat(const StoreArguments& options) {
@@ -50,8 +51,8 @@ void run_stat(const StoreArguments& options) {
 
 void print_left_over(const layer::StoreChange& change) {
   if (change.left_over_files == 0) return;
-  fmt::print("removed {} in {} that killed processes left\n", human_size(change.left_over_bytes),
-             counted(change.left_over_files, "file"));
+  fmt::print("removed {} in {} that killed processes left behind\n",
+             human_size(change.left_over_bytes), counted(change.left_over_files, "file"));
 }
 
 void print_change(const StoreArguments& options, const layer::StoreChange& change) {
@@ -87,8 +88,7 @@ void run_verify(const StoreArguments& options) {
   layer::StoreChange change = layer::verify_store(directory, repair, nanoseconds_now());
   if (!change.warnings.empty() && !options.repair) {
     change.warnings.back().help =
-        "`veneer store verify --repair` drops what is damaged, and the "
-        "next build makes it again";
+        "`veneer store verify --repair` drops damaged data, and the next build makes it again";
   }
   print_change(options, change);
   if (!change.warnings.empty() && !options.repair) throw CLI::RuntimeError(1);
@@ -100,7 +100,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   CLI::App* command = parent.add_subcommand(name, help);
   command
       ->add_option("--store", options->directory,
-                   "Its directory (default: $XDG_CACHE_HOME/veneer or ~/.cache/veneer)")
+                   "Directory of the store (default: $XDG_CACHE_HOME/veneer or ~/.cache/veneer)")
       ->type_name("DIR");
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options, run] { run(*options); });
@@ -111,21 +111,25 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 
 void add_store_command(CLI::App& app) {
   const auto options = std::make_shared<StoreArguments>();
-  CLI::App* store = app.add_subcommand("store", "Look after what builds keep for later ones");
+  CLI::App* store = app.add_subcommand(
+      "store", "Manage the store, in which builds keep results for later builds");
   store->require_subcommand(1);
-  add_command(*store, "stat", "Say what is in it", options, run_stat);
-  CLI::App* gc = add_command(*store, "gc", "Drop what was not used for longest", options, run_gc);
-  gc->add_option("--max-size", options->max_size, "Bytes that blobs may take (default: 10GB)")
+  add_command(*store, "stat", "Show how much is in the store", options, run_stat);
+  CLI::App* gc = add_command(*store, "gc", "Drop the least recently used blobs", options, run_gc);
+  gc->add_option("--max-size", options->max_size,
+                 "Bytes that blobs may take (default: 10GB, or no limit with --max-age)")
       ->transform(CLI::AsSizeValue(true).description(""))
       ->type_name("SIZE");
-  gc->add_option("--max-age", options->max_age, "Days that what is not used may stay")
+  gc->add_option("--max-age", options->max_age,
+                 "Days after which unused blobs are dropped (default: no limit)")
       ->check(CLI::Range(0.0, 36500.0).description(""))
       ->type_name("DAYS");
-  CLI::App* verify = add_command(*store, "verify", "Read all blobs; exit code 1 if any is damaged",
-                                 options, run_verify);
+  CLI::App* verify =
+      add_command(*store, "verify", "Check all blobs; the exit code is 1 if something is damaged",
+                  options, run_verify);
   verify->add_flag(
       "--repair", options->repair,
-      "Drop what is damaged and what killed processes left, so that builds make it anew");
+      "Drop damaged data, which builds make again, and files that killed processes left behind");
 }
 
 }  // namespace cmd

@@ -71,7 +71,9 @@ Verified verify_plan(const VerifyArguments& options, const std::string& scratch)
 Verified verify(const VerifyArguments& options) {
   const std::string scratch = std::filesystem::temp_directory_path().string();
   if (is_plan(options.image)) return verify_plan(options, scratch);
-  if (!options.base.empty()) throw CLI::ExcludesError("--base", "an IMAGE, which has its own");
+  if (!options.base.empty()) {
+    throw CLI::ValidationError("--base", "only a plan takes it, because an image has its own base");
+  }
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   const oci::StoredImage image =
@@ -149,25 +151,26 @@ void run_verify(const VerifyArguments& options) {
 
 void add_verify_command(CLI::App& app) {
   const auto options = std::make_shared<VerifyArguments>();
-  CLI::App* command = app.add_subcommand(
-      "verify", "Prove that an image's links, libraries and Python hold together");
+  CLI::App* command =
+      app.add_subcommand("verify", "Check the links, libraries and Python of an image");
   command
       ->add_option("IMAGE", options->image,
-                   "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]; or "
-                   "the file of a plan")
+                   "An image, oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
+                   "docker-archive:FILE[:NAME:TAG]; or a file with a plan")
       ->required()
       ->check(check_with(check_argument));
-  command->add_option("--base", options->base, "Of a plan: the image that it goes onto")
+  command->add_option("--base", options->base, "For a plan: the base image that its layers go on")
       ->type_name("IMAGE")
       ->check(check_with(oci::parse_image_reference));
   command
-      ->add_option("--platform", options->platform,
-                   "OS/ARCHITECTURE[/VARIANT]; chooses among the images (default: the only one)")
+      ->add_option(
+          "--platform", options->platform,
+          "Which image, if there are several: OS/ARCHITECTURE[/VARIANT] (default: the only one)")
       ->type_name("PLATFORM")
       ->check(check_with(oci::parse_platform));
-  command->add_flag("--json", options->json, "Print the findings as JSON; docs/checks.md");
+  command->add_flag("--json", options->json, "Print the findings as JSON; see docs/checks.md");
   options->jobs = std::max(1U, std::thread::hardware_concurrency());
-  command->add_option("-j,--jobs", options->jobs, "Threads (default: one a core)")
+  command->add_option("-j,--jobs", options->jobs, "Number of threads (default: one per core)")
       ->check(CLI::Range(1U, 1024U).description(""))
       ->type_name("N");
   command->callback([options] { run_verify(*options); });

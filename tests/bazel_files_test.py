@@ -63,7 +63,7 @@ class BazelFiles(unittest.TestCase):
         self.assertEqual(with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
                          {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
         self.assertEqual(groups["torch"], ["triton"])
-        with self.assertRaisesRegex(Fault, r"^own_layers: '\*' names no package; "):
+        with self.assertRaisesRegex(Fault, r"^own_layers: '\*' gives no name for the layer; "):
             with_own_layers({}, ["*"])
 
     def test_patterns_that_match_nothing_are_told_of(self):
@@ -89,9 +89,9 @@ class BazelFiles(unittest.TestCase):
         self.assertEqual(unmatched(Binary(), {}), [])
         self.assertEqual(unmatched(Binary(), {"a": ["numpy", "Torch*"], "b": ["//app/...", "//app/models"]}), [])
         self.assertEqual(unmatched(Binary(), {"numpi": ["numpi"], "all": ["*"], "ml": ["scikit*", "//ap"]}), [
-            "'numpi', which is to go into the layer 'numpi', matches no package of //app:app; the nearest are: numpy",
-            "'scikit*', which is to go into the layer 'ml', matches no package of //app:app; there are: numpy, torch",
-            "'//ap', which is to go into the layer 'ml', matches no package of //app:app; the nearest are: //app, //app/models",
+            "pattern 'numpi' of the layer 'numpi' matches no package of //app:app; the nearest are: numpy",
+            "pattern 'scikit*' of the layer 'ml' matches no package of //app:app; the packages are: numpy, torch",
+            "pattern '//ap' of the layer 'ml' matches no package of //app:app; the nearest are: //app, //app/models",
         ])
 
 

@@ -106,7 +106,7 @@ class Streams(Case):
         for option, arguments in (("--output", ("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-")),
                                   ("--output", ("layer", "--no-store", "--tree", "tree:srv", "-o", "-"))):
             done = self.run_veneer(*arguments, status=1, stdout=theirs)
-            self.assertIn(f"'{option} -' is a terminal, and this is no text", done.stderr.decode())
+            self.assertIn(f"'{option} -' is a terminal, but the output is binary", done.stderr.decode())
         self.run_veneer("plan", "--tree", "tree:srv", "-o", "-", stdout=theirs)
         self.assertIn(b"veneer plan 1", os.read(ours, 1000))
 
@@ -294,7 +294,7 @@ class Together(Piped):
                 ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--descriptor", "none/layer.json"),
                 ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--trace", "none/trace")):
             done = self.run_veneer(*arguments, "--no-store", status=1)
-            self.assertIn(b"none: error: does not exist, and '--", done.stderr)
+            self.assertIn(b"none: error: does not exist, but '--", done.stderr)
             self.assertEqual(self.files(), before, arguments)
 
     def test_layer_and_its_descriptor(self):

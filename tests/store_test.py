@@ -249,7 +249,7 @@ class Store(unittest.TestCase):
         (self.top / "file").write_text("")
         said = (f"{self.top}/file/veneer: warning: cannot create the directory: Not a directory; this "
                 "run uses no store\n"
-                f"{self.top}/file/veneer: help: name another directory with --store, or say "
+                f"{self.top}/file/veneer: help: name another directory with --store, or give "
                 "--no-store\n")
         self.build("--layers=one", XDG_CACHE_HOME=str(self.top / "file"), said=said)
 

@@ -210,10 +210,10 @@ class StoreTrust(unittest.TestCase):
         before = program.files_below(self.store)
         arguments = ("store", "verify", "--store", "store")
         error = self.veneer(*arguments, status=1)[1]
-        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, which differs "
-                                r"from its name\n"
-                                r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` drops what is "
-                                r"damaged, and the next build makes it again\n$")
+        self.assertRegex(error, r"^store/blobs/sha256/\w{64}: warning: has digest sha256:\w{64}, "
+                                r"which differs from its name\n"
+                                r"store/blobs/sha256/\w{64}: help: `veneer store verify --repair` "
+                                r"drops damaged data, and the next build makes it again\n$")
         self.assertEqual(program.files_below(self.store), before)
         out, error = self.veneer(*arguments, "--repair", "--json")
         report = json.loads(out)
@@ -241,7 +241,7 @@ class StoreTrust(unittest.TestCase):
         self.assertEqual((out["leftOverFiles"], out["leftOverBytes"]), (2, 10000))
         litter()
         out = self.veneer("store", "verify", "--repair", "--store", "store")[0]
-        self.assertIn("removed 10.0 kB in 2 files that killed processes left\n", out)
+        self.assertIn("removed 10.0 kB in 2 files that killed processes left behind\n", out)
         litter()
         (self.top / "tree" / "file").write_text("new")
         time.sleep(0.1)

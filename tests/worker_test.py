@@ -271,7 +271,7 @@ class WorkerTest(unittest.TestCase):
                 self.assertEqual(worker.ask(*self.layer(output, "--no-store"))["exitCode"], 0)
                 self.assertEqual((self.top / output).read_bytes(), self.plain_layer())
             self.assertEqual(worker.end()[1:], (
-                f"{fault}; this worker keeps nothing from request to request\n", 0))
+                f"{fault}; this worker keeps nothing between requests\n", 0))
 
     def test_an_image_has_the_bytes_and_files_of_its_own(self):
         self.plan()

@@ -24,7 +24,7 @@ def _base_impl(ctx):
         else:
             root = _layout_root(ctx.files.layout)
         if not root:
-            fail("%s: `layout` has no file 'oci-layout' and is no directory that an action makes" % ctx.label)
+            fail("%s: `layout` has to be a directory that an action makes, or files with 'oci-layout' among them" % ctx.label)
         reference = "oci:" + root
         files = depset(ctx.files.layout)
     if ctx.attr.tag:
@@ -39,9 +39,9 @@ def _base_impl(ctx):
 
 veneer_base = rule(
     implementation = _base_impl,
-    doc = """An image to build on, of a layout that an action makes, or a docker archive. All its files are inputs of the actions that
-read it. For a layout or an OCI archive that lies in the workspace `veneer_base_repository` is better: of several images it takes
-the blobs of one.""",
+    doc = """An image to build on, from a layout that an action makes or from a docker archive. All its files are inputs of the actions
+that read it. For a layout or an OCI archive in the workspace, `veneer_base_repository` is better: if there are several images, it
+takes only the blobs of the chosen one.""",
     attrs = {
         "archive": attr.label(
             allow_single_file = True,

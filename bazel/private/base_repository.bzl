@@ -28,7 +28,7 @@ def _open_layout(ctx):
         ctx.extract(ctx.attr.archive, output = _LAYOUT)
         layout = struct(ctx = ctx, root = ctx.path(_LAYOUT), name = "%s: '%s'" % (ctx.name, ctx.attr.archive))
         if not layout.root.get_child("index.json").exists:
-            fail("%s has no file 'index.json'; an archive of `docker save` is for veneer_base" % layout.name)
+            fail("%s has no file 'index.json'; use veneer_base for an archive of `docker save`" % layout.name)
         return layout
     index = _sibling(ctx.attr.layout, "index.json")
     return struct(ctx = ctx, root = ctx.path(index).dirname, name = "%s: '%s'" % (ctx.name, index))
@@ -94,8 +94,8 @@ veneer_base_repository = repository_rule(
     implementation = _base_repository_impl,
     doc = """A repository with an image to build on, `@NAME//:base`.
 
-It holds one image's manifest, config and layers and no other blob, so that of a layout with images for many platforms only these
-are inputs of actions. The image is chosen when the repository is fetched, by the rules of `veneer`'s `--base`, and again when the
+It holds one image's manifest, config and layers and no other blob. So only these are inputs of actions, even if the layout has
+images for many platforms. The image is chosen when the repository is fetched, by the rules of `veneer`'s `--base`, and again when the
 layout's `index.json` or the archive changes. A layout's blobs are linked, an archive is unpacked.""",
     attrs = BASE_ATTRS,
 )

@@ -122,7 +122,7 @@ def _nearest(pattern, names):
     if near:
         return "the nearest are: " + ", ".join(near[:_MOST_NAMES])
     more = ", and %d more" % (len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
-    return "there are: " + (", ".join(names[:_MOST_NAMES]) or "none") + more
+    return "the packages are: " + (", ".join(names[:_MOST_NAMES]) or "none") + more
 
 def unmatched_patterns(binary, layer_groups):
     """What there is to say about patterns that match nothing that the binary brings.
@@ -147,7 +147,7 @@ def unmatched_patterns(binary, layer_groups):
             taken = [True for each in found.values() if _takes(pattern, each, package_name(each.repository))]
             if not taken:
                 names = own if pattern.startswith("//") else packages
-                messages.append("'%s', which is to go into the layer '%s', matches no package of %s; %s" % (
+                messages.append("pattern '%s' of the layer '%s' matches no package of %s; %s" % (
                     pattern,
                     layer,
                     binary.label,

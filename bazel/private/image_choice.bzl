@@ -73,7 +73,7 @@ def _named_entries(layout, tag):
     if not named:
         fail("%s holds no image '%s'; it holds: %s" % (layout.name, tag, _quoted(tags)))
     if tag == "" and len(tags) > 1:
-        fail("%s holds several images, of which `tag` chooses one; it holds: %s" % (layout.name, _quoted(tags)))
+        fail("%s holds several images; choose one with `tag`; it holds: %s" % (layout.name, _quoted(tags)))
     return named
 
 def _entries_of(layout, index):
@@ -122,7 +122,7 @@ def choose_manifest(layout, tag, platform):
     if len(found) == 1:
         return found[0].descriptor
     if not wanted:
-        fail("%s holds images for several platforms, of which `platform` chooses one; it holds: %s" %
+        fail("%s holds images for several platforms; choose one with `platform`; it holds: %s" %
              (layout.name, _platforms(found)))
 
     # image-spec image-index.md: "If multiple manifests match, the first SHOULD be used."

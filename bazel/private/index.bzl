@@ -56,7 +56,7 @@ veneer_index = rule(
             providers = [VeneerImageInfo],
         ),
         platforms = attr.label_list(
-            doc = "Platforms to build for; none: the images as they are, each made for a platform of its own.",
+            doc = "Platforms to build for; if empty, the images are used as they are, each made for a platform of its own.",
         ),
         tag = attr.string(doc = "The index's name in the layout; default: none."),
         _allowlist_function_transition = attr.label(

@@ -156,18 +156,18 @@ files that other rules for images take; the output groups `plan` and `spec` show
 
 _ATTRS = {
     "base": attr.label(
-        doc = "Image that the layers go onto, a `veneer_base`. It makes what goes below a link of the base follow it, " +
-              "and leaves out what the base has. Without one the layers fit any base that has none of their paths.",
+        doc = "Base image of the layers, a `veneer_base`. Paths below a link of the base then follow the link, and paths " +
+              "that the base has are left out. Without it, the layers fit any base that has none of their paths.",
         providers = [VeneerBaseInfo],
     ),
     "capabilities": attr.string_dict(
-        doc = "Capabilities of files: globs of paths in the image, and what files there get, as setcap(8) takes it: " +
-              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. Of globs that match one file the first in order of " +
-              "their texts counts. Runfiles have no other extended attributes: those on disk are not read.",
+        doc = "Capabilities of files: globs of paths in the image, and the capabilities for files there, as setcap(8) takes them: " +
+              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. If several globs match a file, the first in " +
+              "alphabetical order applies. Runfiles have no other extended attributes: those on disk are not read.",
     ),
     "check": attr.string(
-        doc = "What to do about what would break when the image runs: `error`, `warn` or `off`. Default: `error` with " +
-              "a base, `off` without one, as then what the program needs may come from there.",
+        doc = "What to do if the image would not work: `error`, `warn` or `off`. Default: `error` with a base; `off` " +
+              "without one, because files that the program needs may come from a base that is chosen later.",
         values = ["", "error", "off", "warn"],
     ),
     "compression": attr.string(
@@ -177,7 +177,7 @@ _ATTRS = {
     ),
     "content_links": attr.bool(
         default = True,
-        doc = "Whether files of a layer that happen to be equal are stored once, as hardlinks.",
+        doc = "Whether equal files of a layer are stored once, as hardlinks.",
     ),
     "entrypoint": attr.string_list(
         doc = "The command that starts the program, for images and checks; default: its path in the image.",
@@ -188,22 +188,22 @@ _ATTRS = {
     ),
     "interpreter": attr.label_list(
         allow_files = True,
-        doc = "Targets whose files belong into the layer `interpreter`, beside those of the binary's Python toolchain.",
+        doc = "Targets whose files go into the layer `interpreter`, in addition to those of the binary's Python toolchain.",
     ),
     "keep": attr.string_list(
-        doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are to stay.",
+        doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are not dropped.",
     ),
     "layer_groups": attr.string_list_dict(
         doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
-              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches wins; " +
-              "one that matches nothing is told of.",
+              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches applies; " +
+              "a pattern that matches nothing causes a warning.",
     ),
     "legacy_external_runfiles": attr.bool(
         doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
               "that look there.",
     ),
     "level": attr.int(
-        doc = "Compression level; 0 is the default one: gzip 6, zstd 3.",
+        doc = "Compression level; 0 means the default: gzip 6, zstd 3.",
     ),
     "mtime": attr.int(
         doc = "Modification time of all entries, in seconds since 1970.",
@@ -221,7 +221,7 @@ _ATTRS = {
     ),
     "runfiles_layout": attr.string(
         default = "faithful",
-        doc = "`faithful` keeps every path; `venv` makes the virtual environment the home of its files.",
+        doc = "`faithful` keeps every path; `venv` puts files of wheels into the virtual environment only.",
         values = ["faithful", "venv"],
     ),
     "shared_root": attr.string(

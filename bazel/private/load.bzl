@@ -39,7 +39,7 @@ that is an OCI layout and a docker archive, which every engine reads.""",
     attrs = dict(
         TOOL_ATTRS,
         engine = attr.string(
-            doc = "`docker` or `podman`, or a path; default: `docker` if it is installed, else `podman`. If `$VENEER_ENGINE` is set when it runs, that is taken instead of this attribute.",
+            doc = "`docker` or `podman`, or a path; default: `docker` if it is installed, else `podman`. If the environment variable `VENEER_ENGINE` is set at run time, it takes the place of this attribute.",
         ),
         image = attr.label(
             doc = "The `veneer_image`.",

@@ -26,7 +26,7 @@ if [[ -z $engine ]]; then
   done
 fi
 if [[ -z $engine ]]; then
-  echo "$0: error: neither docker nor podman is installed; \$VENEER_ENGINE names another engine" >&2
+  echo "$0: error: neither docker nor podman is installed; set VENEER_ENGINE to the path of another engine" >&2
   exit 1
 fi
 exec "$engine" "$@" load --input "$archive"

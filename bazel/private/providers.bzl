@@ -4,7 +4,7 @@ VeneerLayersInfo = provider(
     doc = "Layers of an image, as `veneer_layers` makes them.",
     fields = {
         "base": "list of str: veneer's options that name the image that the layers were planned on; empty if there was none. " +
-                "Rules that do not know leave it out: their layers are compared with the base.",
+                "A rule that does not know them leaves the field out; its layers are then compared with the base.",
         "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
                  "that says its media type, digest, size and diff id.",
         "entrypoint": "list of str: the command that starts the program; empty if there is none.",
@@ -17,7 +17,7 @@ VeneerBaseInfo = provider(
     doc = "An image to build on.",
     fields = {
         "arguments": "list of str: veneer's options that name it.",
-        "files": "depset of File: what has to be there to read it.",
+        "files": "depset of File: the files that veneer reads for it.",
     },
 )
 
@@ -25,8 +25,8 @@ VeneerImageInfo = provider(
     doc = "An image as an OCI layout, and what makes it again in another form.",
     fields = {
         "layout": "File: the OCI image layout, a directory.",
-        "arguments": "list of str: options of `veneer image` but for the place it is written to.",
-        "inputs": "depset of File: what these arguments name.",
+        "arguments": "list of str: options of `veneer image` except `--output`.",
+        "inputs": "depset of File: the files that these arguments name.",
     },
 )
 
@@ -35,13 +35,13 @@ VeneerGroupsInfo = provider(
           "It comes before the grouping by repository.",
     fields = {
         "groups": "list of struct(name, files): a layer's name and a depset of File. Files that are not among the " +
-                  "runfiles are ignored; of several groups that have a file the first gets it.",
+                  "runfiles are ignored; if several groups have a file, the first of them gets it.",
     },
 )
 
 VeneerSymlinksInfo = provider(
     doc = "Symlinks that a binary's image has beside its runfiles, with texts that its rule knows. For rules that " +
-          "cannot use `ctx.actions.declare_symlink`, which keeps relative texts since Bazel 6 and can be told from a file since 8.",
+          "cannot use `ctx.actions.declare_symlink`: its symlinks keep relative texts since Bazel 6 and differ from files for a rule since Bazel 8.",
     fields = {
         "symlinks": "depset of struct(path, text): the path is a `short_path`, relative to the workspace or `../repository/...`.",
     },

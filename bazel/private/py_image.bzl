@@ -48,7 +48,7 @@ def _with_own_layers(layer_groups, packages):
     for package in packages:
         name = package.replace("*", "").strip("-_.")
         if not name:
-            fail("own_layers: '%s' names no package; layer_groups has layers with names of their own" % package)
+            fail("own_layers: '%s' gives no name for the layer; use layer_groups, where you name the layer" % package)
         groups.setdefault(name, []).append(package)
     return groups
 

@@ -14,8 +14,8 @@ void add_base_options(CLI::App& app, BaseOptions& options) {
       ->check(check_with(oci::parse_image_reference))
       ->group(kBaseGroup);
   app.add_option("--platform", options.platform,
-                 "OS/ARCHITECTURE[/VARIANT]; chooses among the base's (default: the base's only "
-                 "one; linux/amd64 without a base)")
+                 "OS/ARCHITECTURE[/VARIANT]. With a base: which of its images to use (default: the "
+                 "only one). Without a base: the platform of the image (default: linux/amd64)")
       ->type_name("PLATFORM")
       ->check(check_with(oci::parse_known_platform))
       ->group(kBaseGroup);

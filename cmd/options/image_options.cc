@@ -34,56 +34,57 @@ void parse_argument(const std::string& value) {
 }
 
 void add_run_options(CLI::App& app, ImageOptions& options) {
-  add_repeatable(app, "--entrypoint", options.entrypoint,
-                 "Argument of the command that runs; repeat it, or give a JSON array "
-                 "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' is none",
-                 parse_argument)
+  add_repeatable(
+      app, "--entrypoint", options.entrypoint,
+      "Argument of the command that the image runs; repeatable, or all arguments as a JSON array "
+      "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' means no entrypoint",
+      parse_argument)
       ->type_name("ARG");
   add_repeatable(app, "--cmd", options.cmd,
                  "Default argument after the entrypoint; written as for --entrypoint",
                  parse_argument)
       ->type_name("ARG");
-  add_repeatable(
-      app, "-e,--env", options.env,
-      "Environment variable; added to the base's. $NAME and ${NAME} in VALUE are what the base or "
-      "an --env before it says, '$$' is '$'; with line breaks, give a JSON array "
-      "'[\"KEY\",\"VALUE\"]'",
-      oci::parse_env)
+  add_repeatable(app, "-e,--env", options.env,
+                 "Environment variable, added to the base's. In VALUE, $NAME and ${NAME} are "
+                 "replaced by the value that the base or an earlier --env sets, and '$$' by '$'. "
+                 "For a VALUE with line breaks, give a JSON array '[\"KEY\",\"VALUE\"]'",
+                 oci::parse_env)
       ->type_name("KEY=VALUE");
-  add_single(app, "-u,--user", options.user, "User and group that run it: USER[:GROUP]",
+  add_single(app, "-u,--user", options.user, "User and group that run the command: USER[:GROUP]",
              oci::parse_user);
   add_single(app, "-w,--workdir", options.working_dir,
              "Working directory; relative to the base's if it is not absolute",
              oci::parse_working_dir);
-  add_repeatable(app, "--expose", options.ports, "Port that it listens on, or a range of them",
-                 oci::parse_ports)
+  add_repeatable(app, "--expose", options.ports,
+                 "Port, or range of ports, that the container listens on", oci::parse_ports)
       ->type_name("PORT[-PORT][/PROTOCOL]");
-  add_repeatable(app, "--volume", options.volumes, "Path that is a volume", oci::parse_volume)
+  add_repeatable(app, "--volume", options.volumes, "Path in the container that is a volume",
+                 oci::parse_volume)
       ->type_name("PATH");
-  add_single(app, "--stop-signal", options.stop_signal, "Signal that stops it, such as SIGTERM",
-             oci::parse_stop_signal);
+  add_single(app, "--stop-signal", options.stop_signal,
+             "Signal that stops the container, such as SIGTERM", oci::parse_stop_signal);
 }
 
 void add_description_options(CLI::App& app, ImageOptions& options) {
-  add_repeatable(app, "-l,--label", options.labels,
-                 "Label; added to the base's; written as for --env, and taken as it is",
-                 oci::parse_label)
+  add_repeatable(
+      app, "-l,--label", options.labels,
+      "Label, added to the base's; written as for --env, but a '$' in VALUE has no special meaning",
+      oci::parse_label)
       ->type_name("KEY=VALUE");
   add_repeatable(app, "--annotation", options.annotations,
                  "Annotation of the manifest; written as for --label", oci::parse_annotation)
       ->type_name("KEY=VALUE");
   add_single(app, "--created", options.created,
-             "When it was made: RFC 3339 or seconds since 1970 (default: $SOURCE_DATE_EPOCH, or "
-             "1970-01-01T00:00:00Z)",
+             "Creation time of the image: RFC 3339 or seconds since 1970 (default: "
+             "$SOURCE_DATE_EPOCH, or 1970-01-01T00:00:00Z)",
              oci::parse_created);
-  add_single(app, "--author", options.author, "Who made it", [](const std::string&) {});
+  add_single(app, "--author", options.author, "Author of the image", [](const std::string&) {});
 }
 
 void add_place_options(CLI::App& app, ImageOptions& options) {
-  app.add_option(
-         "-o,--output", options.outputs,
-         "Where the image goes, written as for --base; repeat it for several places. - as FILE "
-         "of an archive is stdout")
+  app.add_option("-o,--output", options.outputs,
+                 "Where to write the image; written as for --base; repeatable. - as FILE of an "
+                 "archive is stdout")
       ->type_name("IMAGE")
       ->allow_extra_args(false)
       ->required()

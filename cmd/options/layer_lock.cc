@@ -23,8 +23,9 @@ layer::LayerLock load_layer_lock(const std::string& path) {
 
 void check_layer_lock(const std::string& path) {
   if (!layer::find_output_place(path).is_stream) return;
-  throw layer::Error({path}, "is no file that a layer lock could be read from and written to")
-      .with_help("name a file, which need not exist yet");
+  throw layer::Error({path},
+                     "is a pipe, a device or an open descriptor, but a layer lock must be a file")
+      .with_help("name a regular file; veneer makes it if it does not exist");
 }
 
 void add_layer_lock(const std::string& path, const layer::LayerLock& lock,

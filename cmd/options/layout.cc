@@ -18,6 +18,10 @@ std::string count_paths(uint64_t number) {
   return fmt::format("{} path{}", number, number == 1 ? "" : "s");
 }
 
+std::string count_repositories(size_t number) {
+  return fmt::format("{} more {}", number, number == 1 ? "repository" : "repositories");
+}
+
 layer::Diagnostic describe_dropped(std::vector<layer::DroppedPaths> dropped) {
   uint64_t paths = 0;
   uint64_t bytes = 0;
@@ -27,19 +31,18 @@ layer::Diagnostic describe_dropped(std::vector<layer::DroppedPaths> dropped) {
   }
   if (paths == 0) {
     return {{},
-            "--runfiles-layout=venv dropped nothing: the virtual environment shows no file of "
-            "a wheel, or all their paths are needed",
+            "--runfiles-layout=venv dropped no paths: the virtual environment has no file of a "
+            "wheel, or every path of the wheels is needed",
             {},
             {}};
   }
-  layer::Diagnostic note{
-      {},
-      fmt::format("--runfiles-layout=venv dropped {} ({} of names): their files are in the virtual "
-                  "environment only",
-                  count_paths(paths), human_size(bytes)),
-      {},
-      "if the program looks for one of them, keep it with --keep GLOB: --keep '*NAME*' keeps each "
-      "repository with NAME in its name"};
+  layer::Diagnostic note{{},
+                         fmt::format("--runfiles-layout=venv dropped {} ({} of path names): the "
+                                     "files are now in the virtual environment only",
+                                     count_paths(paths), human_size(bytes)),
+                         {},
+                         "if the program opens one of these paths, keep it with --keep GLOB; "
+                         "--keep '*NAME*' keeps every repository with NAME in its name"};
   std::stable_sort(dropped.begin(), dropped.end(),
                    [](const auto& a, const auto& b) { return a.paths > b.paths; });
   for (size_t i = 0; i < std::min(kMostNamed, dropped.size()); ++i) {
@@ -48,16 +51,18 @@ layer::Diagnostic describe_dropped(std::vector<layer::DroppedPaths> dropped) {
                                       human_size(dropped[i].bytes), dropped[i].repository)});
   }
   if (dropped.size() > kMostNamed) {
-    note.notes.push_back({{}, fmt::format("and those of {} more", dropped.size() - kMostNamed)});
+    note.notes.push_back(
+        {{}, fmt::format("and paths of {}", count_repositories(dropped.size() - kMostNamed))});
   }
   return note;
 }
 
 layer::Diagnostic describe_kept(const layer::Mention& mention) {
-  return {{std::string(mention.path), mention.line, 0},
-          fmt::format("names '{}', whose paths therefore stay", mention.repository),
-          {},
-          {}};
+  return {
+      {std::string(mention.path), mention.line, 0},
+      fmt::format("names '{}', so veneer keeps the paths of this repository", mention.repository),
+      {},
+      {}};
 }
 
 }  // namespace
@@ -67,14 +72,14 @@ void add_layout_options(CLI::App& command, LayoutOptions& options) {
                                                       {"venv", RunfilesLayout::kVenv}};
   command
       .add_option("--runfiles-layout", options.layout,
-                  "faithful: every path of the runfiles (default); venv: wheels' files at home in "
-                  "the virtual environment, without their own paths")
+                  "faithful: keep every path of the runfiles (default); venv: put files of wheels "
+                  "into the virtual environment only")
       ->transform(CLI::CheckedTransformer(layouts).description(""))
       ->type_name("faithful|venv")
       ->group("Inputs");
   command
       .add_option("--keep", options.keep,
-                  "Paths that --runfiles-layout=venv leaves where they are; repeatable")
+                  "Paths that --runfiles-layout=venv does not drop; repeatable")
       ->allow_extra_args(false)
       ->type_name("GLOB")
       ->group("Inputs");

@@ -25,15 +25,15 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
                                                       {"disk", layer::TreeModes::kDisk}};
   command
       .add_option("--exclude", options.excludes,
-                  "Leave out of every --tree what GLOB matches, as in its .veneerignore or "
-                  ".dockerignore; '!GLOB' keeps it; repeatable")
+                  "Leave paths that match GLOB out of every --tree, like a line of its "
+                  ".veneerignore or .dockerignore; '!GLOB' keeps them; repeatable")
       ->allow_extra_args(false)
       ->type_name("GLOB")
       ->group("Inputs");
   command
       .add_option("--tree-modes", options.modes,
-                  "Modes in a --tree. executable: files 0755 or 0644, directories 0755 (default); "
-                  "disk: as they are on disk")
+                  "Modes of files in a --tree. executable: 0755 for directories and executable "
+                  "files, 0644 for other files (default); disk: as on disk")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("executable|disk")
       ->group("Inputs");
@@ -42,8 +42,9 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
 void add_capability_option(CLI::App& command, std::vector<std::string>& rules) {
   command
       .add_option("--capability", rules,
-                  "Give files of the image capabilities, as setcap does: "
-                  "app/server=cap_net_bind_service+ep; repeatable, the first that matches wins")
+                  "Give capabilities to files of the image, as setcap does: "
+                  "app/server=cap_net_bind_service+ep; repeatable, the first GLOB that matches a "
+                  "file applies")
       ->allow_extra_args(false)
       ->check(check_with(layer::parse_capability_rule))
       ->type_name("GLOB=CAPS")
@@ -68,13 +69,17 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
   };
   add("BINARY", inputs.binary, "A binary that Bazel built; its runfiles are found beside it");
   add("--runfiles", inputs.runfiles_directory, "A runfiles directory, instead of BINARY");
-  add("--runfiles-manifest", inputs.runfiles_manifest, "A runfiles manifest of Bazel, likewise");
-  add("--spec", inputs.spec, "A veneer spec, as a Bazel rule writes it, likewise");
-  add_repeatable("--mtree", inputs.mtrees, "An mtree file; repeatable")->type_name("FILE");
-  add_repeatable("--tree", inputs.trees, "A file or directory and its place; repeatable")
+  add("--runfiles-manifest", inputs.runfiles_manifest,
+      "A runfiles manifest of Bazel, instead of BINARY");
+  add("--spec", inputs.spec, "A veneer spec, as veneer's Bazel rules write it, instead of BINARY");
+  add_repeatable("--mtree", inputs.mtrees,
+                 "An mtree file that lists paths of the image; repeatable")
+      ->type_name("FILE");
+  add_repeatable("--tree", inputs.trees,
+                 "A file or directory SRC, to be put at DEST in the image; repeatable")
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
-  add("--prefix", inputs.prefix, "Where the program goes in the image (default: /app)");
+  add("--prefix", inputs.prefix, "Directory of the program in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
 }
@@ -83,21 +88,22 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
 void add_placing_options(CLI::App& command, PlanningOptions& options) {
   command
       .add_option("--layer", options.rules,
-                  "A layer of what GLOB matches: a package's name (ml=*torch*) or, with a '/', a "
-                  "path in the image (data=/srv/data); repeatable, the first that matches wins")
+                  "Put what matches GLOB into the layer NAME. GLOB is compared with the names of "
+                  "packages (ml=*torch*) or, if it has a '/', with the paths of the image "
+                  "(data=/srv/data); repeatable, the first that matches applies")
       ->allow_extra_args(false)
       ->type_name("NAME=GLOB")
       ->group("Layers");
   command
       .add_option("--layer-lock", options.layer_lock,
-                  "Keep each package in the layer that FILE records; `build` adds new ones to it")
+                  "Keep each package in the layer that FILE records; `veneer build` adds new "
+                  "packages to FILE")
       ->type_name("FILE")
       ->group("Layers");
   command
-      .add_option(
-          "--shared-root", options.shared_root,
-          "Put external repositories at PATH, the same for all programs, and a link to each "
-          "into the runfiles (default: leave them in the runfiles)")
+      .add_option("--shared-root", options.shared_root,
+                  "Put external repositories below PATH, which is the same for all programs, and a "
+                  "link to each into the runfiles (default: leave them in the runfiles)")
       ->type_name("PATH")
       ->group("Layers");
 }
@@ -113,20 +119,20 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       ->group("Layers");
   command
       .add_option("--max-layers", plan.layers.max_layers,
-                  "Layers to make at the most (default: 16)")
+                  "Maximum number of layers to make (default: 16)")
       ->check(CLI::Range(3U, kMaxLayers).description(""))
       ->type_name("N")
       ->group("Layers");
   command
       .add_option("--own-layer-size", plan.layers.own_layer_size,
-                  "Size that gives a package a layer of its own (default: 10MiB)")
+                  "Size from which a package gets a layer of its own (default: 10MiB)")
       ->transform(CLI::AsSizeValue(true).description(""))
       ->type_name("SIZE")
       ->group("Layers");
   command
       .add_option("--mtime", plan.mtime,
-                  "Modification time of every entry whose input states none (default: 0). "
-                  "SOURCE_DATE_EPOCH has no say in it")
+                  "Modification time of every entry whose input states none (default: 0, whatever "
+                  "SOURCE_DATE_EPOCH is)")
       ->check(CLI::Range(int64_t{0}, kMaxTime).description(""))
       ->type_name("SECONDS")
       ->group("Layers");
@@ -139,20 +145,21 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
                                                               {"off", oci::FindDuplicates::kNo}};
   command
       .add_option("--content-links", options.content_links,
-                  "Whether files of a layer that happen to be equal are hardlinks (default: on)")
+                  "Whether equal files of a layer are stored once, as hardlinks (default: on)")
       ->transform(CLI::CheckedTransformer(links).description(""))
       ->type_name("on|off")
       ->group("Layers");
   command
       .add_option("--content-link-min", options.plan.content_link_min,
-                  "Size from which on they are (default: 4KiB)")
+                  "Size from which equal files become hardlinks (default: 4KiB)")
       ->transform(CLI::AsSizeValue(false).description(""))
       ->check(CLI::Validator(CLI::PositiveNumber).description(""))
       ->type_name("SIZE")
       ->group("Layers");
   command
-      .add_option("--skip-base-duplicates", options.base_duplicates,
-                  "Whether what the base has at the same path is left out (default: on)")
+      .add_option(
+          "--skip-base-duplicates", options.base_duplicates,
+          "Whether to leave out paths that the base has with the same content (default: on)")
       ->transform(CLI::CheckedTransformer(duplicates).description(""))
       ->type_name("on|off")
       ->group("Layers");
@@ -163,10 +170,12 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
 void add_plan_option(CLI::App& command, std::string& plan_file) {
   const std::vector<CLI::Option*> others =
       command.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
-  const CLI::Option* plan =
-      command.add_option("--plan", plan_file, "A plan, as `veneer plan` prints it, instead of all")
-          ->type_name("FILE")
-          ->group("Inputs");
+  const CLI::Option* plan = command
+                                .add_option("--plan", plan_file,
+                                            "A plan, as `veneer plan` prints it, instead of all "
+                                            "inputs and of the options that shape a plan")
+                                ->type_name("FILE")
+                                ->group("Inputs");
   command.parse_complete_callback([&command, plan, others] {
     check_tree_options(command);
     for (const CLI::Option* other : others) {
@@ -190,7 +199,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command
       .add_option("-j,--jobs", options.jobs,
-                  "Threads (default: one a core); changes the time, not the bytes")
+                  "Number of threads (default: one per core); does not change the output")
       ->check(CLI::Range(1U, 1024U).description(""))
       ->type_name("N");
   add_base_options(command, options.base);
@@ -207,9 +216,9 @@ void check_inputs(const layer::InputRequest& inputs) {
         "BINARY, --runfiles, --runfiles-manifest and --spec exclude each other");
   }
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
-    throw CLI::ValidationError("nothing to pack",
-                               "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, "
-                               "--tree or --plan");
+    throw CLI::ValidationError(
+        "nothing to pack",
+        "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, --tree or --plan");
   }
 }
 

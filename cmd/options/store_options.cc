@@ -21,17 +21,18 @@ std::string environment(const char* name) {
 }  // namespace
 
 void add_store_options(CLI::App& command, StoreOptions& options) {
-  CLI::Option* directory = command.add_option(
-      "--store", options.directory,
-      "What earlier builds made, for this one (default: $XDG_CACHE_HOME/veneer or "
-      "~/.cache/veneer)");
+  CLI::Option* directory =
+      command.add_option("--store", options.directory,
+                         "Directory that keeps results of builds for later builds (default: "
+                         "$XDG_CACHE_HOME/veneer or ~/.cache/veneer)");
   directory->type_name("DIR")->group(kStoreGroup);
-  command.add_flag("--no-store", options.none, "Use no store, make everything")
+  command.add_flag("--no-store", options.none, "Use no store; make everything anew")
       ->excludes(directory)
       ->group(kStoreGroup);
   command
       .add_option("--store-size", options.max_size,
-                  "Bytes it may keep; what was not used for longest goes (default: 10GB)")
+                  "Bytes that the store may keep; the least recently used blobs are dropped "
+                  "(default: 10GB)")
       ->transform(CLI::AsSizeValue(true).description(""))
       ->type_name("SIZE")
       ->group(kStoreGroup);
@@ -65,7 +66,7 @@ std::unique_ptr<layer::Store> open_store(const StoreOptions& options, layer::Inp
   } catch (const layer::Error& error) {
     layer::Diagnostic warning = error.diagnostics().front();
     warning.message += "; this run uses no store";
-    warning.help = "name another directory with --store, or say --no-store";
+    warning.help = "name another directory with --store, or give --no-store";
     print_warnings({warning});
     return nullptr;
   }

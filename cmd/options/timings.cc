@@ -85,11 +85,11 @@ std::string trace_text(const std::vector<layer::Span>& spans) {
 }  // namespace
 
 void add_timing_options(CLI::App& command, TimingOptions& options) {
-  command.add_flag("--timings", options.print, "Say on stderr where time went")
+  command.add_flag("--timings", options.print, "Print to stderr how long each step took")
       ->group(kTimingsGroup);
   command
       .add_option("--trace", options.trace_file,
-                  "Where time went, for chrome://tracing and ui.perfetto.dev")
+                  "Write how long each step took to FILE, for chrome://tracing and ui.perfetto.dev")
       ->type_name("FILE")
       ->group(kTimingsGroup);
 }

@@ -92,18 +92,20 @@ void check_folder(const NamedOutput& output) {
   const fs::file_status status = fs::status(folder, failure);
   if (fs::is_directory(status)) return;
   if (status.type() == fs::file_type::not_found) {
-    throw layer::Error({folder}, fmt::format("does not exist, and '{}' goes there", spelt(output)))
-        .with_help(fmt::format("make it first: mkdir -p {}", folder));
+    throw layer::Error(
+        {folder}, fmt::format("does not exist, but '{}' is to be written there", spelt(output)))
+        .with_help(fmt::format("make the directory first: mkdir -p {}", folder));
   }
   if (failure) throw layer::system_error(folder, "cannot use it for outputs", failure.value());
-  throw layer::Error({folder}, fmt::format("is no directory, and '{}' goes there", spelt(output)));
+  throw layer::Error(
+      {folder}, fmt::format("is not a directory, but '{}' is to be written there", spelt(output)));
 }
 
 void check_is_no_terminal(const NamedOutput& output) {
   const int descriptor = layer::find_output_place(output.path).descriptor;
   if (descriptor < 0 || isatty(descriptor) == 0) return;
-  throw layer::Error(fmt::format("'{}' is a terminal, and this is no text", spelt(output)))
-      .with_help("name a file, or lead it into one or a program: > FILE, | PROGRAM");
+  throw layer::Error(fmt::format("'{}' is a terminal, but the output is binary", spelt(output)))
+      .with_help("name a file, or redirect the output with > FILE or | PROGRAM");
 }
 
 void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutput& second,
@@ -113,8 +115,9 @@ void compare(const NamedOutput& first, const WhereOutputIs& one, const NamedOutp
                            ? is_stream_to(one.is_stream ? one : other, one.is_stream ? other : one)
                            : one.as_named == other.as_named || one.at_last == other.at_last;
   if (is_same) {
-    throw layer::Error(fmt::format("'{}' and '{}' are one file, and one of them would be lost",
-                                   spelt(first), spelt(second)))
+    throw layer::Error(
+        fmt::format("'{}' and '{}' are the same file, so one would overwrite the other",
+                    spelt(first), spelt(second)))
         .with_help("name a file for each output");
   }
   if (one.is_stream || other.is_stream) return;

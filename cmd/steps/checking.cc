@@ -22,21 +22,21 @@ std::string_view entry_point(const layer::RunConfig& config) {
   return path.substr(std::min(path.find_first_not_of('/'), path.size()));
 }
 
-// What the checks look at in a path, by what it is in the image.
+// Which checks look at a path, by what it is in the image.
 std::string checked_as(const layer::Explanation& explanation, const PlanningState& planned) {
   std::vector<std::string_view> kinds;
   const std::string& end = explanation.leads_to.empty() ? explanation.path : explanation.leads_to;
   const std::string_view name = layer::base_name(end);
-  if (!explanation.link.empty()) kinds.emplace_back("a link that must lead somewhere");
+  if (!explanation.link.empty()) kinds.emplace_back("links");
   if (name.ends_with(".so") || name.find(".so.") != std::string_view::npos) {
-    kinds.emplace_back("a library whose needs must be found");
+    kinds.emplace_back("libraries");
   }
-  if (name.ends_with(".pyc")) kinds.emplace_back("compiled code that must be up to date");
-  if (layer::is_interpreter_name(name)) kinds.emplace_back("an interpreter");
+  if (name.ends_with(".pyc")) kinds.emplace_back("compiled Python files");
+  if (layer::is_interpreter_name(name)) kinds.emplace_back("interpreters");
   if (planned.plan.program && planned.plan.program->entry_point == explanation.path) {
-    kinds.emplace_back("the launcher");
+    kinds.emplace_back("launchers");
   }
-  return kinds.empty() ? "" : fmt::format("Passed, as {}.", fmt::join(kinds, " and as "));
+  return kinds.empty() ? "" : fmt::format("Passed the checks of {}.", fmt::join(kinds, " and of "));
 }
 
 }  // namespace
@@ -46,11 +46,10 @@ void add_check_option(CLI::App& command, CheckLevel& level) {
       {"error", CheckLevel::kError}, {"warn", CheckLevel::kWarn}, {"off", CheckLevel::kOff}};
   command
       .add_option("--check", level,
-                  level == CheckLevel::kOff
-                      ? "error: what is certainly broken stops the program; warn: it is only told; "
-                        "off: nothing is checked (default)"
-                      : "error: what is certainly broken stops the build (default); warn: it is "
-                        "only told; off: nothing is checked")
+                  level == CheckLevel::kOff ? "error: stop if something is certainly broken; warn: "
+                                              "only report it; off: check nothing (default)"
+                                            : "error: stop if something is certainly broken "
+                                              "(default); warn: only report it; off: check nothing")
       ->transform(CLI::CheckedTransformer(levels).description(""))
       ->type_name("error|warn|off");
 }

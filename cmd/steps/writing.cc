@@ -30,13 +30,13 @@ int max_level(layer::Codec codec) {
 void add_writing_options(CLI::App& command, WritingOptions& options) {
   const std::map<std::string, layer::Codec> codecs{
       {"gzip", layer::Codec::kGzip}, {"zstd", layer::Codec::kZstd}, {"none", layer::Codec::kNone}};
-  options.codec_option =
-      command
-          .add_option("--compression", options.codec,
-                      "Of layers: gzip (default), zstd or none. Every engine reads gzip and none")
-          ->transform(CLI::CheckedTransformer(codecs).description(""))
-          ->type_name("CODEC")
-          ->group("Layers");
+  options.codec_option = command
+                             .add_option("--compression", options.codec,
+                                         "Compression of layers: gzip (default), zstd or none. "
+                                         "Not every engine reads zstd")
+                             ->transform(CLI::CheckedTransformer(codecs).description(""))
+                             ->type_name("CODEC")
+                             ->group("Layers");
   command
       .add_option("--level", options.level,
                   "Compression level: gzip 1 to 12 (default 6), zstd 1 to 19 (default 3)")
@@ -52,27 +52,27 @@ void take_codec_of_name(const std::string& path, WritingOptions& options) {
   if (name == "gzip") codec = layer::Codec::kGzip;
   if (name == "zstd") codec = layer::Codec::kZstd;
   if (!codec && (!name.empty() || layer::names_other_format(path))) {
-    throw layer::Error({path}, "is not the name of a layer, which is a tar")
-        .with_help("name it .tar, .tar.gz or .tar.zst");
+    throw layer::Error({path}, "is not a name for a layer: a layer is a tar archive")
+        .with_help("use a name that ends in .tar, .tar.gz or .tar.zst");
   }
   const bool is_chosen = options.codec_option != nullptr && options.codec_option->count() > 0;
   if (codec && is_chosen && *codec != options.codec) {
-    throw layer::Error(
-        {path}, fmt::format("is a name for {}, and --compression is {}", layer::codec_name(*codec),
-                            layer::codec_name(options.codec)))
+    throw layer::Error({path},
+                       fmt::format("is a name for --compression={}, but --compression is {}",
+                                   layer::codec_name(*codec), layer::codec_name(options.codec)))
         .with_help("leave --compression out, or give the file another name");
   }
   if (codec == layer::Codec::kNone && options.level) {
-    throw layer::Error({path}, "is the name of a tar that is not compressed, and --level is given")
-        .with_help("leave --level out, or name it .tar.gz or .tar.zst");
+    throw layer::Error({path}, "is a name for an uncompressed tar archive, but --level is given")
+        .with_help("leave --level out, or use a name that ends in .tar.gz or .tar.zst");
   }
   if (codec) options.codec = *codec;
 }
 
 layer::Compression compression(const WritingOptions& options) {
   if (options.codec == layer::Codec::kNone && options.level) {
-    throw CLI::ValidationError("--level",
-                               "--compression=none has no levels: leave one of both out");
+    throw CLI::ValidationError(
+        "--level", "--compression=none has no levels; leave one of the two options out");
   }
   const int level = options.level.value_or(layer::default_level(options.codec));
   if (options.codec != layer::Codec::kNone && (level < 1 || level > max_level(options.codec))) {

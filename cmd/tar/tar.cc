@@ -64,7 +64,9 @@ void extract(const TarCommand& command) {
 }  // namespace
 
 void add_tar_command(CLI::App& app) {
-  app.add_subcommand("tar", "bsdtar's command line, each real file stored once (docs/bsdtar.md)");
+  app.add_subcommand("tar",
+                     "Make, list and extract archives as bsdtar does; each real file is stored "
+                     "once (docs/bsdtar.md)");
 }
 
 bool is_tar_name(std::string_view program) {

@@ -29,8 +29,8 @@ void set_mode(Command& command, TarMode mode) {
 void set_codec(Command& command, std::string_view codec) {
   std::string& chosen = command.compression.codec;
   if (!chosen.empty() && chosen != codec) {
-    throw layer::Error(
-        fmt::format("'--{}' and '--{}': an archive is compressed once", chosen, codec));
+    throw layer::Error(fmt::format(
+        "'--{}' and '--{}' exclude each other: an archive has one compression", chosen, codec));
   }
   chosen = codec;
 }
@@ -66,7 +66,7 @@ void same_permissions(Command& command, Text) {
 void set_format(Command&, Text format) {
   if (std::ranges::find(kTarFormats, format) != kTarFormats.end()) return;
   throw layer::Error(fmt::format("--format '{}': veneer writes tar archives only", format))
-      .with_help("let bsdtar make this one");
+      .with_help("make this archive with bsdtar");
 }
 
 void add_options(Command& command, Text options) {

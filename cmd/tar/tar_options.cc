@@ -39,7 +39,7 @@ class Parser {
     if (found.option == nullptr) throw layer::Error(fmt::format("unknown option '{}'", spelled));
     throw layer::Error(
         fmt::format("'{}' is an option of bsdtar that veneer does not have", spelled))
-        .with_help("let bsdtar do this");
+        .with_help("run this command with bsdtar");
   }
 
   void take(const FoundTarOption& found, const std::string& value) {
@@ -48,7 +48,7 @@ class Parser {
 
   std::string next_word(const std::string& spelled) {
     if (next_ < words_.size()) return words_[next_++];
-    throw layer::Error(fmt::format("'{}' is without its argument", spelled));
+    throw layer::Error(fmt::format("'{}' needs an argument", spelled));
   }
 
   FoundTarOption find(const std::string& spelled, char letter) const {
@@ -130,8 +130,8 @@ class Parser {
   void refuse_other_formats() const {
     if (!layer::names_other_format(command_.file)) return;
     throw layer::Error({command_.file},
-                       "is not the name of a tar archive, and veneer writes no others")
-        .with_help("let bsdtar make this one, or leave -a out");
+                       "is not a name for a tar archive, but veneer writes only tar archives")
+        .with_help("make this archive with bsdtar, or leave -a out");
   }
 
   void take_operand(const std::string& word) {
@@ -143,7 +143,8 @@ class Parser {
     if (word.starts_with("--")) {
       throw layer::Error(fmt::format("'{}' comes after the first file", word))
           .with_help(
-              "options have to be before it, as for bsdtar; a file of that name is './--NAME'");
+              "put options before the first file, as for bsdtar; write a file of that name as "
+              "'./--NAME'");
     }
     const bool is_archive = word.starts_with('@');
     command_.create.operands.push_back(

@@ -86,7 +86,7 @@ class Keeping {
       has_failed_ = true;
       session.store.clear();
       layer::Diagnostic warning = error.diagnostics().front();
-      warning.message += "; this worker keeps nothing from request to request";
+      warning.message += "; this worker keeps nothing between requests";
       fmt::print(stderr, "{}", warning.to_string("warning"));
     }
   }

@@ -71,7 +71,7 @@ bool WorkerStore::join() {
   struct stat opened = {};
   if (fstat(file.get(), &opened) != 0) throw layer::system_error(directory_, "cannot stat", errno);
   if (opened.st_uid != geteuid() || (opened.st_mode & 077) != 0) {
-    throw layer::Error({directory_}, "is there, and not for this user alone");
+    throw layer::Error({directory_}, "belongs to another user or is open to other users");
   }
   lock_shared(file, directory_);
   if (!is_named(file.get())) return false;

@@ -46,7 +46,7 @@ class Base(judge.Judge):
         summary = self.build(*trees)
         names = stored_names(self.folder / "image")
         self.assertEqual({"y", "y/token"}, names)
-        self.assertIn("left to the base", summary)
+        self.assertIn("left out, because the base image has the same", summary)
         root = self.unpack(f"{self.folder}/image:latest", "image")
         self.assertEqual(snapshot(self.base), {path: what for path, what in snapshot(root).items()
                                                if path.split("/")[0] != "y"})

@@ -48,7 +48,7 @@ BAD_CHOICES = {
     "no_such_tag": ('tag = "nightly"', "holds no image 'nightly'; it holds: 'both'"),
     "no_such_platform": ('platform = "linux/s390x"',
                          "holds no image for linux/s390x; it holds: linux/amd64, linux/arm64/v8"),
-    "no_platform": ("", "holds images for several platforms, of which `platform` chooses one; "
+    "no_platform": ("", "holds images for several platforms; choose one with `platform`; "
                         "it holds: linux/amd64, linux/arm64/v8"),
 }
 CONFIGURED = {
@@ -184,8 +184,8 @@ class BazelRules(judge.Judge):
 
     def test_groups_that_may_not_be_merged_are_told(self):
         self.assertRegex(self.failure("//grouped:impossible"), re.escape(
-            "//grouped:impossible_layers: `max_groups` is 2, but the runfiles of //grouped:program are in "
-            "3 groups at least, which may not be merged: test_rules#interpreter, grouped#b.txt, app\n"))
+            "//grouped:impossible_layers: `max_groups` is 2, but the runfiles of //grouped:program have "
+            "at least 3 groups that must not be merged: test_rules#interpreter, grouped#b.txt, app\n"))
 
     def test_a_binary_without_groups_has_the_ordinary_layers(self):
         self.bazel.build("//grouped:plain_image", "//grouped:ordinary", LOCAL)
