@@ -88,7 +88,7 @@ class Streams(Case):
                                "-o", f"docker-archive:{place}:app:1", **options)
 
     def test_standard_output(self):
-        """It may be given as `-`, as a path, or as a link like /dev/stdout. Messages go to stderr."""
+        """It may be `-`, a path, or a link like /dev/stdout. Messages go to standard error."""
         os.symlink("/proc/self/fd/1", self.top / "stdout")
         for place in ("-", "/dev/fd/1", "/proc/self/fd/1", "stdout"):
             done = self.build(place)
@@ -191,7 +191,8 @@ class Names(Case):
 
     def test_codec_of_an_archive(self):
         """`tar -a` goes by the name. `tar -cf x.zip` makes a tar, as with bsdtar."""
-        for name, codec in (("x.tar", "none"), ("x.tar.gz", "gzip"), ("x.tzst", "zstd"), ("x", "none")):
+        for name, codec in (("x.tar", "none"), ("x.tar.gz", "gzip"), ("x.tzst", "zstd"),
+                            ("x", "none")):
             self.run_veneer("tar", "-acf", name, "tree")
             self.assertEqual(codec_of((self.top / name).read_bytes()), codec, name)
         self.run_veneer("tar", "-cf", "x.zip", "tree")
@@ -312,7 +313,8 @@ class Together(Piped):
                  "-o", "oci-archive:a.tar"),
                 ("build", "--runfiles-manifest", "manifest", "--name", "app", "--check=off",
                  "--layer-lock", "none/lock", "-o", "oci:layout"),
-                ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--descriptor", "none/layer.json"),
+                ("layer", "--tree", "big:srv", "-o", "layer.tgz",
+                 "--descriptor", "none/layer.json"),
                 ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--trace", "none/trace")):
             done = self.run_veneer(*arguments, "--no-store", status=1)
             self.assertIn(b"none: error: does not exist, and '--", done.stderr)
