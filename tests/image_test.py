@@ -71,7 +71,8 @@ class Image(unittest.TestCase):
         self.assertEqual(config["history"][2]["comment"], "dev.veneer.base.layers=2")
         for image in ("oci:second", "docker-archive:second.tar"):
             code, output, _ = self.run_veneer("verify", image)
-            self.assertEqual((code, output), (0, f"{image}: 9 paths in 3 layers checked: 0 errors, 0 warnings, 1 note\n"))
+            self.assertEqual((code, output), (
+                0, f"{image}: 9 paths in 3 layers checked: 0 errors, 0 warnings, 1 note\n"))
 
     def test_an_image_starts_the_program_of_its_layer(self):
         self.veneer("layer", "bin", "-q", "-o", "one.tar.gz")
@@ -94,8 +95,9 @@ class Image(unittest.TestCase):
             self.veneer("layer", "bin", "--name", name, "-q", "-o", f"{name}.tar.gz")
         image = ["image", "-q", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
         self.assertEqual(self.run_veneer(*image, "-o", "oci:none"), (0, "", (
-            "two.tar.gz: warning: is of the program '/app/two', and another layer of '/app/one': the image starts "
-            "neither\none.tar.gz: note: the other layer\n"
+            "two.tar.gz: warning: is of the program '/app/two', and another layer of '/app/one': "
+            "the image starts neither\n"
+            "one.tar.gz: note: the other layer\n"
             "two.tar.gz: help: say which with --entrypoint and --workdir\n")))
         self.assertNotIn("Entrypoint", self.documents("none")[1]["config"])
         self.veneer(*image, "--entrypoint", "/app/one", "-o", "oci:one")
@@ -110,8 +112,8 @@ class Image(unittest.TestCase):
         code, _, errors = self.run_veneer("image", "--layer", "for.tar.gz", "--base", "oci:other",
                                           "-o", "oci:refused")
         self.assertEqual(code, 1)
-        self.assertIn("etc: error: has mode 0755 and owner 0:0 here, and mode 0700 and owner 0:0 in a layer below",
-                      errors)
+        self.assertIn("etc: error: has mode 0755 and owner 0:0 here, and mode 0700 and owner 0:0 "
+                      "in a layer below", errors)
         self.assertFalse((self.top / "refused").exists())
 
     def test_entries_that_a_layer_replaces_are_found_in_the_image(self):
@@ -141,7 +143,8 @@ class Image(unittest.TestCase):
             code, _, errors = self.run_veneer(*image, *place, "--user", "ap:wheel",
                                               "-o", "oci:wrong")
             self.assertEqual(code, 1)
-            self.assertRegex(errors, "etc/passwd: error: has no user 'ap', and the image is to run as 'ap:wheel'")
+            self.assertRegex(errors, "etc/passwd: error: has no user 'ap', "
+                                     "and the image is to run as 'ap:wheel'")
             self.assertIn(account, errors)
             self.assertFalse((self.top / "wrong").exists())
         self.veneer(*image, "--user", "7:7", "-o", "oci:number")

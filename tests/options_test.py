@@ -85,8 +85,8 @@ class Options(unittest.TestCase):
                 done = self.run_veneer(*command, "-o", "oci:image", SOURCE_DATE_EPOCH=value)
                 self.assertEqual(done.returncode, 2)
                 self.assertEqual(done.stderr.splitlines()[0],
-                                 f"SOURCE_DATE_EPOCH: '{value}' in the environment is not a time: expected "
-                                 "seconds since 1970")
+                                 f"SOURCE_DATE_EPOCH: '{value}' in the environment is not a time: "
+                                 "expected seconds since 1970")
                 self.assertFalse((self.top / "image").exists())
 
     def test_every_value_that_is_not_utf8_is_reported_with_its_option(self):
@@ -103,7 +103,8 @@ class Options(unittest.TestCase):
                     self.assertEqual(done.returncode, 2, (command, option))
                     self.assertEqual(
                         done.stderr.splitlines()[0].decode(),
-                        f"{option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8` converts it")
+                        f"{option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, "
+                        "`iconv -f latin1 -t utf-8` converts it")
                     self.assertEqual(sorted(path.name for path in self.top.iterdir()), ["tree"])
                     tried += 1
         self.assertGreater(tried, 150)
@@ -130,7 +131,8 @@ class Options(unittest.TestCase):
         done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/fiel",
                                "--explain", "/srv/file")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("It is not in these layers; '/srv', the nearest parent, is. Nearest: '/srv/file'.", done.stdout)
+        self.assertIn("It is not in these layers; '/srv', the nearest parent, is. "
+                      "Nearest: '/srv/file'.", done.stdout)
         done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/file")
         self.assertEqual(done.returncode, 0)
 
@@ -140,17 +142,21 @@ class Options(unittest.TestCase):
         config, _ = self.build("@arguments", "--label", "@arguments=x", "--user", "7")
         self.assertEqual(config["config"]["Labels"], {"@arguments": "x"})
         done = self.run_veneer("build", "@nofile")
-        self.assertEqual((done.returncode, done.stderr), (1, "nofile: error: cannot open: No such file or directory\n"))
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "nofile: error: cannot open: No such file or directory\n"))
 
     def test_messages_for_bazel_name_attributes(self):
         """Messages name attributes, because the user of a rule writes attributes."""
         for arguments, wanted in (
                 (("--stop-signal", "SIGFOO"), "`stop_signal`: 'SIGFOO' is not a signal"),
-                (("--entrypoint=/srv/fiel",), "the image's command is '/srv/fiel', which is not in the image"),
+                (("--entrypoint=/srv/fiel",),
+                 "the image's command is '/srv/fiel', which is not in the image"),
                 (("--entrypoint=/srv/fiel",), "help: `check = \"warn\"` builds it all the same"),
-                (("--entrypoint=/srv/fiel",), "help: name a program of the image with `entrypoint`, or give a `base`"),
+                (("--entrypoint=/srv/fiel",),
+                 "help: name a program of the image with `entrypoint`, or give a `base`"),
                 (("--env=A=--mtime '$B'",), "`env` A: error: character 10 of '--mtime '$B''"),
-                (("--compression=none", "--level=3"), "`level`: `compression = \"none\"` has no levels")):
+                (("--compression=none", "--level=3"),
+                 "`level`: `compression = \"none\"` has no levels")):
             done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image", *arguments,
                                    VENEER_CALLER="bazel")
             self.assertIn(wanted, done.stderr)

@@ -268,7 +268,8 @@ class Together(Piped):
         (self.top / last).mkdir()
         pipe.read()
         self.assertEqual(process.wait(TIMEOUT), 1)
-        self.assertIn(f"{last}: error: cannot replace: Is a directory", process.stderr.read().decode())
+        self.assertIn(f"{last}: error: cannot replace: Is a directory",
+                      process.stderr.read().decode())
         (self.top / last).rmdir()
         if had_last:
             (self.top / "aside").rename(self.top / last)

@@ -252,8 +252,8 @@ class Store(unittest.TestCase):
         self.build("--layers=one", XDG_CACHE_HOME="relative", HOME="")
         self.assertFalse((self.top / "relative").exists())
         (self.top / "file").write_text("")
-        said = (f"{self.top}/file/veneer: warning: cannot create the directory: Not a directory; this "
-                "run uses no store\n"
+        said = (f"{self.top}/file/veneer: warning: cannot create the directory: Not a directory; "
+                "this run uses no store\n"
                 f"{self.top}/file/veneer: help: name another directory with --store, or say "
                 "--no-store\n")
         self.build("--layers=one", XDG_CACHE_HOME=str(self.top / "file"), said=said)
@@ -289,8 +289,9 @@ class Store(unittest.TestCase):
         self.veneer(*small)
         _, error = self.veneer("build", "--tree", "tree:srv", "--store", "full/store", "-o",
                                "oci:image", status=1)
-        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in it: No space "
-                                "left on device\nfull/store/blobs/sha256: help: make room with "
+        self.assertEqual(error, "full/store/blobs/sha256: error: cannot write a file in it: "
+                                "No space left on device\n"
+                                "full/store/blobs/sha256: help: make room with "
                                 "`veneer store gc`, or build with --no-store\n")
         self.assertFalse((self.top / "image").exists())
         self.veneer("store", "verify", "--store", "full/store")

@@ -173,8 +173,9 @@ class StoreTrust(unittest.TestCase):
         self.assertTrue(mark.read_text().startswith("veneer store 1\n"))
         mark.unlink()
         (self.store / "notes").write_text("the user's")
-        self.build(said="store: error: is not a store, and not empty\nstore: help: name a directory "
-                        "that does not exist or is empty; nothing in this one was changed\n", status=1)
+        self.build(said="store: error: is not a store, and not empty\n"
+                        "store: help: name a directory that does not exist or is empty; "
+                        "nothing in this one was changed\n", status=1)
         (self.store / "notes").unlink()
         self.build()
         self.assertTrue(mark.exists())

@@ -134,8 +134,8 @@ class WorkerTest(unittest.TestCase):
         for text, message in (
                 ("garbage", "work request 1: error: expected '{', found 'g'\n"),
                 ('{"arguments": nothing}',
-                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - invalid "
-                 "literal; last read: '\"arguments\": no'\n"),
+                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - "
+                 "invalid literal; last read: '\"arguments\": no'\n"),
                 ('{"arguments": ["pl', "work request 1: error: standard input ends within it\n"),
                 ('{"arguments": 1}',
                  "work request 1: error: /arguments: expected an array, found number\n")):

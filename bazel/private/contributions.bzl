@@ -77,12 +77,10 @@ contributions_aspect = aspect(
 
 _PYTHON = "@bazel_tools//tools/python:toolchain_type"
 
-# The toolchain is optional in Bazel 6 and later. Earlier versions have one for every platform.
+# A toolchain can be optional in Bazel 6 and later. Earlier versions have one for every platform.
+_CAN_BE_OPTIONAL = hasattr(config_common, "toolchain_type")
 _PYTHON_TOOLCHAIN = (
-    config_common.toolchain_type(_PYTHON, mandatory = False) if hasattr(
-        config_common,
-        "toolchain_type",
-    ) else _PYTHON
+    config_common.toolchain_type(_PYTHON, mandatory = False) if _CAN_BE_OPTIONAL else _PYTHON
 )
 
 def _runtime_impl(_target, ctx):

@@ -93,7 +93,8 @@ class BazelWorker(judge.Judge):
             with self.assertRaises(AssertionError) as failure:
                 self.bazel.build("//broken", *options)
             told[name] = re.findall("^.*bad.tar.*$", str(failure.exception), re.MULTILINE)
-        self.assertEqual(told["worker"], ["broken/bad.tar: error: is not a tar, plain or compressed"])
+        self.assertEqual(told["worker"],
+                         ["broken/bad.tar: error: is not a tar, plain or compressed"])
         self.assertEqual(told["worker"], told["plain"])
         # The worker goes on after the fault.
         self.bazel.build("//:image", *WORKER)

@@ -28,8 +28,8 @@ class Bsdtar(judge.Judge):
     def test_the_benchmark_finds_the_same_behind_every_path(self):
         said = judge.run([sys.executable, "-B", BENCHMARK, "--smoke", "--runs=1",
                           f"--work={self.folder}", f"--veneer={os.environ['VENEER']}"])
-        self.assertIn("Paths: 242 and 242, of which 0 are in one of the two only and 0 lead to something else.",
-                      said)
+        self.assertIn("Paths: 242 and 242, of which 0 are in one of the two only and 0 lead to "
+                      "something else.", said)
 
     def check(self, compression):
         binary = samples.odd(self.folder)

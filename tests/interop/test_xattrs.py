@@ -84,7 +84,8 @@ class Xattrs(judge.Judge):
         for line in ("namespaced: note: has the capabilities cap_net_bind_service=ep; and 2 more "
                      "[extended-attributes]",
                      "folder: note: has the extended attributes 'user.dir' [extended-attributes]",
-                     "folder/noted: note: has the extended attributes 'user.note' [extended-attributes]"):
+                     "folder/noted: note: has the extended attributes 'user.note' "
+                     "[extended-attributes]"):
             self.assertIn(line, done.stderr)
 
     def test_rebuild_after_setcap(self):
