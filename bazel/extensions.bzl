@@ -8,7 +8,7 @@ _base = tag_class(
         BASE_ATTRS,
         name = attr.string(doc = "The repository's name.", mandatory = True),
     ),
-    doc = "A `veneer_base_repository`.",
+    doc = "Declares a `veneer_base_repository`.",
 )
 
 def _veneer_impl(ctx):
@@ -24,6 +24,7 @@ def _veneer_impl(ctx):
 
 veneer = module_extension(
     implementation = _veneer_impl,
-    doc = "Base images as repositories: `use_extension(\"@veneer//bazel:extensions.bzl\", \"veneer\")`.",
+    doc = "Declares repositories with base images. To use it: " +
+          "`use_extension(\"@veneer//bazel:extensions.bzl\", \"veneer\")`.",
     tag_classes = {"base": _base},
 )

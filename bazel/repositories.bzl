@@ -1,4 +1,4 @@
-"""Repositories for WORKSPACE; bazel/extensions.bzl has them for MODULE.bazel."""
+"""Repository rules for WORKSPACE. For MODULE.bazel there is bazel/extensions.bzl."""
 
 load("//bazel/private:base_repository.bzl", _veneer_base_repository = "veneer_base_repository")
 

@@ -1,6 +1,7 @@
-"""veneer_layers and py_image for binaries that say of themselves how their runfiles are grouped: docs/bazel.md.
+"""veneer_layers and py_image for binaries that state how their runfiles are grouped: docs/bazel.md.
 
-The one file that loads rules_runfiles_group, so that who does not load this one needs no repository of that name.
+Only this file loads rules_runfiles_group. A project that does not load this file does not need that
+repository.
 """
 
 load("@rules_runfiles_group//runfiles_group:lib.bzl", "lib")
@@ -13,7 +14,7 @@ _HintsInfo = provider(
 )
 
 def _hints_impl(_target, ctx):
-    # Bazel 4 has none.
+    # Bazel 4 has no aspect_hints.
     return [_HintsInfo(hints = getattr(ctx.rule.attr, "aspect_hints", []))]
 
 _hints_aspect = aspect(
@@ -22,7 +23,7 @@ _hints_aspect = aspect(
 )
 
 def _runfiles_groups(ctx):
-    """The groups that get a layer each, bottom first; None if the binary has none."""
+    """Returns the groups that get a layer each, bottom first; None if the binary states none."""
     binary = ctx.attr.binary
     resolved = lib.resolve(ctx, binary, aspect_hints = binary[_HintsInfo].hints)
     if resolved == None:
@@ -37,7 +38,7 @@ def _runfiles_groups(ctx):
             ", ".join([lib.name_str(group.name) for group in limited.groups]),
         ))
 
-    # The executable's group goes where whatever is in no group goes.
+    # The executable's group goes into the app's layer, with the files of no group.
     return [
         struct(name = lib.name_str(group.name), files = lib.files(group))
         for group in limited.groups
@@ -53,7 +54,8 @@ veneer_layers = make_veneer_layers(
     attrs = {
         "max_groups": attr.int(
             default = 10,
-            doc = "Maximum number of groups; if there are more, groups of one rank are merged, the lightest first.",
+            doc = "The most groups that are left. If there are more, groups of one rank are " +
+                  "merged, the lightest first.",
         ),
     },
 )

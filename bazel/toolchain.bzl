@@ -1,4 +1,4 @@
-"""The toolchain that says which veneer builds layers and images."""
+"""The toolchain that provides the veneer program for building layers and images."""
 
 load("//bazel/private:tool.bzl", "TOOLCHAIN_TYPE")
 
@@ -6,7 +6,7 @@ VeneerToolInfo = provider(
     doc = "The veneer program.",
     fields = {
         "files_to_run": "FilesToRunProvider: the program and its runfiles.",
-        "runfiles": "runfiles: the program's.",
+        "runfiles": "runfiles: the runfiles of the program.",
     },
 )
 
@@ -28,14 +28,21 @@ _toolchain = rule(
     },
 )
 
-def veneer_toolchain(name, binary, exec_compatible_with = [], target_compatible_with = [], **kwargs):
+def veneer_toolchain(
+        name,
+        binary,
+        exec_compatible_with = [],
+        target_compatible_with = [],
+        **kwargs):
     """A toolchain to register: `register_toolchains("//tools:NAME")`.
 
     Args:
         name: The toolchain's name.
-        binary: The veneer program: an installed one as a file, or `@veneer//cmd:veneer`, which Bazel builds.
-        exec_compatible_with: Constraints of the machines that it runs on.
-        target_compatible_with: Constraints of the platforms that it makes images for; veneer itself has none.
+        binary: The veneer program: the file of an installed one, or `@veneer//cmd:veneer`, which
+            Bazel builds.
+        exec_compatible_with: Constraints of the machines that the program runs on.
+        target_compatible_with: Constraints of the platforms that it makes images for. veneer itself
+            needs none.
         **kwargs: Attributes that all rules have.
     """
     _toolchain(name = name + "_tool", binary = binary, **kwargs)
@@ -51,12 +58,18 @@ def veneer_toolchain(name, binary, exec_compatible_with = [], target_compatible_
 def _tar_impl(ctx):
     tool = ctx.toolchains[TOOLCHAIN_TYPE].veneer
     link = ctx.actions.declare_file("%s/bsdtar" % ctx.label.name)
-    ctx.actions.symlink(output = link, target_file = tool.files_to_run.executable, is_executable = True)
+    ctx.actions.symlink(
+        output = link,
+        target_file = tool.files_to_run.executable,
+        is_executable = True,
+    )
     return [DefaultInfo(executable = link, files = depset([link]), runfiles = tool.runfiles)]
 
 veneer_tar = rule(
     implementation = _tar_impl,
-    doc = """veneer under the name `bsdtar`, by which it takes bsdtar's command lines: for `tar_toolchain(binary = ...)` of tar.bzl.""",
+    doc = """veneer under the name `bsdtar`, for `tar_toolchain(binary = ...)` of tar.bzl.
+
+Under this name veneer takes the command lines of bsdtar.""",
     executable = True,
     toolchains = [TOOLCHAIN_TYPE],
 )

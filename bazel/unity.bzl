@@ -1,4 +1,4 @@
-"""Compiles several C++ sources as one: most of the time goes into headers."""
+"""Compiles several C++ sources as one, because most of the time goes into headers."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
@@ -6,18 +6,22 @@ def unity_sources(name, srcs, size = 16):
     """Makes sources that include `srcs`, at most `size` each.
 
     Args:
-      name: the name of the library that has `srcs` as headers; the sources made are `name`_0.cc, ...
+      name: the name of the library that has `srcs` as headers; the sources made are called
+        `name`_0.cc, ...
       srcs: paths below this package, with the extension .cc.
-      size: how many are compiled as one.
+      size: how many sources are compiled as one.
 
     Returns:
-      What is to be compiled in place of `srcs`, with the library `name` among its `deps`.
+      The sources to compile in place of `srcs`. They need the library `name` among their `deps`.
     """
     cc_library(name = name, textual_hdrs = srcs)
     units = []
     for first in range(0, len(srcs), size):
         unit = "%s_%d.cc" % (name, first // size)
-        lines = ['#include "%s/%s"' % (native.package_name(), path) for path in srcs[first:first + size]]
+        lines = [
+            '#include "%s/%s"' % (native.package_name(), path)
+            for path in srcs[first:first + size]
+        ]
         native.genrule(
             name = unit + "_text",
             outs = [unit],

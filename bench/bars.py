@@ -1,4 +1,4 @@
-"""What is asked of veneer, beside what was measured."""
+"""The goals for veneer, compared with the measurements."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ ELSEWHERE = (
 
 @dataclass
 class Bar:
-    """One demand."""
+    """A goal, with the measured value."""
     what: str
     asked: str
     measured: str
@@ -21,27 +21,27 @@ class Bar:
 
 
 def at_least(what, asked, measured):
-    """So many times faster."""
+    """Makes a bar for a speed that must be at least `asked` times as high."""
     return Bar(what, f"at least {asked:g} times faster", f"{measured:.2f} times", measured >= asked)
 
 
 def at_most(what, asked, measured, form="{:.2f}"):
-    """No more than that."""
+    """Makes a bar for a value that must be at most `asked`."""
     return Bar(what, f"at most {form.format(asked)}", form.format(measured), measured <= asked)
 
 
 def below_part(what, part, measured):
-    """Less than one part-th; `measured` is the fraction."""
+    """Makes a bar for a fraction that must be less than 1/`part`."""
     return Bar(what, f"under 1/{part}", f"1/{1 / measured:.1f}", measured < 1 / part)
 
 
 def below_megabytes(what, asked, peak):
-    """Peak memory."""
+    """Makes a bar for peak memory."""
     return Bar(what, f"below {asked} MB", f"{peak / 1e6:.0f} MB", peak < asked * 1e6)
 
 
 def table(bars):
-    """All of them; who did not run a case did not measure its bars."""
+    """Returns a table of the bars. Cases that were not run have no bars."""
     rows = [f"| {each.what} | {each.asked} | {each.measured} | "
             f"{'met' if each.met else '**not met**'} |" for each in bars]
     return "\n".join([HEADER, *rows, "", ELSEWHERE])

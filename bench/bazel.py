@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""What veneer's rules cost Bazel: time and memory of analysis, with and without them; the actions of a rebuild.
+"""Measures the cost of veneer's rules in Bazel: time and memory of analysis, and time of rebuilds.
 
-    VENEER=build/release/cmd/veneer VENEER_SAMPLES=DIR bench/bazel.py [--packages 100] [--files 300] [--runs 5]
+    VENEER=build/release/cmd/veneer VENEER_SAMPLES=DIR \\
+        bench/bazel.py [--packages 100] [--files 300] [--runs 5]
 
-Two programs: one with numpy and an interpreter on a base image, and one of PACKAGES packages of FILES files without a
-base. Analysis is that of a server which is new; the heap is what is in use after a collection. A rebuild follows a change
-of one line of first-party code, with each strategy in turn; what its actions took is from Bazel's own profile. DIR keeps
-downloads and the base image between runs (tests/interop/samples.py makes them).
+There are two programs: one with numpy and an interpreter on a base image, and one of PACKAGES
+packages of FILES files without a base. Analysis is measured in a new server, with and without the
+rules. The heap is the memory in use after a garbage collection. A rebuild follows a change of one
+line of first-party code, with each strategy in turn. The times of its actions are from Bazel's own
+profile. DIR keeps downloads and the base image between runs (tests/interop/samples.py makes them).
 """
 
 import argparse
@@ -28,19 +30,19 @@ STRATEGIES = {
     "local": ["--spawn_strategy=local"],
     "worker": ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"],
 }
-# How Bazel names the actions that a changed line reruns.
+# Bazel's names of the actions that run again after a change of one line.
 ACTIONS = ("Planning the layers", "Writing layer app", "Assembling image")
 
 
 def timed(action):
-    """Seconds that a call takes."""
+    """Returns the duration of a call in seconds."""
     begin = time.monotonic()
     action()
     return time.monotonic() - begin
 
 
 def analyse(bazel, target):
-    """(seconds, bytes of heap) of the analysis of one target in a new server."""
+    """Analyses a target in a new server; returns (seconds, MB of heap)."""
     bazel.bazel("shutdown")
     bazel.bazel("info", "release")  # starts it
     seconds = timed(lambda: bazel.build("--nobuild", target))
@@ -49,31 +51,37 @@ def analyse(bazel, target):
 
 
 def report(name, runs):
-    """One line: medians."""
+    """Prints a row of medians."""
     seconds, heaps = zip(*runs)
     print(f"| {name} | {statistics.median(seconds):.2f} | {statistics.median(heaps):.0f} |")
 
 
 def rebuild(bazel, target, source, options, profile):
-    """Seconds of the plan, the layer of the app, the image, these together, and the whole command."""
+    """Rebuilds a target after a change of `source`.
+
+    Returns the seconds of the plan, the app's layer, the image, these together, and the command.
+    """
     text = source.read_text().partition("# changed ")[0]
     source.write_text(f"{text}# changed {time.monotonic_ns()}\n")
     whole = timed(lambda: bazel.build(target, f"--profile={profile}", *options))
     with gzip.open(profile, "rt") as file:
-        ran = {event["name"].partition(" of ")[0].partition(" //")[0]: event["dur"] / 1e6
-               for event in json.load(file)["traceEvents"] if event.get("cat") == "action processing"}
-    if not set(ACTIONS) <= set(ran) or any(name.startswith("Writing") for name in set(ran) - set(ACTIONS)):
+        events = [event for event in json.load(file)["traceEvents"]
+                  if event.get("cat") == "action processing"]
+    ran = {event["name"].partition(" of ")[0].partition(" //")[0]: event["dur"] / 1e6
+           for event in events}
+    others = set(ran) - set(ACTIONS)
+    if not set(ACTIONS) <= set(ran) or any(name.startswith("Writing") for name in others):
         sys.exit(f"{target}: expected {ACTIONS}, found {sorted(ran)}")
     took = [ran[name] for name in ACTIONS]
     return [*took, sum(took), whole]
 
 
 def compare_rebuilds(bazel, target, source, runs, profile):
-    """A table with a row for each strategy: medians."""
+    """Prints a table of medians with a row for each strategy."""
     print(f"\n| rebuild of {target} | plan, s | layer, s | image, s | actions, s | bazel build, s |"
           "\n|---|--:|--:|--:|--:|--:|", flush=True)
     for name, options in STRATEGIES.items():
-        # Not in turns: a flag that is another one makes Bazel run everything again.
+        # Strategies do not take turns, because with another flag Bazel runs all actions again.
         bazel.build(target, *options)
         rebuild(bazel, target, source, options, profile)
         times = [rebuild(bazel, target, source, options, profile) for _ in range(runs)]
@@ -82,7 +90,7 @@ def compare_rebuilds(bazel, target, source, runs, profile):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--packages", type=int, default=100, help="a power of ten")
     parser.add_argument("--files", type=int, default=300)
@@ -90,7 +98,8 @@ def main():
     options = parser.parse_args()
     samples.prepare()
     with tempfile.TemporaryDirectory() as folder, \
-            bazel_workspace.workspace(pathlib.Path(folder), options.packages, options.files) as bazel:
+            bazel_workspace.workspace(pathlib.Path(folder), options.packages,
+                                      options.files) as bazel:
         profile = pathlib.Path(folder, "profile.gz")
         program = f"//many:app_{options.packages}"
         image = f"//many:image_{options.packages}"

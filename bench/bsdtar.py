@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures `veneer tar` beside what it stands in for: a pass that keeps links, and bsdtar.
+"""Measures `veneer tar` and the tools that it replaces: a pass that keeps links, and bsdtar.
 
-    bench/bsdtar.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE] [--smoke]
+    bench/bsdtar.py --veneer build/release/cmd/veneer [--runs 3] [--work DIR] [--markdown FILE]
+        [--smoke]
 
-The mtree lists a program's runfiles as Bazel rules list them: each path a file, whose content is
-the link that Bazel or its sandbox staged. bsdtar alone stores every path in full and stops at
-links to directories, so rules run a pass before it (keep_links.awk): it is counted once, for it
-takes minutes. Last, the listings of both archives are compared.
+The mtree lists a program's runfiles as Bazel rules do: each path is a file whose content is the
+link that Bazel or its sandbox staged. bsdtar alone stores every path in full and fails at links to
+directories. So rules run a pass before it (keep_links.awk), which is measured once, because it
+takes minutes. At the end the contents of both archives are compared.
 """
 
 import argparse
@@ -29,7 +30,7 @@ CODECS = {
 
 
 def write_spec(tree, spec):
-    """Lists the runfiles; returns the number of rows."""
+    """Lists the runfiles in an mtree; returns the number of rows."""
     runfiles = pathlib.Path(f"{tree.binary}.runfiles")
     rows = []
     for folder, folders, names in os.walk(runfiles):
@@ -50,14 +51,16 @@ def _escape(name):
 
 
 def keep_links(spec, kept):
-    """The pass, as a tool that is run once."""
-    return Tool("the pass", ["bash", "-ec", f"awk -f '{HERE / 'keep_links.awk'}' '{spec}' >'{kept}'"],
-                once=True)
+    """Returns the pass as a tool that is run once."""
+    command = f"awk -f '{HERE / 'keep_links.awk'}' '{spec}' >'{kept}'"
+    return Tool("the pass", ["bash", "-ec", command], once=True)
 
 
 def behind(archive):
-    """Digest of the bytes behind every path, links followed; of a link that leads on to a directory
-    or out of the archive, where to."""
+    """Returns {path: digest of the content, with links followed}, and the number of links.
+
+    For a link to a directory or out of the archive, the target takes the place of the digest.
+    """
     files, links = {}, {}
     with tarfile.open(archive) as tar:
         for entry in tar:
@@ -78,16 +81,17 @@ def behind(archive):
 
 
 def compare(before, after):
-    """Whether two archives have the same paths, and behind each the same bytes."""
+    """Describes how two archives differ in their paths and in the contents behind the paths."""
     (left, left_links), (right, right_links) = behind(before), behind(after)
     differing = sum(1 for name in left.keys() & right.keys() if left[name] != right[name])
-    return (f"Paths: {len(left):,} and {len(right):,}, of which {len(left.keys() ^ right.keys())} are "
-            f"in one of the two only and {differing} lead to something else. Links: {left_links:,} and "
-            f"{right_links:,}.")
+    single = len(left.keys() ^ right.keys())
+    return (f"Paths: {len(left):,} and {len(right):,}, of which {single} are "
+            f"in one of the two only and {differing} lead to something else. "
+            f"Links: {left_links:,} and {right_links:,}.")
 
 
 def table(tools, seconds, rows):
-    """Medians, and how many times veneer's each is."""
+    """Returns a table of medians, and how many times faster veneer is."""
     lines = ["| codec | pass + bsdtar s | bsdtar alone s | veneer tar s | times faster | "
              "bsdtar CPU s | veneer CPU s | bsdtar MB | veneer MB |",
              "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
@@ -102,10 +106,11 @@ def table(tools, seconds, rows):
 
 
 def drop_ins(veneer, spec, kept, work):
-    """(program, codec) -> Tool, each writing an archive of its own."""
+    """Returns {(program, codec): Tool}. Each tool writes another archive."""
     tools = {}
     for codec, words in CODECS.items():
-        for name, program, source in (("bsdtar", ["bsdtar"], kept), ("veneer", [veneer, "tar"], spec)):
+        for name, program, source in (("bsdtar", ["bsdtar"], kept),
+                                      ("veneer", [veneer, "tar"], spec)):
             output = work / f"{name}_{codec.replace(' ', '_')}.drop_in.tar"
             command = [*program, "--create", *words, "--file", str(output), f"@{source}"]
             tools[name, codec] = Tool(f"{name} {codec}", command, output)
@@ -113,7 +118,7 @@ def drop_ins(veneer, spec, kept, work):
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--veneer", required=True, type=pathlib.Path, help="the program under test")
     parser.add_argument("--runs", type=int, default=3, help="counted runs of each tool")
@@ -126,11 +131,12 @@ def parse():
 
 
 def main():
-    """Measures, compares, tells."""
+    """Measures, compares and reports."""
     options = parse()
     veneer, work = options.veneer.resolve(), options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    tree = workloads.apart(workloads.tiny_packages if options.smoke else workloads.real_packages, work)
+    packages = workloads.tiny_packages if options.smoke else workloads.real_packages
+    tree = workloads.apart(packages, work)
     start = pathlib.Path.cwd()
     os.chdir(tree.root)
     spec, kept = work / "listed.mtree", work / "kept.mtree"

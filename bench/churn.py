@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what a new version of one package costs a registry, by how packages are put into layers.
+"""Measures the bytes pushed for a new version of a package, with several assignments to layers.
 
     bench/churn.py --veneer build/release/cmd/veneer [--work DIR] [--markdown FILE]
 
-A service of some seventy real packages is built as it is and after each of CHANGES alone: one package in
-its next version, or one more. What counts is the compressed size of the layers whose digest the
-image before did not have.
+A service of about seventy real packages is built unchanged, and after each of CHANGES alone: one
+package in its next version, or one more package. The measure is the compressed size of the layers
+whose digest the unchanged image does not have.
 """
 
 import argparse
@@ -24,38 +24,41 @@ from pytree import interpreter, venv_links, wheels
 from pytree.output_base import manifest_line
 
 MAX_LAYERS = 16
-OWN_ROOM = MAX_LAYERS - 3  # beside an interpreter, the rest of the packages and the app
+OWN_ROOM = MAX_LAYERS - 3  # without the layers of interpreter, other packages and app
 
 SERVICE = """
-alembic==1.15.2 annotated-types==0.7.0 anyio==4.9.0 boto3==1.37.37 botocore==1.37.37 cachetools==5.5.2
-certifi==2025.1.31 cffi==1.17.1 charset-normalizer==3.4.1 click==8.1.8 cryptography==44.0.1
-deprecated==1.2.18 fastapi==0.115.11 google-api-core==2.24.1 google-auth==2.38.0 google-cloud-bigquery==3.30.0
-google-cloud-core==2.4.3 google-cloud-pubsub==2.28.0 google-cloud-storage==3.0.0 google-crc32c==1.7.0
-google-resumable-media==2.7.2 googleapis-common-protos==1.69.1 greenlet==3.1.1 grpc-google-iam-v1==0.14.1
-grpcio==1.70.0 grpcio-status==1.70.0 h11==0.14.0 httpcore==1.0.7 httpx==0.28.1 idna==3.10
-importlib-metadata==8.5.0 jinja2==3.1.5 jmespath==1.0.1 joblib==1.4.2 lxml==5.3.1 mako==1.3.9
-markupsafe==3.0.2 numpy==2.2.4 opentelemetry-api==1.31.0 opentelemetry-sdk==1.31.0
-opentelemetry-semantic-conventions==0.52b0 orjson==3.10.15 packaging==24.2 pandas==2.2.2 pillow==11.1.0
-prometheus-client==0.21.1 proto-plus==1.26.0 protobuf==5.29.3 psycopg2-binary==2.9.9 pyasn1==0.6.1
-pyasn1-modules==0.4.1 pycparser==2.22 pydantic==2.10.6 pydantic-core==2.27.2 python-dateutil==2.9.0.post0
-pytz==2025.1 pyyaml==6.0.2 redis==5.2.1 requests==2.32.3 rsa==4.9 s3transfer==0.11.4 scikit-learn==1.6.0
-scipy==1.15.1 sentry-sdk==2.23.1 six==1.17.0 sniffio==1.3.1 sqlalchemy==2.0.39 starlette==0.46.1
+alembic==1.15.2 annotated-types==0.7.0 anyio==4.9.0 boto3==1.37.37 botocore==1.37.37
+cachetools==5.5.2 certifi==2025.1.31 cffi==1.17.1 charset-normalizer==3.4.1 click==8.1.8
+cryptography==44.0.1 deprecated==1.2.18 fastapi==0.115.11 google-api-core==2.24.1
+google-auth==2.38.0 google-cloud-bigquery==3.30.0 google-cloud-core==2.4.3
+google-cloud-pubsub==2.28.0 google-cloud-storage==3.0.0 google-crc32c==1.7.0
+google-resumable-media==2.7.2 googleapis-common-protos==1.69.1 greenlet==3.1.1
+grpc-google-iam-v1==0.14.1 grpcio==1.70.0 grpcio-status==1.70.0 h11==0.14.0 httpcore==1.0.7
+httpx==0.28.1 idna==3.10 importlib-metadata==8.5.0 jinja2==3.1.5 jmespath==1.0.1 joblib==1.4.2
+lxml==5.3.1 mako==1.3.9 markupsafe==3.0.2 numpy==2.2.4 opentelemetry-api==1.31.0
+opentelemetry-sdk==1.31.0 opentelemetry-semantic-conventions==0.52b0 orjson==3.10.15
+packaging==24.2 pandas==2.2.2 pillow==11.1.0 prometheus-client==0.21.1 proto-plus==1.26.0
+protobuf==5.29.3 psycopg2-binary==2.9.9 pyasn1==0.6.1 pyasn1-modules==0.4.1 pycparser==2.22
+pydantic==2.10.6 pydantic-core==2.27.2 python-dateutil==2.9.0.post0 pytz==2025.1 pyyaml==6.0.2
+redis==5.2.1 requests==2.32.3 rsa==4.9 s3transfer==0.11.4 scikit-learn==1.6.0 scipy==1.15.1
+sentry-sdk==2.23.1 six==1.17.0 sniffio==1.3.1 sqlalchemy==2.0.39 starlette==0.46.1
 threadpoolctl==3.5.0 typing-extensions==4.12.2 tzdata==2025.1 urllib3==2.3.0 uvicorn==0.34.0
 wrapt==1.17.2 zipp==3.21.0
 """.split()
 
-# Each alone; the last ones add a package. Large, middling and small ones, as updates come.
+# Each change is made alone. The last ones add a package. As with real updates, there are large and
+# small packages.
 CHANGES = """
-numpy==2.2.5 pandas==2.2.3 scipy==1.15.2 grpcio==1.71.0 cryptography==44.0.2 botocore==1.37.38 boto3==1.37.38
-sqlalchemy==2.0.40 lxml==5.3.2 pillow==11.2.1 pydantic-core==2.33.1 protobuf==5.29.4 psycopg2-binary==2.9.10
-google-cloud-storage==3.1.0 google-auth==2.39.0 urllib3==2.4.0 requests==2.32.4 jinja2==3.1.6 certifi==2025.4.26
-typing-extensions==4.13.2
+numpy==2.2.5 pandas==2.2.3 scipy==1.15.2 grpcio==1.71.0 cryptography==44.0.2 botocore==1.37.38
+boto3==1.37.38 sqlalchemy==2.0.40 lxml==5.3.2 pillow==11.2.1 pydantic-core==2.33.1
+protobuf==5.29.4 psycopg2-binary==2.9.10 google-cloud-storage==3.1.0 google-auth==2.39.0
+urllib3==2.4.0 requests==2.32.4 jinja2==3.1.6 certifi==2025.4.26 typing-extensions==4.13.2
 tenacity==9.1.2 rich==14.0.0 shapely==2.1.0 polars==1.27.1
 """.split()
 
 
 class Package:
-    """A wheel, unpacked as a repository."""
+    """A wheel that is unpacked as a repository."""
 
     def __init__(self, wheel, external):
         self.wheel = wheels.unpack(wheel, external)
@@ -66,7 +69,7 @@ class Package:
 
 
 def _name_and_needs(archive):
-    """A wheel's name, and the names of what it needs whatever extras are asked for."""
+    """Returns a wheel's name, and the names of its dependencies without those of extras."""
     [metadata] = [name for name in archive.namelist()
                   if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
     lines = archive.read(metadata).decode().split("\n\n")[0].splitlines()
@@ -104,7 +107,7 @@ def _fetch(requirement, folder):
 
 
 def write_manifest(packages, work):
-    """The runfiles manifest of a program with these packages, as Bazel and rules_python leave it."""
+    """Writes the runfiles manifest of a program with these packages, as Bazel would."""
     external = work / "external"
     main = work / "app.py"
     main.write_text("print()\n")
@@ -130,18 +133,18 @@ def write_manifest(packages, work):
 
 
 def one_each(packages):
-    """Rules that give each of the first packages a layer, and the others one."""
+    """Returns rules that give each of the first packages a layer, and all others one together."""
     chosen = [f"--layer={package.name}-own={package.name}" for package in packages[:OWN_ROOM]]
     return [*chosen, "--layer=rest=rules_python++pip+*"]
 
 
 def largest_first(packages):
-    """One layer each for the largest packages."""
+    """Gives each of the largest packages a layer."""
     return one_each(sorted(packages, key=lambda package: (-package.size, package.name)))
 
 
 def popular_first(packages):
-    """One layer each for the packages that most others need, directly or not."""
+    """Gives a layer to each of the packages that most others need, directly or indirectly."""
     needs = {package.name: package.needs for package in packages}
 
     def closure(name, seen):
@@ -168,7 +171,7 @@ STRATEGIES = {
 
 
 def build(veneer, packages, options, work):
-    """{digest: compressed size} of the layers of an image."""
+    """Builds an image; returns {digest: compressed size} of its layers."""
     manifest = write_manifest(packages, work)
     output = work / "image"
     shutil.rmtree(output, ignore_errors=True)
@@ -179,7 +182,7 @@ def build(veneer, packages, options, work):
 
 
 def measure(veneer, packages, work):
-    """({strategy: size of the whole image}, {change: {strategy: bytes pushed again}})."""
+    """Returns ({strategy: size of the image}, {change: {strategy: bytes pushed again}})."""
     service = {package.name: package for package in map(packages.get, SERVICE)}
     whole, pushed = {}, {change: {} for change in CHANGES}
     for strategy, options in STRATEGIES.items():
@@ -202,7 +205,7 @@ def measure(veneer, packages, work):
 
 
 def table(packages, whole, pushed):
-    """The figures as a Markdown table, in MB."""
+    """Returns the results as a Markdown table, in MB."""
     def row(first, size, values):
         figures = " | ".join(f"{value / 1e6:.1f}" for value in values)
         return f"| {first} | {size} | {figures} |"
@@ -222,7 +225,7 @@ def table(packages, whole, pushed):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--veneer", required=True, help="the program")
     parser.add_argument("--work", default="build/churn", help="folder for wheels and images")

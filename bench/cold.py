@@ -1,4 +1,4 @@
-"""Cold builds beside the peers and beside the limit: case `gzip` and case `zstd`."""
+"""Compares cold builds with other tools and with the machine's limit: cases `gzip` and `zstd`."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ PIECE = 1 << 20
 
 
 def ours(context, codec, level, store=None):
-    """veneer with nothing to build on: without a store, or with an empty one."""
+    """Returns veneer as a tool, without a store or with an empty one."""
     output = context.work / f"veneer-{codec}.tar"
     where = ["--no-store"] if store is None else ["--store", store]
     prepare = (lambda: shutil.rmtree(store, ignore_errors=True)) if store else None
@@ -29,24 +29,27 @@ def ours(context, codec, level, store=None):
 
 
 def limit(context, codec, level):
-    """Reading, SHA-256 and the codec alone, on as many threads, over the files that are stored."""
+    """Returns the limit as a tool: only read, hash and compress the same files on all cores."""
     return Tool(f"limit: read, hash, {codec} -{level}",
                 [context.limit, codec, level, measure.CORES, context.tree.unique])
 
 
 def gzip(context):
-    """At level 6."""
+    """Runs the case `gzip`, at level 6."""
     return _case(context, ("gzip", 6), peers.gzip_peers(context) + context.tools, (4, 0))
 
 
 def zstd(context):
-    """At level 3."""
+    """Runs the case `zstd`, at level 3."""
     return _case(context, ("zstd", 3), peers.zstd_peers(context), (1.6, 0.04))
 
 
 def _case(context, compression, others, asked):
-    """One table, veneer first. Asked is to be so many times faster than bsdtar, and by which part
-    the image may be larger than one stream of the same tar."""
+    """Measures all tools; returns a section with a table.
+
+    `asked` has two goals: how many times faster than bsdtar, and the fraction by which the image
+    may be larger than one stream of the same tar.
+    """
     (codec, level), (faster, larger) = compression, asked
     veneer, alone = ours(context, codec, level), limit(context, codec, level)
     filling = ours(context, codec, level, context.work / "stores" / "cold")
@@ -81,7 +84,7 @@ def _case(context, compression, others, asked):
 
 
 def one_stream(veneer, binary, layout, compression):
-    """Bytes of veneer's own tar in one gzip or zstd stream; None without a compressor."""
+    """Returns the size of veneer's tar as one gzip or zstd stream; None without a compressor."""
     codec, level = compression
     if codec == "zstd" and not shutil.which("zstd"):
         return None
@@ -115,7 +118,7 @@ def _gzip_size(paths, level):
 
 
 def _zstd_size(paths, level):
-    # Its input is a pipe, so the size is unknown to it, as it is to whoever packs a stream.
+    # zstd reads a pipe, so it does not know the size of its input, like any packer of a stream.
     with subprocess.Popen(["bash", "-c", f"zstd -{level} -q --single-thread | wc -c"],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         for piece in _pieces(paths):
@@ -125,7 +128,7 @@ def _zstd_size(paths, level):
 
 
 def digest(path):
-    """Of a file."""
+    """Returns the SHA-256 digest of a file."""
     hash_of = hashlib.sha256()
     for piece in _pieces([pathlib.Path(path)]):
         hash_of.update(piece)

@@ -1,11 +1,10 @@
-// The limit: what reading, hashing and compressing a list of files costs with nothing around it.
+// Measures the limit: it only reads, hashes and compresses a list of files.
 //
 //   bench_limit gzip|zstd|none LEVEL THREADS LIST
 //
-// LIST holds "SIZE TAB PATH" a line. The files are read as one stream in pieces of 1 MiB (4 MiB for
-// zstd, as veneer's largest frames), each of which any thread reads, hashes and compresses, and whose
-// output it hashes too.
-// Prints the bytes in and out.
+// A line of LIST is "SIZE TAB PATH". The files are read as one stream in pieces of 1 MiB (4 MiB for
+// zstd, like veneer's largest frames). Each piece is read, hashed and compressed by any thread,
+// which also hashes the output. The program prints the bytes in and out.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <libdeflate.h>
@@ -32,7 +31,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-// A part of a file; a piece of the stream is a run of them.
+// A part of a file. A piece of the stream is a sequence of parts.
 struct Part {
   const std::string* path;
   uint64_t offset;
@@ -82,7 +81,7 @@ void read_part(const Part& part, std::span<std::byte> out) {
   }
 }
 
-// Compresses one piece; a thread has one of its own.
+// Compresses pieces. Each thread has its own.
 class Codec {
  public:
   Codec(const std::string& name, int level)

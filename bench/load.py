@@ -1,4 +1,4 @@
-"""From a changed app file to an image in a Docker Engine: case `load`."""
+"""Measures the way from a changed app file to an image in a Docker Engine: case `load`."""
 
 import contextlib
 import os
@@ -14,19 +14,19 @@ from measure import Tool
 from rebuild import Rewriting
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "interop"))
-import daemons  # noqa: E402  (starts a daemon in a folder of its own)
+import daemons  # noqa: E402  (starts a daemon in a private folder)
 
 TITLE = "## Into a Docker Engine after a change of one app file\n\n"
 
 
 def run(context):
-    """Build and load, beside what `docker build` does in the daemon."""
+    """Measures build and load, and compares them with `docker build` in the daemon."""
     if os.geteuid() != 0 or not shutil.which("dockerd") or not shutil.which("docker"):
         return f"{TITLE}Left out: needs root and docker.io."
     try:
         with contextlib.ExitStack() as stack:
             tools, kept = _measure(context, stack)
-    except AssertionError as error:  # of daemons: it did not start
+    except AssertionError as error:  # from daemons: the daemon did not start
         return f"{TITLE}Left out: {str(error).splitlines()[0]}"
     context.remember("load", kept)
     return TITLE + measure.table(kept, tools[0]) + measure.left_out(tools)
@@ -42,7 +42,7 @@ def _measure(context, stack):
                                          context.tree.main.name])
     if shutil.which("crane") and shutil.which("bsdtar"):
         tools.append(_tarball(context, docker, change))
-    tools[0].run()  # fills the store and the engine: it does not count
+    tools[0].run()  # fills the store and the engine; not measured
     tools[0].forget()
     return tools, measure.take_turns(tools, context.runs)
 
@@ -58,7 +58,7 @@ def _veneer(context, docker, change):
 
 
 def _tarball(context, docker, change):
-    """A whole tar each time: what rules_oci's loader gives the engine."""
+    """Returns a tool that loads a whole tar each time, like the loader of rules_oci."""
     plain, image = context.work / "load-plain.tar", context.work / "load-crane.tar"
     steps = [["bsdtar", "--create", "--file", plain, f"@{context.tree.mtree}"],
              ["crane", "append", "--oci-empty-base", "-t", "crane:latest", "-f", plain,

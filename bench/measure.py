@@ -1,4 +1,4 @@
-"""Runs command lines in turns and says what each cost: wall and CPU time, peak memory, output."""
+"""Runs command lines in turns and measures wall time, CPU time, peak memory and output size."""
 
 import os
 import pathlib
@@ -15,8 +15,10 @@ HEADER = ("| tool | wall s | × veneer | CPU s | cores busy | peak MB | output M
 
 
 def read_through(path):
-    """Leaves a file in the page cache, and no more of it in this process than a piece: the peak
-    memory of a child begins with that of its parent."""
+    """Reads a file into the page cache.
+
+    It is read in pieces, because the peak memory of a child begins with that of its parent.
+    """
     with open(path, "rb") as file:
         while file.read(1 << 20):
             pass
@@ -28,25 +30,27 @@ class Tool:
     name: str
     command: list
     output: pathlib.Path = None
-    prepare: object = None      # called before each run, not counted
-    reads: pathlib.Path = None  # a folder that is in memory when it is run, as the inputs are
-    in_daemon: bool = False     # the work is done by another process: CPU and memory say nothing
-    required: bool = True       # its failure ends the benchmark; a peer's is only told
-    once: bool = False          # too slow to be run again
+    prepare: object = None      # called before each run, not measured
+    reads: pathlib.Path = None  # a folder that is in memory before the run, like the inputs
+    in_daemon: bool = False     # another process does the work: CPU and memory mean nothing
+    required: bool = True       # a failure ends the benchmark; that of a peer is only reported
+    once: bool = False          # too slow for a second run
     failure: str = ""
     wall: list = field(default_factory=list)
     cpu: list = field(default_factory=list)
     peak: list = field(default_factory=list)
 
     def run(self, warm=None):
-        """Runs the command once and records what it cost, the inputs being in memory by then, and no
-        output of an earlier run in its place."""
+        """Runs the command once and records its cost.
+
+        Before that, the inputs are read into memory, and the output of an earlier run is removed.
+        """
         if self.prepare:
             self.prepare()
         self._remove_output()
-        os.sync()  # so that nobody pays for what the tool before left to be written
+        os.sync()  # so that writes of the previous tool do not slow this one
         if warm:
-            warm()  # nor for what the system dropped while that one ran
+            warm()  # the system may have dropped inputs from memory during the previous run
         if self.reads:
             for path in self.reads.rglob("*"):
                 if path.is_file():
@@ -66,7 +70,7 @@ class Tool:
         self.peak.append(usage.ru_maxrss * 1024)
 
     def forget(self):
-        """Drops what was recorded."""
+        """Drops the recorded values."""
         self.wall, self.cpu, self.peak = [], [], []
 
     def _remove_output(self):
@@ -82,19 +86,19 @@ class Tool:
         print(f"{self.name} failed, and is left out: {self.failure}", file=sys.stderr)
 
     def median(self):
-        """Of the wall time, in seconds."""
+        """Returns the median of the wall time in seconds."""
         return statistics.median(self.wall)
 
     def median_peak(self):
-        """Of the peak resident size, in bytes."""
+        """Returns the median of the peak resident size in bytes."""
         return statistics.median(self.peak)
 
     def cores_busy(self):
-        """User and system time, as a part of what all cores had in the time that passed."""
+        """Returns user and system time as a fraction of the wall time of all cores."""
         return statistics.median(cpu / wall / CORES for cpu, wall in zip(self.cpu, self.wall))
 
     def size(self):
-        """Bytes of what the last run wrote; None if that is nothing to look at."""
+        """Returns the size of the last output in bytes; None if there is none."""
         if self.output is None or not self.output.exists():
             return None
         if self.output.is_file():
@@ -103,8 +107,10 @@ class Tool:
 
 
 def take_turns(tools, runs, warm=None):
-    """`runs` rounds of all tools, `warm` being called before each; returns those that did not
-    fail."""
+    """Runs all tools in `runs` rounds, with `warm` before each run.
+
+    Returns the tools that did not fail.
+    """
     for number in range(runs):
         for tool in tools:
             if not tool.failure and not (tool.once and number > 0):
@@ -115,7 +121,7 @@ def take_turns(tools, runs, warm=None):
 
 
 def row(tool, against):
-    """A row of a table: medians, and the wall time as a multiple of that of `against`."""
+    """Returns a table row of medians, with the wall time as a multiple of that of `against`."""
     wall, size = tool.median(), tool.size()
     alone = tool.in_daemon
     cells = [tool.name, seconds(wall), f"{wall / against.median():.2f}",
@@ -127,16 +133,16 @@ def row(tool, against):
 
 
 def table(tools, against):
-    """The rows of all tools under one header."""
+    """Returns a table with a row for each tool."""
     return "\n".join([HEADER, *(row(tool, against) for tool in tools)])
 
 
 def left_out(tools):
-    """What to say below a table of the tools that failed."""
+    """Returns the text below a table about the tools that failed."""
     return "".join(f"\n\nLeft out: {tool.name}, which said \"{tool.failure}\"."
                    for tool in tools if tool.failure)
 
 
 def seconds(value):
-    """Three digits where there are three to show."""
+    """Returns a number of seconds with two to four decimal places, more for small numbers."""
     return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"

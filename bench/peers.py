@@ -1,7 +1,7 @@
-"""The tools that veneer is measured beside, each as the command line its users run.
+"""The tools that veneer is compared with, each with the usual command line of its users.
 
-All of them pack the same runfiles of one program. Those that would keep links as they are on disk,
-out of the image, are given a copy of the tree without links, made beforehand and not counted.
+All of them pack the same runfiles of one program. A tool that would keep the links on disk, which
+lead out of the image, gets a copy of the tree without links. Making that copy is not measured.
 """
 
 import os
@@ -16,23 +16,23 @@ from measure import Tool
 HERE = pathlib.Path(__file__).resolve().parent
 GZIP = ["--gzip", "--options=gzip:compression-level=6,gzip:!timestamp"]
 ZSTD = ["--zstd", "--options=zstd:compression-level=3"]
-# What a command of the list below needs; one that is not there is told.
+# Programs that the commands below need. A missing one is reported.
 NEEDED = ("bsdtar", "pigz", "zstd", "buildah", "crane")
 
 
 def missing():
-    """Programs that are not installed."""
+    """Returns the programs that are not installed."""
     return [name for name in NEEDED if not shutil.which(name)]
 
 
 def bsdtar(name, spec, output, codec):
-    """tar.bzl's way: an mtree that names each file's content."""
+    """Returns bsdtar with an mtree that names each file's content, as tar.bzl runs it."""
     return Tool(name, ["bsdtar", "--create", "--file", output, *codec, f"@{spec}"], output,
                 required=False)
 
 
 def awk_pass(context):
-    """tar.bzl's way to keep links: a script that asks readlink for each row."""
+    """Returns tar.bzl's script that keeps links, which calls readlink for each row."""
     after = context.work / "awk.mtree"
     tool = _shell("", after, f"awk -f {HERE}/readlink_pass.awk {context.tree.mtree} >{after}")
     tool.name, tool.once, tool.output = "the readlink pass alone, by awk", True, None
@@ -40,7 +40,7 @@ def awk_pass(context):
 
 
 def _tarballs(context, ending, codec, label):
-    """bsdtar with and without duplicates, and after the readlink pass if that was run."""
+    """Returns bsdtar with and without duplicates, and with the result of the readlink pass."""
     tree, work = context.tree, context.work
     tools = [bsdtar(f"bsdtar {label}", tree.mtree, work / f"bsdtar.{ending}", codec),
              bsdtar(f"bsdtar {label}, duplicates as links", tree.mtree_once,
@@ -53,7 +53,7 @@ def _tarballs(context, ending, codec, label):
 
 
 def gzip_peers(context):
-    """Those that write gzip at level 6, or their default."""
+    """Returns the tools that write gzip at level 6 or at their default level."""
     tree, work = context.tree, context.work
     plain = work / "crane.tar"
     tools = _tarballs(context, "tar.gz", GZIP, "gzip -6")
@@ -74,7 +74,7 @@ def gzip_peers(context):
 
 
 def zstd_peers(context):
-    """Those that write zstd at level 3."""
+    """Returns the tools that write zstd at level 3."""
     tools = _tarballs(context, "tar.zst", ZSTD, "zstd -3")
     if shutil.which("zstd"):
         output = context.work / "zstd.tar.zst"
@@ -84,7 +84,7 @@ def zstd_peers(context):
 
 
 def docker_build(docker, context):
-    """`docker build` with COPY, into a daemon."""
+    """Returns `docker build` with COPY, into a daemon."""
     folder = without_links(context)
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY app.runfiles /app/app.runfiles\n")
     build = shlex.join([*docker, "build", "-q", "-t", "peer:latest", str(folder)])
@@ -93,7 +93,7 @@ def docker_build(docker, context):
 
 
 def without_links(context):
-    """A copy of the runfiles as a context for builders: every link followed. Made once."""
+    """Copies the runfiles with all links followed, as a context for builders. Does so once."""
     folder = context.work / f"{context.tree.root.name}-context"
     if not folder.exists():
         partial = pathlib.Path(f"{folder}.partial")

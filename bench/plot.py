@@ -1,4 +1,4 @@
-"""The figures of a run as pictures: SVG, written by hand so that nothing has to be installed."""
+"""Draws the results of a run as SVG, without any library."""
 
 import html
 import math
@@ -10,8 +10,10 @@ WIDTH, LABELS, BAR = 760, 330, 22
 
 
 def bars(title, tools, ours="veneer"):
-    """Seconds of each tool as a bar; `tools` is [(name, seconds)], those in colour begin with
-    `ours`."""
+    """Draws the seconds of each tool as a bar.
+
+    `tools` is [(name, seconds)]. Bars whose name begins with `ours` are coloured.
+    """
     longest = max(seconds for _, seconds in tools)
     lines = [_text(0, 16, title, weight="bold")]
     for number, (name, seconds) in enumerate(tools):
@@ -26,8 +28,11 @@ def bars(title, tools, ours="veneer"):
 
 
 def growth(title, unit, series):
-    """Seconds by size with both axes logarithmic, where linear growth is a line that rises by
-    one decade a decade; `series` is {name: [(size, seconds)]}."""
+    """Draws seconds by size with logarithmic axes.
+
+    Linear growth is a line that rises by one decade per decade. `series` is
+    {name: [(size, seconds)]}.
+    """
     points = [point for each in series.values() for point in each]
     xs = _decades([x for x, _ in points])
     ys = _decades([y for _, y in points])

@@ -1,4 +1,4 @@
-"""Builds after a change, with a store: case `rebuild`, case `wheel` and case `layer`."""
+"""Measures builds after a change, with a store: cases `rebuild`, `wheel` and `layer`."""
 
 import contextlib
 import pathlib
@@ -15,11 +15,11 @@ import workloads
 from measure import Tool
 from workloads import apart
 
-SETTLE = 0.1  # seconds; what changed less than 50 ms ago is not trusted
+SETTLE = 0.1  # seconds; veneer does not trust the stamp of a file that is younger than 50 ms
 
 
 class Series:
-    """Builds of one image in turns: each warm one finds the store as the one before left it."""
+    """Builds of one image in turns. Each warm build uses the store of the build before."""
 
     def __init__(self, context, name, options, where="oci-archive"):
         self.context = context
@@ -30,13 +30,13 @@ class Series:
         self.cold = Tool("cold, without a store", [*self.command, "--no-store"], self.output)
 
     def fill(self, name="cold, filling the store"):
-        """A cold build that leaves all it made in the store."""
+        """Returns a cold build that fills the store."""
         tool = self.warm(name)
         tool.prepare = lambda: shutil.rmtree(self.store, ignore_errors=True)
         return tool
 
     def warm(self, name, change=None):
-        """A build after `change`."""
+        """Returns a build after `change`."""
         def prepare():
             time.sleep(SETTLE)
             if change:
@@ -46,7 +46,7 @@ class Series:
                     reads=self.store)
 
     def check_bytes(self):
-        """Fails unless what a warm build writes has the bytes that one without a store writes."""
+        """Checks that a warm build writes the same bytes as a build without a store."""
         if self.output.is_dir():
             return
         digests = []
@@ -60,7 +60,7 @@ class Series:
 
 
 def run(context):
-    """Nothing changed, one app file changed; into an archive, into a layout, on a base."""
+    """Measures builds after no change and a changed app file, into several outputs."""
     archive = Series(context, "rebuild", ["--compression=gzip"])
     layout = Series(context, "rebuild-oci", ["--compression=gzip"], "oci")
     with contextlib.ExitStack() as restored:
@@ -87,7 +87,7 @@ def run(context):
 
 
 def wheel(context):
-    """Every file of one wheel rewritten, for wheels of several sizes."""
+    """Measures builds after every file of a wheel was rewritten, for several wheels."""
     series = Series(context, "wheel", ["--compression=gzip"])
     size_of = apart(layers_of, context.veneer, context.tree.binary)
     tools, sizes = [series.cold, series.fill()], []
@@ -113,7 +113,7 @@ def wheel(context):
 
 
 def layer(context):
-    """One file of a single layer changed: the first, one in the middle, the last."""
+    """Measures builds after the first, a middle or the last file of a single layer changed."""
     places = apart(places_of, context.veneer, context.tree.binary)
     sections = []
     for codec in ("gzip", "zstd"):
@@ -136,7 +136,7 @@ def layer(context):
 
 
 def _on_a_base(context, change):
-    """The same on an image of some Debian packages, as most users have one."""
+    """Returns the same builds on a base image of some Debian packages."""
     if context.base is None:
         return []
     series = Series(context, "rebuild-base", ["--compression=gzip", "--base",
@@ -147,7 +147,7 @@ def _on_a_base(context, change):
 
 
 def layers_of(veneer, binary):
-    """{path of a real file: bytes of the layer that it is in}."""
+    """Returns {path of a real file: size of its layer}."""
     planned = workloads.planned_files(veneer, binary)
     sizes = {}
     for name, _, size in planned:
@@ -156,7 +156,7 @@ def layers_of(veneer, binary):
 
 
 def places_of(veneer, binary):
-    """Python sources by their place in a layer of everything: the first, halfway, the last."""
+    """Returns the first, the middle and the last Python source in a layer of all files."""
     planned = workloads.planned_files(veneer, binary, "--layers=one")
     half, middle = sum(size for _, _, size in planned) / 2, None
     sources = []
@@ -174,7 +174,7 @@ def _real(path):
 
 
 class Rewriting:
-    """Gives files content that no build has seen; what they held is put back in the end."""
+    """Gives files a new content at each call, and restores their content at the end."""
 
     def __init__(self, stack, paths):
         self.paths = list(map(pathlib.Path, paths))
@@ -197,7 +197,7 @@ class Rewriting:
 
 
 def _table(tools, against):
-    """Beside the cold build: which part of its time each takes."""
+    """Returns a table of builds, with the time as a fraction of the cold build's."""
     lines = ["| build | wall s | of the cold time | CPU s | cores busy | peak MB |",
              "|---|--:|--:|--:|--:|--:|"]
     for tool in tools:

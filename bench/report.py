@@ -1,4 +1,4 @@
-"""The page that a run writes, and its pictures."""
+"""Writes the page about a run, and its pictures."""
 
 import os
 import platform
@@ -31,7 +31,7 @@ VERSIONS = {"bsdtar": ["bsdtar", "--version"], "GNU tar": ["tar", "--version"],
 
 
 def page(context, sections, minutes):
-    """All of it: the bars first, then each case, then the lines for the README."""
+    """Returns the page: first the bars, then each case, then the lines for the README."""
     head = [
         "# Benchmark", "",
         "Written by `bench/run.py --docs docs`, which makes its workloads from pinned wheels, runs "
@@ -57,7 +57,7 @@ def page(context, sections, minutes):
 
 
 def readme_lines(context):
-    """A table for the README: what its reader would like to know."""
+    """Returns a short table for the README."""
     tools = {tool.name: tool for case in ("gzip", "rebuild", "zstd")
              for tool in context.results.get(case, [])}
     rows = [_readme_row(name, tools[name]) for name in README if name in tools]
@@ -73,12 +73,12 @@ def _readme_row(name, tool):
 
 
 def floor():
-    """Megabytes that every process here starts with, as its parent had them."""
+    """Returns the peak memory in MB with which each child process begins: that of its parent."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def machine():
-    """Processor, memory, system and the versions of the tools."""
+    """Describes processor, memory, system and the versions of the tools."""
     cpu = re.search(r"model name\s*: (.*)", _text("/proc/cpuinfo"))
     memory = int(re.search(r"MemTotal:\s*(\d+)", _text("/proc/meminfo"))[1]) / 1e6
     system = re.search(r'PRETTY_NAME="(.*)"', _text("/etc/os-release"))
@@ -92,7 +92,7 @@ def machine():
 
 
 def write(folder, text, context):
-    """The page and a picture of each case that has one."""
+    """Writes the page and the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmark.md").write_text(text)
     for name, title in PICTURES.items():

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Runs veneer beside other tools on the same work, and writes what it found to docs/benchmark.md.
+"""Compares veneer with other tools on the same work, and writes the results to docs/benchmark.md.
 
     cmake/install-packages cmake/debian-packages.txt bench/debian-packages.txt
     cmake --preset release && cmake --build --preset release
     bench/run.py --docs docs      30 GB below build/bench; root for `load`; quicker with --no-awk
 
-Cases, all of them unless --case names some:
+Cases (default: all; --case chooses):
   gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
   rebuild          nothing changed, one app file changed
   wheel, layer     one wheel bumped; one file of a single large layer changed
   load             into a Docker Engine after a change
   entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
 
-Tools take turns, run after run, so that a machine whose speed drifts is fair to all of them. Those
-that are not installed, or fail, are told and left out. Any other one joins the gzip case with
---tool 'NAME=COMMAND', where {mtree}, {runfiles} and {output} stand for the program's mtree, its
-runfiles and the file to write.
+Tools take turns, so that a change of the machine's speed affects all of them. A tool that is not
+installed or fails is reported and left out. --tool 'NAME=COMMAND' adds another tool to the gzip
+case; {mtree}, {runfiles} and {output} stand for the program's mtree, its runfiles and the file to
+write.
 """
 
 import argparse
@@ -37,12 +37,12 @@ from workloads import apart
 
 CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "rebuild": rebuild.run, "wheel": rebuild.wheel,
          "layer": rebuild.layer, "load": load.run, "entries": scale.entries, "bytes": scale.sizes}
-# What takes a minute at the most and needs nothing that is fetched or started.
+# Cases that take at most a minute, without downloads and daemons.
 SMOKE = ("gzip", "zstd", "rebuild", "wheel", "layer", "entries", "bytes")
 
 
 class Context:
-    """What every case is given, and gives back."""
+    """The inputs and results of all cases."""
 
     def __init__(self, options):
         build = pathlib.Path(options.build).resolve()
@@ -58,16 +58,16 @@ class Context:
                           self.work)
         self.base = None if options.smoke else self._base()
         self.tools = [self._tool(text) for text in options.tool]
-        self.awk = None      # Tool: the readlink pass, once it was run
-        self.results = {}    # case -> tools or points, for the pictures
+        self.awk = None      # Tool: the readlink pass, after it was run
+        self.results = {}    # {case: tools or points}, for the pictures
         self.bars = []
 
     def remember(self, case, result):
-        """Keeps the figures of a case."""
+        """Keeps the results of a case."""
         self.results[case] = result
 
     def run_awk_pass(self):
-        """Minutes, and so once; bsdtar's own runs use what it made."""
+        """Runs the readlink pass once, because it takes minutes. bsdtar uses its result."""
         if "bsdtar" not in peers.missing() and not self.awk:
             [self.awk] = take_turns([peers.awk_pass(self)], 1) or [None]
 
@@ -88,7 +88,7 @@ class Context:
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--case", action="append", choices=list(CASES))
@@ -106,7 +106,7 @@ def parse():
 
 
 def main():
-    """Runs the cases, prints each, writes the page."""
+    """Runs and prints the cases, and writes the page."""
     options = parse()
     begin = time.monotonic()
     context = Context(options)

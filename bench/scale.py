@@ -1,4 +1,4 @@
-"""How time and memory grow with entries and with bytes: case `entries` and case `bytes`."""
+"""Measures how time and memory grow with entries and with bytes: cases `entries` and `bytes`."""
 
 import contextlib
 import os
@@ -19,18 +19,21 @@ GIGABYTES = (0.1, 1, 10)
 FILES_A_WHEEL = 1_500
 FILE_SIZE = 4_000_000
 SITE = "_app.venv/lib/python3.11/site-packages"
-MANY = 100_000  # from so many entries on, fewer runs are enough
+MANY = 100_000  # with this many entries or more, one run is enough
 
 
 def entries(context):
-    """A virtual environment that links file by file, the shape with the most links: half the
-    entries are wheels' files, half are SymlinkEntries for them."""
+    """Runs the case `entries`, with a virtual environment that has a link to each file.
+
+    This shape has the most links: half of the entries are files of wheels, half are SymlinkEntries
+    for them.
+    """
     with tempfile.TemporaryDirectory(dir=_room_for_files(context)) as place:
         return _entries(context, pathlib.Path(place) / "entries")
 
 
 def _room_for_files(context):
-    """In memory, if there is room: what half a million files cost a disk is not the question."""
+    """Returns a folder in memory if there is room, so that the disk does not affect the result."""
     memory = pathlib.Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         return context.work
@@ -73,7 +76,7 @@ def _entries(context, folder):
 
 
 def sizes(context):
-    """Files of 4 MB in one layer."""
+    """Runs the case `bytes`, with files of 4 MB in one layer."""
     folder = context.work / "bytes"
     variants = {"gzip": ["--compression=gzip", "--no-store"],
                 "zstd": ["--compression=zstd", "--no-store"],
@@ -109,7 +112,7 @@ def _cells(tool, count):
 
 
 def _growth(context, unit, name, points):
-    """A line of text, and a bar, about how straight the growth is."""
+    """Returns a line of text about the growth, and adds a bar for its linearity."""
     if len(points) < 2:
         return ""
     line = fit.line(points)
@@ -117,7 +120,8 @@ def _growth(context, unit, name, points):
     steps = [fit.per_doubling(a, b) for a, b in zip(points, points[1:])]
     said = line.describe(what, scale)
     factors = ", ".join(f"{step:.2f}" for step in steps)
-    # Below the last step starting up is part of the time, so that a doubling costs less than two.
+    # Only the last step counts: with fewer entries, startup is a part of the time, and a doubling
+    # takes less than twice the time.
     context.bars.append(bars.Bar(f"`{name}`: time linear in {unit}", "linear",
                                  f"{said}; last doubling × {steps[-1]:.2f}",
                                  line.r_squared > 0.98 and steps[-1] < 2.2))
@@ -125,7 +129,7 @@ def _growth(context, unit, name, points):
 
 
 def _remove(folder):
-    """Half a million files: rm is several times faster than shutil."""
+    """Removes a folder of half a million files with rm, which is much faster than shutil."""
     subprocess.run(["rm", "-rf", folder], check=True)
 
 
@@ -135,8 +139,7 @@ def _clear(context):
 
 
 def make_specs(folder, counts):
-    """Real files for the largest count, and for each count a spec of the first so many records;
-    {count: path}."""
+    """Makes the files of the largest count, and for each count a spec; returns {count: path}."""
     _remove(folder)
     folder.mkdir(parents=True)
     (folder / "app").write_text("#!/bin/sh\n")
@@ -155,7 +158,7 @@ def make_specs(folder, counts):
 
 
 def _file_and_link(folder, number):
-    """Writes a file of a wheel; its record and that of the link to it."""
+    """Writes a file of a wheel; returns its record and that of the link to it."""
     wheel, index = divmod(number, FILES_A_WHEEL)
     package = f"package{wheel}"
     repository = f"rules_python++pip+pypi_311_{package}_py3_none_any_{wheel:08x}"
@@ -171,11 +174,11 @@ def _file_and_link(folder, number):
 
 
 def make_files(folder, gigabytes):
-    """So many bytes in files, beside those that are there."""
+    """Makes files with that many bytes in total, in addition to existing ones."""
     folder.mkdir(parents=True, exist_ok=True)
     data = workloads.text_like(0, FILE_SIZE)
     for number in range(round(gigabytes * 1e9 / FILE_SIZE)):
         place = pathlib.Path(folder) / f"{number:05}.bin"
         if not place.exists():
-            # Unlike any other file of the folder from its first bytes on.
+            # The first bytes differ from those of all other files.
             place.write_bytes((f"{number:08}".encode() + data)[:FILE_SIZE])

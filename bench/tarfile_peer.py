@@ -1,6 +1,8 @@
-"""Python's tarfile over the rows of a manifest, files by their content: the way of rules_pkg.
+"""Packs the rows of a manifest with Python's tarfile, like rules_pkg.
 
-usage: tarfile_peer.py LIST OUTPUT     LIST holds PATH TAB CONTENT, or PATH TAB -> TAB TEXT
+usage: tarfile_peer.py LIST OUTPUT
+
+A row of LIST is PATH TAB CONTENT, or PATH TAB -> TAB TEXT for a link.
 """
 
 import gzip

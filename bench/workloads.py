@@ -1,4 +1,4 @@
-"""What the benchmark packs: runfiles with real wheels, in every form that a tool takes."""
+"""The workloads of the benchmark: runfiles with real wheels, in the form for each tool."""
 
 import concurrent.futures
 import json
@@ -17,12 +17,12 @@ sys.path.insert(0, str(REPOSITORY / "examples" / "quickstart"))
 import make_base  # noqa: E402  (a base image of Debian packages, without a registry)
 import make_runfiles  # noqa: E402  (the example that makes runfiles without Bazel)
 
-# About 30,000 files and 400 MB once unpacked: compiled packages, and trees of many small files.
+# About 30,000 files and 400 MB when unpacked: compiled packages, and trees of many small files.
 WHEELS = [
     "numpy==2.2.6", "scipy==1.15.3", "pandas==2.2.3", "sympy==1.13.3", "django==5.1.7",
     "plotly==5.24.1", "babel==2.17.0", "networkx==3.4.2", "lxml==5.3.1", "cryptography==44.0.2",
 ]
-# From one with a layer of its own to small ones that share theirs.
+# Wheels of several sizes. The first has its own layer, small ones share a layer.
 BUMPED = ("scipy", "numpy", "sympy", "babel", "networkx", "cryptography")
 TINY = ("one", "two", "three")
 
@@ -33,49 +33,51 @@ class Tree:
     root: pathlib.Path
     binary: pathlib.Path
     bumped: tuple                                 # wheels that get a new version
-    contents: list = field(default_factory=list)  # of every real file, its path
+    contents: list = field(default_factory=list)  # paths of all real files
     files: int = 0
     size: int = 0
-    repeated: int = 0                             # bytes that are reached by a second path
+    repeated: int = 0                             # bytes that have a second path
 
     runfiles = property(lambda self: pathlib.Path(f"{self.binary}.runfiles"))
     main = property(lambda self: self.root / "app.py")    # a first-party file
-    # Every path of the runfiles with its content, as tar.bzl lists them; the same with each later
-    # path of a file as a link; the same for Python; each real file with its size.
+    # Lists of the runfiles: every path with its content, as tar.bzl lists them; the same with each
+    # further path of a file as a link; the same for tarfile_peer.py; each real file with its size.
     mtree = property(lambda self: self.root / "all.mtree")
     mtree_once = property(lambda self: self.root / "once.mtree")
     listing = property(lambda self: self.root / "all.list")
     unique = property(lambda self: self.root / "unique.list")
 
     def files_of(self, package):
-        """The real files of a wheel."""
+        """Returns the real files of a wheel."""
         return [pathlib.Path(path) for path in self.contents if f"_{package}_" in path]
 
     def warm(self):
-        """Reads all of it: names, links and bytes."""
+        """Reads all names, links and bytes into memory."""
         subprocess.run(["find", "-L", self.runfiles, "-newermt", "2100-01-01"], check=False,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for path in self.contents:
             read_through(path)
 
     def describe(self):
-        """What it is, for people."""
+        """Returns a description for people."""
         return (f"{self.files:,} files, {self.size / 1e6:.0f} MB, of which "
                 f"{self.repeated / 1e6:.0f} MB are reached by a second path")
 
 
 def apart(function, *arguments):
-    """The function's result, worked out in another process: the peak memory of a child begins with
-    that of its parent, which so stays small."""
+    """Calls a function in another process; returns its result.
+
+    So this process stays small. The peak memory of a child begins with that of its parent.
+    """
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
         return pool.submit(function, *arguments).result()
 
 
 def real_packages(work):
-    """The runfiles of a program with WHEELS; made once, found again on the next call."""
+    """Makes the runfiles of a program with WHEELS, or finds them from an earlier run."""
     root = work / "real"
     binary = root / "bazel-bin" / "app"
-    if not binary.exists():  # it is made last
+    if not binary.exists():  # the binary is made last
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         main = root / "app.py"
@@ -85,7 +87,7 @@ def real_packages(work):
 
 
 def tiny_packages(work):
-    """Some files in the same shape, made of nothing that has to be fetched."""
+    """Makes a few files in the same shape without downloads."""
     root = work / "tiny"
     shutil.rmtree(root, ignore_errors=True)
     binary = root / "bazel-bin" / "app"
@@ -112,7 +114,7 @@ def tiny_packages(work):
 
 
 def debian_base(work):
-    """An image to build on, of a few Debian packages; made once."""
+    """Makes a base image of a few Debian packages, or finds it from an earlier run."""
     folder = work / "base"
     if not folder.exists():
         partial = work / "base.partial"
@@ -122,7 +124,7 @@ def debian_base(work):
 
 
 def planned_files(veneer, binary, *options):
-    """[(layer, path of the real file, its size)] in the order of the layers' tars."""
+    """Returns [(layer, path of the real file, its size)] in the order of the layers' tars."""
     done = subprocess.run([veneer, "plan", "--json", binary, *options], check=True,
                           stdout=subprocess.PIPE)
     return [(layer["name"], entry["source"], entry["size"])
@@ -131,14 +133,14 @@ def planned_files(veneer, binary, *options):
 
 
 def text_like(seed, size):
-    """Bytes that gzip halves or better, the same for the same seed."""
+    """Returns bytes that gzip reduces to half or less. The seed determines them."""
     words = [b"%x" % (seed * 2654435761 % (1 << 20) + index * index) for index in range(4096)]
     data = b" ".join(random.Random(seed).choices(words, k=size // 6 + 1))
     return (data * (1 + size // len(data)))[:size]
 
 
 def _listed(tree):
-    """Lists the runfiles in every form that a tool takes."""
+    """Writes the lists of the runfiles for all tools."""
     rows, rows_once, listing, unique, first = ["#mtree"], ["#mtree"], [], [], {}
     rest = " uid=0 gid=0 mode=0755 time=0"
     for path, place, text in _walk(tree.runfiles):
@@ -170,7 +172,7 @@ def _listed(tree):
 
 
 def _walk(runfiles):
-    """(path, place in the image, text of a relative link or None) of each runfiles entry."""
+    """Generates (path, place in the image, text of a relative link or None) of each entry."""
     for folder, folders, names in os.walk(runfiles):
         folders.sort()
         for name in sorted(names + [f for f in folders if os.path.islink(f"{folder}/{f}")]):
@@ -184,6 +186,6 @@ def _walk(runfiles):
 
 
 def _escape(name):
-    """mtree(5): bytes that would end a word are octal."""
+    """Escapes a name for mtree(5): bytes that would end a word are octal."""
     return "".join(c if c.isalnum() or c in "/._-+@,=:~" else
                    "".join(f"\\{byte:03o}" for byte in c.encode()) for c in name)

@@ -1,4 +1,4 @@
-# The libraries veneer stands on; each is a Debian 12 package (names: debian-packages.txt).
+# The libraries that veneer uses. Each is a Debian 12 package (names: debian-packages.txt).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(TBB REQUIRED)

@@ -1,9 +1,10 @@
-"""Holds the choice of a base image in Starlark (bazel/private/image_choice.bzl) against veneer's own.
+"""Compares the choice of a base image in Starlark with that of veneer.
 
 usage: bazel_choice_test.py VENEER
 
-Of each layout both choose. Where the repository rule chooses a manifest, veneer must do the same with a layout
-that lists only that one as with the whole; where the rule fails, so must veneer.
+The repository rule (bazel/private/image_choice.bzl) and veneer both choose an image from each
+layout. If the rule chooses a manifest, veneer must give the same result for a layout that lists
+only that manifest as for the whole layout. If the rule fails, veneer must fail too.
 """
 
 import hashlib
@@ -28,40 +29,42 @@ REF_NAME = "org.opencontainers.image.ref.name"
 FEW_PLATFORMS = ["", "linux/amd64", "linux/arm64"]
 # For layouts with more than three images.
 PLATFORMS = FEW_PLATFORMS + [
-    "linux/amd64/v1", "linux/amd64/v3", "linux/x86_64", "LINUX/AMD64", "linux/aarch64", "linux/arm64/v8.2",
-    "linux/arm64/v9", "linux/arm", "linux/armhf", "linux/arm/v6", "linux/arm/v5", "linux/arm/vx", "linux/riscv64",
-    "linux/riscv64/x", "windows/amd64", "linux", "linux//v8"]
+    "linux/amd64/v1", "linux/amd64/v3", "linux/x86_64", "LINUX/AMD64", "linux/aarch64",
+    "linux/arm64/v8.2", "linux/arm64/v9", "linux/arm", "linux/armhf", "linux/arm/v6",
+    "linux/arm/v5", "linux/arm/vx", "linux/riscv64", "linux/riscv64/x", "windows/amd64", "linux",
+    "linux//v8"]
 
 
 class Fault(Exception):
-    """What `fail` says."""
+    """The message of a call of `fail`."""
 
 
 def fail(message):
-    """As in Starlark."""
+    """Raises a Fault, in place of Starlark's `fail`."""
     raise Fault(message)
 
 
 class Context:
-    """As much of a repository_ctx as the choice needs."""
+    """A stand-in for the parts of a repository_ctx that the choice needs."""
 
     @staticmethod
     def path(path):
-        """A path, which says whether something is there."""
+        """Returns a path with the member `exists`."""
         return types.SimpleNamespace(path=path, exists=pathlib.Path(path).exists())
 
     @staticmethod
     def read(path):
-        """A file's text."""
+        """Returns a file's text."""
         return pathlib.Path(path.path).read_text()
 
 
 CHOICE = starlark.run(starlark.ROOT / "bazel" / "private" / "image_choice.bzl", {
-    "fail": fail, "struct": types.SimpleNamespace, "json": types.SimpleNamespace(decode=json.loads)})
+    "fail": fail, "struct": types.SimpleNamespace,
+    "json": types.SimpleNamespace(decode=json.loads)})
 
 
 class Layout:
-    """A layout that is written piece by piece."""
+    """An OCI image layout that is written piece by piece."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -77,7 +80,7 @@ class Layout:
         return {"mediaType": kind, "digest": f"sha256:{encoded}", "size": len(content), **more}
 
     def image(self, platform, kind=MANIFEST, stated=True, **more):
-        """An image for OS/ARCHITECTURE[/VARIANT], with one layer."""
+        """Adds an image for OS/ARCHITECTURE[/VARIANT] with one layer; returns its descriptor."""
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as tar:
             tar.addfile(tarfile.TarInfo("file"))
@@ -87,38 +90,42 @@ class Layout:
                            "application/vnd.oci.image.config.v1+json")
         if stated:
             more["platform"] = parts
-        return self.blob({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]},
-                         kind, **more)
+        manifest = {"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer]}
+        return self.blob(manifest, kind, **more)
 
     def index(self, *manifests, kind=INDEX, **more):
-        """An index, which may lie in another."""
-        return self.blob({"schemaVersion": 2, "mediaType": kind, "manifests": manifests}, kind, **more)
+        """Adds an index, which may be listed in another; returns its descriptor."""
+        index = {"schemaVersion": 2, "mediaType": kind, "manifests": manifests}
+        return self.blob(index, kind, **more)
 
     def write_index(self, manifests):
-        """index.json."""
-        (self.folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": manifests}))
+        """Writes index.json."""
+        index = {"schemaVersion": 2, "manifests": manifests}
+        (self.folder / "index.json").write_text(json.dumps(index))
 
 
 def tagged(name):
-    """The annotation that names an image."""
+    """Returns the annotation that names an image."""
     return {"annotations": {REF_NAME: name}}
 
 
 def attestation(layout):
-    """What BuildKit lists beside an image."""
+    """Adds an attestation, which BuildKit lists next to an image; returns its descriptor."""
     return layout.image("unknown/unknown")
 
 
-# Name -> what index.json lists.
+# Maps a name to the entries of index.json.
 LAYOUTS = {
     "nothing": lambda layout: [],
     "one that states no platform": lambda layout: [layout.image("linux/amd64", stated=False)],
     "one": lambda layout: [layout.image("linux/arm64", **tagged("a"))],
-    "several side by side": lambda layout: [layout.image("linux/amd64"), layout.image("linux/arm64/v8")],
+    "several side by side": lambda layout: [
+        layout.image("linux/amd64"), layout.image("linux/arm64/v8")],
     "several tags": lambda layout: [
         layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64", **tagged("b")),
         layout.image("linux/arm/v7", **tagged("b"))],
-    "a tag and none": lambda layout: [layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64")],
+    "a tag and none": lambda layout: [
+        layout.image("linux/amd64", **tagged("a")), layout.image("linux/arm64")],
     "an index": lambda layout: [layout.index(
         layout.image("linux/amd64"), layout.image("linux/amd64/v3"), layout.image("linux/arm64"),
         layout.image("linux/arm64/v8.1"), layout.image("linux/arm/v6"), layout.image("linux/arm"),
@@ -127,10 +134,12 @@ LAYOUTS = {
         layout.index(layout.image("linux/amd64"), attestation(layout))],
     "an attestation alone": lambda layout: [layout.index(attestation(layout))],
     "an index in Docker's words": lambda layout: [layout.index(
-        layout.image("linux/x86_64", kind=DOCKER_MANIFEST), layout.image("linux/aarch64", kind=DOCKER_MANIFEST),
+        layout.image("linux/x86_64", kind=DOCKER_MANIFEST),
+        layout.image("linux/aarch64", kind=DOCKER_MANIFEST),
         kind=DOCKER_INDEX)],
     "indexes in an index that states the platform": lambda layout: [layout.index(
-        layout.index(layout.image("linux/arm64", stated=False), platform={"os": "linux", "architecture": "arm64"}),
+        layout.index(layout.image("linux/arm64", stated=False),
+                     platform={"os": "linux", "architecture": "arm64"}),
         layout.index(layout.image("linux/riscv64", stated=False), layout.image("linux/riscv64/x"),
                      platform={"os": "linux", "architecture": "riscv64"}),
         layout.image("linux/amd64", stated=False))],
@@ -142,7 +151,7 @@ LAYOUTS = {
 
 
 def nested(layout, depth):
-    """An image below as many indexes."""
+    """Adds an image below `depth` indexes; returns the descriptor of the topmost index."""
     found = layout.image("linux/amd64")
     for _ in range(depth):
         found = layout.index(found)
@@ -150,7 +159,7 @@ def nested(layout, depth):
 
 
 def choose(layout, tag, platform):
-    """(descriptor, None), or (None, what Starlark says)."""
+    """Returns (descriptor, None), or (None, the message of the failure), by the Starlark code."""
     asked = types.SimpleNamespace(ctx=Context, root=layout.folder, name="layout")
     try:
         return CHOICE["choose_manifest"](asked, tag, platform), None
@@ -159,26 +168,29 @@ def choose(layout, tag, platform):
 
 
 def by_veneer(layout, tag, platform):
-    """(the digest of the base, None), or (None, what veneer says of it)."""
+    """Returns (the digest of the base, None), or (None, the message of the failure), by veneer."""
     output = layout.folder.parent / "image"
     base = f"oci:{layout.folder}" + (f":{tag}" if tag else "")
-    done = subprocess.run([program.VENEER, "image", "--quiet", "--base", base,
-                           *(["--platform", platform] if platform else []), "-o", f"oci:{output}:x"],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    options = ["--platform", platform] if platform else []
+    done = subprocess.run([program.VENEER, "image", "--quiet", "--base", base, *options,
+                           "-o", f"oci:{output}:x"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60,
+                          check=False)
     if done.returncode == 1 or (done.returncode == 2 and "is not a platform" in done.stderr):
         return None, done.stderr
     if done.returncode:
         raise AssertionError(done.stderr)
     index = json.loads((output / "index.json").read_text())
     manifest = output / "blobs" / "sha256" / index["manifests"][0]["digest"].partition(":")[2]
-    return json.loads(manifest.read_text())["annotations"]["org.opencontainers.image.base.digest"], None
+    annotations = json.loads(manifest.read_text())["annotations"]
+    return annotations["org.opencontainers.image.base.digest"], None
 
 
 class Choice(unittest.TestCase):
-    """Both choose."""
+    """Compares the choices of the Starlark code and of veneer."""
 
     def check(self, name):
-        """Every tag and platform of one layout."""
+        """Tries every tag and platform with one layout."""
         with tempfile.TemporaryDirectory() as folder:
             layout = Layout(pathlib.Path(folder, "layout"))
             manifests = LAYOUTS[name](layout)
@@ -199,9 +211,9 @@ class Choice(unittest.TestCase):
 
 
 class Documents(unittest.TestCase):
-    """What is no layout."""
+    """Directories that are not layouts."""
 
-    def test_a_document_without_what_it_has_to_have_is_told(self):
+    def test_a_document_without_a_required_member_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             layout = Layout(pathlib.Path(folder, "layout"))
             (layout.folder / "index.json").write_text("{}")
@@ -213,10 +225,10 @@ class Documents(unittest.TestCase):
 
 
 class Extension(unittest.TestCase):
-    """What MODULE.bazel calls; Bazel 4 has no module extensions."""
+    """The module extension for MODULE.bazel, run as Python: Bazel 4 has no module extensions."""
 
     def test_a_tag_is_a_repository_with_its_attributes(self):
-        """Every attribute of the rule is one of the tag, and is passed on."""
+        """The tag has every attribute of the rule, and passes it on."""
         made = []
 
         def repository_rule(**rule):
@@ -228,10 +240,11 @@ class Extension(unittest.TestCase):
 
         asked = {}
         extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
-            "attr": types.SimpleNamespace(label=keep, string=keep), "module_extension": keep, "tag_class": keep,
-            "repository_rule": repository_rule})["veneer"]
+            "attr": types.SimpleNamespace(label=keep, string=keep), "module_extension": keep,
+            "tag_class": keep, "repository_rule": repository_rule})["veneer"]
         attributes = {name: f"the {name}" for name in extension.tag_classes["base"].attrs}
-        module = types.SimpleNamespace(tags=types.SimpleNamespace(base=[types.SimpleNamespace(**attributes)]))
+        tags = types.SimpleNamespace(base=[types.SimpleNamespace(**attributes)])
+        module = types.SimpleNamespace(tags=tags)
         extension.implementation(types.SimpleNamespace(modules=[module]))
         self.assertEqual(made, [attributes])
         self.assertEqual(set(attributes), {"name", *asked})

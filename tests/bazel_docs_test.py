@@ -1,12 +1,13 @@
-"""Compares docs/bazel_rules.md with what the rules say of themselves.
+"""Compares docs/bazel_rules.md with the documentation in the rules themselves.
 
 usage: bazel_docs_test.py VENEER [--update]
 
-The files run as Python (starlark.py), with `rule` and its like only noting what they are given.
---update writes the page anew; review the difference before you commit it.
+The Starlark files run as Python (starlark.py). There, `rule` and similar functions only record
+their arguments. --update rewrites the page; review the difference before you commit it.
 """
 
 import inspect
+import re
 import textwrap
 import unittest
 
@@ -14,17 +15,18 @@ import program
 import starlark
 
 PAGE = starlark.ROOT / "docs" / "bazel_rules.md"
-FILES = ("bazel/defs.bzl", "bazel/repositories.bzl", "bazel/extensions.bzl", "bazel/runfiles_group.bzl",
-         "bazel/toolchain.bzl")
+FILES = ("bazel/defs.bzl", "bazel/repositories.bzl", "bazel/extensions.bzl",
+         "bazel/runfiles_group.bzl", "bazel/toolchain.bzl")
+WIDTH = 100
 INTRODUCTION = """# The rules for Bazel, one by one
 
-Made from the rules themselves by `tests/bazel_docs_test.py --update`; [bazel.md](bazel.md) says how they work together. Attributes
-that all rules have are left out.
+This page is generated from the rules by `tests/bazel_docs_test.py --update`. [bazel.md](bazel.md)
+explains how they work together. Attributes that all rules have are left out.
 """
 
 
 class Noted:
-    """What `rule`, `aspect`, `provider` or one of `attr` was called with."""
+    """The arguments of a call of `rule`, `aspect`, `provider` or a function of `attr`."""
 
     def __init__(self, kind, arguments):
         self.kind = kind
@@ -32,35 +34,35 @@ class Noted:
 
 
 class Namespace:
-    """`attr`, `config` and the like: whatever is called in it is noted."""
+    """A stand-in for `attr`, `config` and the like. It records each call of its functions."""
 
     def __getattr__(self, name):
         return lambda *_, **arguments: Noted(name, arguments)
 
 
 def note(kind):
-    """A function that notes its call."""
+    """Returns a function that records its arguments."""
     return lambda *_, **arguments: Noted(kind, arguments)
 
 
 class ConfigCommon:
-    """As in a Bazel that is new."""
+    """A stand-in for `config_common` of a recent Bazel."""
 
     @staticmethod
     def toolchain_type(name, **_):
-        """The name stands for it."""
+        """Returns the name in place of the toolchain type."""
         return name
 
 
 BUILTINS = {
-    **{name: note(name) for name in ("aspect", "module_extension", "provider", "repository_rule", "rule", "tag_class",
-                                     "transition")},
+    **{name: note(name) for name in ("aspect", "module_extension", "provider", "repository_rule",
+                                     "rule", "tag_class", "transition")},
     **{name: Namespace() for name in ("attr", "config", "json", "native", "platform_common")},
     "Label": str, "config_common": ConfigCommon, "struct": dict}
 
 
 def default_of(attribute):
-    """The default as a cell of a table."""
+    """Returns an attribute's default as a cell of a table."""
     if attribute.arguments.get("mandatory"):
         return "must be given"
     value = attribute.arguments.get("default")
@@ -71,62 +73,95 @@ def default_of(attribute):
 
 
 def cell(text):
-    """A text in one cell."""
+    """Returns a text as one cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def wrapped(text, indent=""):
+    """Wraps a paragraph. Code spans and links stay whole; lines after the first are indented."""
+    whole = re.sub(r"`[^`]*`|\[[^]]*\]\([^)]*\)", lambda match: match[0].replace(" ", "\0"), text)
+    filled = textwrap.fill(whole, WIDTH, subsequent_indent=indent, break_long_words=False,
+                           break_on_hyphens=False)
+    return filled.replace("\0", " ")
+
+
+def paragraphs(text):
+    """Wraps a text of several paragraphs."""
+    return "\n\n".join(wrapped(part) for part in inspect.cleandoc(text).split("\n\n"))
+
+
 def attributes_of(rule):
-    """A row of a table for each attribute."""
-    return [f"| `{key}` | {attribute.kind} | {default_of(attribute)} | {cell(attribute.arguments['doc'])} |"
-            for key, attribute in sorted(rule.arguments.get("attrs", {}).items()) if not key.startswith("_")]
+    """Returns a row of a table for each attribute of a rule."""
+    attributes = sorted(rule.arguments.get("attrs", {}).items())
+    return [f"| `{key}` | {value.kind} | {default_of(value)} | {cell(value.arguments['doc'])} |"
+            for key, value in attributes if not key.startswith("_")]
 
 
 def table(rows):
-    """The rows below their heading."""
-    return ["", "| attribute | type | default | meaning |", "|---|---|---|---|", *rows] if rows else []
+    """Returns the rows below a heading; nothing if there are no rows."""
+    if not rows:
+        return []
+    return ["", "| attribute | type | default | meaning |", "|---|---|---|---|", *rows]
 
 
 def rule_text(name, rule):
-    """The section of a rule."""
-    return [f"## {name}", "", inspect.cleandoc(rule.arguments["doc"]), *table(attributes_of(rule))]
+    """Returns the section of a rule."""
+    return [f"## {name}", "", paragraphs(rule.arguments["doc"]), *table(attributes_of(rule))]
 
 
 def extension_text(name, extension):
-    """The section of a module extension."""
-    lines = [f"## {name}, for MODULE.bazel", "", extension.arguments["doc"]]
+    """Returns the section of a module extension."""
+    lines = [f"## {name}, for MODULE.bazel", "", paragraphs(extension.arguments["doc"])]
     for tag, value in extension.arguments["tag_classes"].items():
-        lines += ["", f"`{name}.{tag}`: {value.arguments['doc']}", *table(attributes_of(value))]
+        meaning = paragraphs(f"`{name}.{tag}`: {value.arguments['doc']}")
+        lines += ["", meaning, *table(attributes_of(value))]
     return lines
 
 
 def variant_text(name, file, rule, first):
-    """The section of a rule that another file has under the same name, with more attributes."""
+    """Returns the section of a rule that an earlier file has with fewer attributes."""
     more = [row for row in attributes_of(rule) if row not in attributes_of(first)]
-    return [f"## {name} of {file}", "", f"As {name}, and with:", *table(more)]
+    return [f"## {name} of {file}", "", f"Like {name}, with these attributes in addition:",
+            *table(more)]
 
 
 def provider_text(name, provider):
-    """The section of a provider."""
-    lines = [f"## {name}", "", inspect.cleandoc(provider.arguments["doc"]), "", "| field | meaning |", "|---|---|"]
-    return lines + [f"| `{key}` | {cell(text)} |" for key, text in sorted(provider.arguments["fields"].items())]
+    """Returns the section of a provider."""
+    lines = [f"## {name}", "", paragraphs(provider.arguments["doc"]), "",
+             "| field | meaning |", "|---|---|"]
+    fields = sorted(provider.arguments["fields"].items())
+    return lines + [f"| `{key}` | {cell(text)} |" for key, text in fields]
+
+
+def arguments_of(text):
+    """Returns the arguments in the Args section of a docstring as pairs of name and meaning."""
+    found = []
+    for line in textwrap.dedent(text).strip().splitlines():
+        if line.startswith(" "):
+            key, meaning = found.pop()
+            found.append((key, f"{meaning} {line.strip()}"))
+        else:
+            key, _, meaning = line.partition(": ")
+            found.append((key.lstrip("*"), meaning))
+    return found
 
 
 def macro_text(name, macro):
-    """The section of a macro: its docstring, the arguments as a list."""
+    """Returns the section of a macro: its docstring, with the arguments as a list."""
     text, _, arguments = inspect.cleandoc(macro.__doc__).partition("\nArgs:\n")
-    lines = [f"## {name}", "", text.strip(), ""]
-    for line in textwrap.dedent(arguments).strip().splitlines():
-        key, _, meaning = line.partition(": ")
-        lines.append(f"- `{key.lstrip('*')}`: {meaning}" if meaning and " " not in key else f"  {line.strip()}")
-    return lines
+    return [f"## {name}", "", paragraphs(text.strip()), "",
+            *(wrapped(f"- `{key}`: {meaning}", "  ") for key, meaning in arguments_of(arguments))]
 
 
-SECTIONS = {"module_extension": extension_text, "provider": provider_text, "repository_rule": rule_text,
-            "rule": rule_text}
+SECTIONS = {"module_extension": extension_text, "provider": provider_text,
+            "repository_rule": rule_text, "rule": rule_text}
 
 
 def section(name, value, file, before):
-    """The lines about one name of a file, or None. `before` has what earlier files define."""
+    """Returns the lines about one name of a file, or None.
+
+    `before` maps names to the values that earlier files define.
+    """
     if isinstance(value, Noted) and value.kind in SECTIONS:
         if name in before:
             return variant_text(name, file, value, before[name])
@@ -137,10 +172,11 @@ def section(name, value, file, before):
 
 
 def page():
-    """The whole page."""
+    """Returns the whole page."""
     sections, before = [], {}
     for file in FILES:
-        defined = {name: value for name, value in sorted(starlark.run(starlark.ROOT / file, BUILTINS).items()) if name[0] != "_"}
+        names = sorted(starlark.run(starlark.ROOT / file, BUILTINS).items())
+        defined = {name: value for name, value in names if name[0] != "_"}
         texts = [section(name, value, file, before) for name, value in defined.items()]
         sections += ["\n".join(text) for text in texts if text]
         before.update(defined)
@@ -148,11 +184,11 @@ def page():
 
 
 class Docs(unittest.TestCase):
-    """The one page."""
+    """Tests of the page."""
     maxDiff = None
 
     def test_page_is_in_step(self):
-        """Every rule, attribute and provider has words, and the page has the same."""
+        """The page has the current texts of all rules, attributes and providers."""
         text = page()
         if program.UPDATE:
             PAGE.write_text(text)

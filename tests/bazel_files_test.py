@@ -1,4 +1,4 @@
-"""What of the files for Bazel can be tried without one.
+"""Tests Bazel's files without Bazel.
 
 usage: bazel_files_test.py VENEER
 """
@@ -12,35 +12,38 @@ import starlark
 
 
 class Fault(Exception):
-    """What `fail` says."""
+    """The message of a call of `fail`."""
 
 
 def fail(message):
-    """As in Starlark."""
+    """Raises a Fault, in place of Starlark's `fail`."""
     raise Fault(message)
 
 
 def one(pattern, path):
-    """What the only match of a pattern in a file of the project is."""
+    """Returns the only match of a pattern in a file of the project."""
     [found] = re.findall(pattern, (starlark.ROOT / path).read_text())
     return found
 
 
 def ignored(*_, **__):
-    """Stands for whatever is called when a file is loaded."""
+    """Stands for any function of Bazel that is called when a file is loaded."""
     return types.SimpleNamespace()
 
 
 def given():
-    """What Bazel has for the files of rules."""
+    """Returns stand-ins for the functions of Bazel that the files of rules call."""
     attributes = types.SimpleNamespace(**{kind: ignored for kind in (
-        "bool", "int", "label", "label_list", "string", "string_dict", "string_list", "string_list_dict")})
-    return {"Label": str, "aspect": ignored, "attr": attributes, "config": types.SimpleNamespace(bool=ignored),
-            "config_common": types.SimpleNamespace(), "fail": fail, "provider": ignored, "rule": ignored}
+        "bool", "int", "label", "label_list", "string", "string_dict", "string_list",
+        "string_list_dict")})
+    return {"Label": str, "aspect": ignored, "attr": attributes,
+            "config": types.SimpleNamespace(bool=ignored),
+            "config_common": types.SimpleNamespace(), "fail": fail, "provider": ignored,
+            "rule": ignored}
 
 
 class BazelFiles(unittest.TestCase):
-    """Bazel's files beside those of CMake, and a macro by itself."""
+    """Bazel's files compared with those of CMake, and single functions of them."""
 
     def test_the_version_is_everywhere_the_same(self):
         self.assertEqual(
@@ -53,34 +56,39 @@ class BazelFiles(unittest.TestCase):
         for folder in ("layer", "oci", "cmd"):
             found = {str(path.relative_to(starlark.ROOT / folder))
                      for path in (starlark.ROOT / folder).rglob("*.cc")}
-            listed = re.findall(r"^  (\S+\.cc)$", (starlark.ROOT / folder / "CMakeLists.txt").read_text(),
-                                re.MULTILINE)
+            cmake_file = starlark.ROOT / folder / "CMakeLists.txt"
+            listed = re.findall(r"^  (\S+\.cc)$", cmake_file.read_text(), re.MULTILINE)
             self.assertEqual(sorted(listed), sorted(found), folder)
 
     def test_packages_with_layers_of_their_own_have_names(self):
-        with_own_layers = starlark.run(starlark.ROOT / "bazel" / "private" / "py_image.bzl", given())["_with_own_layers"]
+        file = starlark.ROOT / "bazel" / "private" / "py_image.bzl"
+        with_own_layers = starlark.run(file, given())["_with_own_layers"]
         groups = {"ml": ["jax*"], "torch": ["triton"]}
-        self.assertEqual(with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
-                         {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
+        self.assertEqual(
+            with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
+            {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
         self.assertEqual(groups["torch"], ["triton"])
         with self.assertRaisesRegex(Fault, r"^own_layers: '\*' gives no name for the layer; "):
             with_own_layers({}, ["*"])
 
-    def test_patterns_that_match_nothing_are_told_of(self):
+    def test_patterns_that_match_nothing_are_reported(self):
         contributions = [
-            types.SimpleNamespace(repository=repository, package=package) for repository, package in (
-                ("", "app"), ("", "app/models"), ("rules_python~~pip~pypi_311_numpy_cp311_0a1b2c3d", ""),
+            types.SimpleNamespace(repository=repository, package=package)
+            for repository, package in (
+                ("", "app"), ("", "app/models"),
+                ("rules_python~~pip~pypi_311_numpy_cp311_0a1b2c3d", ""),
                 ("pypi_311_torch_cp311_0a1b2c3d", ""), ("pypi_311_torch_cp311_0a1b2c3d", "x"))]
 
         class Binary(dict):
-            """A target, whose providers all hold the same."""
+            """A target that returns the same contributions for every provider."""
             label = "//app:app"
 
             def __missing__(self, _):
-                return types.SimpleNamespace(contributions=types.SimpleNamespace(to_list=lambda: contributions))
+                depset = types.SimpleNamespace(to_list=lambda: contributions)
+                return types.SimpleNamespace(contributions=depset)
 
         class Provider:
-            """Stands for itself among a target's providers."""
+            """A stand-in for a provider."""
             def __init__(self, **_):
                 pass
 

@@ -1,20 +1,24 @@
-"""Runs command lines that build rules issue, by bsdtar and by `veneer tar`, and compares the results.
+"""Runs command lines of build rules with bsdtar and with `veneer tar`, and compares the results.
 
 usage: bsdtar_test.py VENEER [--update]
 
-tests/bsdtar/NAME/ holds `command` (the words after the program's name, run in a copy of the folder),
-the input files it names, optionally `setup` (a shell script run first, for links, archives and odd
-names) and `stdin`. An archive that it makes is the file `out`, or else standard output; what it
-unpacks is in `unpacked`. `bsdtar.listing` and `veneer.listing` are what each comes to: `bsdtar -tvf`
-of the archive in the order of its names, or what was printed and the tree that was unpacked.
-`differences` has a line "PATH: REASON" for each path at which the two may differ, and no others;
-a reason is the name of one in docs/bsdtar.md. Whatever differs, every path of bsdtar's archive has to lead
-to the same content in veneer's.
+A folder tests/bsdtar/NAME has these files:
+- `command`: the words after the program's name, run in a copy of the folder;
+- the input files that the command names;
+- `setup`, optional: a shell script that runs first and makes links, archives and odd names;
+- `stdin`, optional: the standard input;
+- `bsdtar.listing` and `veneer.listing`: the results of the two programs. For an archive that is
+  the output of `bsdtar -tvf`, sorted by path; otherwise the printed text and the unpacked tree;
+- `differences`: a line "PATH: REASON" for each path at which the two differ. Each reason is a
+  heading of docs/bsdtar.md.
 
-An archive is made a second and a third time by veneer, with every input staged as an absolute link, as
-Bazel's sandboxes do it, and with links among them recreated: all have to be the same bytes.
+A command writes an archive to the file `out` or to standard output, and unpacks into `unpacked`. In
+spite of any differences, each path of bsdtar's archive must lead to the same content in veneer's.
 
---update writes both listings anew; review the difference before you commit it.
+veneer makes each archive twice more: with every input staged as an absolute link, as in Bazel's
+sandboxes, and with links among the inputs recreated. All three archives must have the same bytes.
+
+--update rewrites both listings; review the difference before you commit it.
 """
 
 import os
@@ -39,7 +43,7 @@ TIMEOUT = 120  # seconds for any one command
 
 
 class Result:
-    """What a command left in its folder."""
+    """The result of a command in its folder."""
 
     def __init__(self, folder, printed):
         self.folder = folder
@@ -50,18 +54,18 @@ class Result:
             out.write_bytes(printed)
 
     def archive(self):
-        """The bytes of the archive, if that is what was made."""
+        """Returns the bytes of the archive; None if the command made none."""
         return (self.folder / "out").read_bytes() if self.is_archive else None
 
     def lines(self):
-        """What the listing files hold, a line a path."""
+        """Returns the lines of a listing, one per path."""
         if self.is_archive:
             lines = run(["bsdtar", "-tvf", "out"], self.folder).decode().splitlines()
             return sorted((without_names(line) for line in lines), key=path_of)
         return self.printed.decode().splitlines() + tree(self.folder / "unpacked")
 
     def contents(self):
-        """Bytes behind each file's path, once unpacked: links followed."""
+        """Unpacks the archive; returns the content behind each path, with links followed."""
         unpacked = self.folder / "compared"
         unpacked.mkdir()
         run(["bsdtar", "-xf", "out", "-C", "compared"], self.folder)
@@ -74,14 +78,14 @@ def _is_text(printed):
 
 
 def behind(root, path):
-    """The file that a path leads to, or where a link that leads out of the archive says it leads."""
+    """Returns the content of the file that a path leads to, or the text of a link out of `root`."""
     if os.path.exists(path) and os.path.realpath(path).startswith(f"{root}/"):
         return pathlib.Path(path).read_bytes() if os.path.isfile(path) else "a directory"
     return f"out of the archive: {os.readlink(path)}"
 
 
 def tree(folder):
-    """Every path below a folder with its type, mode, size and link text."""
+    """Returns a line for every path below a folder, with type, mode, size and link text."""
     lines = []
     for top, folders, names in os.walk(folder):
         for name in folders + names:
@@ -95,7 +99,7 @@ def tree(folder):
 
 
 def path_of(line):
-    """The path that a line is about, as both archivers may spell it."""
+    """Returns the path in a line of a listing, without differences of spelling."""
     found = re.match(r"\S{10} +\d+ \S+ +\S+ +\S+ \S+ +\S+ +\S+ (.*)", line)
     path = found.group(1) if found else line
     path = re.split(r" -> | link to ", path)[0]
@@ -103,7 +107,7 @@ def path_of(line):
 
 
 def by_path(lines):
-    """The lines that each path has."""
+    """Returns a dict from each path to its lines."""
     paths = {}
     for line in lines:
         paths.setdefault(path_of(line), []).append(line)
@@ -111,21 +115,21 @@ def by_path(lines):
 
 
 def without_names(line):
-    """The line without the names of an owner and a group, which are the tester's if a file's are."""
+    """Replaces the names of owner and group in a line, which may be those of the tester."""
     return re.sub(r"^(\S{10} +\d+) [^\d\s]\S* +[^\d\s]\S* +", r"\1 NAME NAME ", line)
 
 
 def run(command, folder, stdin=None):
-    """Standard output of a command that succeeds."""
-    done = subprocess.run(command, cwd=folder, stdin=stdin or subprocess.DEVNULL, capture_output=True,
-                          check=False, env=ENVIRONMENT, timeout=TIMEOUT)
+    """Runs a command, which must succeed; returns its standard output."""
+    done = subprocess.run(command, cwd=folder, stdin=stdin or subprocess.DEVNULL,
+                          capture_output=True, check=False, env=ENVIRONMENT, timeout=TIMEOUT)
     if done.returncode != 0:
         raise AssertionError(f"exit code {done.returncode} from {command}: {done.stderr.decode()}")
     return done.stdout
 
 
 def prepare(case, folder):
-    """A copy of a case's inputs."""
+    """Copies the inputs of a case."""
     shutil.copytree(case, folder, symlinks=True)
     if (folder / "setup").exists():
         run(["sh", "-e", "setup"], folder)
@@ -144,7 +148,10 @@ def call(tar, folder):
 
 
 def stage(execroot, sandbox, links):
-    """Stages every input as a sandbox does; a link as itself or, as a source file, as a link to it."""
+    """Stages every input as a sandbox does, as a link to it.
+
+    With `links` "as themselves", a link is recreated instead.
+    """
     sandbox.mkdir(parents=True)
     for top, folders, names in os.walk(execroot):
         for name in names + [f for f in folders if os.path.islink(f"{top}/{f}")]:
@@ -161,7 +168,7 @@ def stage(execroot, sandbox, links):
 
 
 class Bsdtar(unittest.TestCase):
-    """One test a folder, added below."""
+    """One test per folder, added below."""
     maxDiff = None
 
     @classmethod
@@ -173,7 +180,7 @@ class Bsdtar(unittest.TestCase):
             raise unittest.SkipTest("'bsdtar' is not installed")
 
     def check(self, case):
-        """Runs one command line by both programs, and again in sandboxes."""
+        """Runs one command line with both programs, and again in sandboxes."""
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary)
             prepare(case, folder / "execroot")
@@ -192,14 +199,15 @@ class Bsdtar(unittest.TestCase):
             self.compare_contents(theirs.contents(), ours.contents())
 
     def compare_listings(self, case, theirs, ours):
-        """Both are as recorded, and differ where they may."""
+        """Checks that both listings are as recorded, and that they differ only as declared."""
         for name, lines in (("bsdtar.listing", theirs), ("veneer.listing", ours)):
             text = "".join(f"{line}\n" for line in lines)
             if program.UPDATE:
                 (case / name).write_text(text)
             self.assertEqual((case / name).read_text(), text, name)
         before, after = by_path(theirs), by_path(ours)
-        differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        differing = {path for path in before.keys() | after.keys()
+                     if before.get(path) != after.get(path)}
         declared = {}
         if (case / "differences").exists():
             for line in (case / "differences").read_text().splitlines():
@@ -210,7 +218,7 @@ class Bsdtar(unittest.TestCase):
         self.assertLessEqual(set(declared.values()), set(known))
 
     def compare_contents(self, theirs, ours):
-        """Every path of bsdtar's leads to the same in veneer's."""
+        """Every path of bsdtar's archive leads to the same content in veneer's."""
         for path, content in theirs.items():
             self.assertIn(path, ours)
             self.assertEqual(content, ours[path], path)

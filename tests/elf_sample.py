@@ -1,10 +1,10 @@
-"""Writes tiny ELF files that say to a loader what real ones do; no compiler is needed.
+"""Writes tiny ELF files with the dynamic section of real ones, without a compiler.
 
 usage: elf_sample.py FILE [--machine x86-64|aarch64|i386] [--program] [--soname NAME]
                      [--needed NAME]... [--runpath PATH | --rpath PATH] [--interpreter PATH]
 
-A shared object (or program) with one PT_LOAD segment over the whole file and a dynamic section. It
-holds no code: the checks read what it says of itself.
+The file is a shared object or a program with one PT_LOAD segment over the whole file and a dynamic
+section. It has no code, because the checks read only headers and the dynamic section.
 """
 
 import argparse
@@ -18,13 +18,13 @@ DT_NULL, DT_NEEDED, DT_STRTAB, DT_STRSZ, DT_SONAME, DT_RPATH, DT_RUNPATH = 0, 1,
 
 
 class _Strings:
-    """A string table: each text once, by its offset."""
+    """A string table."""
 
     def __init__(self):
         self.data = b"\0"
 
     def add(self, text):
-        """The offset of a text, which is added."""
+        """Adds a text; returns its offset."""
         offset = len(self.data)
         self.data += text.encode() + b"\0"
         return offset
@@ -32,7 +32,7 @@ class _Strings:
 
 def elf(machine="x86-64", program=False, soname=None, needed=(), runpath=None, rpath=None,
         interpreter=None):
-    """The bytes of an ELF file. System V ABI, "ELF Header" to "Dynamic Section"."""
+    """Returns the bytes of an ELF file. System V ABI, "ELF Header" to "Dynamic Section"."""
     number, bits = MACHINES[machine]
     strings = _Strings()
     entries = [(DT_NEEDED, strings.add(name)) for name in needed]
@@ -72,7 +72,7 @@ def _segment(bits, kind, offset, size):
 
 
 def write(path, **facts):
-    """Writes one, with its parents; returns the path."""
+    """Writes an ELF file and its parent directories; returns the path."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(elf(**facts))
@@ -81,7 +81,7 @@ def write(path, **facts):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file")
     parser.add_argument("--machine", default="x86-64", choices=MACHINES)

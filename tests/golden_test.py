@@ -2,10 +2,10 @@
 
 usage: golden_test.py VENEER [--update]
 
-Each tests/golden/NAME.plan is the plan of tests/layouts/NAME.runfiles.tsv, from its spec; each
-tests/golden/NAME.plan beside a folder NAME is the plan of the options in NAME/args, run in there.
-NAME.explain is likewise what it prints with the further options in NAME.explain.args.
---update writes the texts anew; review the difference before you commit it.
+tests/golden/NAME.plan is the plan of the spec of tests/layouts/NAME.runfiles.tsv. If there is a
+folder tests/golden/NAME, it is the plan of the options in NAME/args, run in that folder.
+NAME.explain is the output of the same command with the further options in NAME.explain.args.
+--update rewrites the texts; review the difference before you commit it.
 """
 
 import os
@@ -23,14 +23,14 @@ GOLDEN = HERE / "golden"
 
 
 def plan(options, folder):
-    """What `veneer plan` prints."""
-    done = subprocess.run([program.VENEER, "plan", *options], cwd=folder, capture_output=True, text=True,
-                          check=False, env={**os.environ, "LC_ALL": "C"})
+    """Returns the output of `veneer plan`."""
+    done = subprocess.run([program.VENEER, "plan", *options], cwd=folder, capture_output=True,
+                          text=True, check=False, env={**os.environ, "LC_ALL": "C"})
     return done.stderr + done.stdout
 
 
 class Golden(unittest.TestCase):
-    """One test a golden file, added below."""
+    """One test per golden file, added below."""
     maxDiff = None
 
     def check(self, golden):

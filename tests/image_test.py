@@ -1,4 +1,4 @@
-"""Images made of layers that exist, and what `verify` says of them: veneer layer, veneer image, veneer build.
+"""Tests images made of existing layers, and the results of `verify` for them.
 
 usage: image_test.py VENEER
 """
@@ -14,14 +14,15 @@ import small_base
 
 
 class Image(unittest.TestCase):
-    """Runs veneer in a folder that has a base and a program."""
+    """Runs veneer in a folder with a base and a program."""
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
         self.top = pathlib.Path(temporary.name)
-        small_base.make(self.top / "base", ["d:tmp:1777", "d:usr:755", "d:usr/bin:755", "l:bin:usr/bin",
-                                            "d:etc:755", "f:etc/name:644:base"])
+        small_base.make(self.top / "base", [
+            "d:tmp:1777", "d:usr:755", "d:usr/bin:755", "l:bin:usr/bin", "d:etc:755",
+            "f:etc/name:644:base"])
         self.write("x", "x\n")
         self.write("bin.runfiles/_main/data.txt", "data\n")
         self.write("bin", "#!/bin/sh\n")
@@ -34,41 +35,46 @@ class Image(unittest.TestCase):
         file.write_text(text)
 
     def run_veneer(self, *arguments):
-        """(exit code, standard output, standard error)."""
-        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True, text=True, check=False)
+        """Runs veneer; returns (exit code, standard output, standard error)."""
+        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
+                              text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def veneer(self, *arguments):
-        """Runs veneer, which has nothing to say; returns what it prints."""
+        """Runs veneer, which must succeed without a message; returns its standard output."""
         code, output, errors = self.run_veneer(*arguments)
         self.assertEqual((code, errors), (0, ""))
         return output
 
     def documents(self, layout):
-        """(manifest, config) of a layout with one image."""
+        """Returns (manifest, config) of a layout with one image."""
         def blob(digest):
-            return json.loads((self.top / layout / "blobs/sha256" / digest.partition(":")[2]).read_text())
+            path = self.top / layout / "blobs/sha256" / digest.partition(":")[2]
+            return json.loads(path.read_text())
         index = json.loads((self.top / layout / "index.json").read_text())
         manifest = blob(index["manifests"][0]["digest"])
         return manifest, blob(manifest["config"]["digest"])
 
-    def test_what_a_base_made_by_veneer_has_is_the_bases_for_build_and_verify(self):
-        # In it a link that dangles: an error in what a build adds, a note in its base.
+    def test_layers_of_a_base_made_by_veneer_count_as_the_base_for_build_and_verify(self):
+        # The base has a dangling link. In layers that a build adds that is an error, in a base it
+        # is a note.
         self.write("link.mtree", "#mtree\n./srv/link type=link link=nowhere\n")
-        self.assertEqual(self.run_veneer("build", "--check=warn", "--mtree", "link.mtree", "--base", "oci:base",
-                                         "-o", "oci:first")[0], 0)
+        self.assertEqual(self.run_veneer("build", "--check=warn", "--mtree", "link.mtree",
+                                         "--base", "oci:base", "-o", "oci:first")[0], 0)
         self.assertEqual(self.run_veneer("verify", "oci:first")[0], 1)
         self.veneer("build", "--tree", "x:/srv/x", "--base", "oci:first", "-o", "oci:second",
                     "-o", "docker-archive:second.tar:second:1")
         manifest, config = self.documents("second")
-        self.assertEqual({key: value for key, value in manifest["annotations"].items() if key.startswith("dev.")},
+        annotations = manifest["annotations"].items()
+        self.assertEqual({key: value for key, value in annotations if key.startswith("dev.")},
                          {"dev.veneer.base.layers": "2", "dev.veneer.base.history": "2"})
         self.assertEqual(config["history"][2]["comment"], "dev.veneer.base.layers=2")
         for image in ("oci:second", "docker-archive:second.tar"):
             code, output, _ = self.run_veneer("verify", image)
-            self.assertEqual((code, output), (0, f"{image}: 9 paths in 3 layers checked: 0 errors, 0 warnings, 1 note\n"))
+            self.assertEqual((code, output), (
+                0, f"{image}: 9 paths in 3 layers checked: 0 errors, 0 warnings, 1 note\n"))
 
-    def test_a_layer_brings_the_program_that_it_is_of(self):
+    def test_an_image_starts_the_program_of_its_layer(self):
         self.veneer("layer", "bin", "-q", "-o", "one.tar.gz")
         described = json.loads((self.top / "one.tar.gz.json").read_text())
         self.assertEqual(described["program"],
@@ -76,14 +82,15 @@ class Image(unittest.TestCase):
         self.veneer("layer", "--tree", "x:/x", "-q", "-o", "two.tar.gz")
         image = ["image", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
         self.veneer(*image, "-o", "oci:taken")
-        self.assertEqual(self.documents("taken")[1]["config"]["Entrypoint"], ["/app/bin"])
-        self.assertEqual(self.documents("taken")[1]["config"]["WorkingDir"], "/app/bin.runfiles/_main")
+        config = self.documents("taken")[1]["config"]
+        self.assertEqual(config["Entrypoint"], ["/app/bin"])
+        self.assertEqual(config["WorkingDir"], "/app/bin.runfiles/_main")
         self.assertNotIn("program", json.dumps(self.documents("taken")))
         self.veneer(*image, "--entrypoint", "/x", "--workdir", "/srv", "-o", "oci:asked")
         self.assertEqual(self.documents("asked")[1]["config"]["Entrypoint"], ["/x"])
         self.assertEqual(self.documents("asked")[1]["config"]["WorkingDir"], "/srv")
 
-    def test_layers_of_two_programs_start_none(self):
+    def test_an_image_with_layers_of_two_programs_starts_neither(self):
         for name in ("one", "two"):
             self.veneer("layer", "bin", "--name", name, "-q", "-o", f"{name}.tar.gz")
         image = ["image", "-q", "--layer", "one.tar.gz", "--layer", "two.tar.gz"]
@@ -94,22 +101,23 @@ class Image(unittest.TestCase):
         self.assertNotIn("Entrypoint", self.documents("none")[1]["config"])
         self.veneer(*image, "--entrypoint", "/app/one", "-o", "oci:one")
 
-    def test_a_layer_made_for_the_base_may_replace_a_file_of_it(self):
+    def test_a_layer_made_for_the_base_may_replace_files_of_the_base(self):
         self.veneer("layer", "--tree", "x:/bin/tool", "--tree", "x:/tmp/x", "--tree", "x:/etc/name",
                     "--base", "oci:base", "-q", "-o", "for.tar.gz")
         self.veneer("image", "--layer", "for.tar.gz", "--base", "oci:base", "-q", "-o", "oci:image")
         self.assertEqual(self.run_veneer("verify", "oci:image")[0], 0)
-        # For another base it is a layer like any other.
+        # On another base the layer has no such permission.
         small_base.make(self.top / "other", ["d:etc:700", "f:etc/name:644:other"])
-        code, _, errors = self.run_veneer("image", "--layer", "for.tar.gz", "--base", "oci:other", "-o", "oci:refused")
+        code, _, errors = self.run_veneer("image", "--layer", "for.tar.gz", "--base", "oci:other",
+                                          "-o", "oci:refused")
         self.assertEqual(code, 1)
-        self.assertIn("etc: error: has mode 0755 and owner 0:0 here, and mode 0700 and owner 0:0 in a layer below",
-                      errors)
+        self.assertIn("etc: error: has mode 0755 and owner 0:0 here, and mode 0700 and owner 0:0 "
+                      "in a layer below", errors)
         self.assertFalse((self.top / "refused").exists())
 
-    def test_what_a_layer_replaces_is_found_in_the_image(self):
-        self.veneer("layer", "--tree", "x:/bin/tool", "--tree", "x:/tmp/x", "--tree", "x:/etc/name", "-q",
-                    "-o", "without.tar.gz")
+    def test_entries_that_a_layer_replaces_are_found_in_the_image(self):
+        self.veneer("layer", "--tree", "x:/bin/tool", "--tree", "x:/tmp/x", "--tree", "x:/etc/name",
+                    "-q", "-o", "without.tar.gz")
         image = ["image", "-q", "--layer", "without.tar.gz", "--base", "oci:base"]
         self.assertEqual(self.run_veneer(*image, "-o", "oci:image")[0], 1)
         self.assertFalse((self.top / "image").exists())
@@ -117,30 +125,37 @@ class Image(unittest.TestCase):
         code, output, errors = self.run_veneer("verify", "oci:image")
         self.assertEqual((code, output.partition(": ")[2]),
                          (1, "8 paths in 2 layers checked: 1 error, 1 warning, 1 note\n"), errors)
-        for check in ("bin: error: .*link-replaced", "tmp: warning: .*directory-changed", "etc/name: note: .*file-replaced"):
+        for check in ("bin: error: .*link-replaced", "tmp: warning: .*directory-changed",
+                      "etc/name: note: .*file-replaced"):
             self.assertRegex(errors, check)
 
     def test_the_user_is_an_account_of_the_image(self):
-        small_base.make(self.top / "with", ["d:etc:755", "f:etc/passwd:644:app:x:1000:1000::/:/bin/sh\n"])
+        passwd = "f:etc/passwd:644:app:x:1000:1000::/:/bin/sh\n"
+        small_base.make(self.top / "with", ["d:etc:755", passwd])
         self.veneer("layer", "--tree", "x:/x", "-q", "-o", "x.tar.gz")
         self.write("passwd", "own:x:1000:1000::/:/bin/sh\n")
         self.veneer("layer", "--tree", "passwd:/etc/passwd", "-q", "-o", "passwd.tar.gz")
         image = ["image", "-q", "--layer", "x.tar.gz"]
-        for place, account in ((["--base", "oci:with"], "app"), (["--layer", "passwd.tar.gz"], "own")):
+        for place, account in ((["--base", "oci:with"], "app"),
+                               (["--layer", "passwd.tar.gz"], "own")):
             self.veneer(*image, *place, "--user", account, "-o", f"oci:{account}")
-            code, _, errors = self.run_veneer(*image, *place, "--user", "ap:wheel", "-o", "oci:wrong")
+            code, _, errors = self.run_veneer(*image, *place, "--user", "ap:wheel",
+                                              "-o", "oci:wrong")
             self.assertEqual(code, 1)
-            self.assertRegex(errors, "etc/passwd: error: has no user 'ap', and the image is to run as 'ap:wheel'")
+            self.assertRegex(errors, "etc/passwd: error: has no user 'ap', "
+                                     "and the image is to run as 'ap:wheel'")
             self.assertIn(account, errors)
             self.assertFalse((self.top / "wrong").exists())
         self.veneer(*image, "--user", "7:7", "-o", "oci:number")
 
-    def test_a_store_knows_what_was_proven(self):
-        self.veneer("layer", "--no-store", "--tree", "x:/bin/tool", "--base", "oci:base", "-q", "-o", "for.tar.gz")
+    def test_an_image_is_the_same_with_a_store_that_knows_its_layers(self):
+        self.veneer("layer", "--no-store", "--tree", "x:/bin/tool", "--base", "oci:base", "-q",
+                    "-o", "for.tar.gz")
         image = ["image", "-q", "--layer", "for.tar.gz", "--base", "oci:base", "--store", "store"]
         self.veneer(*image, "-o", "oci:first")
         self.veneer(*image, "-o", "oci:second")
-        self.assertEqual((self.top / "first/index.json").read_bytes(), (self.top / "second/index.json").read_bytes())
+        self.assertEqual((self.top / "first/index.json").read_bytes(),
+                         (self.top / "second/index.json").read_bytes())
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 usage: inputs_stress.py VENEER [--builds N] [--seed N]
 
-Each build must end in time: in an error that names a file, with nothing left behind, or in an image
-of which every file is one that was at its path at some moment of the build. Before the thread does
-anything to a file it notes what the file will hold, whole, after each single call of the system, so
-that anything else in an image is torn, or another file's.
+Each build must end in time, with one of two results: an error that names a file, and no output; or
+an image in which each file has a content that was at its path at some moment of the build. Before
+the thread changes a file, it records the whole content after each single system call. So any other
+content in an image is a mixture of two contents, or that of another file.
 """
 
 import argparse
@@ -24,25 +24,25 @@ import threading
 import time
 
 TIMEOUT = 60  # seconds, for one build
-CLASSES = 6  # files of one class begin with equal bytes, so that they may be linked
-LARGE = 9 << 20  # several frames
-PIECE = 1 << 20  # of a file that is rewritten by several calls
+CLASSES = 6  # files of one class begin with the same content, so that they may be linked
+LARGE = 9 << 20  # bytes; several frames
+PIECE = 1 << 20  # bytes per call when a file is rewritten
 
 
 def content_of(words, size):
-    """Bytes that say what they are, all along."""
+    """Makes a content that repeats `words`, so that each part of it can be recognised."""
     line = f"{words} ".encode()
     noise = hashlib.sha256(line).digest()
     return ((line + noise) * (size // (len(line) + len(noise)) + 1))[:size]
 
 
 def state_of(content):
-    """What stands for a file's content."""
+    """Returns a short representation of a file's content."""
     return ("file", len(content), hashlib.sha256(content).hexdigest())
 
 
 class Files:
-    """The inputs: what each path holds, and all that it has held since forget()."""
+    """The inputs, with all contents that each path has had since forget()."""
 
     def __init__(self, folder, rng):
         self.folder, self.rng = folder, rng
@@ -61,12 +61,12 @@ class Files:
         self.names = sorted(self.sizes)
 
     def note(self, name, state):
-        """Before it is so."""
+        """Records a state of a path. It is called before the change."""
         with self.lock:
             self.seen[name].add(state)
 
     def forget(self):
-        """Keeps of the past only what is there now. Nothing happens meanwhile."""
+        """Forgets all states but the current ones. No change may happen meanwhile."""
         self.seen.clear()
         for name in self.names:
             path = self.folder / name
@@ -80,7 +80,7 @@ class Files:
                 self.note(f"{name}/inner", state_of((path / "inner").read_bytes()))
 
     def fresh(self, name):
-        """A content: of the file's class, as other files may have, or of its own."""
+        """Makes a new content: one of a class, which other files may have too, or a unique one."""
         size = self.sizes[name]
         if self.rng.random() < 0.5:
             return content_of(f"class {self.rng.randrange(CLASSES)} of {size}", size)
@@ -88,7 +88,7 @@ class Files:
         return content_of(f"{name} version {self.versions}", size)
 
     def heal(self):
-        """Every file is a file again, most with the content of its class."""
+        """Makes every path a regular file again, with the content of its class."""
         for number, name in enumerate(self.names):
             path = self.folder / name
             if path.is_dir() and not path.is_symlink():
@@ -98,10 +98,10 @@ class Files:
             path.write_bytes(content_of(f"class {number % CLASSES} of {self.sizes[name]}",
                                         self.sizes[name]))
 
-    # What happens to a file. Each notes first.
+    # The changes of a file. Each records the new state first.
 
     def replace(self, name):
-        """By another file, at once."""
+        """Replaces the file by another one, at once."""
         content = self.fresh(name)
         other = self.folder.parent / "other"
         other.write_bytes(content)
@@ -111,20 +111,20 @@ class Files:
         os.rename(other, self.folder / name)
 
     def rewrite(self, name):
-        """In place, a large file by several calls, so that it is neither for a while."""
+        """Writes a new content in place; a large file is a mixture until the last call."""
         path, content = self.folder / name, self.fresh(name)
         with open(path, "r+b", buffering=0) as file:
             self.write_pieces(name, file, content, bytearray(path.read_bytes()))
 
     def write_anew(self, name):
-        """As a shell's '>' does: emptied, then written."""
+        """Truncates the file and writes it, like '>' in a shell."""
         content = self.fresh(name)
         self.note(name, state_of(b""))
         with open(self.folder / name, "wb", buffering=0) as file:
             self.write_pieces(name, file, content, bytearray())
 
     def write_pieces(self, name, file, content, now):
-        """One call each, for which a state is noted."""
+        """Writes a content in pieces. The state after each call is recorded."""
         for begin in range(0, len(content), PIECE):
             piece = content[begin:begin + PIECE]
             now[begin:begin + len(piece)] = piece
@@ -133,7 +133,7 @@ class Files:
             time.sleep(self.rng.choice([0, 0.001]))
 
     def truncate(self, name):
-        """Somewhere."""
+        """Truncates the file at a random size."""
         path = self.folder / name
         now = path.read_bytes()
         size = self.rng.randrange(len(now) + 1)
@@ -141,32 +141,32 @@ class Files:
         os.truncate(path, size)
 
     def append(self, name):
-        """A line."""
+        """Appends a line."""
         path = self.folder / name
         self.note(name, state_of(path.read_bytes() + b"one line more\n"))
         with open(path, "ab", buffering=0) as file:
             file.write(b"one line more\n")
 
     def delete(self, name):
-        """For ever, or until heal()."""
+        """Deletes the file, until heal()."""
         self.note(name, "absent")
         os.unlink(self.folder / name)
 
     def become_fifo(self, name):
-        """Which nobody writes to."""
+        """Replaces the file by a FIFO to which no process writes."""
         self.note(name, "absent")
         os.unlink(self.folder / name)
         os.mkfifo(self.folder / name)
 
     def become_endless(self, name):
-        """A link to what never ends."""
+        """Replaces the file by a link to an endless device."""
         self.note(name, "absent")
         self.note(name, ("link", "/dev/zero"))
         os.unlink(self.folder / name)
         os.symlink("/dev/zero", self.folder / name)
 
     def become_directory(self, name):
-        """With a file in it."""
+        """Replaces the file by a directory with a file."""
         content = content_of(f"{name} inner", 100)
         self.note(name, "absent")
         self.note(f"{name}/inner", "absent")
@@ -178,11 +178,11 @@ class Files:
             file.write(content)
 
     def touch(self, name):
-        """Nothing but its time."""
+        """Changes only the file's times."""
         os.utime(self.folder / name)
 
     def give_mode(self, name):
-        """Nothing but its mode, to and fro: its change time is another."""
+        """Changes the mode and changes it back, so that only the change time differs."""
         os.chmod(self.folder / name, 0o600)
         os.chmod(self.folder / name, 0o644)
 
@@ -190,7 +190,7 @@ class Files:
     SELDOM = (truncate, append, delete, become_fifo, become_endless, become_directory)
 
     def meddle(self, stop, pause):
-        """Does something to some file, again and again."""
+        """Changes random files until `stop` is set."""
         while not stop.wait(self.rng.expovariate(1 / pause)):
             name = self.rng.choice(self.names)
             path = self.folder / name
@@ -200,7 +200,7 @@ class Files:
 
 
 class Image:
-    """What is at each path of the layers of a layout."""
+    """The content at each path of the layers of a layout."""
 
     def __init__(self, folder):
         self.nodes = {}
@@ -211,7 +211,7 @@ class Image:
                 self.add_tar(blob)
 
     def add_tar(self, path):
-        """One layer, or a whole archive."""
+        """Adds the members of a layer or of a plain tar."""
         with tarfile.open(path) as archive:
             for member in archive:
                 name = member.name.removeprefix("./")
@@ -223,7 +223,7 @@ class Image:
                     self.nodes[name] = ("link", member.linkname)
 
     def states(self, path):
-        """What may be meant by what is at a path: a link is itself, and what it leads to."""
+        """Returns the states of a path: that of a link, and that of each path that it leads to."""
         node = self.nodes.get(path, "absent")
         found = {node}
         for _ in range(40):
@@ -236,7 +236,7 @@ class Image:
 
 
 class Stress:
-    """The builds."""
+    """The builds and the checks of their results."""
 
     def __init__(self, veneer, folder, rng):
         self.veneer, self.folder, self.rng = veneer, folder, rng
@@ -246,7 +246,7 @@ class Stress:
         self.messages = collections.Counter()
 
     def make_documents(self):
-        """The same files, declared in three ways; returns command lines and where files then are."""
+        """Declares the same files in three ways; returns a command line and the files' folder."""
         top = self.folder / "in"
         runfiles = self.folder / "app.runfiles"
         if not runfiles.exists():
@@ -273,7 +273,7 @@ class Stress:
         ])
 
     def build(self, number):
-        """One build under fire."""
+        """Runs one build while the files change."""
         if number % 3 == 0:
             self.files.heal()
         time.sleep(self.rng.choice([0, 0.02, 0.1]))
@@ -297,7 +297,7 @@ class Stress:
         (self.folder / "work").mkdir()
 
     def judge(self, arguments, place, done):
-        """Whether a build ended as it may."""
+        """Checks that a build ended with an error and no output, or with a correct image."""
         if done.returncode != 0:
             if done.returncode != 1 or "error: " not in done.stderr or "/" not in done.stderr:
                 raise AssertionError(f"{arguments}: exit code {done.returncode}: {done.stderr}")
@@ -322,12 +322,12 @@ class Stress:
             found = image.states(f"{place}/{name}" if place else name)
             if found & seen or (place != "srv" and place != "in" and name.endswith("/inner")):
                 continue
-            raise AssertionError(f"{arguments}: '{name}' holds {found}, which it never did:\n"
+            raise AssertionError(f"{arguments}: '{name}' has a state {found} that it never had:\n"
                                  f"{seen}\n{done.stderr}")
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("veneer")
     parser.add_argument("--builds", type=int, default=40)

@@ -1,4 +1,4 @@
-"""What veneer prints for programs is valid by the schemas in docs/, which refuse what is not.
+"""Tests that veneer's JSON output is valid by the schemas in docs/, and broken output is not.
 
 usage: json_schema_test.py VENEER
 """
@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def validator(name):
-    """A validator of docs/NAME.schema.json, itself a valid schema."""
+    """Returns a validator for docs/NAME.schema.json, which must be a valid schema."""
     schema = json.loads((HERE.parent / "docs" / f"{name}.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
     return jsonschema.Draft7Validator(schema)
@@ -30,7 +30,7 @@ def validator(name):
 
 @unittest.skipIf(jsonschema is None, "the Python module 'jsonschema' is not installed")
 class JsonSchema(unittest.TestCase):
-    """Real output, from a layout and from an mtree with every kind of entry."""
+    """Validates output for a layout and for an mtree with every kind of entry."""
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory()
@@ -46,14 +46,14 @@ class JsonSchema(unittest.TestCase):
                            (HERE / "golden" / "mtree_and_tree" / "args").read_text()))]
 
     def veneer(self, folder, *arguments, status=0):
-        """A JSON document that veneer prints."""
+        """Runs veneer; returns the JSON document that it prints."""
         done = subprocess.run([program.VENEER, *arguments, "--json"], cwd=folder,
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, status, done.stderr)
         return json.loads(done.stdout)
 
     def test_plan(self):
-        """Every plan, and no document with a field less or more."""
+        """Every plan is valid; a document with a missing or an extra field is not."""
         schema = validator("plan")
         for folder, options in self.inputs:
             document = self.veneer(folder, "plan", *options)
@@ -65,7 +65,7 @@ class JsonSchema(unittest.TestCase):
             self.assertFalse(schema.is_valid(document))
 
     def test_explain(self):
-        """Every path of every plan, its parent's sibling, and the root."""
+        """Explanations are valid for every path of every plan, a missing path, and the root."""
         schema = validator("explain")
         for folder, options in self.inputs:
             layers = self.veneer(folder, "plan", *options)["layers"]
@@ -79,7 +79,7 @@ class JsonSchema(unittest.TestCase):
             self.assertFalse(schema.is_valid(document))
 
     def test_build(self):
-        """Builds of every input and in both layouts."""
+        """Reports of builds are valid for every input and both layouts of runfiles."""
         schema = validator("build")
         for number, (folder, options) in enumerate(self.inputs):
             document = self.veneer(folder, "build", *options, "--check=warn",

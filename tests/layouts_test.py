@@ -1,11 +1,14 @@
-"""Packs every layout in tests/layouts from each input form and holds the plan against what is expected.
+"""Packs every layout in tests/layouts from each input form, and checks the plans.
 
 usage: layouts_test.py VENEER
 
-For each layout: the same plan from the runfiles directory, the runfiles manifest and the spec; the
-packing of *.expected.tsv where there is one; no content of 4 KiB or more stored twice; no link that
-leads nowhere inside the image; the same image from the plan's own text; on a base with a shell and a
-Python, an image that verifies without errors.
+For each layout:
+- the runfiles directory, the runfiles manifest and the spec give the same plan;
+- the plan agrees with *.expected.tsv, if there is one;
+- no content of 4 KiB or more is stored twice;
+- no link inside the image is dangling;
+- the text of the plan gives the same image;
+- on a base with a shell and a Python, the image verifies without errors.
 """
 
 import hashlib
@@ -25,7 +28,7 @@ MIN_SHARED = 4096
 
 
 def veneer(folder, *arguments):
-    """What veneer prints, run in the layout's execroot."""
+    """Runs veneer in the layout's execroot; returns its output."""
     done = subprocess.run([program.VENEER, *arguments], cwd=folder / "execroot",
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -34,19 +37,19 @@ def veneer(folder, *arguments):
 
 
 def plan(folder, *options):
-    """The plan's layers, and the entries of them all."""
+    """Returns the plan's layers, and the entries of all of them."""
     layers = json.loads(veneer(folder, "plan", "--json", *options))["layers"]
     return layers, [entry for layer in layers for entry in layer["entries"]]
 
 
 def below_runfiles(path):
-    """`app/x.runfiles/_main/a` -> `_main/a`; None for what is not inside the runfiles."""
+    """Turns `app/x.runfiles/_main/a` into `_main/a`. Returns None for a path outside runfiles."""
     head, found, tail = path.partition(".runfiles/")
     return tail if found else None
 
 
 def expected_packing(layout):
-    """Path -> ("file", exec path) or ("symlink", text), from the *.expected.tsv; {} if none."""
+    """Reads *.expected.tsv; returns {path: ("file", exec path) or ("symlink", text)}."""
     file = layout.with_name(layout.name.replace(".runfiles.tsv", ".expected.tsv"))
     if not file.exists():
         return {}
@@ -75,10 +78,10 @@ def resolves(path, by_path, depth=0):
 
 
 class Layouts(unittest.TestCase):
-    """One test a layout, added below."""
+    """One test per layout, added below."""
 
     def check(self, layout):
-        """All that is promised of one layout."""
+        """Checks one layout."""
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary) / "layout"
             subprocess.run([sys.executable, HERE / "materialize_layout.py", layout, folder],
@@ -104,8 +107,10 @@ class Layouts(unittest.TestCase):
             self.check_venv_layout(folder, shapes["spec"], forms)
 
     def check_venv_layout(self, folder, faithful, forms):
-        """Wheels' files in the virtual environment: the same files in the same layers, once, at no
-        path that the faithful layout does not show them at, and no link that leads nowhere."""
+        """Checks --runfiles-layout=venv: the same files in the same layers, each stored once.
+
+        No link is dangling, and all input forms give the same plan.
+        """
         shapes = []
         for options in forms.values():
             layers, entries = plan(folder, "--runfiles-layout=venv", *options)
@@ -122,8 +127,11 @@ class Layouts(unittest.TestCase):
                              sorted(size for _, kind, _, size in after if kind == "file"))
 
     def check_home(self, folder, entries):
-        """A wheel's own path is left only where the virtual environment shows nothing, or another
-        wheel's file."""
+        """Checks that wheels' files are in the virtual environment.
+
+        A file keeps its own path only if the virtual environment has no file at that place, or has
+        the file of another wheel.
+        """
         def content(entry):
             return (folder / "execroot" / entry["source"]).read_bytes() if entry["size"] else b""
 
@@ -136,7 +144,7 @@ class Layouts(unittest.TestCase):
                 self.assertNotEqual(content(entry), content(shown[place]), entry)
 
     def check_detour(self, folder, options):
-        """An image of the plan's text is the image of the inputs, and so is each layer alone."""
+        """Checks that the plan's text gives the same image and the same single layer."""
         text = veneer(folder, "plan", *options)
         (folder / "execroot" / "the.plan").write_text(text)
         read_back = ["--plan", "the.plan"]
@@ -150,7 +158,7 @@ class Layouts(unittest.TestCase):
         self.assertEqual(printed, f"last.tar.gz {last['digest']}\n")
 
     def check_image(self, folder, binary):
-        """The image is built, which checks it, and verifies."""
+        """Checks that the image builds and verifies without messages."""
         root = folder / "base"
         for name in ("usr/bin/env", "bin/bash", "usr/bin/python3.13"):
             elf_sample.write(root / name, program=True)
@@ -158,7 +166,8 @@ class Layouts(unittest.TestCase):
         (root / "usr/lib/python3.13").mkdir(parents=True)
         (root / "usr/lib/python3.13/os.py").touch()
         base, image = f"oci:{folder}/base-image", f"oci:{folder}/image"
-        for command in (["build", "--tree", f"{root}/usr:usr", "--tree", f"{root}/bin:bin", "-o", base],
+        trees = ["--tree", f"{root}/usr:usr", "--tree", f"{root}/bin:bin"]
+        for command in (["build", *trees, "-o", base],
                         ["build", binary, "--base", base, "-o", image],
                         ["verify", image]):
             done = subprocess.run([program.VENEER, *command], capture_output=True, text=True,
@@ -166,7 +175,7 @@ class Layouts(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def check_packing(self, layout, entries):
-        """Every expected path is what it should be, and a link says what it should say."""
+        """Checks the type of every expected path, and the text of every expected link."""
         packed = {below_runfiles(e["path"]): e for e in entries}
         for path, (kind, text) in expected_packing(layout).items():
             entry = packed.get(path)
@@ -176,7 +185,7 @@ class Layouts(unittest.TestCase):
                 self.assertEqual(entry["link"], text, path)
 
     def check_links(self, entries):
-        """Every link that stays in the image leads to an entry of it."""
+        """Checks that every relative link leads to an entry of the image."""
         by_path = {entry["path"]: entry for entry in entries}
         for entry in entries:
             if entry["type"] == "hardlink":
@@ -185,7 +194,7 @@ class Layouts(unittest.TestCase):
                 self.assertTrue(resolves(entry["path"], by_path), entry)
 
     def check_once(self, folder, entries):
-        """No two stored files of 4 KiB or more have equal content."""
+        """Checks that no two stored files of 4 KiB or more have equal content."""
         seen = {}
         for entry in entries:
             if entry["type"] != "file" or entry["size"] < MIN_SHARED:

@@ -1,7 +1,9 @@
-"""Memory stays flat: one file of 4 GiB and a tree artifact of 1 GiB take less than 200 MB, and a
-million entries less than 600 bytes each.
+"""Tests that memory stays bounded with large inputs.
 
 usage: limits_test.py VENEER
+
+A file of 4 GiB or a tree artifact of 1 GiB takes less than 200 MB. A million entries take less than
+600 bytes each.
 """
 
 import pathlib
@@ -15,8 +17,8 @@ import program
 
 LIMIT = 200 * 1000 * 1000  # bytes
 MILLION = 1000 * 1000
-ENTRY_LIMIT = 600  # bytes an entry
-ENVIRONMENTS = 100  # that show each file of a wheel
+ENTRY_LIMIT = 600  # bytes per entry
+ENVIRONMENTS = 100  # virtual environments with each file of a wheel
 
 
 def peak_memory(arguments, folder):
@@ -37,7 +39,7 @@ class Limits(unittest.TestCase):
         self.folder = pathlib.Path(self.temporary.name)
 
     def test_large_file(self):
-        """A file of 4 GiB: mostly holes on disk, 4 GiB to read, hash and compress."""
+        """A file of 4 GiB, mostly holes, is read, hashed and compressed."""
         with open(self.folder / "large", "wb") as file:
             file.write(random.Random(1).randbytes(1 << 20))
             file.truncate(4 << 30)
@@ -46,7 +48,7 @@ class Limits(unittest.TestCase):
         self.assertLess(peak, LIMIT)
 
     def test_large_tree(self):
-        """A tree artifact of 1 GiB: 64 files of 16 MiB."""
+        """A tree artifact of 1 GiB has 64 files of 16 MiB."""
         noise = random.Random(2).randbytes(1 << 20)
         (self.folder / "tree").mkdir()
         for number in range(64):
@@ -60,14 +62,14 @@ class Limits(unittest.TestCase):
         self.assertLess(peak, LIMIT)
 
     def test_million_entries(self):
-        """A hundred virtual environments that link each file of seven wheels."""
+        """A hundred virtual environments have links to each file of seven wheels."""
         spec = self.folder / "spec"
         (self.folder / "app").write_text("print()\n")
         with open(spec, "w", encoding="utf-8") as file:
             file.write("V\t1\nW\t_main\nx\tapp\tapp\n")
             for number in range(MILLION // ENVIRONMENTS):
                 file.write(self.records_of_file(number))
-        # Not to a pipe: what this process holds counts as its children's at first.
+        # The plan does not go to a pipe: the memory of this process would count as its children's.
         for command in (["plan", "-o", "plan"],
                         ["build", "--no-store", "--check=warn", "-o", "oci:image"]):
             peak = peak_memory([*command, "--spec", "spec"], self.folder)

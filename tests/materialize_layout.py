@@ -2,13 +2,13 @@
 
 usage: materialize_layout.py LAYOUT.runfiles.tsv FOLDER
 
-FOLDER, which is made, then holds
+The script makes FOLDER with
   spec                                             the veneer spec; exec paths relative to execroot/
-  execroot/                                        what the exec paths name
-  execroot/bazel-out/.../bin/NAME                  the executable, and beside it
+  execroot/                                        the files at the exec paths
+  execroot/bazel-out/.../bin/NAME                  the executable
   execroot/bazel-out/.../bin/NAME.runfiles/        the runfiles directory
   execroot/bazel-out/.../bin/NAME.runfiles_manifest
-Contents are synthetic and a function of the exec path alone, so different files differ.
+A file's content is a function of its exec path alone, so different files have different contents.
 """
 
 import hashlib
@@ -48,13 +48,13 @@ def read_layout(file):
 
 
 def is_loaded(path):
-    """A loader library or an interpreter."""
+    """Whether a path is a shared library or an interpreter."""
     name = os.path.basename(path)
     return bool(re.search(r"\.(so|dylib|dll)(\.|$)", name) or re.fullmatch(r"python[0-9.]*", name))
 
 
 def synthetic(exec_path):
-    """Text lines for text files, noise behind a small ELF file for what a loader opens."""
+    """Makes a content: a small ELF file and noise for libraries and interpreters, else text."""
     seed = hashlib.sha256(exec_path.encode()).digest()
     if is_loaded(exec_path):
         size = 8192 + int.from_bytes(seed[:2], "big") % 8192
@@ -99,7 +99,7 @@ def link(path, text):
 def mode_of(row, data):
     executable = data.startswith((b"\x7fELF", b"#!"))
     if row.kind in ("file-gen", "repo-mapping"):
-        return 0o555  # as Bazel sets an action's outputs
+        return 0o555  # the mode that Bazel gives to outputs of actions
     return 0o755 if executable else 0o644
 
 
@@ -149,7 +149,7 @@ def manifest_line(path, target):
 
 
 def short_path(path):
-    """The short_path of the file that Bazel places at a runfiles path."""
+    """Returns the short_path of the file that Bazel places at a runfiles path."""
     main = WORKSPACE + "/"
     return path[len(main):] if path.startswith(main) else "../" + path
 

@@ -1,4 +1,4 @@
-"""What options and the environment make of an image, and what is said of values that mean nothing.
+"""Tests the effect of options and of the environment, and the messages for invalid values.
 
 usage: options_test.py VENEER
 """
@@ -14,8 +14,9 @@ import unittest
 import program
 
 LATIN_1 = b"caf\xe9"
-# Names of files that are read: any bytes.
-FILES = {"--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest", "--spec", "--store", "--tree"}
+# Options with the name of an input, which may be any bytes.
+FILES = {"--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest", "--spec",
+         "--store", "--tree"}
 
 
 class Options(unittest.TestCase):
@@ -29,25 +30,26 @@ class Options(unittest.TestCase):
         (self.top / "tree" / "file").write_text("content")
 
     def run_veneer(self, *arguments, **environment):
-        """A finished process."""
-        return subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True, text=True,
-                              check=False, env={**os.environ, **environment})
+        """Runs veneer; returns the finished process."""
+        return subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
+                              text=True, check=False, env={**os.environ, **environment})
 
     def build(self, *options, **environment):
-        """Config and manifest of an image."""
-        done = self.run_veneer("build", "--tree", "tree:srv", "--no-store", "-o", "oci:image", *options,
-                               **environment)
+        """Builds an image; returns its config and manifest."""
+        done = self.run_veneer("build", "--tree", "tree:srv", "--no-store", "-o", "oci:image",
+                               *options, **environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         index = json.loads((self.top / "image" / "index.json").read_text())
         manifest = self.blob(index["manifests"][-1])
         return self.blob(manifest["config"]), manifest
 
     def blob(self, descriptor):
-        """A JSON blob of the image."""
-        return json.loads((self.top / "image" / "blobs" / descriptor["digest"].replace(":", "/")).read_text())
+        """Returns a JSON blob of the image."""
+        path = self.top / "image" / "blobs" / descriptor["digest"].replace(":", "/")
+        return json.loads(path.read_text())
 
     def test_source_date_changes_no_layer(self):
-        """SOURCE_DATE_EPOCH is when the image was made; --mtime is when its files were."""
+        """SOURCE_DATE_EPOCH is the time of the image; --mtime is the time of its files."""
         plain, manifest = self.build()
         self.assertEqual(plain["created"], "1970-01-01T00:00:00Z")
         dated, dated_manifest = self.build(SOURCE_DATE_EPOCH="1700000000")
@@ -63,85 +65,100 @@ class Options(unittest.TestCase):
         self.assertNotEqual(timed_manifest["layers"], manifest["layers"])
 
     def test_source_date_of_a_layer_and_of_an_image_of_layers(self):
-        """The two commands that Bazel's rules run."""
+        """`layer` and `image`, which Bazel's rules run, use it like `build`."""
         for environment in ({}, {"SOURCE_DATE_EPOCH": "1700000000"}):
-            done = self.run_veneer("layer", "--tree", "tree:srv", "--no-store", "-o", "layer.tgz", **environment)
+            done = self.run_veneer("layer", "--tree", "tree:srv", "--no-store", "-o", "layer.tgz",
+                                   **environment)
             self.assertEqual(done.returncode, 0, done.stderr)
-            done = self.run_veneer("image", "--layer", "layer.tgz", "-o", "oci:image", **environment)
+            done = self.run_veneer("image", "--layer", "layer.tgz", "-o", "oci:image",
+                                   **environment)
             self.assertEqual(done.returncode, 0, done.stderr)
         index = json.loads((self.top / "image" / "index.json").read_text())
         configs = [self.blob(self.blob(image)["config"]) for image in index["manifests"]]
         self.assertEqual(len({json.dumps(config["rootfs"]) for config in configs}), 1)
         self.assertEqual(configs[-1]["created"], "2023-11-14T22:13:20Z")
 
-    def test_source_date_that_is_none(self):
+    def test_source_date_that_is_not_a_time(self):
         """The message names the variable, and nothing is written."""
         for value in ("abc", "-1", "2023-11-14T22:13:20Z", "99999999999999", "1 "):
             for command in (("build", "--tree", "tree:srv"), ("image", "--layer", "tree/file")):
                 done = self.run_veneer(*command, "-o", "oci:image", SOURCE_DATE_EPOCH=value)
                 self.assertEqual(done.returncode, 2)
                 self.assertEqual(done.stderr.splitlines()[0],
-                                 f"SOURCE_DATE_EPOCH: '{value}' in the environment is not a time: expected "
-                                 "seconds since 1970")
+                                 f"SOURCE_DATE_EPOCH: '{value}' in the environment is not a time: "
+                                 "expected seconds since 1970")
                 self.assertFalse((self.top / "image").exists())
 
-    def test_every_value_that_is_not_utf8_is_told_of_by_its_option(self):
-        """Of each sub-command's options with a value, before anything is written."""
+    def test_every_value_that_is_not_utf8_is_reported_with_its_option(self):
+        """Tries each option with a value of each sub-command. Nothing is written."""
         tried = 0
         for command in ("build", "plan", "layer", "image", "index", "verify"):
             help_text = self.run_veneer(command, "--help").stdout
-            for option in sorted(set(re.findall(r"^  (?:-\w,)?(--[a-z-]+) [^ ]", help_text, re.MULTILINE)) - FILES):
+            options = re.findall(r"^  (?:-\w,)?(--[a-z-]+) [^ ]", help_text, re.MULTILINE)
+            for option in sorted(set(options) - FILES):
                 for arguments in ((option.encode() + b"=" + LATIN_1,), (option.encode(), LATIN_1)):
-                    done = subprocess.run([program.VENEER, command, *arguments, "--tree", "tree:srv"], cwd=self.top,
-                                          capture_output=True, check=False)
+                    done = subprocess.run(
+                        [program.VENEER, command, *arguments, "--tree", "tree:srv"],
+                        cwd=self.top, capture_output=True, check=False)
                     self.assertEqual(done.returncode, 2, (command, option))
                     self.assertEqual(
                         done.stderr.splitlines()[0].decode(),
-                        f"{option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8` converts it")
+                        f"{option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, "
+                        "`iconv -f latin1 -t utf-8` converts it")
                     self.assertEqual(sorted(path.name for path in self.top.iterdir()), ["tree"])
                     tried += 1
         self.assertGreater(tried, 150)
 
     def test_names_of_inputs_are_bytes(self):
-        """A folder may be called as an old file system has it."""
+        """The name of a folder need not be UTF-8: old file systems have other names."""
         os.rename(self.top / "tree", os.fsencode(self.top) + b"/" + LATIN_1)
-        done = subprocess.run([program.VENEER, "build", "--tree", LATIN_1 + b":srv", "-o", "oci:image"],
-                              cwd=self.top, capture_output=True, check=False)
+        done = subprocess.run(
+            [program.VENEER, "build", "--tree", LATIN_1 + b":srv", "-o", "oci:image"],
+            cwd=self.top, capture_output=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_variables_of_the_environment(self):
-        """Of the base, and of options before."""
-        config, _ = self.build("--env", "PATH=/opt/bin:$PATH", "-e", "A=${PATH}", "-e", '["B", "$A\\n$$A"]')
+        """--env may refer to variables of the base and of earlier options."""
+        config, _ = self.build("--env", "PATH=/opt/bin:$PATH", "-e", "A=${PATH}",
+                               "-e", '["B", "$A\\n$$A"]')
         path = "/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         self.assertEqual(config["config"]["Env"], [f"PATH={path}", f"A={path}", f"B={path}\n$A"])
         labelled, _ = self.build("--label", "price=$5 $PATH")
         self.assertEqual(labelled["config"]["Labels"], {"price": "$5 $PATH"})
 
-    def test_path_that_nothing_has(self):
-        """`plan --explain` fails, and names what may be meant."""
-        done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/fiel", "--explain", "/srv/file")
+    def test_path_that_no_layer_has(self):
+        """`plan --explain` fails, and names the nearest path."""
+        done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/fiel",
+                               "--explain", "/srv/file")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("It is not in these layers; '/srv', the nearest parent, is. Nearest: '/srv/file'.", done.stdout)
-        self.assertEqual(self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/file").returncode, 0)
+        self.assertIn("It is not in these layers; '/srv', the nearest parent, is. "
+                      "Nearest: '/srv/file'.", done.stdout)
+        done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/file")
+        self.assertEqual(done.returncode, 0)
 
     def test_arguments_of_files_among_others(self):
-        """@FILE stands for arguments; the value of an option never is one."""
+        """@FILE is replaced by the arguments in that file, but not as the value of an option."""
         (self.top / "arguments").write_text("--tree\ntree:srv\n")
         config, _ = self.build("@arguments", "--label", "@arguments=x", "--user", "7")
         self.assertEqual(config["config"]["Labels"], {"@arguments": "x"})
         done = self.run_veneer("build", "@nofile")
-        self.assertEqual((done.returncode, done.stderr), (1, "nofile: error: cannot open: No such file or directory\n"))
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "nofile: error: cannot open: No such file or directory\n"))
 
     def test_messages_for_bazel_name_attributes(self):
-        """What a rule's user can write is what a message says."""
+        """Messages name attributes, because the user of a rule writes attributes."""
         for arguments, wanted in (
                 (("--stop-signal", "SIGFOO"), "`stop_signal`: 'SIGFOO' is not a signal"),
-                (("--entrypoint=/srv/fiel",), "the image's command is '/srv/fiel', which is not in the image"),
+                (("--entrypoint=/srv/fiel",),
+                 "the image's command is '/srv/fiel', which is not in the image"),
                 (("--entrypoint=/srv/fiel",), "help: `check = \"warn\"` builds it all the same"),
-                (("--entrypoint=/srv/fiel",), "help: name a program of the image with `entrypoint`, or give a `base`"),
+                (("--entrypoint=/srv/fiel",),
+                 "help: name a program of the image with `entrypoint`, or give a `base`"),
                 (("--env=A=--mtime '$B'",), "`env` A: error: character 10 of '--mtime '$B''"),
-                (("--compression=none", "--level=3"), "`level`: `compression = \"none\"` has no levels")):
-            done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image", *arguments, VENEER_CALLER="bazel")
+                (("--compression=none", "--level=3"),
+                 "`level`: `compression = \"none\"` has no levels")):
+            done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image", *arguments,
+                                   VENEER_CALLER="bazel")
             self.assertIn(wanted, done.stderr)
             self.assertNotEqual(done.returncode, 0)
 

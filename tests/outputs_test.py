@@ -1,9 +1,9 @@
-"""What a run writes: all of it or nothing, where it was asked for, as what its name says.
+"""Tests the outputs of a run: all or none are written, to any place, in the format of their names.
 
 usage: outputs_test.py VENEER
 
-A pipe among the outputs stops a run in its middle: what goes into it is sent when all results are whole,
-and before the first of them has its name.
+A pipe among the outputs stops a run in the middle: veneer writes to it when all results are
+complete, and before the first of them gets its name.
 """
 
 import fcntl
@@ -25,22 +25,22 @@ import unittest
 
 import program
 
-TIMEOUT = 120  # seconds, of what never takes one
-BIG = 300_000  # bytes that no codec makes smaller
-PIPE_SIZE = 4096  # the least; more waits to be read
+TIMEOUT = 120  # seconds; a run takes less than one
+BIG = 300_000  # bytes of random content, which no codec makes smaller
+PIPE_SIZE = 4096  # the smallest; a writer of more waits for the reader
 F_SETPIPE_SZ = 1031  # fcntl(2); Python has it since 3.10
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 def codec_of(content):
-    """By the first bytes."""
+    """Returns the codec of compressed content, by its first bytes."""
     if content.startswith(GZIP):
         return "gzip"
     return "zstd" if content.startswith(ZSTD) else "none"
 
 
 class Case(unittest.TestCase):
-    """A folder with a small tree, and one that fills a pipe."""
+    """A folder with a small tree, and a tree that fills a pipe."""
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -52,41 +52,43 @@ class Case(unittest.TestCase):
         (self.top / "scratch").mkdir()
 
     def command(self, *arguments):
-        """How a process is made."""
+        """Returns the arguments for a process of veneer."""
         return {"args": [program.VENEER, *arguments], "cwd": self.top, "stderr": subprocess.PIPE,
                 "env": {**os.environ, "TMPDIR": str(self.top / "scratch")}}
 
     def run_veneer(self, *arguments, status=0, **options):
-        """A finished process."""
-        done = subprocess.run(**{**self.command(*arguments), "stdout": subprocess.PIPE, "timeout": TIMEOUT,
-                                 "check": False, **options})
+        """Runs veneer, which must end with `status`; returns the finished process."""
+        done = subprocess.run(**{**self.command(*arguments), "stdout": subprocess.PIPE,
+                                 "timeout": TIMEOUT, "check": False, **options})
         self.assertEqual(done.returncode, status, done.stderr)
         return done
 
     def files(self):
-        """Every path, with what is there."""
+        """Returns every path below the folder, with its content or its file type."""
         found = {}
         for path in sorted(self.top.rglob("*")):
             mode = path.lstat().st_mode
-            found[str(path.relative_to(self.top))] = path.read_bytes() if stat.S_ISREG(mode) else stat.S_IFMT(mode)
+            content = path.read_bytes() if stat.S_ISREG(mode) else stat.S_IFMT(mode)
+            found[str(path.relative_to(self.top))] = content
         return found
 
 
 class Streams(Case):
-    """What is no file is written to, and stays what it is."""
+    """A place that is not a regular file is written to, and is not replaced."""
 
     def setUp(self):
         super().setUp()
-        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "docker-archive:plain.tar:app:1")
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv",
+                        "-o", "docker-archive:plain.tar:app:1")
         self.archive = (self.top / "plain.tar").read_bytes()
 
     def build(self, place, **options):
-        """The same image to another place."""
-        return self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", f"docker-archive:{place}:app:1",
-                               **options)
+        """Writes the same image to another place."""
+        return self.run_veneer("build", "--no-store", "--tree", "tree:srv",
+                               "-o", f"docker-archive:{place}:app:1", **options)
 
     def test_standard_output(self):
-        """By its name, by a path, by a link to that, as /dev/stdout is; what is said goes to stderr."""
+        """It may be `-`, a path, or a link like /dev/stdout. Messages go to standard error."""
         os.symlink("/proc/self/fd/1", self.top / "stdout")
         for place in ("-", "/dev/fd/1", "/proc/self/fd/1", "stdout"):
             done = self.build(place)
@@ -99,32 +101,35 @@ class Streams(Case):
         self.assertFalse((self.top / "-").exists())
 
     def test_terminal(self):
-        """Archives are kept from it; texts are not."""
+        """Archives are not written to a terminal; texts are."""
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
         self.addCleanup(os.close, theirs)
-        for option, arguments in (("--output", ("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-")),
-                                  ("--output", ("layer", "--no-store", "--tree", "tree:srv", "-o", "-"))):
+        for option, arguments in (
+                ("--output",
+                 ("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-")),
+                ("--output", ("layer", "--no-store", "--tree", "tree:srv", "-o", "-"))):
             done = self.run_veneer(*arguments, status=1, stdout=theirs)
             self.assertIn(f"'{option} -' is a terminal, but the output is binary", done.stderr.decode())
         self.run_veneer("plan", "--tree", "tree:srv", "-o", "-", stdout=theirs)
         self.assertIn(b"veneer plan 1", os.read(ours, 1000))
 
     def test_another_descriptor(self):
-        """That the shell opened: 3>file."""
+        """Results can go to another descriptor that the shell opened, as by 3>file."""
         with open(self.top / "third", "wb") as file:
             done = self.build(f"/dev/fd/{file.fileno()}", pass_fds=[file.fileno()])
         self.assertEqual((self.top / "third").read_bytes(), self.archive)
         self.assertIn(b" sha256:", done.stdout)
 
     def test_pipes_of_each_command(self):
-        """Each result can go into a pipe, too."""
+        """The result of each command can go into a pipe."""
         os.mkfifo(self.top / "pipe")
         self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "layer.tgz")
         self.run_veneer("plan", "--tree", "tree:srv", "-o", "plan")
         self.run_veneer("tar", "-cf", "plain", "tree")
         for wanted, arguments in (
-                ("plain.tar", ("build", "--no-store", "--tree", "tree:srv", "-o", "docker-archive:pipe:app:1")),
+                ("plain.tar", ("build", "--no-store", "--tree", "tree:srv",
+                               "-o", "docker-archive:pipe:app:1")),
                 ("layer.tgz", ("layer", "--no-store", "--tree", "tree:srv", "-o", "pipe")),
                 ("plan", ("plan", "--tree", "tree:srv", "-o", "pipe")),
                 ("plain", ("tar", "-cf", "pipe", "tree"))):
@@ -137,8 +142,9 @@ class Streams(Case):
         self.assertFalse((self.top / "pipe.json").exists(), "a descriptor beside a pipe")
 
     def test_layer_and_tar_to_standard_output(self):
-        """`layer -o - >layer.tgz`, and `tar -cf - | ...`."""
-        layer = self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "-", "--descriptor", "said.json")
+        """Tests `layer -o - >layer.tgz`, and `tar -cf - | ...`."""
+        layer = self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "-",
+                                "--descriptor", "said.json")
         self.assertEqual(codec_of(layer.stdout), "gzip")
         self.assertIn("diffId", (self.top / "said.json").read_text())
         os.symlink("/proc/self/fd/1", self.top / "stdout")
@@ -149,9 +155,10 @@ class Streams(Case):
                 self.assertEqual(tar.extractfile("tree/file").read(), b"content")
 
     def test_several_places(self):
-        """A stream, an archive and a layout hold one image."""
-        done = self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-", "-o", "oci:layout",
-                               "-o", "docker-archive:again.tar:app:1", "--trace", "trace.json")
+        """A stream, an archive and a layout of one run hold the same image."""
+        done = self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci-archive:-",
+                               "-o", "oci:layout", "-o", "docker-archive:again.tar:app:1",
+                               "--trace", "trace.json")
         self.assertEqual((self.top / "again.tar").read_bytes(), self.archive)
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
             streamed = json.load(tar.extractfile("index.json"))
@@ -159,27 +166,33 @@ class Streams(Case):
         self.assertEqual(streamed["manifests"][0]["digest"], layout["manifests"][0]["digest"])
         self.assertIn("traceEvents", (self.top / "trace.json").read_text())
         self.run_veneer("build", "--no-store", "--tree", "big:srv", "-o", "oci:layout:second")
-        self.assertEqual(len(json.loads((self.top / "layout" / "index.json").read_text())["manifests"]), 2)
+        layout = json.loads((self.top / "layout" / "index.json").read_text())
+        self.assertEqual(len(layout["manifests"]), 2)
 
 
 class Names(Case):
-    """A name says what is in a file, or it is refused (should_fail has those)."""
+    """A file's format agrees with its name. Other names are refused (tests/should_fail)."""
 
     def test_codec_of_a_layer(self):
-        """As each program that opens the file takes it."""
+        """A layer has the codec that programs expect from its name."""
         for name, options, codec in (
-                ("x.tar", (), "none"), ("x.tar.gz", (), "gzip"), ("x.tgz", (), "gzip"), ("x.tar.zst", (), "zstd"),
-                ("x.tzst", (), "zstd"), ("x", (), "gzip"), ("x", ("--compression=zstd",), "zstd"),
-                ("x.tar.zst", ("--compression=zstd", "--level=5"), "zstd"), ("x.tar.zst", ("--level=19",), "zstd"),
-                ("x.tar", ("--compression=none",), "none"), ("x.blob", ("--compression=none",), "none")):
+                ("x.tar", (), "none"), ("x.tar.gz", (), "gzip"), ("x.tgz", (), "gzip"),
+                ("x.tar.zst", (), "zstd"), ("x.tzst", (), "zstd"), ("x", (), "gzip"),
+                ("x", ("--compression=zstd",), "zstd"),
+                ("x.tar.zst", ("--compression=zstd", "--level=5"), "zstd"),
+                ("x.tar.zst", ("--level=19",), "zstd"),
+                ("x.tar", ("--compression=none",), "none"),
+                ("x.blob", ("--compression=none",), "none")):
             self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", name, *options)
             self.assertEqual(codec_of((self.top / name).read_bytes()), codec, (name, options))
             media_type = json.loads((self.top / f"{name}.json").read_text())["mediaType"]
-            self.assertTrue(media_type.endswith({"none": ".tar", "gzip": "+gzip", "zstd": "+zstd"}[codec]), media_type)
+            suffix = {"none": ".tar", "gzip": "+gzip", "zstd": "+zstd"}[codec]
+            self.assertTrue(media_type.endswith(suffix), media_type)
 
     def test_codec_of_an_archive(self):
-        """`tar -a`, and `tar -cf x.zip`, which bsdtar makes a tar, too."""
-        for name, codec in (("x.tar", "none"), ("x.tar.gz", "gzip"), ("x.tzst", "zstd"), ("x", "none")):
+        """`tar -a` goes by the name. `tar -cf x.zip` makes a tar, as with bsdtar."""
+        for name, codec in (("x.tar", "none"), ("x.tar.gz", "gzip"), ("x.tzst", "zstd"),
+                            ("x", "none")):
             self.run_veneer("tar", "-acf", name, "tree")
             self.assertEqual(codec_of((self.top / name).read_bytes()), codec, name)
         self.run_veneer("tar", "-cf", "x.zip", "tree")
@@ -187,21 +200,23 @@ class Names(Case):
 
 
 class OwnFiles(Case):
-    """A file that the user names is the user's."""
+    """A file that the user names does not depend on the store afterwards."""
 
     def layer(self, name, *options, **more):
-        """From a store that has it, after the first time."""
-        self.run_veneer("layer", "--store", "store", "--tree", "big:srv", "-o", name, *options, **more)
+        """Writes a layer, after the first time from the store; returns the file's status."""
+        self.run_veneer("layer", "--store", "store", "--tree", "big:srv", "-o", name, *options,
+                        **more)
         return (self.top / name).lstat()
 
     def test_layer_from_the_store(self):
-        """It has one name and the mode that any file gets, and writing to it does no harm."""
+        """It has one name and the usual mode, and writing to it does not damage the store."""
         for umask in (0o022, 0o077):
+            mode = oct(stat.S_IFREG | 0o666 & ~umask)
             for name in ("first.tgz", "second.tgz", "second.tgz"):
                 status = self.layer(name, umask=umask)
-                self.assertEqual((status.st_nlink, oct(status.st_mode)), (1, oct(stat.S_IFREG | 0o666 & ~umask)), name)
+                self.assertEqual((status.st_nlink, oct(status.st_mode)), (1, mode), name)
                 descriptor = (self.top / f"{name}.json").lstat()
-                self.assertEqual(oct(descriptor.st_mode), oct(stat.S_IFREG | 0o666 & ~umask))
+                self.assertEqual(oct(descriptor.st_mode), mode)
         with open(self.top / "second.tgz", "r+b") as file:
             file.write(bytes(BIG))
         self.run_veneer("store", "verify", "--store", "store")
@@ -211,14 +226,14 @@ class OwnFiles(Case):
 
 
 class Piped(Case):
-    """Runs that wait in their middle."""
+    """Runs that wait in the middle, because a pipe is full."""
 
     def setUp(self):
         super().setUp()
         os.mkfifo(self.top / "pipe")
 
     def begin(self, *arguments, **options):
-        """A process that has begun to write into the pipe, and waits there; with the pipe."""
+        """Starts a process; returns it and the pipe when it has begun to write to the pipe."""
         # pylint: disable=consider-using-with
         descriptor = os.open(self.top / "pipe", os.O_RDONLY | os.O_NONBLOCK)
         pipe = open(descriptor, "rb")
@@ -234,16 +249,17 @@ class Piped(Case):
         return process, pipe
 
     def build(self, *places, tree="big"):
-        """Arguments of a build that goes to the pipe, too."""
-        outputs = [argument for place in ("oci-archive:pipe", *places) for argument in ("-o", place)]
+        """Returns the arguments of a build to the pipe and to other places."""
+        outputs = [argument for place in ("oci-archive:pipe", *places)
+                   for argument in ("-o", place)]
         return ["build", "--no-store", "--tree", f"{tree}:srv", *outputs]
 
 
 class Together(Piped):
-    """All results of a run, or none."""
+    """A run leaves all of its results or none."""
 
     def fail_at_last(self, last, *arguments):
-        """A run whose last result cannot get its name, because a directory has it by then."""
+        """Lets a run fail at its last result, because meanwhile a directory has its name."""
         before = self.files()
         process, pipe = self.begin(*arguments)
         had_last = (self.top / last).exists()
@@ -252,31 +268,37 @@ class Together(Piped):
         (self.top / last).mkdir()
         pipe.read()
         self.assertEqual(process.wait(TIMEOUT), 1)
-        self.assertIn(f"{last}: error: cannot replace: Is a directory", process.stderr.read().decode())
+        self.assertIn(f"{last}: error: cannot replace: Is a directory",
+                      process.stderr.read().decode())
         (self.top / last).rmdir()
         if had_last:
             (self.top / "aside").rename(self.top / last)
         self.assertEqual(self.files(), before)
 
     def test_new_results_of_a_failed_run_are_taken_back(self):
-        """A layout, an archive and a trace."""
-        self.fail_at_last("last.tar", *self.build("oci:layout", "docker-archive:a.tar", "docker-archive:last.tar"))
-        self.fail_at_last("trace", *self.build("oci:layout", "docker-archive:a.tar"), "--trace", "trace")
+        """Tests a layout, an archive and a trace."""
+        self.fail_at_last("last.tar", *self.build("oci:layout", "docker-archive:a.tar",
+                                                  "docker-archive:last.tar"))
+        self.fail_at_last("trace", *self.build("oci:layout", "docker-archive:a.tar"),
+                          "--trace", "trace")
 
     def test_results_that_were_replaced_come_back(self):
-        """As they were, to the byte."""
-        for places in (("oci:layout:one",), ("docker-archive:a.tar",), ("docker-archive:last.tar",)):
+        """They have the same bytes as before."""
+        for places in (("oci:layout:one",), ("docker-archive:a.tar",),
+                       ("docker-archive:last.tar",)):
             self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", *places)
         for tag in ("one", "two"):
             self.fail_at_last("last.tar", *self.build(f"oci:layout:{tag}", "docker-archive:a.tar",
                                                       "docker-archive:last.tar"))
 
     def test_layer_lock(self):
-        """It says where the packages of the image are, so there is none without the image."""
+        """It describes the layers of the image, so it is not written without the image."""
         (self.top / "manifest").write_text(
-            f"_main/app {self.top}/big/file\nrules_python~pip~numpy/site-packages/n.py {self.top}/tree/file\n")
-        arguments = ["build", "--no-store", "--check=off", "--name", "app", "--runfiles-manifest", "manifest",
-                     "--layer-lock", "lock", "-o", "oci-archive:pipe", "-o", "oci:layout"]
+            f"_main/app {self.top}/big/file\n"
+            f"rules_python~pip~numpy/site-packages/n.py {self.top}/tree/file\n")
+        arguments = ["build", "--no-store", "--check=off", "--name", "app",
+                     "--runfiles-manifest", "manifest", "--layer-lock", "lock",
+                     "-o", "oci-archive:pipe", "-o", "oci:layout"]
         self.fail_at_last("lock", *arguments)
         process, pipe = self.begin(*arguments)
         pipe.read()
@@ -284,44 +306,46 @@ class Together(Piped):
         self.assertTrue((self.top / "lock").exists() and (self.top / "layout").exists())
 
     def test_places_that_are_missing(self):
-        """A folder that is not there, for the file that belongs to the result."""
+        """A missing folder for a trace, a lock or a descriptor fails the run without results."""
         (self.top / "manifest").write_text(f"_main/app {self.top}/big/file\n")
         before = self.files()
         for arguments in (
-                ("build", "--tree", "big:srv", "--trace", "none/trace", "-o", "oci:layout", "-o", "oci-archive:a.tar"),
-                ("build", "--runfiles-manifest", "manifest", "--name", "app", "--check=off", "--layer-lock",
-                 "none/lock", "-o", "oci:layout"),
-                ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--descriptor", "none/layer.json"),
+                ("build", "--tree", "big:srv", "--trace", "none/trace", "-o", "oci:layout",
+                 "-o", "oci-archive:a.tar"),
+                ("build", "--runfiles-manifest", "manifest", "--name", "app", "--check=off",
+                 "--layer-lock", "none/lock", "-o", "oci:layout"),
+                ("layer", "--tree", "big:srv", "-o", "layer.tgz",
+                 "--descriptor", "none/layer.json"),
                 ("layer", "--tree", "big:srv", "-o", "layer.tgz", "--trace", "none/trace")):
             done = self.run_veneer(*arguments, "--no-store", status=1)
             self.assertIn(b"none: error: does not exist, but '--", done.stderr)
             self.assertEqual(self.files(), before, arguments)
 
     def test_layer_and_its_descriptor(self):
-        """The last of the two fails."""
+        """If the layer fails, its descriptor is not written either."""
         for i in range(100):  # so that the trace fills the pipe
             (self.top / "tree" / str(i)).write_bytes(os.urandom(BIG))
-        self.fail_at_last("layer.tgz", "layer", "--no-store", "--tree", "tree:srv", "-o", "layer.tgz", "--descriptor",
-                          "layer.json", "--trace", "pipe")
+        self.fail_at_last("layer.tgz", "layer", "--no-store", "--tree", "tree:srv",
+                          "-o", "layer.tgz", "--descriptor", "layer.json", "--trace", "pipe")
 
-    def test_what_others_added_meanwhile_stays(self):
-        """An image whose run fails leaves a layout that somebody else has begun to use."""
+    def test_images_that_others_added_meanwhile_stay(self):
+        """A run that fails does not remove a layout to which another run has added an image."""
         process, pipe = self.begin(*self.build("oci:layout:ours", "docker-archive:last.tar"))
         self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:layout:theirs")
         (self.top / "last.tar").mkdir()
         pipe.read()
         self.assertEqual(process.wait(TIMEOUT), 1)
         index = json.loads((self.top / "layout" / "index.json").read_text())
-        self.assertEqual([entry["annotations"]["org.opencontainers.image.ref.name"] for entry in index["manifests"]],
-                         ["theirs"])
+        self.assertEqual([entry["annotations"]["org.opencontainers.image.ref.name"]
+                          for entry in index["manifests"]], ["theirs"])
         self.run_veneer("verify", "oci:layout:theirs")
 
 
 class Signals(Piped):
-    """A run that is ended from outside leaves nothing."""
+    """A run that a signal ends leaves nothing."""
 
     def test_signals_leave_nothing(self):
-        """Each in the middle of a run, with a layout and a file half made; the shell sees the signal."""
+        """A signal in the middle of a run removes partial results; the shell sees the signal."""
         before = self.files()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process, pipe = self.begin(*self.build("oci:layout", "docker-archive:a.tar"))
@@ -333,13 +357,14 @@ class Signals(Piped):
             self.assertEqual(self.files(), before)
 
     def test_signal_while_layers_are_written(self):
-        """With nothing of the results ready."""
+        """A signal before any result is complete leaves nothing either."""
         with open(self.top / "big" / "file", "wb") as file:
             for _ in range(400):
                 file.write(os.urandom(BIG // 2).hex().encode())
         before = self.files()
-        with subprocess.Popen(**self.command("build", "--no-store", "--tree", "big:srv", "--level=12", "-o",
-                                             "oci:layout"), stdout=subprocess.PIPE) as process:
+        command = self.command("build", "--no-store", "--tree", "big:srv", "--level=12",
+                               "-o", "oci:layout")
+        with subprocess.Popen(**command, stdout=subprocess.PIPE) as process:
             while not [name for name in os.listdir(self.top) if name.startswith(".veneer")]:
                 self.assertIsNone(process.poll())
             process.send_signal(signal.SIGINT)
@@ -347,7 +372,7 @@ class Signals(Piped):
         self.assertEqual(self.files(), before)
 
     def test_a_reader_that_goes_away(self):
-        """`veneer build -o docker-archive:- | head -c 10`: ended by SIGPIPE, as any program is."""
+        """SIGPIPE ends `veneer build -o docker-archive:- | head -c 10`, like any program."""
         before = self.files()
         process, pipe = self.begin(*self.build("oci:layout"))
         pipe.close()
@@ -356,11 +381,12 @@ class Signals(Piped):
         self.assertEqual(self.files(), before)
 
     def test_ignored_signals_stay_ignored(self):
-        """nohup, and a pipe's end under Python."""
+        """Signals ignored by the parent, as under nohup or Python, do not end a run."""
         def ignore():
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        process, pipe = self.begin(*self.build("oci:layout"), preexec_fn=ignore, restore_signals=False)
+        process, pipe = self.begin(*self.build("oci:layout"), preexec_fn=ignore,
+                                   restore_signals=False)
         process.send_signal(signal.SIGHUP)
         time.sleep(0.1)
         self.assertIsNone(process.poll())
@@ -370,7 +396,7 @@ class Signals(Piped):
         self.assertFalse((self.top / "layout").exists())
 
     def test_limit_of_file_size(self):
-        """`ulimit -f`: an error with a place, and nothing is left."""
+        """A file above `ulimit -f` is an error with the name of the file, and leaves nothing."""
         before = self.files()
         for arguments in (("build", "--no-store", "--tree", "big:srv", "-o", "oci:layout"),
                           ("layer", "--no-store", "--tree", "big:srv", "-o", "layer.tgz"),
@@ -381,7 +407,7 @@ class Signals(Piped):
 
     @staticmethod
     def limit_file_size():
-        """For the process that is to be."""
+        """Limits the size of files, in the process that becomes veneer."""
         resource.setrlimit(resource.RLIMIT_FSIZE, (BIG // 3, BIG // 3))
 
 

@@ -1,4 +1,4 @@
-"""The command line of a test module that runs veneer: MODULE VENEER [--update] [UNITTEST-OPTION...]."""
+"""The command line of a test module: MODULE VENEER [--update] [UNITTEST-OPTION...]."""
 
 import atexit
 import os
@@ -12,21 +12,21 @@ UPDATE = "--update" in sys.argv
 if UPDATE:
     sys.argv.remove("--update")
 
-# Not the user's own store; an empty one for each module.
+# Each module has an empty store, instead of the user's own.
 CACHE = tempfile.mkdtemp(prefix="veneer-test-cache-")
 atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 os.environ["XDG_CACHE_HOME"] = CACHE
 
 
 def add_tests(case, items, name_of):
-    """One test method a file or folder, each of which calls `case.check` with it."""
+    """Adds a test method for each item, which calls `case.check` with the item."""
     for item in items:
         name = "test_" + name_of(item).replace(".", "_").replace("-", "_")
         setattr(case, name, lambda self, item=item: self.check(item))
 
 
 def files_below(folder):
-    """Every file below a folder and its content."""
+    """Returns every file below a folder with its content."""
     return {str(path.relative_to(folder)): path.read_bytes()
             for path in folder.rglob("*") if path.is_file()}
 

@@ -1,10 +1,10 @@
-"""Whenever another program changes an input during a build, the build ends: in an error that names the
-file, or in an image that has what was there before, or after.
+"""Changes an input during a build, at every moment at which veneer looks at it.
 
 usage: races_test.py VENEER
 
-races/meddler.c, preloaded into veneer, runs a command before its n-th call that asks for a file: first
-for n = 1, then 2, up to as many as there are. So each moment at which a change could come is tried.
+The build must end with an error that names the file, or with an image that has the content from
+before or after the change. races/meddler.c is preloaded into veneer. It runs a command before
+veneer's n-th call about a file. The test tries n = 1, 2 and so on, up to the number of calls.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ TIMEOUT = 20  # seconds
 OLD = b"old content.\n" * 1000
 NEW = b"new content.\n" * 1000
 LONGER = OLD + b"more"
-YEAR_1980 = 315532800  # what wheels say of their files
+YEAR_1980 = 315532800  # the time of files in wheels
 
-# Name, command, what the file then holds; None: no file.
+# Name, command, and the content of the file afterwards; None: no file.
 CHANGES = [
     ("deleted", "rm first", None),
     ("a pipe", "rm first; mkfifo first", None),
@@ -44,8 +44,8 @@ CHANGES = [
 MEANEST = {"a pipe", "endless", "longer", "rewritten", "replaced, its time the same"}
 THOROUGH = {"tree", "tar of an mtree"}
 
-# Of the files first, which changes, and second, which has the same content and stays. Where they are in
-# what comes out, and whether it is made from a plan.
+# Command lines that pack the files `first`, which changes, and `second`, which has the same content
+# and stays. With each: the folder of the files in the result, and whether the input is a plan.
 COMMANDS = {
     "tree": (["build", "--no-store", "--tree", "in:", "-o", "docker-archive:out.tar"], "", False),
     "store": (["build", "--store", "store", "--tree", "in:", "-o", "docker-archive:out.tar"], "",
@@ -63,7 +63,7 @@ COMMANDS = {
 
 
 def files_of(archive):
-    """The content of each file, by each of its paths: hardlinks and symlinks to it, too."""
+    """Returns the content at each path of a file, a hardlink or a symlink."""
     found, links = {}, {}
     for member in archive:
         name = member.name.removeprefix("./")
@@ -76,7 +76,7 @@ def files_of(archive):
 
 
 def files_of_image(path):
-    """Those of an archive of an image, or of a plain tar."""
+    """Returns the contents of the files in an image's archive, or in a plain tar."""
     with tarfile.open(path) as archive:
         names = archive.getnames()
         if "manifest.json" not in names:
@@ -94,7 +94,7 @@ def files_of_image(path):
 
 
 class Races(unittest.TestCase):
-    """One test a command, added below."""
+    """One test per command, added below."""
 
     @classmethod
     def setUpClass(cls):
@@ -113,7 +113,7 @@ class Races(unittest.TestCase):
         self.folder = pathlib.Path(temporary.name)
 
     def prepare(self, has_plan):
-        """The inputs as they are before anything happens."""
+        """Makes the inputs as they are before the change."""
         shutil.rmtree(self.folder)
         self.folder.mkdir()
         (self.folder / "new").write_bytes(NEW)
@@ -136,7 +136,7 @@ class Races(unittest.TestCase):
                            cwd=self.folder, check=True)
 
     def run_veneer(self, arguments, change="", at=0):
-        """Runs veneer with a change at one of its calls."""
+        """Runs veneer with a change before one of its calls."""
         environment = {**os.environ, "LD_PRELOAD": str(self.meddler), "MEDDLE_NAME": "first",
                        "MEDDLE_AT": str(at), "MEDDLE_COUNT": str(self.folder / "count"),
                        "MEDDLE_DO": f"cd '{self.folder}/in'; {change}", "LC_ALL": "C"}
@@ -144,7 +144,7 @@ class Races(unittest.TestCase):
                               text=True, check=False, env=environment, timeout=TIMEOUT)
 
     def check(self, name):
-        """Every change at every moment."""
+        """Tries every change at every moment."""
         arguments, prefix, has_plan = COMMANDS[name]
         self.prepare(has_plan)
         undisturbed = self.run_veneer(arguments)
@@ -161,7 +161,7 @@ class Races(unittest.TestCase):
                     self.judge(done, prefix, holds, has_plan)
 
     def judge(self, done, prefix, holds, has_plan):
-        """Whether a run ended as it may."""
+        """Checks that a run ended with an error, or with the old or the new content."""
         if done.returncode != 0:
             self.assertEqual(1, done.returncode, done.stderr)
             self.assertIn("first", done.stderr)
@@ -171,7 +171,7 @@ class Races(unittest.TestCase):
         first = found.get(prefix + "first")
         self.assertIn(first and first[:20], [OLD[:20], holds and holds[:20]], done.stderr)
         self.assertTrue(first in (OLD, holds), "torn")
-        # A plan's text says that two files are linked, and not what they hold.
+        # A plan's text states that two files are linked, but does not state their content.
         if not has_plan:
             self.assertEqual(hashlib.sha256(OLD).digest(),
                              hashlib.sha256(found[prefix + "second"]).digest(), done.stderr)

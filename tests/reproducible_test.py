@@ -1,4 +1,6 @@
-"""The same bytes whatever should not matter: threads, locale, umask, folder, directory order, times.
+"""Tests that circumstances of a build do not change the image's bytes.
+
+Such circumstances are threads, locale, umask, folder, directory order, times and the store.
 
 usage: reproducible_test.py VENEER
 """
@@ -20,7 +22,7 @@ LAYOUT = HERE / "layouts" / "a_issue3439_torch_filelock.rp2.3.2.runfiles.tsv"
 
 
 def copy_shuffled(source, target, rng):
-    """A copy of a tree whose directories are filled in another order, with other times and modes."""
+    """Copies a tree with another order in its directories, and other times and modes."""
     target.mkdir()
     names = sorted(os.listdir(source))
     rng.shuffle(names)
@@ -38,7 +40,7 @@ def copy_shuffled(source, target, rng):
 
 
 class Reproducible(unittest.TestCase):
-    """Builds of one program, all of which must have one manifest digest."""
+    """Builds of one program, which must all have the same bytes."""
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory()
@@ -47,7 +49,7 @@ class Reproducible(unittest.TestCase):
         self.layout = self.top / "layout"
         subprocess.run([sys.executable, HERE / "materialize_layout.py", LAYOUT, self.layout],
                        check=True)
-        # Enough bytes for many frames: incompressible, compressible, and many small files.
+        # Enough bytes for many frames: one incompressible file, one compressible, many small ones.
         rng = random.Random(1)
         data = self.layout / "execroot" / "data"
         data.mkdir()
@@ -58,7 +60,7 @@ class Reproducible(unittest.TestCase):
             (data / f"line{number}").write_text(f"value = {number}\n" * rng.randrange(200))
 
     def digest(self, codec, folder=None, umask=0o022, **environment):
-        """The manifest digest of one build."""
+        """Builds an archive; returns the manifest digest and the archive's bytes."""
         jobs = environment.pop("jobs", "2")
         store = environment.pop("store", ["--no-store"])
         output = self.top / "image.tar"
@@ -74,7 +76,7 @@ class Reproducible(unittest.TestCase):
         return json.loads(done.stdout)["manifest"], archive
 
     def test_all(self):
-        """Every codec, every circumstance: the same archive to the byte."""
+        """Every circumstance gives the same archive, for each codec."""
         for codec in ("gzip", "zstd", "none"):
             first = self.digest(codec, jobs="1")
             for circumstance in ({"jobs": "2"}, {"jobs": "8"}, {"LC_ALL": "C"},
@@ -83,8 +85,10 @@ class Reproducible(unittest.TestCase):
                     self.assertTrue(first == self.digest(codec, **circumstance))
 
     def test_store(self):
-        """An empty store, a full one, one that knows every file under other stamps, one that knows a
-        part: the same archive to the byte."""
+        """The archive does not depend on the store.
+
+        The store is empty, full, knows all files under other stamps, or knows only a part of them.
+        """
         data = self.layout / "execroot" / "data"
         store = ["--store", str(self.top / "store")]
         for codec in ("gzip", "zstd", "none"):
@@ -105,7 +109,7 @@ class Reproducible(unittest.TestCase):
             self.assertTrue(expected == self.digest(codec, store=store))
 
     def test_copy(self):
-        """A copy elsewhere, with other directory order and times, and the modes of another umask."""
+        """A copy with other directory order, times and umask gives the same archive."""
         copy = self.top / "elsewhere" / "deeper"
         copy.parent.mkdir()
         copy_shuffled(self.layout, copy, random.Random(2))

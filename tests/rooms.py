@@ -1,13 +1,13 @@
-"""Fails where a source lies in no room, or includes one of a room further down the list.
+"""Checks that each source is in a room, and includes no file of a room further down the list.
 
-    rooms.py PROJECT
+usage: rooms.py PROJECT
 """
 
 import pathlib
 import re
 import sys
 
-# In the order of a build. Each room may include its own files and those of the rooms before it.
+# The rooms in the order of a build. A room may include its own files and those of earlier rooms.
 ROOMS = [
     "layer/base", "layer/disk", "layer/model", "layer/store", "layer/read", "layer/resolve",
     "layer/identify", "layer/place", "layer/plan", "layer/probe", "layer/check", "layer/write",
@@ -21,7 +21,7 @@ INCLUDE = re.compile(r'\s*#\s*include\s*"([a-z_/]+)/[a-z0-9_]+\.h"')
 
 
 def faults_of_file(path, room):
-    """Messages about one file."""
+    """Generates the messages about one file."""
     lines = path.read_text().splitlines()
     if len(lines) > MOST_LINES:
         yield f"{path}:{MOST_LINES + 1}: error: goes on past line {MOST_LINES}: it holds two ideas"
@@ -32,7 +32,7 @@ def faults_of_file(path, room):
 
 
 def faults(project):
-    """Messages about all rooms."""
+    """Generates the messages about all rooms."""
     sources = [path.relative_to(project) for folder in ("layer", "oci", "cmd")
                for path in sorted((project / folder).rglob("*")) if path.suffix in (".h", ".cc")]
     for room in ROOMS:
@@ -49,7 +49,7 @@ def faults(project):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     messages = list(faults(pathlib.Path(sys.argv[1])))
     print("\n".join(messages), file=sys.stderr, end="\n" if messages else "")
     sys.exit(1 if messages else 0)

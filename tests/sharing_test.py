@@ -1,4 +1,4 @@
-"""Layers that are shared and stay put: two programs, bumped packages, the layer lock.
+"""Tests layers that programs share, and layers that stay the same when packages change.
 
 usage: sharing_test.py VENEER
 """
@@ -17,13 +17,13 @@ SHARED = ["--shared-root", "/srv/repos"]
 
 
 def repository(name, version):
-    """A wheel's repository as rules_python calls it: the hash changes with the version."""
+    """Returns a wheel's repository name as in rules_python. Its hash changes with the version."""
     digest = random.Random(f"{name} {version}").randbytes(4).hex()
     return f"rules_python++pip+pypi_313_{name}_py3_none_any_{digest}"
 
 
 class Sharing(unittest.TestCase):
-    """Builds of programs whose packages are noise of given sizes."""
+    """Builds of programs with packages of given sizes."""
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -32,7 +32,7 @@ class Sharing(unittest.TestCase):
         self.builds = 0
 
     def runfiles(self, name, packages):
-        """Runfiles of a program with {package: (version, size)}; returns their folder."""
+        """Makes runfiles of a program with {package: (version, size)}; returns their folder."""
         self.builds += 1
         folder = self.folder / str(self.builds)
         root = folder / f"{name}.runfiles"
@@ -53,14 +53,14 @@ class Sharing(unittest.TestCase):
         return root
 
     def veneer(self, *arguments):
-        """Runs veneer; returns what it prints."""
-        done = subprocess.run([program.VENEER, *map(str, arguments)], capture_output=True, text=True,
-                              check=False)
+        """Runs veneer; returns its output."""
+        done = subprocess.run([program.VENEER, *map(str, arguments)], capture_output=True,
+                              text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
     def layers(self, name, packages, *options):
-        """{layer: (digest, size)} of a build."""
+        """Builds a program; returns {layer: (digest, size)}."""
         root = self.runfiles(name, packages)
         output = self.veneer("build", "--runfiles", root, "--compression=none", "--json",
                              "-o", f"oci:{root.parent}/image", *options)
@@ -93,7 +93,7 @@ class Sharing(unittest.TestCase):
                     size = packages[bumped][1] + more
                     after = self.layers("app", {**packages, bumped: ("2", size)}, *options)
                     changed = {name for name in after if after[name] != before.get(name)}
-                    # The links of the virtual environment name the repository, and so its hash.
+                    # Links of the virtual environment contain the repository's name with its hash.
                     self.assertIn("app", changed)
                     buckets = {name for name in changed if name.startswith("packages-")}
                     self.assertLessEqual(len(buckets), 1)

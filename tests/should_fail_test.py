@@ -1,11 +1,15 @@
-"""Runs every rejected input in tests/should_fail and compares what veneer says, to the letter.
+"""Runs every rejected input in tests/should_fail and compares veneer's messages.
 
 usage: should_fail_test.py VENEER [--update]
 
-tests/should_fail/NAME/ holds `args` (a command line of veneer, run in a copy of the folder), the
-input files it names, optionally `setup` (a shell script run first, for links and odd names), and
-`expected`: the exit code on the first line, then all of stderr. Nothing new may be left behind.
-A case called warned-NAME passes: it pins a warning. --update writes `expected` anew; review the difference before you commit it.
+A folder tests/should_fail/NAME has these files:
+- `args`: a command line of veneer, run in a copy of the folder;
+- the input files that the command line names;
+- `setup`, optional: a shell script that runs first and makes links and odd names;
+- `expected`: the exit code on the first line, then the whole standard error.
+
+The run must not leave new files. A case called warned-NAME succeeds with a warning.
+--update rewrites `expected`; review the difference before you commit it.
 """
 
 import os
@@ -20,19 +24,19 @@ import unittest
 import program
 
 HERE = pathlib.Path(__file__).resolve().parent
-# `setup` finds in them the interpreter, the programs of the tests, veneer and what writes ELF files.
+# Environment of `setup`: the interpreter, the tests' folder, veneer, and a writer of ELF files.
 SETUP = {**os.environ, "VENEER_PYTHON": sys.executable, "VENEER_TESTS": str(HERE),
          "VENEER": program.VENEER, "ELF_SAMPLE": f"{sys.executable} {HERE / 'elf_sample.py'}"}
 
 
 def files_below(folder):
-    """Every path below a folder."""
+    """Returns every path below a folder."""
     return {os.path.join(top, name) for top, folders, names in os.walk(folder)
             for name in folders + names}
 
 
 class ShouldFail(unittest.TestCase):
-    """One test a folder, added below."""
+    """One test per folder, added below."""
     maxDiff = None
 
     def check(self, case):

@@ -1,4 +1,4 @@
-"""Prints the ten slowest tests of a run of ctest, and what all of them took.
+"""Prints the ten slowest tests of a run of ctest, and the time of all tests.
 
 usage: slowest.py JUNIT-FILE
 """
@@ -7,11 +7,11 @@ import sys
 import xml.etree.ElementTree
 
 SHOWN = 10
-LIMIT_SECONDS = 45 * 60  # of everything that .ci/run does
+LIMIT_SECONDS = 45 * 60  # for the whole of .ci/run
 
 
 def main():
-    """Reads the times that ctest wrote."""
+    """Reads and prints the times that ctest wrote."""
     cases = xml.etree.ElementTree.parse(sys.argv[1]).getroot().iter("testcase")
     times = sorted(((float(case.get("time", 0)), case.get("name")) for case in cases), reverse=True)
     print(f"the slowest of {len(times)} tests:")

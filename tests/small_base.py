@@ -1,6 +1,8 @@
-"""Makes a small base image, always the same bytes: small_base.py DIR MEMBER...
+"""Makes a small base image with reproducible bytes.
 
-DIR becomes an OCI layout of one image with one layer; a MEMBER is `d:PATH:MODE`, `l:PATH:TEXT` or
+usage: small_base.py DIR MEMBER...
+
+DIR becomes an OCI layout of one image with one layer. A MEMBER is `d:PATH:MODE`, `l:PATH:TEXT` or
 `f:PATH:MODE:TEXT`.
 """
 
@@ -24,7 +26,7 @@ def add_blob(folder, kind, data):
 
 
 def layer(members):
-    """The tar of the members."""
+    """Returns a tar of the members."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for member in members:
@@ -42,16 +44,17 @@ def layer(members):
 
 
 def encode(document):
-    """JSON that is always the same."""
+    """Returns a document as JSON with sorted keys."""
     return json.dumps(document, sort_keys=True).encode()
 
 
 def make(folder, members, diff_id=None):
-    """Writes the layout; `diff_id`: what the config says in place of the truth."""
+    """Writes the layout. The config states `diff_id`, or the correct one if that is None."""
     tar = layer(members)
+    diff_id = diff_id or f"sha256:{hashlib.sha256(tar).hexdigest()}"
     config = add_blob(folder, "config.v1+json", encode({
         "architecture": "amd64", "os": "linux", "config": {},
-        "rootfs": {"type": "layers", "diff_ids": [diff_id or f"sha256:{hashlib.sha256(tar).hexdigest()}"]}}))
+        "rootfs": {"type": "layers", "diff_ids": [diff_id]}}))
     manifest = add_blob(folder, "manifest.v1+json", encode({
         "schemaVersion": 2, "mediaType": f"{OCI}.manifest.v1+json", "config": config,
         "layers": [add_blob(folder, "layer.v1.tar", tar)]}))

@@ -1,4 +1,7 @@
-"""Starlark files run as Python, which they are near enough to. `load` is here; the rest of Bazel is given."""
+"""Runs Starlark files as Python, which is similar enough.
+
+This module defines `load`; the caller defines the other functions of Bazel.
+"""
 
 import pathlib
 
@@ -6,17 +9,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def run(path, builtins):
-    """What a file defines. `builtins` has the functions that Bazel would have."""
+    """Returns the names that a file defines. `builtins` holds the functions of Bazel."""
     names = dict(builtins)
     loaded = set()
 
     def load(label, *symbols, **renamed):
         loaded.update(symbols)
         if label.startswith("@"):
-            # Not here, and nothing is asked of it before a rule runs.
+            # Other repositories are not available here, and are needed only when a rule runs.
             names.update({symbol: None for symbol in symbols})
             return
-        place = ROOT / label[2:].replace(":", "/") if label.startswith("//") else path.parent / label[1:]
+        if label.startswith("//"):
+            place = ROOT / label[2:].replace(":", "/")
+        else:
+            place = path.parent / label[1:]
         found = run(place, builtins)
         names.update({symbol: found[symbol] for symbol in symbols})
         names.update({name: found[symbol] for name, symbol in renamed.items()})

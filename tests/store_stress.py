@@ -1,13 +1,16 @@
-"""Many processes on one store and one layout, killed at random moments: outputs right, both in order.
+"""Kills processes that share a store and a layout at random moments, and checks both.
 
 usage: store_stress.py VENEER [--kills N] [--seed N]
 
-Ten processes at a time build images on one store, eight of them into one layout, each under a tag of
-its own. The store is removed before every second round, the layout before every fourth. Most
-processes are killed (SIGKILL) at a random moment. Each that ends must have made the image that a
-build without a store makes. After every round `store verify` must find nothing, every blob of the
-layout must be what its name says and `veneer verify` must find every image of its index whole, a
-build with the store must equal the reference, and `store gc` must leave nothing over in the store.
+Ten processes at a time build images with one store. Eight of them write into one layout, each under
+its own tag. The store is removed before every second round, the layout before every fourth. Most
+processes are killed (SIGKILL) at a random moment. A process that ends must have made the same image
+as a build without a store. After every round:
+- `store verify` finds no damage;
+- each blob of the layout has the digest in its name;
+- `veneer verify` finds every image of the layout's index complete;
+- a build with the store gives the same image as one without;
+- after `store gc` the store has no stray files.
 """
 
 import argparse
@@ -27,11 +30,11 @@ OTHER_OUTPUTS = ("oci", "oci-archive")
 PROCESSES = IN_ONE_LAYOUT + len(OTHER_OUTPUTS)
 PROGRAMS = 6
 TIMEOUT = 300  # seconds, for any one process
-A_MINUTE_AGO = 70  # litter that is younger may be in use
+A_MINUTE_AGO = 70  # seconds; younger temporary files may be in use
 
 
 def make_inputs(folder, rng):
-    """Trees that share some files and differ in others, with enough in each for several frames."""
+    """Makes trees that share some files, each large enough for several frames."""
     shared = [rng.randbytes(rng.randrange(1, 40000)) for _ in range(120)]
     large = rng.randbytes(3 << 20)
     for program in range(PROGRAMS):
@@ -44,7 +47,7 @@ def make_inputs(folder, rng):
 
 
 def remove(path):
-    """Whatever is there."""
+    """Removes a file or a directory, if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
@@ -62,10 +65,11 @@ class Stress:
         begin = time.monotonic()
         self.expected = [self.built(self.start(program, f"oci:{folder}/out", ["--no-store"]))
                          for program in range(PROGRAMS)]
-        self.lives = [time.monotonic() - begin] * 2  # seconds, of a round with a new store and without
+        # Duration in seconds of a round with a new store, and of one with an existing store.
+        self.lives = [time.monotonic() - begin] * 2
 
     def start(self, program, output, options):
-        """Begins a build."""
+        """Starts a build; returns the process."""
         if not output.startswith(f"oci:{self.layout}:"):
             remove(pathlib.Path(output.partition(":")[2]))
         return subprocess.Popen(
@@ -74,7 +78,7 @@ class Stress:
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run(self, *arguments):
-        """What another command prints; it must find nothing wrong."""
+        """Runs another command, which must report nothing; returns its output."""
         done = subprocess.run([self.veneer, *arguments], cwd=self.folder, capture_output=True,
                               text=True, check=False, timeout=TIMEOUT)
         if done.returncode != 0 or done.stderr:
@@ -83,20 +87,20 @@ class Stress:
 
     @staticmethod
     def built(process):
-        """The manifest digest that a process which is let live ends with."""
+        """Waits for a process that is not killed; returns the manifest digest of its image."""
         out, error = process.communicate(timeout=TIMEOUT)
         if process.returncode != 0 or error:
             raise AssertionError(f"exit code {process.returncode}: {error}")
         return json.loads(out)["manifest"]
 
     def output(self, slot):
-        """Most processes share a layout."""
+        """Returns the output of the process in a slot. Most processes share a layout."""
         if slot < IN_ONE_LAYOUT:
             return f"oci:{self.layout}:tag{slot}"
         return f"{OTHER_OUTPUTS[slot - IN_ONE_LAYOUT]}:{self.folder}/out{slot}"
 
     def round(self, number):
-        """Ten builds at once, most of which are killed."""
+        """Runs ten builds at once, kills most of them, and checks the store and the layout."""
         if number % 2 == 0:
             remove(self.store)
         if number % 4 == 0:
@@ -120,7 +124,7 @@ class Stress:
         self.rebuild()
 
     def kill_some(self, running, began, life):
-        """Kills processes at moments of their `life` in seconds; the slots of those that still ran."""
+        """Kills processes during their `life` in seconds; returns the slots of those that ran."""
         doomed = self.rng.sample(range(PROCESSES), self.rng.randint(PROCESSES // 2, PROCESSES))
         killed = set()
         for moment, slot in sorted((self.rng.uniform(0, life), slot) for slot in doomed):
@@ -131,12 +135,12 @@ class Stress:
         return killed
 
     def check_layout(self):
-        """Every blob is what its name says, every image of the index is there and whole."""
+        """Checks the digest of every blob, and that every image of the index is complete."""
         if not self.layout.exists():
             return  # every process was killed before it made one
         for blob in (self.layout / "blobs" / "sha256").iterdir():
             if blob.name.startswith(".veneer-"):
-                continue  # what was killed had no chance to remove it; no client looks at it
+                continue  # left by a killed process; clients ignore it
             if hashlib.sha256(blob.read_bytes()).hexdigest() != blob.name:
                 raise AssertionError(f"a blob of the layout is not what its name says: {blob.name}")
         images = json.loads((self.layout / "index.json").read_text())["manifests"]
@@ -148,7 +152,7 @@ class Stress:
             self.run("verify", f"oci:{self.layout}:{tag}")
 
     def check_store(self):
-        """Nothing damaged, nothing left over."""
+        """Checks that no file of the store is damaged, and that gc leaves no stray files."""
         if not self.store.exists():
             return
         self.run("store", "verify", "--store", self.store)
@@ -164,7 +168,7 @@ class Stress:
             raise AssertionError(f"left over: {sorted(odd)}")
 
     def rebuild(self):
-        """With what the round left in the store, an image is that of a build without one."""
+        """Checks that a build with the store after a round gives the image of one without."""
         program = self.rng.randrange(PROGRAMS)
         rebuilt = self.start(program, f"oci:{self.folder}/again", ["--store", str(self.store)])
         if self.built(rebuilt) != self.expected[program]:
@@ -174,7 +178,7 @@ class Stress:
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("veneer")
     parser.add_argument("--kills", type=int, default=60)

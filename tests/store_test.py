@@ -1,4 +1,4 @@
-"""What the store must never change, and what becomes of one that is damaged, full or unknown.
+"""Tests that the store does not change outputs, and the behaviour of a damaged or full store.
 
 usage: store_test.py VENEER
 """
@@ -30,17 +30,17 @@ class Store(unittest.TestCase):
         for number in range(200):
             (self.top / "tree" / f"file{number:03}").write_bytes(rng.randbytes(20000) * 2)
         (self.top / "tree" / "large").write_bytes(rng.randbytes(5 << 20))
-        time.sleep(0.1)  # until the stamps of these files can be trusted
+        time.sleep(0.1)  # until the files are old enough for their stamps to be trusted
 
     def veneer(self, *arguments, status=0, **environment):
-        """Runs veneer in the folder; what it prints, and what it says."""
+        """Runs veneer in the folder; returns its standard output and standard error."""
         done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
                               text=True, check=False, env={**os.environ, **environment})
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout, done.stderr
 
     def build(self, *options, output="oci:image", said="", **environment):
-        """The manifest digest of one build with the store, which says nothing but `said`."""
+        """Builds with the store; returns the manifest digest. Standard error must be `said`."""
         options = options or ("--store", "store")
         out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", output, *options,
                                  **environment)
@@ -48,15 +48,15 @@ class Store(unittest.TestCase):
         return json.loads(out)["manifest"]
 
     def blobs(self):
-        """The store's layers; memos are smaller."""
+        """Returns the store's layers. They are larger than memos."""
         return [blob for blob in self.all_blobs() if blob.stat().st_size > 1_000_000]
 
     def all_blobs(self):
-        """The store's layers and memos."""
+        """Returns the store's layers and memos."""
         return sorted((self.store / "blobs" / "sha256").iterdir())
 
     def test_outputs_are_the_same(self):
-        """Cold, warm, changed and without a store: every output has the same bytes."""
+        """An output has the same bytes with an empty store, with a full store and without."""
         for codec in ("gzip", "zstd", "none"):
             for output in ("oci:out", "oci-archive:out"):
                 found = []
@@ -72,7 +72,7 @@ class Store(unittest.TestCase):
                 self.assertTrue(all(one == found[0] for one in found), (codec, output))
 
     def is_planned(self, *options, output="oci:image"):
-        """Whether a build makes a plan; one that finds its work done does not."""
+        """Runs a build; returns whether it made a plan, or found its layers in the store."""
         _, error = self.veneer("build", "--tree", "tree:srv", "-o", output, "--timings",
                                "--store", "store", *options)
         steps = [line.split("  ")[0] for line in error.splitlines()]
@@ -80,7 +80,7 @@ class Store(unittest.TestCase):
         return "plan" in steps
 
     def test_nothing_changed(self):
-        """A build whose inputs and options are those of an earlier one plans nothing; any other does."""
+        """A build makes no plan if its inputs and options are those of an earlier build."""
         self.assertTrue(self.is_planned())
         self.assertFalse(self.is_planned())
         self.assertFalse(self.is_planned("--jobs=1", output="oci-archive:image.tar"))
@@ -91,7 +91,7 @@ class Store(unittest.TestCase):
             self.assertTrue(self.is_planned(option), option)
             self.assertFalse(self.is_planned(option), option)
         self.assertFalse(self.is_planned())
-        # The same words, but one of them is another option's name.
+        # The values are the same words, but one of them is the name of another option.
         for options in (("--entrypoint=a", "--entrypoint=cmd", "--entrypoint=b"),
                         ("--entrypoint=a", "--cmd=b")):
             self.assertTrue(self.is_planned("--check=warn", *options), options)
@@ -105,8 +105,8 @@ class Store(unittest.TestCase):
         shutil.rmtree(self.store / "blobs")
         self.assertTrue(self.is_planned())
 
-    def test_what_is_said_again(self):
-        """A build that plans nothing has the same warnings and numbers as the one that did."""
+    def test_messages_are_repeated(self):
+        """A build without a plan has the same warnings and numbers as the first one."""
         (self.top / "tree" / "dangling").symlink_to("/nowhere/at/all")
         (self.top / "tree" / "copy").write_bytes((self.top / "tree" / "file001").read_bytes())
         time.sleep(0.1)
@@ -124,7 +124,7 @@ class Store(unittest.TestCase):
             self.assertEqual(told("--store", "store"), expected)
 
     def test_young_files(self):
-        """A build of files that may change within the clock's tick is not taken for done."""
+        """A build is not skipped if a file is so young that it may change within a clock tick."""
         path = self.top / "tree" / "young"
         for content in (b"one", b"two"):
             path.write_bytes(content)
@@ -134,7 +134,7 @@ class Store(unittest.TestCase):
                 self.assertTrue(self.is_planned())
 
     def test_layer(self):
-        """`veneer layer`: the same blob, twice into the same place."""
+        """`veneer layer` writes the same blob each time, also over itself."""
         arguments = ["layer", "--tree", "tree:srv", "-o", "blob"]
         self.veneer(*arguments, "--no-store")
         expected = (self.top / "blob").read_bytes()
@@ -145,12 +145,12 @@ class Store(unittest.TestCase):
                          ["blob", "blob.json", "store", "tree"])
 
     def test_shared_files(self):
-        """A layout's layers are the store's files, where one file system holds both."""
+        """A layout on the same file system shares its layers' files with the store."""
         self.build()
         blob = self.blobs()[0]
         shared = self.top / "image" / "blobs" / "sha256" / blob.name
         self.assertEqual(shared.read_bytes(), blob.read_bytes())
-        if shared.stat().st_ino == blob.stat().st_ino:  # not where files can share blocks instead
+        if shared.stat().st_ino == blob.stat().st_ino:  # unless the files share blocks instead
             self.assertEqual(shared.stat().st_mode & 0o7777, 0o444)
         self.build()  # over itself
         shutil.rmtree(self.top / "image")
@@ -164,20 +164,22 @@ class Store(unittest.TestCase):
         with open(blob, "r+b") as file:
             file.seek(100)
             file.write(b"damage")
-        warning = f"store/blobs/sha256/{blob.name}: warning: is damaged; it is dropped from the store\n"
+        warning = (f"store/blobs/sha256/{blob.name}: warning: is damaged; "
+                   "it is dropped from the store\n")
         self.assertEqual(self.build(output="oci-archive:image.tar", said=warning), expected)
         self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
         self.assertEqual(self.veneer("store", "verify", "--store", "store")[1], "")
 
     def test_damaged_memos(self):
-        """What was remembered beside layers is found out again."""
+        """Damaged memos are dropped and made again."""
         expected = self.build()
         memos = [blob for blob in self.all_blobs() if blob not in self.blobs()]
         self.assertNotEqual(memos, [])
         for memo in memos:
             memo.chmod(0o644)
             memo.write_bytes(memo.read_bytes()[:-8])
-        said = [f"store/blobs/sha256/{memo.name}: warning: is damaged; it is dropped from the store"
+        said = [f"store/blobs/sha256/{memo.name}: warning: is damaged; "
+                "it is dropped from the store"
                 for memo in memos]
         out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", "oci:image",
                                  "--store", "store")
@@ -187,7 +189,7 @@ class Store(unittest.TestCase):
         self.assertEqual(self.veneer("store", "verify", "--store", "store")[1], "")
 
     def test_damage_that_shows_in_no_stamp(self):
-        """`store verify` reads all bytes."""
+        """`store verify` reads all bytes, so it finds damage that leaves the stamps unchanged."""
         self.build(output="oci-archive:image.tar")
         blob = self.blobs()[0]
         before = blob.stat()
@@ -204,7 +206,7 @@ class Store(unittest.TestCase):
         self.build(output="oci-archive:image.tar")
 
     def test_damaged_index(self):
-        """An index that is cut, changed or another's is dropped; the build goes on."""
+        """An index that is cut, changed or of another version is dropped; the build goes on."""
         expected = self.build()
         index = self.store / "index"
         whole = index.read_bytes()
@@ -222,7 +224,7 @@ class Store(unittest.TestCase):
             self.assertEqual(self.build(), expected)
 
     def test_gone_blobs(self):
-        """Blobs that somebody removed are made again."""
+        """Blobs that were removed from outside are made again."""
         expected = self.build()
         for blob in self.blobs():
             blob.unlink()
@@ -238,7 +240,10 @@ class Store(unittest.TestCase):
         self.assertEqual(self.build("--store", "copy"), expected)
 
     def test_default_place(self):
-        """XDG_CACHE_HOME, else HOME; without either there is no store, and none that cannot be made."""
+        """The place is below XDG_CACHE_HOME, else below HOME. Without either there is no store.
+
+        If the store cannot be made, the build warns and goes on without it.
+        """
         cache, home = str(self.top / "cache"), str(self.top / "home")
         self.build("--layers=one", XDG_CACHE_HOME=cache)
         self.assertTrue((self.top / "cache" / "veneer" / "index").is_file())
@@ -254,7 +259,7 @@ class Store(unittest.TestCase):
         self.build("--layers=one", XDG_CACHE_HOME=str(self.top / "file"), said=said)
 
     def test_bound(self):
-        """--store-size holds after a build; `store gc` takes what is old."""
+        """The store is within --store-size after a build; `store gc` removes old entries."""
         self.build("--store", "store", "--store-size=1MB")
         self.assertEqual(self.blobs(), [])
         self.build()
@@ -271,7 +276,7 @@ class Store(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting needs root")
     def test_full_disk(self):
-        """A full disk is an error that names a remedy; the store stays in order."""
+        """A full disk is an error that names a remedy; the store stays intact."""
         full = self.top / "full"
         full.mkdir()
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", full],
@@ -279,7 +284,8 @@ class Store(unittest.TestCase):
         if mounted.returncode != 0:
             self.skipTest("tmpfs cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", full], check=True)
-        small = ["build", "--tree", "tree/file001:srv/f", "--store", "full/store", "-o", "oci:small"]
+        small = ["build", "--tree", "tree/file001:srv/f", "--store", "full/store",
+                 "-o", "oci:small"]
         self.veneer(*small)
         _, error = self.veneer("build", "--tree", "tree:srv", "--store", "full/store", "-o",
                                "oci:image", status=1)
@@ -290,7 +296,7 @@ class Store(unittest.TestCase):
         self.veneer("store", "verify", "--store", "full/store")
         _, error = self.veneer(*small)
         self.assertEqual(error, "")
-        # So full that not even an index fits.
+        # Not even an index fits on the disk.
         free = os.statvfs(full)
         with open(full / "filler", "wb") as file:
             file.write(bytes(free.f_bavail * free.f_bsize))

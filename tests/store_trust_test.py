@@ -1,4 +1,4 @@
-"""What is a store and what is not, and how far what is in one is believed.
+"""Tests which directories veneer accepts as a store, and how far it trusts a store's content.
 
 usage: store_trust_test.py VENEER
 """
@@ -17,7 +17,7 @@ import unittest
 import program
 
 DAY = 24 * 3600
-# Between veneer and libdeflate: level 6 makes what level 5 would.
+# A library between veneer and libdeflate, with which level 6 gives the output of level 5.
 OTHER_COMPRESSOR = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,7 +26,7 @@ void *libdeflate_alloc_compressor(int level) {
   return real(level == 6 ? 5 : level);
 }
 """
-# Notes what comes to the disk, and what gets a name.
+# A library that records each sync of a file and each new name.
 CALL_LOG = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -60,7 +60,7 @@ int rename(const char *from, const char *to) {
 
 
 def damage(path, place=40):
-    """Changes a byte, and none of the times that a stamp of a blob has."""
+    """Changes a byte of a blob, but not the times in its stamp."""
     before = path.stat()
     path.chmod(0o644)
     with open(path, "r+b") as file:
@@ -82,34 +82,34 @@ class StoreTrust(unittest.TestCase):
         self.store = self.top / "store"
         (self.top / "tree").mkdir()
         (self.top / "tree" / "file").write_bytes(b"content\n" * 4000)
-        time.sleep(0.1)  # until the stamps of these files can be trusted
+        time.sleep(0.1)  # until the files are old enough for their stamps to be trusted
 
     def veneer(self, *arguments, status=0, **environment):
-        """Runs veneer in the folder; what it prints, and what it says."""
+        """Runs veneer in the folder; returns its standard output and standard error."""
         done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
                               text=True, check=False, env={**os.environ, **environment})
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout, done.stderr
 
     def build(self, *options, said="", output="oci:image", status=0, **environment):
-        """The manifest digest of one build, which says nothing but `said`."""
+        """Builds an image; returns the manifest digest. Standard error must be `said`."""
         out, error = self.veneer("build", "--tree", "tree:srv", "--json", "-o", output,
                                  *(options or ("--store", "store")), status=status, **environment)
         self.assertEqual(error, said)
         return json.loads(out)["manifest"] if status == 0 else None
 
     def blobs(self, store="store"):
-        """The store's layers and memos."""
+        """Returns the store's layers and memos."""
         return sorted((self.top / store / "blobs" / "sha256").iterdir())
 
     def check_layout(self, path="image"):
-        """Fails unless every blob is what its name says."""
+        """Checks that every blob has the digest in its name."""
         for blob in (self.top / path / "blobs" / "sha256").iterdir():
             digest = subprocess.run(["sha256sum", blob], capture_output=True, check=True).stdout
             self.assertEqual(digest.split()[0].decode(), blob.name)
 
     def preloaded(self, source):
-        """The environment in which veneer runs with a library before all others."""
+        """Returns an environment in which veneer loads a library before all others."""
         (self.top / "preloaded.c").write_text(source)
         subprocess.run(["cc", "-shared", "-fPIC", "-o", self.top / "preloaded.so",
                         self.top / "preloaded.c", "-ldl"], check=True)
@@ -120,8 +120,8 @@ class StoreTrust(unittest.TestCase):
             self.skipTest("a library cannot be loaded before this veneer's")
         return environment
 
-    def test_what_is_no_store(self):
-        """A layout and a folder of the user's are refused by whatever uses a store, and stay as they are."""
+    def test_directories_that_are_not_stores(self):
+        """Every command that uses a store refuses other directories and does not change them."""
         self.build("--no-store", output="oci:layout")
         self.veneer("layer", "--tree", "tree:srv", "-o", "made.tar.gz", "--no-store")
         folder = self.top / "folder"
@@ -149,7 +149,7 @@ class StoreTrust(unittest.TestCase):
             self.assertEqual(error, said)
             self.assertEqual(program.files_below(self.top / name), before)
         self.veneer("verify", "oci:layout")
-        # What cannot be used by default is done without.
+        # If the default place is not a store, the build goes on without one.
         shutil.copytree(folder, self.top / "cache" / "veneer")
         _, error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:other",
                                XDG_CACHE_HOME=str(self.top / "cache"))
@@ -157,7 +157,7 @@ class StoreTrust(unittest.TestCase):
         self.assertEqual(program.files_below(self.top / "cache" / "veneer"), program.files_below(folder))
 
     def test_layout_into_a_store(self):
-        """The other way round: a store is not a place for an image."""
+        """A store is refused as the place for an image."""
         self.build()
         before = program.files_below(self.store)
         said = ("store: error: exists already, but is not an OCI image layout\n"
@@ -166,7 +166,7 @@ class StoreTrust(unittest.TestCase):
         self.assertEqual(program.files_below(self.store), before)
 
     def test_store_without_a_mark(self):
-        """One that an older veneer made is marked and used; with anything else in it, it is refused."""
+        """A store of an older veneer gets a mark. With other files in it, it is refused."""
         self.build()
         mark = self.store / "veneer-store"
         self.assertTrue(mark.read_text().startswith("veneer store 1\n"))
@@ -180,13 +180,13 @@ class StoreTrust(unittest.TestCase):
         mark.unlink()
         self.veneer("store", "gc", "--store", "store")
         self.assertTrue(mark.exists())
-        # With the mark, what else is there is let be.
+        # In a store with the mark, other files are kept.
         (self.store / "notes").write_text("the user's")
         self.veneer("store", "gc", "--store", "store", "--max-size", "0")
         self.assertEqual((self.store / "notes").read_text(), "the user's")
 
     def test_damage_without_a_trace(self):
-        """Whatever blob of a small image has a flipped bit, the next image is right."""
+        """After a flipped bit in each blob of a small image, the next image is correct."""
         expected = self.build()
         for blob in self.blobs():
             damage(blob)
@@ -201,7 +201,7 @@ class StoreTrust(unittest.TestCase):
         self.check_layout()
 
     def test_repair(self):
-        """`store verify` finds damage in blobs of any size and changes nothing; --repair mends it."""
+        """`store verify` finds damage in blobs of any size; only --repair changes the store."""
         (self.top / "tree" / "large").write_bytes(random.Random(1).randbytes(6 << 20))
         time.sleep(0.1)
         expected = self.build(output="oci-archive:image.tar")
@@ -224,7 +224,7 @@ class StoreTrust(unittest.TestCase):
         self.assertEqual(self.build(output="oci-archive:image.tar"), expected)
 
     def test_left_over(self):
-        """What killed processes left goes with the next gc, repair or build; what is in use stays."""
+        """gc, repair and builds remove old temporary files of killed processes."""
         self.build()
         old = time.time() - 100 * DAY
         folders = (self.store, self.store / "blobs" / "sha256")
@@ -250,15 +250,15 @@ class StoreTrust(unittest.TestCase):
         used = folders[1] / ".veneer-abcdef"
         used.write_bytes(bytes(5000))
         self.veneer("store", "gc", "--store", "store")
-        self.assertTrue(used.exists())  # it is young
-        # --store-size counts it.
+        self.assertTrue(used.exists())  # because it is young
+        # --store-size counts the file.
         self.veneer("build", "--tree", "tree:opt", "-o", "oci:image", "--store", "store",
                     "--store-size", "5000")
         self.assertEqual(self.blobs(), [used])
 
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting needs root")
     def test_read_only(self):
-        """A store that cannot be written serves what it has; the rest is made, and a warning says so."""
+        """A store that cannot be written is only read, and a warning says so."""
         mounted = self.top / "mounted"
         mounted.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], capture_output=True,
@@ -276,7 +276,7 @@ class StoreTrust(unittest.TestCase):
         error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
                             "mounted/store")[1]
         self.assertTrue(error.startswith(said), error)
-        self.assertNotIn("\nplan", error)  # what was made is found
+        self.assertNotIn("\nplan", error)  # the store has the layers
         for output in ("oci:image", "oci-archive:image.tar"):
             self.assertEqual(self.build("--store", "mounted/store", said=said, output=output),
                              expected)
@@ -292,10 +292,10 @@ class StoreTrust(unittest.TestCase):
         self.assertTrue(error.startswith("mounted/store: error: cannot be written\n"), error)
 
     def test_mapped_file(self):
-        """A file that somebody has mapped and writes to keeps its times; images are those without a store."""
+        """A file that changes through a mapping keeps its times, but gives a correct image."""
         path = self.top / "tree" / "mapped"
         path.write_bytes(random.Random(1).randbytes(50000))
-        copy = self.top / "tree" / "same-size"  # so that both are compared, too
+        copy = self.top / "tree" / "same-size"  # so that the contents of both are compared
         copy.write_bytes(random.Random(2).randbytes(50000))
         time.sleep(0.2)
         with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
@@ -303,17 +303,17 @@ class StoreTrust(unittest.TestCase):
                 memory[0:4] = content
                 time.sleep(0.2)
                 self.assertEqual(self.build(), self.build("--no-store"), content)
-        # Once nobody has it mapped it is known again by its stamp.
+        # When the file is no longer mapped, its stamp is trusted again.
         self.assertEqual(self.build(), self.build("--no-store"))
-        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings", "--store",
-                            "store")[1]
+        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci:image", "--timings",
+                            "--store", "store")[1]
         self.assertNotIn("\nplan", error)
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
     def test_on_the_disk_first(self):
-        """A blob's bytes are on the disk before it has a name, and its name before the index has it."""
-        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci-archive:image.tar", "--store",
-                            "store", **self.preloaded(CALL_LOG))[1]
+        """A blob's bytes are synced before it gets a name, and its name before the index."""
+        error = self.veneer("build", "--tree", "tree:srv", "-o", "oci-archive:image.tar",
+                            "--store", "store", **self.preloaded(CALL_LOG))[1]
         calls = error.splitlines()
         blobs = self.blobs()
         names = [calls.index(f"name {blob.relative_to(self.top)}") for blob in blobs]
@@ -325,7 +325,7 @@ class StoreTrust(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
     def test_another_libdeflate(self):
-        """A library that makes other bytes is another recipe; a store holds both apart."""
+        """A store distinguishes the results of libraries that compress differently."""
         preload = self.preloaded(OTHER_COMPRESSOR)
         (self.top / "tree" / "text").write_bytes(
             b"".join(b"%d %d\n" % (n * n, n * 7919 % 1013) for n in range(20000)))

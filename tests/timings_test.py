@@ -1,4 +1,4 @@
-"""Where a build's time went: --timings for people, --trace for trace viewers.
+"""Tests reports of a build's times: --timings for people, --trace for trace viewers.
 
 usage: timings_test.py VENEER
 """
@@ -23,27 +23,30 @@ class Timings(unittest.TestCase):
         (self.top / "tree" / "file").write_text("content")
 
     def build(self, *options):
-        """What a build with these options says on stderr."""
+        """Runs a build with these options; returns its standard error."""
         done = subprocess.run(
-            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image", *options],
+            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image",
+             *options],
             cwd=self.top, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stderr
 
     def test_silent(self):
-        """Nobody asks, nothing is said."""
+        """Without --timings a build prints no times."""
         self.assertEqual(self.build(), "")
 
     def test_table(self):
-        """Steps in their order, then a row for each layer; in milliseconds."""
-        words = [line.rsplit(maxsplit=1)[0].strip() for line in self.build("--timings").splitlines()]
+        """The table has the steps in their order, then a row for each layer, in milliseconds."""
+        lines = self.build("--timings").splitlines()
+        words = [line.rsplit(maxsplit=1)[0].strip() for line in lines]
         self.assertEqual(words[:10], [
-            "step", "open the store", "read inputs", "look for the layers", "look at files and base",
-            "plan", "check", "write layers", "commit to the store", "deliver"])
+            "step", "open the store", "read inputs", "look for the layers",
+            "look at files and base", "plan", "check", "write layers", "commit to the store",
+            "deliver"])
         self.assertEqual([line.split()[0] for line in words[10:]], ["layer,", "app"])
 
     def test_trace(self):
-        """The Trace Event Format: complete events, from time 0 on, those of a layer with its name."""
+        """The trace has complete events of the Trace Event Format. A layer's have its name."""
         self.assertEqual(self.build("--trace", "trace.json"), "")
         events = json.loads((self.top / "trace.json").read_text())["traceEvents"]
         self.assertEqual({event["ph"] for event in events}, {"X"})
@@ -55,10 +58,10 @@ class Timings(unittest.TestCase):
         self.assertIn("plan", {event["name"] for event in events})
 
     def test_trace_that_cannot_be_written(self):
-        """Said before the work is done."""
+        """It is an error before the image is made."""
         done = subprocess.run(
-            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image", "--trace",
-             "tree"], cwd=self.top, capture_output=True, text=True, check=False)
+            [program.VENEER, "build", "--tree", "tree:srv", "--no-store", "-o", "oci:image",
+             "--trace", "tree"], cwd=self.top, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stderr.startswith("tree: error: is a directory\n"))
         self.assertFalse((self.top / "image").exists())

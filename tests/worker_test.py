@@ -1,4 +1,4 @@
-"""Bazel's worker protocol over pipes: what a worker answers, what it keeps, and how it ends.
+"""Tests Bazel's worker protocol over pipes: the answers of a worker, its store, and its end.
 
 usage: worker_test.py VENEER
 """
@@ -18,16 +18,17 @@ import unittest
 
 import program
 
-PATIENCE = 60  # seconds for any one answer
+PATIENCE = 60  # seconds, for each answer
 
 
 class Worker:
-    """A process that speaks the protocol, in a folder, with a directory for temporary files."""
+    """A worker process in a folder, with a directory for temporary files."""
 
     def __init__(self, folder, temporary):
         self.process = subprocess.Popen(
             [program.VENEER, "--persistent_worker"], cwd=folder, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)})
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": str(temporary)})
         self.unread = b""
 
     def send(self, **request):
@@ -40,7 +41,7 @@ class Worker:
         self.process.stdin.flush()
 
     def answer(self):
-        """The next response."""
+        """Returns the next response."""
         while b"\n" not in self.unread:
             ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
             if not ready:
@@ -53,12 +54,12 @@ class Worker:
         return json.loads(line)
 
     def ask(self, *arguments, **request):
-        """Writes a request; its response."""
+        """Writes a request; returns its response."""
         self.send(arguments=arguments, **request)
         return self.answer()
 
     def end(self):
-        """Ends the stream; what else is on stdout, what is on stderr, and the exit code."""
+        """Ends the input; returns the rest of stdout, stderr, and the exit code."""
         out, error = self.process.communicate(timeout=PATIENCE)
         return self.unread + out, error.decode(), self.process.returncode
 
@@ -78,7 +79,7 @@ class WorkerTest(unittest.TestCase):
             (self.tree / f"file{number:02}").write_bytes(rng.randbytes(20000) * 2)
 
     def worker(self):
-        """A worker that is killed if a test leaves it."""
+        """Starts a worker, which is killed at the end of the test."""
         worker = Worker(self.top, self.temporary)
         self.addCleanup(worker.process.__exit__, None, None, None)
         self.addCleanup(worker.process.kill)
@@ -90,17 +91,17 @@ class WorkerTest(unittest.TestCase):
                        cwd=self.top, check=True)
 
     def inputs(self):
-        """Paths and digests as Bazel sends them: the base64 of hexadecimal digits."""
+        """Returns paths and digests as Bazel sends them: the base64 of hexadecimal digits."""
         return [{"path": f"tree/{path.name}", "digest": base64.b64encode(
             hashlib.sha256(path.read_bytes()).hexdigest().encode()).decode()}
             for path in sorted(self.tree.iterdir())]
 
     def layer(self, output, *options):
-        """Arguments that make the plan's layer."""
+        """Returns the arguments to make the plan's layer."""
         return ["layer", "--plan=plan", "--quiet", f"--output={output}", *options]
 
     def plain_layer(self):
-        """The layer's bytes as made without a worker."""
+        """Makes the layer without a worker; returns its bytes."""
         subprocess.run([program.VENEER, *self.layer("plain.tar.gz", "--no-store")], cwd=self.top,
                        check=True)
         return (self.top / "plain.tar.gz").read_bytes()
@@ -115,8 +116,9 @@ class WorkerTest(unittest.TestCase):
         (self.top / "flags").write_text("plan\n--tree=tree:srv\n--layers=one\n")
         found = worker.ask("@flags", requestId=6, later={"unknown": [1]})
         self.assertEqual((found["exitCode"], found["requestId"]), (0, 6))
-        self.assertEqual(found["output"], subprocess.run(
-            [program.VENEER, "@flags"], cwd=self.top, check=True, capture_output=True, text=True).stdout)
+        alone = subprocess.run([program.VENEER, "@flags"], cwd=self.top, check=True,
+                               capture_output=True, text=True)
+        self.assertEqual(found["output"], alone.stdout)
         self.assertEqual(worker.end(), (b"", "", 0))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
@@ -128,12 +130,12 @@ class WorkerTest(unittest.TestCase):
                           (worker.answer() for _ in range(3))], [(1, 0), (2, 1), (3, 0)])
         self.assertEqual(worker.end(), (b"", "", 0))
 
-    def test_what_is_no_request_ends_the_worker_with_a_message(self):
+    def test_text_that_is_not_a_request_ends_the_worker_with_a_message(self):
         for text, message in (
                 ("garbage", "work request 1: error: expected '{', found 'g'\n"),
                 ('{"arguments": nothing}',
-                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - invalid "
-                 "literal; last read: '\"arguments\": no'\n"),
+                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - "
+                 "invalid literal; last read: '\"arguments\": no'\n"),
                 ('{"arguments": ["pl', "work request 1: error: standard input ends within it\n"),
                 ('{"arguments": 1}',
                  "work request 1: error: /arguments: expected an array, found number\n")):
@@ -143,7 +145,7 @@ class WorkerTest(unittest.TestCase):
                 self.assertEqual(worker.end(), (b"", message, 1))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
-    def test_what_stands_before_a_fault_is_answered(self):
+    def test_a_request_before_a_fault_is_answered(self):
         worker = self.worker()
         worker.send_text('{"arguments":["--version"],"requestId":9}x')
         self.assertEqual(worker.answer()["requestId"], 9)
@@ -155,44 +157,46 @@ class WorkerTest(unittest.TestCase):
         worker = self.worker()
         for number in range(3):
             with self.subTest(number):
-                self.assertEqual(worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())["output"], "")
+                answer = worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())
+                self.assertEqual(answer["output"], "")
                 self.assertEqual((self.top / "a.tar.gz").read_bytes(), expected)
-                # Links made to it would change the time by which Bazel sees changed outputs.
+                # A further link would change the file's change time, by which Bazel detects changed
+                # outputs.
                 self.assertEqual((self.top / "a.tar.gz").stat().st_nlink, 1)
 
-    def test_what_has_the_digest_that_it_had_is_not_opened(self):
+    def test_a_file_with_an_unchanged_digest_is_not_opened(self):
         self.plan()
         expected = self.plain_layer()
         worker = self.worker()
         inputs = self.inputs()
         worker.ask(*self.layer("a.tar.gz"), inputs=inputs)
-        # Other bytes, other files: whoever opened one would see it.
+        # The files get other bytes, so a worker that opens one makes another layer.
         for path in self.tree.iterdir():
             size = path.stat().st_size
             path.unlink()
             path.write_bytes(b"x" * size)
         worker.ask(*self.layer("b.tar.gz"), inputs=inputs)
         self.assertEqual((self.top / "b.tar.gz").read_bytes(), expected)
-        # And with the digests that they have, they are seen.
+        # With the new digests the new bytes are read.
         worker.ask(*self.layer("c.tar.gz"), inputs=self.inputs())
         self.assertEqual((self.top / "c.tar.gz").read_bytes(), self.plain_layer())
         self.assertNotEqual((self.top / "c.tar.gz").read_bytes(), expected)
 
-    def test_a_plan_compares_files_by_what_it_knows_of_their_digests(self):
+    def test_a_plan_compares_files_by_their_digests_in_the_request(self):
         (self.tree / "copy").write_bytes((self.tree / "file00").read_bytes())
         worker = self.worker()
         inputs = self.inputs()
         first = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
         self.assertIn("\nh\tsrv/file00\t", first)
         (self.tree / "copy").write_bytes(b"y" * 40000)
-        self.assertEqual(worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"],
-                         first)
+        again = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        self.assertEqual(again, first)
 
     def test_a_request_that_is_cancelled_in_time_is_not_begun(self):
         (self.tree / "large").write_bytes(random.Random(2).randbytes(64 << 20))
         self.plan()
         worker = self.worker()
-        # The first keeps it busy; all three are in the pipe before it can be done.
+        # The first request takes so long that all others are in the pipe before it is done.
         worker.send_text("".join(map(json.dumps, (
             {"arguments": self.layer("a.tar.gz", "--level=12"), "requestId": 1},
             {"arguments": self.layer("b.tar.gz"), "requestId": 2},
@@ -217,7 +221,8 @@ class WorkerTest(unittest.TestCase):
         self.assertTrue((box / "a.tar.gz").exists())
         self.assertEqual(worker.ask(*self.layer("b.tar.gz"))["exitCode"], 1)
         self.assertEqual(worker.ask("--version", sandboxDir="none", requestId=2), {
-            "exitCode": 1, "requestId": 2, "output": "none: error: cannot enter: No such file or directory\n"})
+            "exitCode": 1, "requestId": 2,
+            "output": "none: error: cannot enter: No such file or directory\n"})
 
     def test_workers_share_what_they_keep_until_the_last_one_ends(self):
         self.plan()
@@ -250,12 +255,13 @@ class WorkerTest(unittest.TestCase):
         shutil.rmtree(name)
         second.ask(*self.layer("b.tar.gz"), inputs=self.inputs())
         self.assertEqual(name.stat().st_mode & 0o777, 0o700)
-        # What the second keeps there is not the first's to remove, which has not looked since.
+        # The first worker has not seen the new directory, and must not remove it.
         self.assertEqual(first.end(), (b"", "", 0))
         self.assertTrue((name / "store" / "index").exists())
         third = self.worker()
         third.ask(*self.layer("c.tar.gz"), inputs=self.inputs())
-        self.assertEqual({(self.top / f"{letter}.tar.gz").read_bytes() for letter in "abc"}, {expected})
+        self.assertEqual({(self.top / f"{letter}.tar.gz").read_bytes() for letter in "abc"},
+                         {expected})
         for worker in (second, third):
             self.assertEqual(worker.end(), (b"", "", 0))
         self.assertEqual(list(self.temporary.iterdir()), [])
@@ -264,8 +270,9 @@ class WorkerTest(unittest.TestCase):
         name = self.temporary / f"veneer-worker-{os.geteuid()}"
         name.touch()
         self.plan()
-        for self.temporary, fault in ((self.temporary, f"{name}: warning: cannot open: Not a directory"),
-                                      (name, "$TMPDIR: warning: cannot use it: Not a directory")):
+        for self.temporary, fault in (
+                (self.temporary, f"{name}: warning: cannot open: Not a directory"),
+                (name, "$TMPDIR: warning: cannot use it: Not a directory")):
             worker = self.worker()
             for output in ("a.tar.gz", "b.tar.gz"):
                 self.assertEqual(worker.ask(*self.layer(output, "--no-store"))["exitCode"], 0)
@@ -273,7 +280,7 @@ class WorkerTest(unittest.TestCase):
             self.assertEqual(worker.end()[1:], (
                 f"{fault}; this worker keeps nothing between requests\n", 0))
 
-    def test_an_image_has_the_bytes_and_files_of_its_own(self):
+    def test_an_image_has_the_usual_bytes_and_shares_no_files(self):
         self.plan()
         image = ["image", "--quiet", "--layer=plain.tar.gz"]
         self.plain_layer()

@@ -3,7 +3,7 @@
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo")
 
 def _layout_root(files):
-    """The directory of a layout: a directory artifact, or where the file `oci-layout` is."""
+    """Returns a layout's directory: a directory artifact, or the directory of `oci-layout`."""
     if len(files) == 1 and files[0].is_directory:
         return files[0].path
     for file in files:
@@ -39,28 +39,32 @@ def _base_impl(ctx):
 
 veneer_base = rule(
     implementation = _base_impl,
-    doc = """An image to build on, from a layout that an action makes or from a docker archive. All its files are inputs of the actions
-that read it. For a layout or an OCI archive in the workspace, `veneer_base_repository` is better: if there are several images, it
-takes only the blobs of the chosen one.""",
+    doc = """An image to build on: a layout that an action makes, or a docker archive.
+
+All its files are inputs of the actions that read it. For a layout or an OCI archive in the
+workspace, `veneer_base_repository` is better: it takes only the blobs of one image.""",
     attrs = {
         "archive": attr.label(
             allow_single_file = True,
-            doc = "An archive, as `skopeo copy` or `docker save` writes it.",
+            doc = "An archive that `skopeo copy` or `docker save` wrote.",
         ),
         "archive_format": attr.string(
             default = "oci-archive",
-            doc = "`oci-archive` or `docker-archive`.",
+            doc = "The archive's format, `oci-archive` or `docker-archive`.",
             values = ["docker-archive", "oci-archive"],
         ),
         "layout": attr.label_list(
             allow_files = True,
-            doc = "An OCI image layout: its files (`glob([\"base/**\"])`), a directory that an action makes, or a `veneer_image`.",
+            doc = "An OCI image layout: its files (`glob([\"base/**\"])`), a directory that an " +
+                  "action makes, or a `veneer_image`.",
         ),
         "platform": attr.string(
-            doc = "Which image, `OS/ARCHITECTURE[/VARIANT]`; default: the only one.",
+            doc = "The platform of the image to use, `OS/ARCHITECTURE[/VARIANT]`. " +
+                  "Needed if there are several images.",
         ),
         "tag": attr.string(
-            doc = "Which image, by its name in the layout or archive; default: the only one.",
+            doc = "The name, in the layout or archive, of the image to use. " +
+                  "Needed if there are several images.",
         ),
     },
 )

@@ -1,4 +1,7 @@
-"""veneer_base_repository: one image of an OCI layout or archive as a repository, with no blob that it does not need."""
+"""veneer_base_repository: a repository with one image of an OCI layout or archive.
+
+It holds the blobs of that image only.
+"""
 
 load(":image_choice.bzl", "blob_path", "choose_manifest", "read_json")
 
@@ -12,21 +15,28 @@ veneer_base(
 )
 """
 
-# Where the layout is in the repository.
+# The layout's directory in the repository.
 _LAYOUT = "layout"
 
 def _sibling(label, name):
-    """The label of the file of that name in the directory of another."""
+    """Returns the label of the file `name` in the directory of the file `label`."""
     path = "/".join(label.name.split("/")[:-1] + [name])
     if hasattr(label, "same_package_label"):
         return label.same_package_label(path)
     return label.relative(":" + path)
 
 def _open_layout(ctx):
-    """The user's layout, or an archive's files. To ask for the path of a label is to fetch again when its file changes."""
+    """Returns the user's layout, or the layout unpacked from the user's archive.
+
+    Bazel fetches the repository again when a file changes whose label was passed to `ctx.path()`.
+    """
     if ctx.attr.archive:
         ctx.extract(ctx.attr.archive, output = _LAYOUT)
-        layout = struct(ctx = ctx, root = ctx.path(_LAYOUT), name = "%s: '%s'" % (ctx.name, ctx.attr.archive))
+        layout = struct(
+            ctx = ctx,
+            root = ctx.path(_LAYOUT),
+            name = "%s: '%s'" % (ctx.name, ctx.attr.archive),
+        )
         if not layout.root.get_child("index.json").exists:
             fail("%s has no file 'index.json'; use veneer_base for an archive of `docker save`" % layout.name)
         return layout
@@ -34,7 +44,7 @@ def _open_layout(ctx):
     return struct(ctx = ctx, root = ctx.path(index).dirname, name = "%s: '%s'" % (ctx.name, index))
 
 def _remove_others(layout, blobs):
-    """What was unpacked and is not needed."""
+    """Deletes the unpacked files that the image does not need."""
     for path in layout.root.readdir():
         if path.basename not in ("blobs", "index.json", "oci-layout"):
             layout.ctx.delete(path)
@@ -52,7 +62,7 @@ def _base_repository_impl(ctx):
     manifest_path = blob_path(layout, descriptor["digest"])
     manifest = read_json(layout, manifest_path, "config", "layers")
 
-    # As keys: layers may be equal.
+    # The keys are a set: layers may be equal.
     blobs = {manifest_path: None}
     for part in [manifest["config"]] + manifest["layers"]:
         blobs[blob_path(layout, part["digest"])] = None
@@ -76,17 +86,21 @@ def _base_repository_impl(ctx):
 BASE_ATTRS = {
     "archive": attr.label(
         allow_single_file = True,
-        doc = "An OCI archive, a tar of a layout: `skopeo copy docker://... oci-archive:base.tar`.",
+        doc = "An OCI archive: a tar of a layout, for example from " +
+              "`skopeo copy docker://... oci-archive:base.tar`.",
     ),
     "layout": attr.label(
         allow_single_file = True,
-        doc = "An OCI image layout, by its file `oci-layout` or `index.json`: `//:base/index.json`.",
+        doc = "An OCI image layout, named by its file `oci-layout` or `index.json`, " +
+              "for example `//:base/index.json`.",
     ),
     "platform": attr.string(
-        doc = "Which image, `OS/ARCHITECTURE[/VARIANT]`; default: the only one.",
+        doc = "The platform of the image to use, `OS/ARCHITECTURE[/VARIANT]`. " +
+              "Needed if there are several images.",
     ),
     "tag": attr.string(
-        doc = "Which image, by its name in the layout or archive; default: the only one.",
+        doc = "The name, in the layout or archive, of the image to use. " +
+              "Needed if there are several images.",
     ),
 }
 
@@ -94,8 +108,9 @@ veneer_base_repository = repository_rule(
     implementation = _base_repository_impl,
     doc = """A repository with an image to build on, `@NAME//:base`.
 
-It holds one image's manifest, config and layers and no other blob. So only these are inputs of actions, even if the layout has
-images for many platforms. The image is chosen when the repository is fetched, by the rules of `veneer`'s `--base`, and again when the
-layout's `index.json` or the archive changes. A layout's blobs are linked, an archive is unpacked.""",
+It holds the manifest, config and layers of one image and no other blob. So the images for other
+platforms in the same layout are not inputs of actions. The image is chosen when the repository is
+fetched, by the rules of `veneer`'s `--base`, and again when the layout's `index.json` or the
+archive changes. The blobs of a layout are linked; an archive is unpacked.""",
     attrs = BASE_ATTRS,
 )

@@ -1,24 +1,26 @@
-"""Which repository brings which files: two aspects that walk a binary's dependencies.
+"""Finds which repository contributes which files: two aspects that walk a binary's dependencies.
 
-A layer's action should rerun only when something of its own changes, so its inputs may not be all runfiles. The runfiles
-are one depset that says nothing of repositories, and to sort its files would flatten it. Instead each target says what is
-its own: its outputs, and the source files of its repository that its attributes name. Nothing here has to be complete. A
-file that no target claims goes into the app's layer, whose action has all runfiles as inputs.
+A layer's action should rerun only when one of the layer's own files changes, so its inputs must not
+be all runfiles. The runfiles are one depset that does not tell repositories apart, and sorting its
+files would flatten it. Instead each target contributes its own files: its outputs, and the source
+files of its repository that its attributes name. The contributions need not be complete. A file
+that no target contributes goes into the app's layer, whose action has all runfiles as inputs.
 """
 
 load(":names.bzl", "repository_of")
 
 ContributionsInfo = provider(
-    doc = "What targets bring to the runfiles of a binary.",
+    doc = "The files that targets contribute to the runfiles of a binary.",
     fields = {"contributions": "depset of struct(repository, package, is_interpreter, files)"},
 )
 
 RuntimeInfo = provider(
-    doc = "The interpreter that the binary's Python toolchain names.",
+    doc = "The interpreter of the binary's Python toolchain.",
     fields = {"files": "depset of File"},
 )
 
-# Attributes by which targets reach what they run with, in the rules of Python, C++, Java, shell and others.
+# Attributes that name a target's runtime dependencies in the rules of Python, C++, Java, shell and
+# others.
 _ATTRIBUTES = [
     "actual",
     "binary",
@@ -69,15 +71,16 @@ def _contributions_impl(target, ctx):
 
 contributions_aspect = aspect(
     implementation = _contributions_impl,
-    doc = "Gathers what each target that a binary runs with brings to its runfiles.",
+    doc = "Collects the files that each runtime dependency contributes to a binary's runfiles.",
     attr_aspects = _ATTRIBUTES,
 )
 
 _PYTHON = "@bazel_tools//tools/python:toolchain_type"
 
-# Bazel 6 and later can do without; before, every platform has a default.
+# A toolchain can be optional in Bazel 6 and later. Earlier versions have one for every platform.
+_CAN_BE_OPTIONAL = hasattr(config_common, "toolchain_type")
 _PYTHON_TOOLCHAIN = (
-    config_common.toolchain_type(_PYTHON, mandatory = False) if hasattr(config_common, "toolchain_type") else _PYTHON
+    config_common.toolchain_type(_PYTHON, mandatory = False) if _CAN_BE_OPTIONAL else _PYTHON
 )
 
 def _runtime_impl(_target, ctx):

@@ -1,4 +1,4 @@
-"""Which layer each repository's files go into, decided during analysis."""
+"""Assigns the files of each repository to a layer, during analysis."""
 
 load(":contributions.bzl", "ContributionsInfo", "RuntimeInfo")
 load(":names.bzl", "bucket_of", "glob_matches", "layer_names", "package_name")
@@ -8,7 +8,7 @@ INTERPRETER = "interpreter"
 APP = "app"
 
 def _is_of_package(pattern, package):
-    """`//x/y` is one package of the main repository, `//x/...` all below x."""
+    """Whether a pattern matches: `//x/y` is one package, `//x/...` is x and all packages below."""
     if pattern.endswith("/..."):
         top = pattern[2:-4]
         return package == top or package.startswith(top + "/")
@@ -24,7 +24,7 @@ def _takes(pattern, contribution, name):
             glob_matches(pattern, contribution.repository))
 
 def _asked_layer(contribution, layer_groups):
-    """The first layer of the user's that takes it, or None."""
+    """Returns the first of the user's layers that takes the contribution, or None."""
     name = package_name(contribution.repository)
     for layer, patterns in layer_groups.items():
         for pattern in patterns:
@@ -33,7 +33,7 @@ def _asked_layer(contribution, layer_groups):
     return None
 
 def _repository_layer(contribution, package_layers):
-    """The layer of its repository, or None for the app's."""
+    """Returns the layer of a contribution's repository, or None for the app's layer."""
     if contribution.is_interpreter:
         return INTERPRETER
     if contribution.repository == "" or package_layers == 0:
@@ -51,7 +51,10 @@ def _stated_groups(targets):
     return groups
 
 def _grouped(runfiles_groups, interpreter, taken):
-    """Layers of groups that a binary's own rule made: dict from name to list of depsets, bottom first."""
+    """Makes the layers of the groups that a binary's own rule states.
+
+    Returns a dict from a layer's name to a list of depsets, bottom first.
+    """
     found = {}
     if interpreter:
         found[INTERPRETER] = [target[DefaultInfo].files for target in interpreter]
@@ -61,14 +64,15 @@ def _grouped(runfiles_groups, interpreter, taken):
     return found
 
 def _by_repository(binary, interpreter, package_layers):
-    """The same without such groups; each layer begins empty but the interpreter's."""
-    found = {INTERPRETER: [target[DefaultInfo].files for target in interpreter] + [binary[RuntimeInfo].files]}
+    """Makes the layers of a binary without such groups. All but the interpreter's begin empty."""
+    own = [target[DefaultInfo].files for target in interpreter]
+    found = {INTERPRETER: own + [binary[RuntimeInfo].files]}
     for number in range(1, package_layers + 1):
         found[_bucket(number)] = []
     return found
 
 def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runfiles_groups = None):
-    """Sorts what a binary's dependencies bring into layers.
+    """Assigns the files of a binary's dependencies to layers.
 
     Args:
         binary: The target, with both aspects.
@@ -76,12 +80,13 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runf
         interpreter: list of targets whose files are the interpreter.
         layer_groups: dict from a layer's name to patterns of packages.
         package_layers: Number of layers for the packages that no pattern takes.
-        runfiles_groups: list of struct(name, files), bottom first, that take the place of the layers by repository; None:
-            there are none.
+        runfiles_groups: list of struct(name, files), bottom first, that replace the layers by
+            repository; None: there are no such groups.
 
     Returns:
-        A list of struct(name, files), bottom first; `files` is a depset of what may go into that layer. Of several
-        layers that have a file, it belongs into the first in the order of priority(), which is another.
+        A list of struct(name, files, is_asked_for), bottom first. `files` is a depset of the files
+        that may go into that layer. A file that is in several layers goes into the first of them in
+        the order of priority(), which differs from the order of this list.
     """
     stated = {}
     for group in _stated_groups([binary, groups]):
@@ -109,14 +114,14 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runf
         if name != APP and (files or name in stated)
     ]
 
-# Of names that a message lists.
+# The most names that a message lists.
 _MOST_NAMES = 20
 
 def _folded(name):
     return name.lower().replace("-", "").replace("_", "").replace(".", "").replace("*", "")
 
 def _nearest(pattern, names):
-    """Those that begin like the pattern or hold it; if there is none, all of them, up to a bound."""
+    """Lists the names that begin like the pattern or contain it, else all, up to a bound."""
     wanted = _folded(pattern)
     near = [name for name in names if len(wanted) > 2 and (_folded(name)[:3] == wanted[:3] or wanted in _folded(name))]
     if near:
@@ -125,7 +130,7 @@ def _nearest(pattern, names):
     return "the packages are: " + (", ".join(names[:_MOST_NAMES]) or "none") + more
 
 def unmatched_patterns(binary, layer_groups):
-    """What there is to say about patterns that match nothing that the binary brings.
+    """Makes a message for each pattern that matches no package of the binary.
 
     Args:
         binary: The target, with both aspects.
@@ -138,8 +143,13 @@ def unmatched_patterns(binary, layer_groups):
         return []
     found = {}
     for contribution in binary[ContributionsInfo].contributions.to_list():
-        found.setdefault((contribution.repository, contribution.repository == "" and contribution.package), contribution)
-    packages = sorted({package_name(repository): None for repository, _ in found if repository != ""})
+        package = contribution.repository == "" and contribution.package
+        found.setdefault((contribution.repository, package), contribution)
+    packages = sorted({
+        package_name(repository): None
+        for repository, _ in found
+        if repository != ""
+    })
     own = sorted(["//" + package for repository, package in found if repository == ""])
     messages = []
     for layer, patterns in layer_groups.items():
@@ -156,5 +166,16 @@ def unmatched_patterns(binary, layer_groups):
     return messages
 
 def priority(groups):
-    """Groups in the order in which they get files: first what somebody asks for, then the interpreter, then buckets."""
-    return [group for group in groups if group.is_asked_for] + [group for group in groups if not group.is_asked_for]
+    """Returns the groups in the order in which they get files.
+
+    The groups that the user or the binary's rule asks for come first, then the interpreter, then
+    the buckets.
+
+    Args:
+        groups: The result of group_inputs().
+
+    Returns:
+        A list of the same groups.
+    """
+    asked_for = [group for group in groups if group.is_asked_for]
+    return asked_for + [group for group in groups if not group.is_asked_for]

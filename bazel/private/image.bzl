@@ -4,7 +4,7 @@ load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo", "VeneerLayersInfo")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
 
 def _layer_arguments(ctx):
-    """Options and inputs of all layers, bottom first: those of `tars`, then those of `layers`."""
+    """Returns options and inputs of all layers, bottom first: first `tars`, then `layers`."""
     files = list(ctx.files.tars)
     options = ["--layer=" + tar.path for tar in files]
     for layers in ctx.attr.layers:
@@ -14,13 +14,16 @@ def _layer_arguments(ctx):
     return options, files
 
 def _are_for_each_other(ctx):
-    """Whether the actions that planned the layers read, and so verified, the very base that is asked for; or none is."""
+    """Whether all layers were planned on this image's base, or image and layers all have none.
+
+    The actions that planned the layers have then read, and so verified, the base.
+    """
     base = ctx.attr.base[VeneerBaseInfo].arguments if ctx.attr.base else []
     bases = [getattr(layers[VeneerLayersInfo], "base", None) for layers in ctx.attr.layers]
     return bool(bases) and all([planned_on == base for planned_on in bases])
 
 def _last_program(ctx):
-    """That of the last layers that have one, and the last user that layers are for."""
+    """Returns the last program and the last user that the layers state."""
     entrypoint, workdir, user = [], "", ""
     for layers in ctx.attr.layers:
         info = layers[VeneerLayersInfo]
@@ -34,12 +37,15 @@ def _config_arguments(ctx):
     entrypoint, workdir, user = _last_program(ctx)
     options = []
 
-    # As JSON arrays: an argument may look like one.
+    # Always a JSON array, because a single argument may itself look like one.
     if attr.entrypoint or entrypoint:
         options.append("--entrypoint=" + json.encode(attr.entrypoint or entrypoint))
     if attr.cmd:
         options.append("--cmd=" + json.encode(attr.cmd))
-    options += pairs("--env", {name: ctx.expand_make_variables("env", value, {}) for name, value in attr.env.items()})
+    options += pairs("--env", {
+        name: ctx.expand_make_variables("env", value, {})
+        for name, value in attr.env.items()
+    })
     options += pairs("--label", attr.labels)
     options += pairs("--annotation", attr.annotations)
     options += ["--expose=" + port for port in attr.exposed_ports]
@@ -80,7 +86,8 @@ def _image_impl(ctx):
     args = arguments(ctx, "image")
     args.add("--quiet")
     args.add_all(options)
-    args.add("--output=oci:%s:%s" % (image.layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + image.layout.path)
+    tag = ":" + ctx.attr.tag if ctx.attr.tag else ""
+    args.add("--output=oci:" + image.layout.path + tag)
     run_veneer(
         ctx,
         args,
@@ -96,42 +103,56 @@ def _image_impl(ctx):
 
 veneer_image = rule(
     implementation = _image_impl,
-    doc = """An image as an OCI image layout: a directory that rules_oci's `oci_push` and `oci_load`, skopeo and crane read.""",
+    doc = """An image as an OCI image layout.
+
+The layout is a directory that rules_oci's `oci_push` and `oci_load`, skopeo and crane read.""",
     attrs = dict(
         TOOL_ATTRS,
         allow_replacing = attr.bool(
-            doc = "Whether layers that were not made for the base may replace its links and files, and change the modes " +
-                  "of its directories.",
+            doc = "Whether layers that were not made for the base may replace its links and " +
+                  "files, and change the modes of its directories.",
         ),
         annotations = attr.string_dict(doc = "Annotations of the manifest."),
-        author = attr.string(doc = "Author of the image."),
+        author = attr.string(doc = "The author of the image."),
         base = attr.label(
             doc = "The image to build on, a `veneer_base`; default: none.",
             providers = [VeneerBaseInfo],
         ),
         cmd = attr.string_list(doc = "Default arguments after the entrypoint."),
-        created = attr.string(doc = "Creation time of the image: RFC 3339 or seconds since 1970; default: 1970."),
-        entrypoint = attr.string_list(doc = "The command that runs; default: the program of the layers."),
+        created = attr.string(
+            doc = "The time of creation, in RFC 3339 or seconds since 1970; default: 1970.",
+        ),
+        entrypoint = attr.string_list(
+            doc = "The command that runs; default: the program of the layers.",
+        ),
         env = attr.string_dict(
-            doc = "Environment variables, added to the base's. Make variables (`$(NAME)`) are expanded first; then `$$NAME` " +
-                  "and `$${NAME}` are replaced by the value that the base or an earlier entry sets. Write `$$$$` for a `$`.",
+            doc = "Environment variables, added to the base's. Make variables (`$(NAME)`) are " +
+                  "expanded first. Then `$$NAME` and `$${NAME}` are replaced by the value that " +
+                  "the base or an earlier entry gives to that variable. Write a literal `$` as " +
+                  "`$$$$`.",
         ),
         exposed_ports = attr.string_list(doc = "Ports that the container listens on: `8080`, `53/udp`."),
         labels = attr.string_dict(doc = "Labels, added to the base's."),
         layers = attr.label_list(
-            doc = "Layers, lowest first.",
+            doc = "Layers, bottom first.",
             providers = [VeneerLayersInfo],
         ),
-        platform = attr.string(doc = "Without a base: the platform of the image; default: `linux/amd64`."),
-        stop_signal = attr.string(doc = "Signal that stops the container."),
+        platform = attr.string(
+            doc = "The platform of an image without a base; default: `linux/amd64`.",
+        ),
+        stop_signal = attr.string(doc = "Signal that stops it."),
         tag = attr.string(doc = "The image's name in the layout; default: none."),
         tars = attr.label_list(
             allow_files = True,
             doc = "Further layers as tar files, plain or compressed, below `layers`.",
         ),
-        user = attr.string(doc = "User and group that run the command: `USER[:GROUP]`; default: those of the layers."),
+        user = attr.string(
+            doc = "User and group that run it: `USER[:GROUP]`; default: those of the layers.",
+        ),
         volumes = attr.string_list(doc = "Paths that are volumes."),
-        workdir = attr.string(doc = "Working directory; default: the main repository in the program's runfiles."),
+        workdir = attr.string(
+            doc = "Working directory; default: the main repository in the program's runfiles.",
+        ),
     ),
     toolchains = [TOOLCHAIN_TYPE],
 )

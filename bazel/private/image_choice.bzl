@@ -1,4 +1,4 @@
-"""Chooses one image of an OCI image layout, by its name there and by its platform, as veneer itself does."""
+"""Chooses one image of an OCI image layout, by its name and platform, as veneer itself does."""
 
 load(":platform.bzl", "canonical_platform", "fitness", "parse_platform", "platform_text")
 
@@ -15,11 +15,12 @@ _REF_NAME = "org.opencontainers.image.ref.name"
 _MAX_INDEX_DEPTH = 8
 
 def blob_path(layout, digest):
-    """Where a blob is in a layout.
+    """Returns the path of a blob in a layout. Fails if there is no such file.
 
     Args:
-        layout: struct(ctx, root, name): a repository's context, the layout's path, and what messages call it.
-        digest: The blob's digest, checked here, as it becomes a path.
+        layout: struct(ctx, root, name): a repository's context, the layout's path, and its name in
+            messages.
+        digest: The blob's digest. It is checked here, because it becomes part of a path.
 
     Returns:
         The path, relative to the layout.
@@ -36,9 +37,10 @@ def read_json(layout, path, *members):
     """Reads a document of a layout.
 
     Args:
-        layout: struct(ctx, root, name): a repository's context, the layout's path, and what messages call it.
+        layout: struct(ctx, root, name): a repository's context, the layout's path, and its name in
+            messages.
         path: The document's path, relative to the layout.
-        *members: Names of members that it has to have.
+        *members: Names of members that the document must have.
 
     Returns:
         The document, a dict.
@@ -53,14 +55,18 @@ def _quoted(names):
     return ", ".join(["'%s'" % name for name in sorted(names)])
 
 def _entry(descriptor, stated):
-    """A descriptor with its platform, or the one that an index above it states."""
+    """Returns a descriptor with its platform, or else with the platform that its index states."""
     platform = descriptor.get("platform")
     if platform:
-        stated = canonical_platform(platform["os"], platform["architecture"], platform.get("variant", ""))
+        stated = canonical_platform(
+            platform["os"],
+            platform["architecture"],
+            platform.get("variant", ""),
+        )
     return struct(descriptor = descriptor, platform = stated)
 
 def _named_entries(layout, tag):
-    """The entries of index.json that have the tag, or all if none is asked for."""
+    """Returns the entries of index.json that have the tag, or all if the tag is empty."""
     named = []
     tags = {}
     for descriptor in read_json(layout, "index.json", "manifests")["manifests"]:
@@ -77,12 +83,15 @@ def _named_entries(layout, tag):
     return named
 
 def _entries_of(layout, index):
-    """What an index on the way lists."""
+    """Returns the entries of an index."""
     document = read_json(layout, blob_path(layout, index.descriptor["digest"]), "manifests")
     return [_entry(descriptor, index.platform) for descriptor in document["manifests"]]
 
 def _manifests(layout, entries):
-    """All manifests that entries lead to, in order. There is no recursion in Starlark, so a level of indexes at a time."""
+    """Returns all manifests that the entries lead to, in order.
+
+    Starlark has no recursion, so each turn of the loop replaces one level of indexes.
+    """
     for _ in range(_MAX_INDEX_DEPTH):
         if not [entry for entry in entries if entry.descriptor["mediaType"] in _INDEX_TYPES]:
             break
@@ -94,13 +103,17 @@ def _manifests(layout, entries):
     return [entry for entry in entries if entry.descriptor["mediaType"] in _MANIFEST_TYPES]
 
 def _platforms(manifests):
-    return ", ".join([platform_text(one.platform) if one.platform else "unstated" for one in manifests])
+    return ", ".join([
+        platform_text(one.platform) if one.platform else "unstated"
+        for one in manifests
+    ])
 
 def choose_manifest(layout, tag, platform):
-    """The descriptor of the one manifest that is meant. Fails if there is none, or more than one.
+    """Returns the descriptor of the chosen manifest. Fails if no manifest or more than one matches.
 
     Args:
-        layout: struct(ctx, root, name): a repository's context, the layout's path, and what messages call it.
+        layout: struct(ctx, root, name): a repository's context, the layout's path, and its name in
+            messages.
         tag: The image's name in the layout; empty: the only one.
         platform: `OS/ARCHITECTURE[/VARIANT]`; empty: the only one.
 
@@ -111,7 +124,7 @@ def choose_manifest(layout, tag, platform):
     if platform and not wanted:
         fail("%s: '%s' is not a platform: expected OS/ARCHITECTURE[/VARIANT]" % (layout.name, platform))
 
-    # Attestations are listed as manifests for no platform.
+    # Attestations are listed as manifests with the platform "unknown".
     found = [
         manifest
         for manifest in _manifests(layout, _named_entries(layout, tag))

@@ -9,7 +9,7 @@ def _platforms_impl(settings, attr):
     if not attr.platforms:
         return {"0": {_PLATFORMS: settings[_PLATFORMS]}}
 
-    # Keys that can be put into the order of the attribute: a split comes in none.
+    # The keys keep the order of the attribute, because `ctx.split_attr` has no order of its own.
     return {str(i): {_PLATFORMS: str(attr.platforms[i])} for i in range(len(attr.platforms))}
 
 _platforms_transition = transition(
@@ -21,18 +21,24 @@ _platforms_transition = transition(
 def _index_impl(ctx):
     split = ctx.split_attr.images
 
-    # Bazel 4 calls the only one None if it changes nothing.
+    # In Bazel 4 the only key is None if the transition changes nothing.
     keys = sorted(split.keys(), key = int) if len(split) > 1 else split.keys()
     images = [image[VeneerImageInfo].layout for key in keys for image in split[key]]
     layout = ctx.actions.declare_directory(ctx.label.name)
     args = arguments(ctx, "index")
     args.add("--quiet")
 
-    # What makes images has verified their layers.
+    # The actions that made the images have verified their layers.
     args.add("--trust-images")
-    args.add_all(images, before_each = "--image", format_each = "oci:%s", expand_directories = False)
+    args.add_all(
+        images,
+        before_each = "--image",
+        format_each = "oci:%s",
+        expand_directories = False,
+    )
     args.add_all(pairs("--annotation", ctx.attr.annotations))
-    args.add("--output=oci:%s:%s" % (layout.path, ctx.attr.tag) if ctx.attr.tag else "--output=oci:" + layout.path)
+    tag = ":" + ctx.attr.tag if ctx.attr.tag else ""
+    args.add("--output=oci:" + layout.path + tag)
     run_veneer(
         ctx,
         args,
@@ -51,17 +57,18 @@ veneer_index = rule(
         annotations = attr.string_dict(doc = "Annotations of the index."),
         images = attr.label_list(
             cfg = _platforms_transition,
-            doc = "The images, each built once for every platform of `platforms`.",
+            doc = "The images. Each is built once for every platform of `platforms`.",
             mandatory = True,
             providers = [VeneerImageInfo],
         ),
         platforms = attr.label_list(
-            doc = "Platforms to build for; if empty, the images are used as they are, each made for a platform of its own.",
+            doc = "Platforms to build for. Without any, the images are used as they are, and " +
+                  "each is made for a platform of its own.",
         ),
         tag = attr.string(doc = "The index's name in the layout; default: none."),
         _allowlist_function_transition = attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-            doc = "By which Bazel allows transitions.",
+            doc = "Bazel allows a transition only to rules with this attribute.",
         ),
     ),
     toolchains = [TOOLCHAIN_TYPE],

@@ -8,11 +8,15 @@ load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
 _EXTENSIONS = {"gzip": "tar.gz", "none": "tar", "zstd": "tar.zst"}
 
-# More than any image has: the rule decides how many layers there are, the planner only fills them.
+# More layers than any image has. The rule decides how many layers there are; the planner only fills
+# them.
 _MAX_LAYERS = 127
 
 def _all_inputs(binary):
-    """Everything that a spec names. Of symlinks there are few, and no other way leads to their targets."""
+    """Returns all files that a spec names.
+
+    The symlinks are flattened: there are few of them, and their targets are known in no other way.
+    """
     runfiles = binary[DefaultInfo].default_runfiles
     targets = [entry.target_file for entry in runfiles.symlinks.to_list()]
     targets += [entry.target_file for entry in runfiles.root_symlinks.to_list()]
@@ -30,15 +34,22 @@ def _add_placing_options(args, attr):
         args.add(attr.shared_root, format = "--shared-root=%s")
     args.add(attr.runfiles_layout, format = "--runfiles-layout=%s")
     args.add_all(attr.keep, format_each = "--keep=%s")
-    args.add_all(["%s=%s" % item for item in sorted(attr.capabilities.items())], format_each = "--capability=%s")
+    capabilities = ["%s=%s" % item for item in sorted(attr.capabilities.items())]
+    args.add_all(capabilities, format_each = "--capability=%s")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
 
 def _plan(ctx, spec, inputs, names):
-    """The plan, whole and a file a layer: of a layer that stays the same so does its file, and no action reruns."""
+    """Declares the action that writes the whole plan, and one file per layer.
+
+    If a layer stays the same, its file does too, and the layer's action does not rerun.
+    """
     whole = ctx.actions.declare_file(ctx.label.name + ".plan")
-    parts = {name: ctx.actions.declare_file("%s/%s.plan" % (ctx.label.name, name)) for name in names}
+    parts = {
+        name: ctx.actions.declare_file("%s/%s.plan" % (ctx.label.name, name))
+        for name in names
+    }
     args = arguments(ctx, "plan")
     args.add(spec, format = "--spec=%s")
     args.add(str(_MAX_LAYERS), format = "--max-layers=%s")
@@ -67,7 +78,8 @@ def _plan(ctx, spec, inputs, names):
     return whole, parts
 
 def _layer(ctx, name, plan, inputs):
-    blob = ctx.actions.declare_file("%s/%s.%s" % (ctx.label.name, name, _EXTENSIONS[ctx.attr.compression]))
+    extension = _EXTENSIONS[ctx.attr.compression]
+    blob = ctx.actions.declare_file("%s/%s.%s" % (ctx.label.name, name, extension))
     descriptor = ctx.actions.declare_file(blob.basename + ".json", sibling = blob)
     args = arguments(ctx, "layer")
     args.add("--quiet")
@@ -89,7 +101,10 @@ def _layer(ctx, name, plan, inputs):
     return struct(name = name, blob = blob, descriptor = descriptor)
 
 def _program(ctx):
-    """What starts the program, and the absolute path of its working directory, as the plan has them."""
+    """Returns the program's entrypoint and the absolute path of its working directory.
+
+    Both are the same as in the plan.
+    """
     executable = ctx.attr.binary[DefaultInfo].files_to_run.executable
     if not executable:
         return struct(entrypoint = ctx.attr.entrypoint, workdir = "")
@@ -101,7 +116,7 @@ def _program(ctx):
     )
 
 def declare_layers(ctx, runfiles_groups = None):
-    """What a rule like veneer_layers does.
+    """Declares the actions of a rule like veneer_layers.
 
     Args:
         ctx: The rule's context.
@@ -149,86 +164,101 @@ def declare_layers(ctx, runfiles_groups = None):
 
 _DOC = """Layers of a binary with its runfiles, each real file stored once.
 
-One action plans, and one action for each layer writes it: from the bottom up the interpreter, `package_layers` layers of
-external repositories, the layers of `layer_groups` and `groups`, and `app`. A layer's action reruns only when something
-changes that may be in it. The default outputs, and the output group `tars`, are the layers as `.tar.gz` or `.tar.zst`
-files that other rules for images take; the output groups `plan` and `spec` show what goes where, and from what it was made."""
+One action makes the plan, and one action per layer writes that layer. The layers are, from the
+bottom up: `interpreter`, `package_layers` layers of external repositories, the layers of
+`layer_groups` and `groups`, and `app`. A layer's action reruns only when a file changes that may be
+in that layer. The default outputs, and the output group `tars`, are the layers as `.tar.gz` or
+`.tar.zst` files, which other rules for images take. The output group `plan` shows which file goes
+into which layer; `spec` shows the input from which the plan was made."""
 
 _ATTRS = {
     "base": attr.label(
-        doc = "Base image of the layers, a `veneer_base`. Paths below a link of the base then follow the link, and paths " +
-              "that the base has are left out. Without it, the layers fit any base that has none of their paths.",
+        doc = "Image that the layers go onto, a `veneer_base`. Files below a link of the base " +
+              "are placed where the link leads. Entries that the base already has are not " +
+              "stored again. Without this attribute the layers fit any base that has none of " +
+              "their paths.",
         providers = [VeneerBaseInfo],
     ),
     "capabilities": attr.string_dict(
-        doc = "Capabilities of files: globs of paths in the image, and the capabilities for files there, as setcap(8) takes them: " +
-              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. If several globs match a file, the first in " +
-              "alphabetical order applies. Runfiles have no other extended attributes: those on disk are not read.",
+        doc = "Capabilities of files: globs of paths in the image, and the capabilities of " +
+              "the files that match, in the syntax of setcap(8): " +
+              "`{\"app/server\": \"cap_net_bind_service+ep\"}`. If several globs match a file, " +
+              "the first of them in alphabetical order counts. Runfiles have no other " +
+              "extended attributes: those on disk are not read.",
     ),
     "check": attr.string(
-        doc = "What to do if the image would not work: `error`, `warn` or `off`. Default: `error` with a base; `off` " +
-              "without one, because files that the program needs may come from a base that is chosen later.",
+        doc = "How to report faults that would break the image at run time: `error`, `warn` or " +
+              "`off`. The default is `error` with a base. Without one it is `off`, because an " +
+              "unknown base may bring the files that seem to be missing.",
         values = ["", "error", "off", "warn"],
     ),
     "compression": attr.string(
         default = "gzip",
-        doc = "`gzip`, `zstd` or `none`.",
+        doc = "Compression of the layers: `gzip`, `zstd` or `none`.",
         values = ["gzip", "none", "zstd"],
     ),
     "content_links": attr.bool(
         default = True,
-        doc = "Whether equal files of a layer are stored once, as hardlinks.",
+        doc = "Whether files of a layer with equal content are stored once, as hardlinks.",
     ),
     "entrypoint": attr.string_list(
-        doc = "The command that starts the program, for images and checks; default: its path in the image.",
+        doc = "The command that starts the program, for images and checks; default: the path " +
+              "of the program in the image.",
     ),
     "groups": attr.label(
-        doc = "A target that says which runfiles share a layer; also taken from the binary itself.",
+        doc = "A target with a `VeneerGroupsInfo`, which states which runfiles share a layer. " +
+              "The provider of the binary itself is used as well.",
         providers = [VeneerGroupsInfo],
     ),
     "interpreter": attr.label_list(
         allow_files = True,
-        doc = "Targets whose files go into the layer `interpreter`, in addition to those of the binary's Python toolchain.",
+        doc = "Targets whose files go into the layer `interpreter`, in addition to those of the " +
+              "binary's Python toolchain.",
     ),
     "keep": attr.string_list(
-        doc = "With `runfiles_layout = \"venv\"`: globs of paths of packages that are not dropped.",
+        doc = "With `runfiles_layout = \"venv\"`: globs of paths that stay where they are.",
     ),
     "layer_groups": attr.string_list_dict(
-        doc = "Layers by name, and what goes into each: a package's name (`torch`, `nvidia-*`), a canonical repository " +
-              "name, or packages of the main repository (`//models`, `//models/...`). The first that matches applies; " +
-              "a pattern that matches nothing causes a warning.",
+        doc = "Layers by name, each with a list of patterns. A pattern is a package's name " +
+              "(`torch`, `nvidia-*`), a canonical repository name, or packages of the main " +
+              "repository (`//models`, `//models/...`). The first match wins. A pattern that " +
+              "matches no package gets a warning.",
     ),
     "legacy_external_runfiles": attr.bool(
-        doc = "Whether files of external repositories are also at `<workspace>/external/...`, as links, for programs " +
-              "that look there.",
+        doc = "Whether files of external repositories are also at `<workspace>/external/...`, as " +
+              "links, for programs that look there.",
     ),
     "level": attr.int(
-        doc = "Compression level; 0 means the default: gzip 6, zstd 3.",
+        doc = "Compression level; 0 means the default: 6 for gzip, 3 for zstd.",
     ),
     "mtime": attr.int(
         doc = "Modification time of all entries, in seconds since 1970.",
     ),
     "package_layers": attr.int(
         default = 4,
-        doc = "How many layers external repositories are spread over, by a hash of the package's name.",
+        doc = "Number of layers for external repositories. A hash of the package's name chooses " +
+              "the layer.",
     ),
     "prefix": attr.string(
         default = "/app",
         doc = "Directory of the program in the image.",
     ),
     "program_name": attr.string(
-        doc = "The program's name in the image; default: its own.",
+        doc = "The program's name in the image; default: the name of its file.",
     ),
     "runfiles_layout": attr.string(
         default = "faithful",
-        doc = "`faithful` keeps every path; `venv` puts files of wheels into the virtual environment only.",
+        doc = "`faithful` keeps every path; `venv` moves the files of wheels into the virtual " +
+              "environment.",
         values = ["faithful", "venv"],
     ),
     "shared_root": attr.string(
-        doc = "Directory for external repositories that is the same for all programs, so that they share layers.",
+        doc = "Directory for external repositories that is the same for all programs, so that " +
+              "they share layers.",
     ),
     "user": attr.string(
-        doc = "User and group that run the program, for images and checks: `USER[:GROUP]`; default: the base's.",
+        doc = "User and group that run the program, for images and checks: `USER[:GROUP]`; " +
+              "default: the base's.",
     ),
 }
 
@@ -236,7 +266,7 @@ def make_veneer_layers(implementation, aspects = [], attrs = {}):
     """Makes a rule like veneer_layers.
 
     Args:
-        implementation: Its implementation, which calls declare_layers().
+        implementation: The rule's implementation, which calls declare_layers().
         aspects: Further aspects of the binary.
         attrs: Further attributes.
 

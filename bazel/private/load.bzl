@@ -20,7 +20,8 @@ def _load_impl(ctx):
     )
     script = ctx.actions.declare_file(ctx.label.name)
     short_path = archive.short_path
-    place = short_path[len("../"):] if short_path.startswith("../") else "%s/%s" % (ctx.workspace_name, short_path)
+    is_external = short_path.startswith("../")
+    place = short_path[len("../"):] if is_external else ctx.workspace_name + "/" + short_path
     ctx.actions.expand_template(
         template = ctx.file._template,
         output = script,
@@ -28,18 +29,26 @@ def _load_impl(ctx):
         is_executable = True,
     )
     return [
-        DefaultInfo(executable = script, files = depset([script]), runfiles = ctx.runfiles([archive])),
+        DefaultInfo(
+            executable = script,
+            files = depset([script]),
+            runfiles = ctx.runfiles([archive]),
+        ),
         OutputGroupInfo(archive = depset([archive])),
     ]
 
 veneer_load = rule(
     implementation = _load_impl,
-    doc = """`bazel run` of this target loads an image into Docker or podman. The output group `archive` is what it loads: one tar
-that is an OCI layout and a docker archive, which every engine reads.""",
+    doc = """Loads an image into Docker or podman when the target is run with `bazel run`.
+
+The output group `archive` holds the file that is loaded: one tar that is both an OCI layout and a
+docker archive, so that every engine reads it.""",
     attrs = dict(
         TOOL_ATTRS,
         engine = attr.string(
-            doc = "`docker` or `podman`, or a path; default: `docker` if it is installed, else `podman`. If the environment variable `VENEER_ENGINE` is set at run time, it takes the place of this attribute.",
+            doc = "`docker` or `podman`, or a path; default: `docker` if it is installed, else " +
+                  "`podman`. If `$VENEER_ENGINE` is set when the target runs, it overrides this " +
+                  "attribute.",
         ),
         image = attr.label(
             doc = "The `veneer_image`.",

@@ -5,7 +5,8 @@ set -euo pipefail
 readonly place="@ARCHIVE@"
 engine=${VENEER_ENGINE:-@ENGINE@}
 
-# Beside this script, or, as another target's runfile, in that one's runfiles.
+# The archive is in the runfiles of this script, or of another target that has this script as a
+# runfile.
 for root in "${RUNFILES_DIR:-}" "$0.runfiles" "$PWD/.."; do
   if [[ -n $root && -f $root/$place ]]; then
     archive=$root/$place

@@ -1,10 +1,10 @@
-"""Names of repositories and packages, and which bucket a package is in."""
+"""Names of repositories, packages and layers, and the bucket of each package."""
 
 _DIGITS = "0123456789"
 _HEX = "0123456789abcdef"
 
 def repository_of(label):
-    """The canonical name of a label's repository; empty for the main one."""
+    """Returns the canonical name of a label's repository; empty for the main repository."""
     name = getattr(label, "repo_name", None)
     return label.workspace_name if name == None else name
 
@@ -27,7 +27,7 @@ def _is_version(text):
     return "." in text and _is_made_of(text.replace(".", ""), _DIGITS)
 
 def _without_version(name):
-    """`abseil-cpp` of `abseil-cpp-20240116.2`."""
+    """Removes a version from the end of a name: `abseil-cpp-20240116.2` becomes `abseil-cpp`."""
     for separator in ("-", "~", "+", "@"):
         start, found, end = name.rpartition(separator)
         if found and start and _is_version(end):
@@ -35,7 +35,11 @@ def _without_version(name):
     return name
 
 def _own_name(repository):
-    """What follows the last `+` or `~`, by which a module extension's name is parted from its repository's."""
+    """Returns the part of a canonical name after the last `+` or `~`.
+
+    In the repositories of a module extension, these characters separate the extension's name from
+    the repository's own.
+    """
     name = _without_version(repository)
     for mark in ("~", "+"):
         own = name.rpartition(mark)[2]
@@ -44,10 +48,11 @@ def _own_name(repository):
     return name.strip("+~")
 
 def package_name(repository):
-    """A repository's name without what a new version of the package changes.
+    """Returns a repository's name without the parts that a new version of the package changes.
 
     Args:
-        repository: Canonical name, for example `rules_python++pip+pypi_313_numpy_cp313_cp313_manylinux_0a1b2c3d`.
+        repository: Canonical name, for example
+            `rules_python++pip+pypi_313_numpy_cp313_cp313_manylinux_0a1b2c3d`.
 
     Returns:
         The package's name, for example `numpy`.
@@ -68,18 +73,23 @@ def package_name(repository):
     return "_".join(kept) or repository
 
 def _score(name, bucket):
-    """A hash of both in which each bit depends on all others; `hash` alone differs little for names that differ little."""
+    """Hashes a name and a bucket so that each bit depends on the whole input.
+
+    `hash` alone gives similar values for similar names.
+    """
     x = hash("%d#%s" % (bucket, name)) & 0xffffffff
     for _ in range(3):
         x = ((x ^ (x >> 16)) * 0x45d9f3b) & 0xffffffff
     return x ^ (x >> 16)
 
 def bucket_of(name, buckets):
-    """Rendezvous hashing: one more bucket takes packages from the others and moves none between them.
+    """Chooses a package's bucket by rendezvous hashing.
+
+    One more bucket takes packages from the others, and moves no package between the others.
 
     Args:
         name: The package's name.
-        buckets: How many there are, at least one.
+        buckets: The number of buckets, at least one.
 
     Returns:
         The bucket's number, from 1.
@@ -96,22 +106,25 @@ def bucket_of(name, buckets):
 _SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+~"
 
 def _file_name(name):
-    """`my_rules-interpreter` of `my_rules#interpreter`, `src-lib_a` of `@@//src:lib_a`."""
+    """Makes the name of a file from any text.
+
+    `my_rules#interpreter` becomes `my_rules-interpreter`, `@@//src:lib_a` becomes `src-lib_a`.
+    """
     words = "".join([name[i] if name[i] in _SAFE else "-" for i in range(len(name))]).split("-")
     safe = "-".join([word for word in words if word]).strip(".") or "group"
 
-    # These names are veneer's own.
+    # veneer itself uses these names.
     return "group-" + safe if safe == "packages" or safe.startswith("packages-") else safe
 
 def layer_names(names, taken):
-    """Names that are good for layers and their files, each another.
+    """Makes distinct names that suit layers and their files.
 
     Args:
         names: Texts.
         taken: Names of other layers.
 
     Returns:
-        A list of names, one for each text: readable, and numbered where two would be the same.
+        A list of readable names, one for each text. A number is added where two would be the same.
     """
     used = {name: None for name in taken}
     result = []
@@ -130,7 +143,7 @@ def glob_matches(glob, name):
     """Compares a name with a pattern.
 
     Args:
-        glob: The pattern, in which `*` is any number of characters.
+        glob: The pattern, in which `*` stands for any number of characters.
         name: The name.
 
     Returns:

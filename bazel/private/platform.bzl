@@ -1,11 +1,11 @@
-"""Platforms of images, compared as veneer compares them: what an index states and what a user asks for."""
+"""Compares platforms of images as veneer does: that of an index entry with that of a request."""
 
 _ARCHITECTURES = {"aarch64": "arm64", "armhf": "arm", "x86-64": "amd64", "x86_64": "amd64"}
 _VARIANTS = {"arm": "v7", "arm64": "v8"}
 _EXACT = 10000
 
 def canonical_platform(os, architecture, variant = ""):
-    """The spelling that images use.
+    """Returns a platform in the spelling that images use.
 
     Args:
         os: The operating system.
@@ -13,7 +13,8 @@ def canonical_platform(os, architecture, variant = ""):
         variant: The architecture's variant; empty: none.
 
     Returns:
-        struct(os, architecture, variant), in which `x86_64` is `amd64`, and `arm64` is of variant `v8`.
+        struct(os, architecture, variant). `x86_64` becomes `amd64`, and `arm64` gets the variant
+        `v8`.
     """
     architecture = _ARCHITECTURES.get(architecture.lower(), architecture.lower())
     variant = variant.lower() or _VARIANTS.get(architecture, "")
@@ -36,11 +37,12 @@ def parse_platform(text):
     return canonical_platform(*words)
 
 def platform_text(platform):
-    """For example `linux/arm64/v8`."""
-    return "/".join([word for word in (platform.os, platform.architecture, platform.variant) if word])
+    """Returns a platform as a text, for example `linux/arm64/v8`."""
+    words = (platform.os, platform.architecture, platform.variant)
+    return "/".join([word for word in words if word])
 
 def _variant_level(platform):
-    """800 for `v8`, 802 for `v8.2`, None for what has another form."""
+    """Returns a variant as a number: 800 for `v8`, 802 for `v8.2`; None for other forms."""
     if platform.variant == "":
         return 100 if platform.architecture == "amd64" else None
     major, dot, minor = platform.variant[1:].partition(".")
@@ -49,14 +51,16 @@ def _variant_level(platform):
     return int(major) * 100 + int(minor or "0")
 
 def fitness(wanted, offered):
-    """How well an image runs where it is wanted.
+    """Rates how well an image runs on a platform.
+
+    An image for an older variant of the same architecture runs, too.
 
     Args:
-        wanted: A platform.
-        offered: That of the image.
+        wanted: The platform to run on.
+        offered: The platform of the image.
 
     Returns:
-        The better the higher, -1 if not at all: an older variant of the same architecture runs.
+        A number, higher for a better fit; -1 if the image does not run there.
     """
     if wanted == offered:
         return _EXACT

@@ -1,48 +1,54 @@
-"""What the rules hand to each other, and what other rules may hand to them."""
+"""The providers by which the rules pass data to each other, and to and from other rules."""
 
 VeneerLayersInfo = provider(
     doc = "Layers of an image, as `veneer_layers` makes them.",
     fields = {
-        "base": "list of str: veneer's options that name the image that the layers were planned on; empty if there was none. " +
-                "A rule that does not know them leaves the field out; its layers are then compared with the base.",
-        "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its blob, and the JSON file " +
-                 "that says its media type, digest, size and diff id.",
+        "base": "list of str: veneer's options that name the image that the layers were " +
+                "planned on; empty if they were planned on none. A rule that does not know the " +
+                "base omits this field; its layers are then compared with the image's base.",
+        "blobs": "list of struct(name, blob, descriptor), bottom first: the layer's name, its " +
+                 "blob, and the JSON file with its media type, digest, size and diff id.",
         "entrypoint": "list of str: the command that starts the program; empty if there is none.",
-        "user": "str: the user and group that the layers were checked for; empty if they were for none.",
-        "workdir": "str: absolute path of the directory to start it in; empty if there is none.",
+        "user": "str: the user and group that the layers were checked for; empty if none.",
+        "workdir": "str: absolute path of the program's working directory; empty if there is none.",
     },
 )
 
 VeneerBaseInfo = provider(
     doc = "An image to build on.",
     fields = {
-        "arguments": "list of str: veneer's options that name it.",
-        "files": "depset of File: the files that veneer reads for it.",
+        "arguments": "list of str: veneer's options that name the image.",
+        "files": "depset of File: the inputs of an action that reads the image.",
     },
 )
 
 VeneerImageInfo = provider(
-    doc = "An image as an OCI layout, and what makes it again in another form.",
+    doc = "An image as an OCI layout, and the arguments to make it again in another form.",
     fields = {
         "layout": "File: the OCI image layout, a directory.",
-        "arguments": "list of str: options of `veneer image` except `--output`.",
+        "arguments": "list of str: options of `veneer image`, without the output.",
         "inputs": "depset of File: the files that these arguments name.",
     },
 )
 
 VeneerGroupsInfo = provider(
-    doc = "How a binary, or the target that `veneer_layers.groups` names, wants runfiles to be grouped into layers. " +
-          "It comes before the grouping by repository.",
+    doc = "Layers for groups of runfiles, stated by a binary or by the target of the attribute " +
+          "`groups` of `veneer_layers`. They take precedence over the grouping by repository.",
     fields = {
-        "groups": "list of struct(name, files): a layer's name and a depset of File. Files that are not among the " +
-                  "runfiles are ignored; if several groups have a file, the first of them gets it.",
+        "groups": "list of struct(name, files): a layer's name and a depset of File. Files that " +
+                  "are not among the runfiles are ignored. A file that is in several groups goes " +
+                  "to the first.",
     },
 )
 
 VeneerSymlinksInfo = provider(
-    doc = "Symlinks that a binary's image has beside its runfiles, with texts that its rule knows. For rules that " +
-          "cannot use `ctx.actions.declare_symlink`: its symlinks keep relative texts since Bazel 6 and differ from files for a rule since Bazel 8.",
+    doc = "Symlinks that a binary's image has in addition to its runfiles. They are for rules " +
+          "that cannot use `ctx.actions.declare_symlink`. Such a declared symlink keeps a " +
+          "relative text only since Bazel 6, and can be distinguished from a file only since " +
+          "Bazel 8.",
     fields = {
-        "symlinks": "depset of struct(path, text): the path is a `short_path`, relative to the workspace or `../repository/...`.",
+        "symlinks": "depset of struct(path, text): the path of the symlink and the path that it " +
+                    "holds. `path` is a `short_path`: relative to the workspace, or " +
+                    "`../repository/...`.",
     },
 )

@@ -4,7 +4,7 @@ load(":image.bzl", "veneer_image")
 load(":layers.bzl", "veneer_layers")
 load(":load.bzl", "veneer_load")
 
-# Attributes of veneer_layers; all others are the image's.
+# Attributes of veneer_layers. All others belong to the image.
 _LAYERS = [
     "capabilities",
     "check",
@@ -43,7 +43,7 @@ _COMMON = [
 ]
 
 def _with_own_layers(layer_groups, packages):
-    """The groups, and one for each pattern, which is named by it."""
+    """Adds to the groups one for each pattern, named after the pattern."""
     groups = {name: list(patterns) for name, patterns in layer_groups.items()}
     for package in packages:
         name = package.replace("*", "").strip("-_.")
@@ -53,16 +53,16 @@ def _with_own_layers(layer_groups, packages):
     return groups
 
 def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
-    """What py_image() makes of its arguments.
+    """Declares the targets of py_image().
 
     Args:
-        layers_rule: veneer_layers, or a rule like it.
+        layers_rule: veneer_layers, or a rule with the same attributes.
         name: The image's name.
         binary: The program.
         base: A target with a VeneerBaseInfo, or None.
         tag: The name in the container engine, or None.
         own_layers: Packages that get a layer each.
-        kwargs: dict of attributes of the layers and of the image.
+        kwargs: dict of further attributes of the layers and of the image.
     """
     common = {key: kwargs.pop(key) for key in _COMMON if key in kwargs}
     layers = {key: kwargs.pop(key) for key in _LAYERS if key in kwargs}
@@ -90,15 +90,16 @@ def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
 def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
     """A `py_binary` as an image.
 
-    Makes the targets NAME, a `veneer_image`; NAME_layers, its `veneer_layers`; and NAME_load, a `veneer_load`.
+    Makes three targets: NAME is a `veneer_image`, NAME_layers its `veneer_layers`, and NAME_load a
+    `veneer_load`.
 
     Args:
         name: The image's name.
         binary: The `py_binary`.
-        base: A `veneer_base`, or the `@REPOSITORY//:base` of a `veneer_base_repository`, with what the program needs besides its
-            runfiles: a C library, bash.
+        base: A `veneer_base`, or the `@REPOSITORY//:base` of a `veneer_base_repository`. It brings
+            the files that the program needs besides its runfiles: a C library, bash.
         tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
-        own_layers: Packages that get a layer each, for example `["torch", "numpy"]`: the large ones.
+        own_layers: Packages that get a layer each, usually the large ones: `["torch", "numpy"]`.
         **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
     """
     declare_image(veneer_layers, name, binary, base, tag, own_layers, kwargs)

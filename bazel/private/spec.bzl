@@ -1,13 +1,15 @@
 """Writes a veneer spec (docs/spec_format.md): the runfiles of a binary, as they are declared.
 
-Bazel makes the text when the action runs, from the depsets that the runfiles are: nothing is flattened in analysis.
+Bazel makes the text when the action runs, from the depsets of the runfiles. Analysis flattens
+nothing.
 """
 
 load(":grouping.bzl", "priority")
 load(":providers.bzl", "VeneerSymlinksInfo")
 
-# Bazel 6 is the first whose declared symlinks keep a relative text, 8 the first that tells them from files. In between
-# a symlink among the outputs is recognised when it is read; before, there are none.
+# Declared symlinks keep a relative text since Bazel 6, and `File.is_symlink` tells them from files
+# since Bazel 8. In between, veneer recognises a symlink among the outputs when it reads it. Before
+# Bazel 6 there are none.
 _MAY_BE_SYMLINK = hasattr(config_common, "toolchain_type")
 
 def _escape(text):
@@ -21,7 +23,8 @@ def _type(file):
     return "d" if file.is_directory else "f"
 
 def _letter(file):
-    if _MAY_BE_SYMLINK and not hasattr(file, "is_symlink") and not file.is_source and not file.is_directory:
+    is_unknown = _MAY_BE_SYMLINK and not hasattr(file, "is_symlink")
+    if is_unknown and not file.is_source and not file.is_directory:
         return "u"
     return _type(file)
 
@@ -29,17 +32,30 @@ def _file(file):
     return "\t".join([_letter(file), _escape(file.short_path), _escape(file.path), str(file.owner)])
 
 def _legacy_file(file):
-    """The second path that --legacy_external_runfiles gives to a file of an external repository."""
+    """Returns the line for the second path of a file under --legacy_external_runfiles."""
     if not file.short_path.startswith("../"):
         return []
     target = file.short_path
     path = "external/" + target[len("../"):]
-    return "\t".join(["s", _escape(path), _type(file), _escape(file.path), _escape(target), str(file.owner)])
+    return "\t".join([
+        "s",
+        _escape(path),
+        _type(file),
+        _escape(file.path),
+        _escape(target),
+        str(file.owner),
+    ])
 
 def _entry(letter, entry):
     file = entry.target_file
-    fields = [letter, _escape(entry.path), _type(file), _escape(file.path), _escape(file.short_path), str(file.owner)]
-    return "\t".join(fields)
+    return "\t".join([
+        letter,
+        _escape(entry.path),
+        _type(file),
+        _escape(file.path),
+        _escape(file.short_path),
+        str(file.owner),
+    ])
 
 def _symlink(entry):
     return _entry("s", entry)
@@ -51,7 +67,7 @@ def _known_symlink(symlink):
     return "\t".join(["t", _escape(symlink.path), _escape(symlink.text), ""])
 
 def _empty_files(runfiles):
-    # Bazel works these out each time it is asked: so only when the spec is written.
+    # Bazel computes `empty_filenames` at each access, so it is read only when the spec is written.
     return ["e\t" + _escape(path) for path in runfiles.empty_filenames.to_list()]
 
 def _input(file):
@@ -63,8 +79,8 @@ def write_spec(ctx, binary, groups, legacy_external_runfiles):
     Args:
         ctx: The rule's context.
         binary: The target.
-        groups: What group_inputs() returned.
-        legacy_external_runfiles: Whether files of other repositories are below `external/`, too.
+        groups: The result of group_inputs().
+        legacy_external_runfiles: Whether files of other repositories are also below `external/`.
 
     Returns:
         The File.
@@ -78,7 +94,7 @@ def write_spec(ctx, binary, groups, legacy_external_runfiles):
     lines.add("V\t1")
     lines.add(_escape(ctx.workspace_name), format = "W\t%s")
 
-    # Whatever no group claims has to be in the one layer whose action sees all files.
+    # A file of no group goes into the app's layer, because only its action has all files as inputs.
     lines.add("G\tapp")
     if executable:
         lines.add("x\t%s\t%s" % (_escape(executable.short_path), _escape(executable.path)))

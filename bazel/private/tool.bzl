@@ -1,9 +1,10 @@
-"""Runs the veneer that the toolchain names."""
+"""Declares actions that run the veneer of the toolchain."""
 
 TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 
-# Bazel knows these by their names, and passes over those that are newer than itself. One worker serves actions of all
-# mnemonics, so that the image finds what the layers left.
+# Execution requirements of a persistent worker. Bazel ignores those that are newer than itself. One
+# worker serves actions of all mnemonics, so that an image's action finds the results of the layers'
+# actions.
 _WORKER = {
     "requires-worker-protocol": "json",
     "supports-multiplex-sandboxing": "1",
@@ -13,8 +14,10 @@ _WORKER = {
     "worker-key-mnemonic": "Veneer",
 }
 
-# Which toolchain an action's program is from; Bazel 4 does not ask.
-_FROM_TOOLCHAIN = {"toolchain": Label("//bazel:toolchain_type")} if hasattr(config_common, "toolchain_type") else {}
+# The toolchain that an action's program comes from. Bazel 4 has no such argument.
+_FROM_TOOLCHAIN = {
+    "toolchain": Label("//bazel:toolchain_type"),
+} if hasattr(config_common, "toolchain_type") else {}
 
 WorkerInfo = provider(
     doc = "Whether actions run in a persistent worker.",
@@ -26,7 +29,7 @@ def _worker_flag_impl(ctx):
 
 worker_flag = rule(
     implementation = _worker_flag_impl,
-    doc = "A flag of the command line: whether veneer's actions run in a persistent worker.",
+    doc = "A command line flag: whether veneer's actions run in a persistent worker.",
     build_setting = config.bool(flag = True),
 )
 
@@ -39,14 +42,14 @@ TOOL_ATTRS = {
 }
 
 def arguments(ctx, command):
-    """Arguments of a sub-command, passed in a file that a persistent worker can read.
+    """Begins the arguments of a sub-command, which are passed in a file, as workers need it.
 
     Args:
         ctx: The rule's context.
         command: The sub-command.
 
     Returns:
-        The Args, to be added to.
+        The Args, to which the caller adds.
     """
     args = ctx.actions.args()
     args.set_param_file_format("multiline")
@@ -55,7 +58,9 @@ def arguments(ctx, command):
     return args
 
 def pairs(option, values):
-    """A dict as values of a repeatable option, of one line each whatever is in them, as in a file of arguments a line is one.
+    """Turns a dict into values of a repeatable option.
+
+    Each pair is written as JSON, and so on one line: in a file of arguments a line is one argument.
 
     Args:
         option: The option, for example `--label`.
@@ -71,11 +76,11 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
 
     Args:
         ctx: The rule's context.
-        args: What arguments() returned.
+        args: The Args that arguments() returned.
         inputs: depset of File.
         outputs: list of File.
-        mnemonic: The action's, for example VeneerPlan.
-        progress_message: What Bazel shows while it runs.
+        mnemonic: The action's mnemonic, for example VeneerPlan.
+        progress_message: The text that Bazel shows while the action runs.
     """
     ctx.actions.run(
         executable = ctx.toolchains[TOOLCHAIN_TYPE].veneer.files_to_run,
@@ -84,7 +89,7 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
-        # Messages then name attributes, not options.
+        # With this variable, messages name attributes instead of options.
         env = {"VENEER_CALLER": "bazel"},
         execution_requirements = _WORKER if ctx.attr._worker[WorkerInfo].enabled else {},
         **_FROM_TOOLCHAIN

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the example's workspace: these files, and what stands in for downloads.
+"""Makes the example's workspace from the files here, with local files in place of downloads.
 
-    prepare.py --output DIR --cache DIR --veneer FILE
+usage: prepare.py --output DIR --cache DIR --veneer FILE
 """
 
 import argparse
@@ -16,21 +16,23 @@ import make_base  # noqa: E402
 from pytree import interpreter, wheels  # noqa: E402
 
 WHEELS = ["numpy==2.2.6", "markupsafe==3.0.2"]
-# Debian's Bazel comes without the repositories that it fetches by itself, and Debian's rules_cc is for a newer one.
+# Debian's Bazel does not fetch its own repositories; packages of Debian have them. Only rules_cc is
+# made here, because Debian's is for a newer Bazel.
 BAZELRC = """common --override_repository=rules_java=/usr/share/bazel/rules/java
 common --override_repository=rules_proto=/usr/share/bazel/rules/proto
 common --override_repository=bazel_skylib=/usr/share/bazel/tools/skylib
 common --override_repository=platforms=/usr/share/bazel/platforms
 common --override_repository=rules_cc={rules_cc}
 build --nosandbox_debug
-build --strategy=VeneerPlan=local --strategy=VeneerLayer=local --strategy=VeneerImage=local --strategy=VeneerArchive=local
+build --strategy=VeneerPlan=local --strategy=VeneerLayer=local
+build --strategy=VeneerImage=local --strategy=VeneerArchive=local
 """
 CC_RULES = ["cc_binary", "cc_import", "cc_library", "cc_proto_library", "cc_test", "cc_toolchain",
             "cc_toolchain_suite", "fdo_prefetch_hints", "fdo_profile", "objc_library"]
 
 
 def prepare(output, cache, veneer):
-    """Writes the workspace anew; what Bazel keeps elsewhere stays."""
+    """Replaces the workspace. Bazel's output base is elsewhere, and is kept."""
     shutil.rmtree(output, ignore_errors=True)
     shutil.copytree(HERE, output, ignore=shutil.ignore_patterns("run", "prepare.py", "__pycache__"))
     third_party = output / "third_party"
@@ -50,15 +52,16 @@ def prepare(output, cache, veneer):
 
 
 def write_rules_cc(folder):
-    """The rules of C++ that are built into this Bazel, under the name that it looks for."""
+    """Makes a rules_cc of the C++ rules that are built into this Bazel."""
     (folder / "cc").mkdir(parents=True)
     for name in ("WORKSPACE", "BUILD", "cc/BUILD"):
         (folder / name).touch()
-    (folder / "cc" / "defs.bzl").write_text("".join(f"{name} = native.{name}\n" for name in CC_RULES))
+    (folder / "cc" / "defs.bzl").write_text(
+        "".join(f"{name} = native.{name}\n" for name in CC_RULES))
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for option in ("--output", "--cache", "--veneer"):
         parser.add_argument(option, required=True, type=pathlib.Path)

@@ -1,4 +1,4 @@
-"""The quickstart's program: uses two compiled wheels and says where it runs."""
+"""The quickstart's program: uses two compiled wheels and prints where it runs."""
 
 import pathlib
 import sys
@@ -9,7 +9,10 @@ import numpy
 
 
 def below_runfiles(path):
-    """`path` from its runfiles directory on, which is the same text on a host and in an image."""
+    """Returns the end of a path from its runfiles directory on.
+
+    It is the same text on a host and in an image.
+    """
     parts = pathlib.Path(path).parts
     start = max(i for i, part in enumerate(parts) if part.endswith(".runfiles"))
     return "/".join(parts[start:])

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes a small base image from Debian packages: what bash, env and a Python program need.
+"""Makes a small base image of Debian packages for bash, env and a Python program.
 
-    make_base.py --output DIR [--cache DIR]
+usage: make_base.py --output DIR --cache DIR
 
-DIR becomes an OCI layout with one image, `base`, of one layer. Same packages, same bytes.
+DIR becomes an OCI layout with one image, `base`, of one layer. The same packages give the same
+bytes.
 """
 
 import argparse
@@ -28,14 +29,14 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 ACCOUNTS = {"etc/passwd": b"root:x:0:0:root:/root:/bin/bash\n", "etc/group": b"root:x:0:\n"}
 EPOCH = "1970-01-01T00:00:00Z"
 
-# Debian 12 has these as links into usr/, while its packages still hold the folders.
+# In Debian 12 these are links into usr/, but its packages still have the folders.
 _MERGED = ("bin", "sbin", "lib", "lib64")
 _DROPPED = tuple(f"usr/share/{folder}" for folder in (
     "bash-completion", "doc", "info", "lintian", "locale", "man"))
 
 
 def make(output, cache):
-    """Writes the layout to `output`, in place of one that was there."""
+    """Writes the layout to `output`. An existing layout is replaced."""
     output = pathlib.Path(output)
     if output.exists():
         if not (output / "oci-layout").exists():
@@ -62,7 +63,7 @@ def make(output, cache):
 
 
 def _members(packages):
-    """The layer's entries: path -> (tar header, bytes or None)."""
+    """Returns the layer's entries: {path: (tar header, bytes or None)}."""
     members = {name: (_header(name, tarfile.SYMTYPE, 0o777, f"usr/{name}"), None)
                for name in _MERGED}
     for deb in packages:
@@ -80,7 +81,7 @@ def _members(packages):
 
 
 def _merged_path(name):
-    """The path in the image of what a package calls `name`."""
+    """Returns the path in the image of a package's file."""
     path = name.removeprefix("./").strip("/")
     return f"usr/{path}" if path.split("/")[0] in _MERGED else path
 
@@ -118,7 +119,7 @@ def _json(value):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", required=True, help="layout to write")
     parser.add_argument("--cache", required=True, help="folder for downloaded packages")

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Makes a Python program with real wheels look as `bazel build` and rules_python leave it.
+"""Makes a Python program with real wheels in the shape of `bazel build` with rules_python.
 
-    make_runfiles.py --output DIR [--main app.py] [--wheel NAME==VERSION ...] [--style 2.x|1.8.0|1.7.0]
+usage: make_runfiles.py --output DIR [--main app.py] [--wheel NAME==VERSION ...]
+                        [--style 2.x|1.8.0|1.7.0]
 
-DIR/bazel-bin/app is the program, with app.runfiles, app.runfiles_manifest and app.veneer-spec
-beside it. The shape is that of a py_binary with bootstrap_impl=script and venvs_site_packages=yes.
+DIR/bazel-bin/app is the program. app.runfiles, app.runfiles_manifest and app.veneer-spec are in the
+same folder. The shape is that of a py_binary with bootstrap_impl=script and
+venvs_site_packages=yes.
 """
 
 import argparse
@@ -20,7 +22,8 @@ DEFAULT_WHEELS = ["numpy==2.2.6", "markupsafe==3.0.2"]
 def make(output, requirements, style, main=HERE / "app.py", cache=None, add=lambda base: None):
     """Writes DIR/output_base and DIR/bazel-bin; returns the path of the program.
 
-    `add` is called with the OutputBase before it is finished: it may add more runfiles."""
+    `add` is called with the OutputBase before it is finished, and may add more runfiles.
+    """
     output = pathlib.Path(output).resolve()
     cache = pathlib.Path(cache or output / "cache").resolve()
     name = pathlib.Path(main).stem
@@ -77,7 +80,7 @@ def _template(name, values):
 
 
 def main():
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", required=True, help="folder to write to")
     parser.add_argument("--main", default=HERE / "app.py", help="the program")

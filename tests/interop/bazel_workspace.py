@@ -1,4 +1,4 @@
-"""A Bazel workspace on the disk: that of tests/bazel, with wheels and an interpreter as repositories."""
+"""Makes the Bazel workspace of tests/bazel, with repositories for wheels and an interpreter."""
 
 import contextlib
 import json
@@ -10,14 +10,16 @@ import subprocess
 import judge
 import samples
 
-from pytree import interpreter, venv_links, wheels  # samples knows where
+from pytree import interpreter, venv_links, wheels  # found in a path that samples adds
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "bazel" / "workspace"
 VENEER_MODULE = pathlib.Path(__file__).resolve().parents[2]
 REQUIREMENTS = ["numpy==2.2.6", "markupsafe==3.0.2"]
-# Debian's Bazel comes without the repositories that it fetches by itself.
-DEBIAN_RULES = {"rules_java": "/usr/share/bazel/rules/java", "rules_proto": "/usr/share/bazel/rules/proto",
-                "bazel_skylib": "/usr/share/bazel/tools/skylib", "platforms": "/usr/share/bazel/platforms"}
+# Debian's Bazel does not fetch its own repositories; packages of Debian have them.
+DEBIAN_RULES = {"rules_java": "/usr/share/bazel/rules/java",
+                "rules_proto": "/usr/share/bazel/rules/proto",
+                "bazel_skylib": "/usr/share/bazel/tools/skylib",
+                "platforms": "/usr/share/bazel/platforms"}
 CC_RULES = ["cc_binary", "cc_import", "cc_library", "cc_proto_library", "cc_test", "cc_toolchain",
             "cc_toolchain_suite", "fdo_prefetch_hints", "fdo_profile", "objc_library"]
 WHEEL = """package(default_visibility = ["//visibility:public"])
@@ -51,7 +53,7 @@ venv_binary(
 
 
 def make_repository(folder, build):
-    """Makes a folder a repository of one package."""
+    """Turns a folder into a repository of one package."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "BUILD.bazel").write_text(build)
     (folder / "WORKSPACE").touch()
@@ -59,7 +61,7 @@ def make_repository(folder, build):
 
 
 def stub_rules_cc(folder):
-    """rules_cc as this Bazel's own rules; the one that Debian has is for a newer Bazel."""
+    """Makes a rules_cc with Bazel's own rules, because Debian's is for a newer Bazel."""
     make_repository(folder, "")
     (folder / "cc").mkdir(exist_ok=True)
     (folder / "cc" / "BUILD.bazel").touch()
@@ -69,47 +71,48 @@ def stub_rules_cc(folder):
 
 
 def bazel_name(repository):
-    """A canonical name without what this Bazel does not take in names."""
+    """Returns the part of a canonical name after the last `+`, which this Bazel does not allow."""
     return repository.rpartition("+")[2]
 
 
 class Workspace:
-    """A workspace, and the Bazel that works in it."""
+    """A workspace and its Bazel."""
 
     def __init__(self, root, output_root):
         self.root = pathlib.Path(root)
         self.output_root = pathlib.Path(output_root)
         self.repositories = {"veneer": VENEER_MODULE}
         self.options = []
-        self.patience = judge.TIMEOUT  # seconds for any one command
+        self.patience = judge.TIMEOUT  # seconds, for each command
 
     def add_repository(self, name, folder):
-        """A local repository."""
+        """Adds a local repository."""
         self.repositories[name] = folder
 
     def finish(self, toolchain):
-        """Writes WORKSPACE, in which a toolchain for veneer is registered."""
+        """Writes WORKSPACE, which registers a toolchain for veneer."""
         text = 'workspace(name = "tested")\n'
         for name, folder in self.repositories.items():
             text += f'\nlocal_repository(\n    name = "{name}",\n    path = "{folder}",\n)\n'
         text += f'\nregister_toolchains("{toolchain}", "//tools:python")\n'
         (self.root / "WORKSPACE").write_text(text)
-        overrides = {**DEBIAN_RULES, "rules_cc": stub_rules_cc(self.output_root.parent / "rules_cc")}
+        rules_cc = stub_rules_cc(self.output_root.parent / "rules_cc")
+        overrides = {**DEBIAN_RULES, "rules_cc": rules_cc}
         self.options = [f"--override_repository={name}={path}" for name, path in overrides.items()]
 
     def bazel(self, command, *arguments):
-        """Runs a command of Bazel; returns what it prints to stdout."""
+        """Runs a command of Bazel; returns its standard output."""
         return judge.run(["bazel", f"--output_user_root={self.output_root}", "--nohome_rc",
                           command, *self.options, *arguments], self.patience, cwd=self.root)
 
     def build(self, *arguments):
-        """bazel build."""
+        """Runs `bazel build`."""
         self.bazel("build", "--color=no", "--curses=no", "--noshow_progress", "--nosandbox_debug",
                    *arguments)
 
     @contextlib.contextmanager
     def changed_line(self):
-        """One line of one source file is another, for a while."""
+        """Changes one line of a source file until the end of the block."""
         source = self.root / "first_party" / "greeting.py"
         text = source.read_text()
         source.write_text(text.replace("{word},", "{word}!"))
@@ -119,15 +122,15 @@ class Workspace:
             source.write_text(text)
 
     def bin(self, path=""):
-        """What bazel-bin/PATH is."""
+        """Returns the real path of bazel-bin/PATH."""
         return pathlib.Path(self.bazel("info", "bazel-bin").strip()) / path
 
     def output_base(self):
-        """Where Bazel keeps repositories and outputs."""
+        """Returns the directory of Bazel's repositories and outputs."""
         return pathlib.Path(self.bazel("info", "output_base").strip())
 
     def executed(self, *arguments):
-        """(mnemonic, first output, runner) of each action that a build really ran."""
+        """Builds; returns (mnemonic, first output, runner) of each action that was executed."""
         log = self.output_root.parent / "execution.json"
         log.unlink(missing_ok=True)
         self.build(f"--execution_log_json_file={log}", *arguments)
@@ -143,10 +146,11 @@ class Workspace:
 
 @contextlib.contextmanager
 def workspace(folder, packages=0, files=1, toolchain="//tools:veneer"):
-    """The tested workspace in a folder, and its Bazel, which is stopped at the end.
+    """Makes the tested workspace in a folder; stops its Bazel at the end of the block.
 
-    `packages` is how many packages, of `files` files each, the largest program of //many has;
-    `toolchain` says which veneer its actions run: by default the one under test."""
+    The largest program of //many has `packages` packages of `files` files each. `toolchain` names
+    the veneer that actions run: by default the one under test.
+    """
     root = folder / "workspace"
     shutil.copytree(SOURCE, root)
     (root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
@@ -167,7 +171,7 @@ def workspace(folder, packages=0, files=1, toolchain="//tools:veneer"):
 
 
 def add_outside(made, folder):
-    """A program of an external repository."""
+    """Adds a program of an external repository."""
     make_repository(folder, OUTSIDE)
     (folder / "tool.py").write_text('print("from outside")\n')
     (folder / "unseen.txt").write_text("unseen\n")
@@ -175,13 +179,13 @@ def add_outside(made, folder):
 
 
 def add_python(made, external):
-    """The hermetic interpreter."""
+    """Adds the hermetic interpreter."""
     interpreter.lay_out(external, samples.shared_folder() / "cache")
     made.add_repository("python_3_11", make_repository(external / interpreter.REPOSITORY, PYTHON))
 
 
 def add_packages(made, folder, count, files):
-    """Small packages; //many:image_N is of a program with the first N of them, for each power of ten."""
+    """Adds small packages, and //many:image_N with the first N of them for each power of ten."""
     build = ['load("@veneer//bazel:defs.bzl", "py_image")', 'load("//:venv.bzl", "venv_binary")']
     labels = []
     for i in range(1, count + 1):
@@ -193,21 +197,24 @@ def add_packages(made, folder, count, files):
         made.add_repository(f"pypi_package_{i}", folder / f"package_{i}")
         labels.append(f"@pypi_package_{i}//:pkg")
         if str(i).strip("0") == "1":
-            build += [f'venv_binary(name = "app_{i}", main = "//:main.py", deps = {json.dumps(labels)})',
+            build += [f'venv_binary(name = "app_{i}", main = "//:main.py", '
+                      f'deps = {json.dumps(labels)})',
                       f'py_image(name = "image_{i}", binary = ":app_{i}")']
     (made.root / "many").mkdir()
     (made.root / "many" / "BUILD.bazel").write_text("\n".join(build) + "\n")
 
 
 def add_wheels(made, external, requirements):
-    """A repository for each wheel, and how a virtual environment links to them."""
+    """Adds a repository for each wheel, and lists the links of a virtual environment to them."""
     unpacked = [wheels.unpack(wheel, external)
                 for wheel in wheels.fetch(requirements, samples.shared_folder() / "cache")]
     for wheel in unpacked:
         folder = make_repository(external / wheel.repository, WHEEL)
         made.add_repository(bazel_name(wheel.repository), folder)
-    links = [f"{link.path}|{bazel_name(link.repository)}/{link.target}|{'file' if link.is_file else 'text'}"
+    links = [f"{link.path}|{bazel_name(link.repository)}/{link.target}|"
+             f"{'file' if link.is_file else 'text'}"
              for link in venv_links.plan_links(unpacked, "2.x")]
     labels = [f"@{bazel_name(wheel.repository)}//:pkg" for wheel in unpacked]
     (made.root / "links.bzl").write_text(
-        f'"""Written by the test."""\n\nWHEELS = {json.dumps(labels)}\n\nLINKS = {json.dumps(links, indent=1)}\n')
+        f'"""Written by the test."""\n\nWHEELS = {json.dumps(labels)}\n\n'
+        f'LINKS = {json.dumps(links, indent=1)}\n')

@@ -11,7 +11,7 @@ STOP_SECONDS = 30
 
 @contextlib.contextmanager
 def dockerd(folder, storage_driver="vfs"):
-    """A Docker Engine without a network; yields the start of a command line for it."""
+    """Runs a Docker Engine without a network; yields the start of a command line for it."""
     address = f"unix://{folder}/docker.sock"
     with daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
                   "-H", address, "--pidfile", folder / "pid", "--iptables=false",
@@ -21,7 +21,10 @@ def dockerd(folder, storage_driver="vfs"):
 
 
 def storage_driver(folder):
-    """The engine's driver that does not copy each layer whole, where the file system takes it."""
+    """Returns the storage driver for Docker: overlay2 if the file system supports it, else vfs.
+
+    vfs copies each layer.
+    """
     parts = {name: folder / f"overlay-{name}" for name in ("lower", "upper", "work", "merged")}
     for part in parts.values():
         part.mkdir()
@@ -36,7 +39,7 @@ def storage_driver(folder):
 
 @contextlib.contextmanager
 def containerd(folder):
-    """A containerd; yields the start of a `ctr` command line for it."""
+    """Runs a containerd; yields the start of a `ctr` command line for it."""
     config = folder / "containerd.toml"
     config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
     address = folder / "containerd.sock"
@@ -48,7 +51,7 @@ def containerd(folder):
 
 @contextlib.contextmanager
 def registry(folder):
-    """A registry on the loopback interface; yields its HOST:PORT."""
+    """Runs a registry on the loopback interface; yields its HOST:PORT."""
     port = free_port()
     config = folder / "registry.yml"
     config.write_text(f"version: 0.1\nlog: {{level: warn}}\n"
@@ -61,7 +64,7 @@ def registry(folder):
 
 @contextlib.contextmanager
 def daemon(command, folder, probe, **options):
-    """Runs a daemon until the block ends; it is ready once `probe` succeeds."""
+    """Runs a daemon until the end of the block. The daemon is ready when `probe` succeeds."""
     log = folder / "daemon.log"
     with open(log, "wb") as output, \
             subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
@@ -80,7 +83,7 @@ def daemon(command, folder, probe, **options):
 
 
 def _unmount_below(folder):
-    """Ends mounts that a daemon left behind; dockerd may mount its data folder onto itself."""
+    """Removes mounts that a daemon left. dockerd may mount its data folder onto itself."""
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         points = [line.split()[1] for line in mounts]
     for point in reversed(points):
@@ -100,7 +103,7 @@ def _wait_until_ready(process, probe, log):
 
 
 def free_port():
-    """A port that nothing listens on now."""
+    """Returns a port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,4 +1,7 @@
-"""What every judge needs: running commands, skipping with a reason, and the exit code for ctest."""
+"""Common code of all judges: running commands, skipping tests, and the exit code for ctest.
+
+A judge is a test in which another program reads or runs veneer's output.
+"""
 
 import contextlib
 import os
@@ -11,11 +14,11 @@ import tempfile
 import unittest
 
 SKIPPED = 77    # SKIP_RETURN_CODE in tests/CMakeLists.txt
-TIMEOUT = 300   # seconds for any one command
+TIMEOUT = 300   # seconds, for each command
 
 
 def run(command, timeout=TIMEOUT, **options):
-    """Runs a command to its end; returns what it printed. A failure shows all of its output."""
+    """Runs a command; returns its standard output. A failure shows all of its output."""
     command = [str(part) for part in command]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           timeout=timeout, check=False, **options)
@@ -31,22 +34,23 @@ def veneer(*arguments, **options):
 
 
 def need(*commands):
-    """Skips the test where a client is not installed."""
+    """Skips the test if a client is not installed."""
     for command in commands:
         if not shutil.which(command):
             raise unittest.SkipTest(f"'{command}' is not installed")
 
 
 def need_root():
-    """Skips the test where it may not start containers or own files."""
+    """Skips the test if it does not run as root."""
     if os.geteuid() != 0:
         raise unittest.SkipTest("needs root")
 
 
 @contextlib.contextmanager
 def scratch():
-    """A folder that is gone afterwards, whatever is left in it."""
-    # Not mkdtemp(): a name with its underscores beside other separators is no image reference, which podman makes of it.
+    """Yields a folder, which is removed at the end with all that is in it."""
+    # mkdtemp() is not used: podman makes an image reference of the folder's name, and a reference
+    # must not have an underscore next to another separator.
     folder = pathlib.Path(tempfile.gettempdir(), f"veneer-interop-{secrets.token_hex(8)}")
     folder.mkdir(mode=0o700)
     try:
@@ -56,7 +60,7 @@ def scratch():
 
 
 class Judge(unittest.TestCase):
-    """A test case with a folder of its own, `self.folder`, for each test."""
+    """A test case with a new folder, `self.folder`, for each test."""
 
     maxDiff = None
     clients = ()
@@ -78,5 +82,5 @@ def main():
     if not result.wasSuccessful() or result.testsRun + len(result.skipped) == 0:
         sys.exit(1)
     if result.skipped:
-        # .ci/run has every client: there, a skip is a judge that went missing.
+        # In .ci/run every client must be installed, so a skipped test is a failure.
         sys.exit(1 if os.environ.get("VENEER_NO_SKIP") == "1" else SKIPPED)

@@ -1,4 +1,4 @@
-"""A BuildGrid server for remote execution and caching, with one worker, on the loopback interface."""
+"""Runs a BuildGrid server for remote execution, with one worker, on the loopback interface."""
 
 import contextlib
 import os
@@ -10,8 +10,9 @@ import daemons
 import judge
 import samples
 
-# The last that needs no database server.
-PACKAGES = ["buildgrid==0.0.97", "protobuf==4.25.9", "grpcio==1.85.1", "grpcio-reflection==1.62.3"]
+# The last BuildGrid that needs no database server.
+PACKAGES = ["buildgrid==0.0.97", "protobuf==4.25.9", "grpcio==1.85.1",
+            "grpcio-reflection==1.62.3"]
 WORKER = pathlib.Path(__file__).resolve().parent / "remote_worker.py"
 CONFIGURATION = """description: tests
 server:
@@ -56,7 +57,7 @@ thread-pool-size: 400
 
 
 def install():
-    """The folder with the server's Python packages."""
+    """Installs the server's Python packages if necessary; returns their folder."""
     folder = samples.shared_folder() / "buildgrid"
     if not (folder / "complete").exists():
         judge.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
@@ -67,7 +68,7 @@ def install():
 
 @contextlib.contextmanager
 def remote_execution(folder):
-    """Yields the HOST:PORT of a server with an empty storage."""
+    """Runs a server with an empty storage; yields its HOST:PORT."""
     packages = install()
     environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
     folder.mkdir()
@@ -87,4 +88,5 @@ def remote_execution(folder):
                 worker.terminate()
                 worker.wait(daemons.STOP_SECONDS)
                 if ended is not None:
-                    raise AssertionError(f"the worker ended:\n{(folder / 'worker.log').read_text()}")
+                    text = (folder / "worker.log").read_text()
+                    raise AssertionError(f"the worker ended:\n{text}")

@@ -1,9 +1,10 @@
-"""A worker of the Remote Execution API: takes actions from a BuildGrid server and runs them.
+"""A worker of the Remote Execution API, which runs actions of a BuildGrid server.
 
-    remote_worker.py HOST:PORT FOLDER
+usage: remote_worker.py HOST:PORT FOLDER
 
-An action sees a folder with just its inputs: regular files, and links only where the request has a symlink node. What it
-makes is uploaded. It needs the modules that BuildGrid's package brings.
+An action runs in a folder with its inputs only. They are regular files, and links only where the
+request has a symlink node. The worker uploads the outputs. It needs the modules of BuildGrid's
+package.
 """
 
 import hashlib
@@ -17,17 +18,18 @@ import uuid
 
 import grpc
 from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2 as reapi
-from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2_grpc as reapi_grpc
+from buildgrid._protos.build.bazel.remote.execution.v2 import (
+    remote_execution_pb2_grpc as reapi_grpc)
 from buildgrid._protos.google.bytestream import bytestream_pb2, bytestream_pb2_grpc
 from buildgrid._protos.google.devtools.remoteworkers.v1test2 import bots_pb2, bots_pb2_grpc
 
-CHUNK = 1 << 20      # bytes of a stream's message
-POLL_SECONDS = 10    # how long the server may hold a call
+CHUNK = 1 << 20      # bytes, of a message in a stream
+POLL_SECONDS = 10    # the longest time that the server delays an answer
 ACTION_SECONDS = 300
 
 
 class Store:
-    """The server's content-addressed storage, with a copy of what was fetched."""
+    """The server's content-addressed storage, with local copies of fetched blobs."""
 
     def __init__(self, channel, folder):
         self.streams = bytestream_pb2_grpc.ByteStreamStub(channel)
@@ -36,13 +38,13 @@ class Store:
         self.folder.mkdir(parents=True)
 
     def read(self, digest):
-        """The bytes of a blob."""
+        """Returns the bytes of a blob."""
         name = f"blobs/{digest.hash}/{digest.size_bytes}"
         answers = self.streams.Read(bytestream_pb2.ReadRequest(resource_name=name))
         return b"".join(answer.data for answer in answers)
 
     def place(self, digest, path, is_executable):
-        """Makes a blob a regular file."""
+        """Writes a blob to a regular file."""
         kept = self.folder / f"{digest.hash}-{int(is_executable)}"
         if not kept.exists():
             kept.write_bytes(self.read(digest) if digest.size_bytes else b"")
@@ -52,7 +54,8 @@ class Store:
     def write(self, data):
         """Uploads a blob; returns its digest."""
         digest = reapi.Digest(hash=hashlib.sha256(data).hexdigest(), size_bytes=len(data))
-        missing = self.storage.FindMissingBlobs(reapi.FindMissingBlobsRequest(blob_digests=[digest]))
+        request = reapi.FindMissingBlobsRequest(blob_digests=[digest])
+        missing = self.storage.FindMissingBlobs(request)
         if missing.missing_blob_digests:
             self.streams.Write(self._requests(digest, data))
         return digest
@@ -61,11 +64,12 @@ class Store:
     def _requests(digest, data):
         name = f"uploads/{uuid.uuid4()}/blobs/{digest.hash}/{digest.size_bytes}"
         for at in range(0, max(len(data), 1), CHUNK):
-            yield bytestream_pb2.WriteRequest(resource_name=name, write_offset=at, data=data[at:at + CHUNK],
+            yield bytestream_pb2.WriteRequest(resource_name=name, write_offset=at,
+                                              data=data[at:at + CHUNK],
                                               finish_write=at + CHUNK >= len(data))
 
     def parse(self, digest, message):
-        """A blob that is a message."""
+        """Reads a blob into a message; returns the message."""
         message.ParseFromString(self.read(digest))
         return message
 
@@ -83,12 +87,12 @@ def stage(store, digest, folder):
 
 
 def is_executable(path):
-    """Whether its owner may execute a file."""
+    """Whether the owner of a file may execute it."""
     return bool(path.stat().st_mode & stat.S_IXUSR)
 
 
 def read_directory(store, folder, children):
-    """Uploads what is in an output directory; appends what is below it to `children`."""
+    """Uploads an output directory; returns it, and appends the directories below to `children`."""
     directory = reapi.Directory()
     for path in sorted(folder.iterdir()):
         if path.is_symlink():
@@ -110,21 +114,23 @@ def collect(store, command, root, result):
         if path.is_dir():
             children = []
             tree = reapi.Tree(root=read_directory(store, path, children), children=children)
-            result.output_directories.add(path=name, tree_digest=store.write(tree.SerializeToString()))
+            digest = store.write(tree.SerializeToString())
+            result.output_directories.add(path=name, tree_digest=digest)
         elif path.exists():
             result.output_files.add(path=name, digest=store.write(path.read_bytes()),
                                     is_executable=is_executable(path))
 
 
 def execute(store, action, root):
-    """Runs an action in a folder of its own."""
+    """Runs an action in a new folder; returns its result."""
     command = store.parse(action.command_digest, reapi.Command())
     stage(store, action.input_root_digest, root)
     for name in [*command.output_files, *command.output_directories, *command.output_paths]:
         (root / command.working_directory / name).parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(list(command.arguments), cwd=root / command.working_directory, check=False,
+    done = subprocess.run(list(command.arguments), cwd=root / command.working_directory,
                           env={item.name: item.value for item in command.environment_variables},
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=ACTION_SECONDS)
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                          timeout=ACTION_SECONDS)
     result = reapi.ActionResult(exit_code=done.returncode, stdout_raw=done.stdout,
                                 stderr_raw=done.stderr)
     collect(store, command, root, result)
@@ -133,7 +139,7 @@ def execute(store, action, root):
 
 
 def action_of(store, lease):
-    """The action of a lease, or of the digest that stands for it."""
+    """Returns the action of a lease, which holds the action or its digest."""
     if lease.payload.Is(reapi.Action.DESCRIPTOR):
         action = reapi.Action()
         lease.payload.Unpack(action)

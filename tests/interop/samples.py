@@ -1,7 +1,7 @@
-"""What the judges look at: programs with runfiles, and the images that veneer makes of them.
+"""Samples for the judges: programs with runfiles, and the images that veneer makes of them.
 
-Every sample holds a file that no other run has: engines recognise layers by their content and do
-not read a blob whose content they have, so that a second look at the same bytes proves nothing.
+Every sample has a file with a new content. Engines recognise layers by their digest and do not read
+a layer that they have already, so a second test with the same bytes would prove nothing.
 """
 
 import json
@@ -21,24 +21,24 @@ import make_runfiles  # noqa: E402
 
 
 def shared_folder():
-    """Where downloads and the base image are kept between tests; ctest names it."""
+    """Returns the folder of downloads and the base image, which ctest names."""
     return pathlib.Path(os.environ["VENEER_SAMPLES"])
 
 
 def base():
-    """The base image as veneer's --base takes it."""
+    """Returns the base image in the form of veneer's --base."""
     return f"oci:{shared_folder() / 'base'}:base"
 
 
 def prepare():
-    """Downloads what the samples need and makes the base image."""
+    """Downloads the packages for the samples and makes the base image."""
     make_runfiles.make(shared_folder() / "program", make_runfiles.DEFAULT_WHEELS, "2.x",
                        cache=shared_folder() / "cache")
     make_base.make(shared_folder() / "base", shared_folder() / "cache")
 
 
 def program(folder, style="2.x"):
-    """The quickstart's program, with numpy and a hermetic Python, below `folder`."""
+    """Makes the quickstart's program, with numpy and a hermetic Python, below `folder`."""
     folder.mkdir(exist_ok=True)
     main = folder / "app.py"
     main.write_text(f"{(QUICKSTART / 'app.py').read_text()}\n# {uuid.uuid4()}\n")
@@ -47,21 +47,21 @@ def program(folder, style="2.x"):
 
 
 def execution_root(binary):
-    """The folder that the paths in the program's spec are relative to."""
+    """Returns the folder to which the paths in the program's spec are relative."""
     return binary.resolve().parents[3]
 
 
 def output_from_runfiles(binary):
-    """What a program prints when it is run from its runfiles on this machine."""
+    """Runs a program from its runfiles on this machine; returns its output."""
     return run([binary], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def odd(folder):
-    """A shell program whose runfiles have every kind of entry and awkward names."""
+    """Makes a shell program whose runfiles have every kind of entry and awkward names."""
     files, runfiles = folder / "files", folder / "bin" / "odd.runfiles"
     token = str(uuid.uuid4())
     script = b'#!/bin/bash\nexec "$(dirname "$0")/odd.runfiles/_main/tool-2"\n'
-    # Large enough to be stored once: the link must not cost the right to execute.
+    # The two tools are large enough to be stored once. Both must stay executable.
     tool = b'#!/bin/bash\ncat "$(dirname "$0")/token"\n' + b"#" * 5000
     contents = {
         "_main/odd": script,
@@ -100,23 +100,23 @@ def _place(files, runfiles, path, data):
 
 
 def token_of(binary):
-    """What the odd program prints."""
+    """Returns the output of the odd program."""
     return (binary.parent / "odd.runfiles" / "_main" / "token").read_text()
 
 
 def build(binary, output, *options):
-    """Builds the image of a program; without a base it has no shell, which is told and no more."""
+    """Builds the image of a program. Without a base it lacks a shell, so that is only a warning."""
     check = () if "--base" in options else ("--check=warn",)
     veneer("build", binary, *options, *check, "-o", output)
 
 
 def plan(binary, *options):
-    """The layers that veneer plans for a program, each a dict with `entries`."""
+    """Returns the planned layers of a program, each a dict with `entries`."""
     return json.loads(veneer("plan", binary, *options, "--json"))["layers"]
 
 
 class Layout:
-    """The one image of an OCI layout folder."""
+    """An OCI layout with one image."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -126,18 +126,18 @@ class Layout:
                        if "config" in self.manifest else None)  # an index has none
 
     def blob(self, descriptor):
-        """Path of a blob."""
+        """Returns the path of a blob."""
         algorithm, _, encoded = descriptor["digest"].partition(":")
         return self.folder / "blobs" / algorithm / encoded
 
     def layers(self):
-        """(path of the blob, diff id) of each layer, bottom first."""
+        """Returns (path of the blob, diff id) of each layer, bottom first."""
         return list(zip(map(self.blob, self.manifest["layers"]),
                         self.config["rootfs"]["diff_ids"], strict=True))
 
 
 def tar_names(layer):
-    """The names that a planned layer's tar has, in order: folders end in a slash."""
+    """Returns the names in a planned layer's tar, in order. Those of folders end in a slash."""
     return [entry["path"] + ("/" if entry["type"] == "directory" else "")
             for entry in layer["entries"]]
 

@@ -1,4 +1,4 @@
-"""umoci unpacks an image on a real base: its links and directories are as they were, and files are found."""
+"""umoci unpacks an image on a real base, whose links and directories must not change."""
 
 import os
 import pathlib
@@ -32,12 +32,13 @@ class Base(judge.Judge):
                    "--tree", f"{self.folder}/y:/tmp")
         root = self.unpack(f"{self.folder}/image:latest", "image")
         before, after = snapshot(self.base), snapshot(root)
-        new = {"usr/lib/x", "usr/lib/x/passwd", "usr/lib/x/token", "tmp/token", "tmp/y", "tmp/y/token"}
+        new = {"usr/lib/x", "usr/lib/x/passwd", "usr/lib/x/token", "tmp/token", "tmp/y",
+               "tmp/y/token"}
         self.assertEqual(new, set(after) - set(before))
         self.assertEqual(before, {path: after.get(path) for path in before})
         for path in ("lib/x/token", "usr/lib/x/token", "tmp/y/token", "tmp/token"):
             self.assertEqual(self.token, (root / path).read_text())
-        # Inside the image: umoci leaves the text of links alone.
+        # The link leads to a file of the image, because umoci does not change the text of links.
         link = root / "usr/lib/x" / os.readlink(root / "lib/x/passwd")
         self.assertEqual((root / "etc/passwd").resolve(), link.resolve())
 
@@ -58,13 +59,13 @@ class Base(judge.Judge):
                             "-o", f"oci:{self.folder}/{name}:latest")
 
     def unpack(self, image, name):
-        """The root of the unpacked image."""
+        """Unpacks an image; returns its root."""
         judge.run(["umoci", "unpack", "--image", image, self.folder / f"{name}-bundle"])
         return self.folder / f"{name}-bundle" / "rootfs"
 
 
 def stored_names(layout):
-    """The paths in the layers over the base's one."""
+    """Returns the paths in the layers above the base's layer."""
     names = set()
     for blob, _ in samples.Layout(layout).layers()[1:]:
         with tarfile.open(blob) as tar:
@@ -73,7 +74,7 @@ def stored_names(layout):
 
 
 def snapshot(root):
-    """What is at each path: type, mode, owner, time of a file or link, and content."""
+    """Returns {path: [type and mode, owner, group, time, and content of a file or link]}."""
     found = {}
     for folder, folders, files in os.walk(root):
         for name in folders + files:

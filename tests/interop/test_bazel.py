@@ -27,14 +27,14 @@ STRATEGIES = ("linux-sandbox", "processwrapper-sandbox", "local")
 
 
 def digests(layout):
-    """The digests of an image's manifest and layers."""
+    """Returns the digests of an image's manifest and layers."""
     image = samples.Layout(layout)
     return [image.index["manifests"][0]["digest"],
             *(layer["digest"] for layer in image.manifest["layers"])]
 
 
 def image_tree(layout):
-    """Path -> tar header of all that an image's layers hold."""
+    """Returns {path: tar header} of all layers of an image."""
     tree = {}
     for blob, _ in samples.Layout(layout).layers():
         with tarfile.open(blob) as tar:
@@ -43,17 +43,18 @@ def image_tree(layout):
 
 
 def count(actions):
-    """Mnemonic -> number, of veneer's actions."""
-    return dict(collections.Counter(action[0] for action in actions if action[0].startswith("Veneer")))
+    """Returns {mnemonic: number} of veneer's actions."""
+    mnemonics = (action[0] for action in actions)
+    return dict(collections.Counter(name for name in mnemonics if name.startswith("Veneer")))
 
 
 def names(actions):
-    """(mnemonic, path of the first output below bazel-bin) of actions."""
+    """Returns (mnemonic, path of the first output below bazel-bin) of each action."""
     return [(mnemonic, output.partition("/bin/")[2]) for mnemonic, output, _ in actions]
 
 
 def add_extra_tar(root):
-    """A layer that is no veneer's."""
+    """Adds a layer that veneer has not made."""
     with tarfile.open(root / "extra.tar", "w") as tar:
         info = tarfile.TarInfo("extra")
         info.size = len(b"more")
@@ -61,13 +62,13 @@ def add_extra_tar(root):
 
 
 def executed_anew(bazel, *arguments):
-    """What a build runs that has nothing to go on."""
+    """Builds without earlier outputs; returns the executed actions."""
     bazel.bazel("clean")
     return bazel.executed(*arguments)
 
 
 class Bazel(judge.Judge):
-    """One workspace for all, whose Bazel builds anew where it counts; and a second beside it."""
+    """Tests that share a workspace and a second one with another output base."""
 
     clients = ("bazel", "skopeo")
 
@@ -79,7 +80,7 @@ class Bazel(judge.Judge):
 
     @classmethod
     def workspace(cls, **options):
-        """The tested workspace in a folder and an output base of its own."""
+        """Makes the tested workspace in a new folder, with its own output base."""
         folder = cls.enterClassContext(judge.scratch())
         made = cls.enterClassContext(bazel_workspace.workspace(folder, **options))
         add_extra_tar(made.root)
@@ -101,8 +102,8 @@ class Bazel(judge.Judge):
         found = {}
         for strategy in STRATEGIES:
             ran = executed_anew(self.bazel, "//:image", f"--spawn_strategy={strategy}")
-            self.assertEqual({runner for mnemonic, _, runner in ran if mnemonic.startswith("Veneer")},
-                             {strategy})
+            runners = {runner for mnemonic, _, runner in ran if mnemonic.startswith("Veneer")}
+            self.assertEqual(runners, {strategy})
             found[strategy] = digests(self.bazel.bin("image"))
         self.second.build("//:image")
         found["another output base"] = digests(self.second.bin("image"))
@@ -136,10 +137,12 @@ class Bazel(judge.Judge):
         counts = {}
         for packages in (1, 10, 100):
             listed = json.loads(self.bazel.bazel(
-                "aquery", "--output=jsonproto", f'mnemonic("Veneer.*", deps(//many:image_{packages}))'))
+                "aquery", "--output=jsonproto",
+                f'mnemonic("Veneer.*", deps(//many:image_{packages}))'))
             counts[packages] = count((action["mnemonic"],) for action in listed["actions"])
         fixed = {"VeneerPlan": 1, "VeneerImage": 1}
-        # The interpreter, the app, and as many of the four buckets as packages fall into.
+        # The layers are the interpreter, the app, and the buckets with packages, of which there are
+        # at most four.
         self.assertEqual(counts, {1: {**fixed, "VeneerLayer": 3}, 10: {**fixed, "VeneerLayer": 6},
                                   100: {**fixed, "VeneerLayer": 6}})
 
@@ -148,7 +151,7 @@ class Bazel(judge.Judge):
         inspected = json.loads(judge.run(["skopeo", "inspect", f"oci:{self.bazel.bin('image')}"]))
         self.assertEqual(inspected["Layers"], digests(self.bazel.bin("image"))[1:])
         runfiles = self.bazel.bin("app.runfiles")
-        # Debian's Bazel also shows external files a second time, below the main repository.
+        # Debian's Bazel has external files a second time, below the main repository.
         shown = {f"app/app.runfiles/{path.relative_to(runfiles)}"
                  for path in runfiles.rglob("*") if not path.is_dir() and path.name != "MANIFEST"
                  and not path.is_relative_to(runfiles / "tested" / "external")}
@@ -156,18 +159,19 @@ class Bazel(judge.Judge):
         self.assertGreater(len(shown), 1500)
         self.assertEqual(sorted(shown - set(tree)), [])
         odd = "app/app.runfiles/tested/odd.tree"
-        # To Bazel a tree is the files in it, and more is not there in every sandbox.
-        self.assertEqual(sorted(path for path in tree if path.startswith(odd) and tree[path].isfile()),
-                         [f"{odd}/linked/two", f"{odd}/real/deep/two", f"{odd}/real/link",
-                          f"{odd}/real/one"])
+        # For Bazel a tree artifact consists of files. Some sandboxes do not have its links and
+        # empty directories.
+        files = sorted(path for path in tree if path.startswith(odd) and tree[path].isfile())
+        self.assertEqual(files, [f"{odd}/linked/two", f"{odd}/real/deep/two", f"{odd}/real/link",
+                                 f"{odd}/real/one"])
         self.assertNotIn(f"{odd}/empty", tree)
 
-    def test_what_no_dependency_is_seen_to_bring_is_in_the_layer_of_the_app(self):
+    def test_a_file_that_no_dependency_contributes_is_in_the_layer_of_the_app(self):
         self.bazel.build("//:image_layers")
         plan = (self.bazel.bin("image_layers") / "app.plan").read_text()
         self.assertIn("\nf\tapp/app.runfiles/outside/unseen.txt\t", plan)
 
-    def test_what_the_rules_can_ask_for(self):
+    def test_options_of_the_rules(self):
         self.bazel.build("//:other")
         layout = samples.Layout(self.bazel.bin("other"))
         self.assertEqual([layer["annotations"]["dev.veneer.layer.name"] for layer in
@@ -182,7 +186,8 @@ class Bazel(judge.Judge):
             "WorkingDir": "/app/app.runfiles/tested"})
         tree = image_tree(layout.folder)
         self.assertEqual(tree["extra"].size, len(b"more"))
-        self.assertEqual(tree["app/app.runfiles/python_3_11"].linkname, "../../srv/repos/python_3_11")
+        self.assertEqual(tree["app/app.runfiles/python_3_11"].linkname,
+                         "../../srv/repos/python_3_11")
         self.assertTrue(tree["app/app.runfiles/tested/external/python_3_11/bin/python3.11"].issym())
 
     def test_an_index_has_an_image_for_each_platform(self):
@@ -190,7 +195,7 @@ class Bazel(judge.Judge):
         self.check_index(samples.Layout(self.bazel.bin("index")))
 
     def check_index(self, layout):
-        """`manifest` of a layout with an index is the index."""
+        """Checks a layout with an index, which is its `manifest`."""
         platforms = [entry["platform"] for entry in layout.manifest["manifests"]]
         self.assertEqual(platforms, [{"architecture": "amd64", "os": "linux"},
                                      {"architecture": "arm64", "os": "linux", "variant": "v8"}])

@@ -1,4 +1,4 @@
-"""What the rules pass on, seen in what a real Bazel makes: bases as repositories, groups, every attribute."""
+"""A real Bazel builds with the rules' attributes, bases as repositories, and groups of runfiles."""
 
 import contextlib
 import json
@@ -43,7 +43,7 @@ veneer_base_repository(
     {attributes}
 )
 """
-# Attributes and what is said about them.
+# Attributes and their error messages.
 BAD_CHOICES = {
     "no_such_tag": ('tag = "nightly"', "holds no image 'nightly'; it holds: 'both'"),
     "no_such_platform": ('platform = "linux/s390x"',
@@ -59,27 +59,28 @@ CONFIGURED = {
                "ExposedPorts": {"53/udp": {}, "8080/tcp": {}},
                "Labels": {"dev.veneer.test": "two\nlines, [\"no list\"]"},
                "StopSignal": "SIGINT", "Volumes": {"/data": {}}, "WorkingDir": "/srv"}}
-# Where every action is staged, hundreds of files of an interpreter take their time.
+# Staging the hundreds of files of an interpreter in a sandbox takes long.
 LOCAL = "--spawn_strategy=local"
 
 
 def add_platforms(folder, tar):
-    """A layout, and an archive, with the base image and one for another platform."""
+    """Adds a layout and an archive with the base image and an image for another platform."""
     with judge.scratch() as scratch:
         other = f"oci:{scratch}/arm64"
         judge.veneer("image", "--quiet", "--platform", "linux/arm64", "--layer", tar, "-o", other)
         for place in (f"oci:{folder}/platforms:both", f"oci-archive:{folder}/platforms.tar:both"):
-            judge.veneer("index", "--quiet", "--image", samples.base(), "--image", other, "-o", place)
+            judge.veneer("index", "--quiet", "--image", samples.base(), "--image", other,
+                         "-o", place)
 
 
 def layer_names(layout):
-    """The names of an image's layers that veneer made, from the bottom up."""
+    """Returns the names of those of an image's layers that veneer made, bottom first."""
     return [layer["annotations"]["dev.veneer.layer.name"] for layer in layout.manifest["layers"]
             if "dev.veneer.layer.name" in layer.get("annotations", {})]
 
 
 def contents(layout):
-    """Path -> what is there, in whichever layer."""
+    """Returns {path: (type, mode, link, content)} of all layers of an image."""
     found = {}
     for blob, _ in layout.layers():
         with tarfile.open(blob) as tar:
@@ -90,7 +91,7 @@ def contents(layout):
 
 
 class BazelRules(judge.Judge):
-    """One workspace for all."""
+    """Tests that share a workspace."""
 
     clients = ("bazel",)
 
@@ -103,30 +104,31 @@ class BazelRules(judge.Judge):
     @staticmethod
     @contextlib.contextmanager
     def workspace(folder):
-        """The tested workspace, with repositories of its own."""
+        """Makes the tested workspace with the repositories of this file."""
         folder.mkdir()
         with bazel_workspace.workspace(folder) as made:
             test_bazel.add_extra_tar(made.root)
             add_platforms(made.root / "shallow", made.root / "extra.tar")
-            choices = [BAD_REPOSITORY.format(name=name, attributes=attributes + "," * bool(attributes))
-                       for name, (attributes, _) in BAD_CHOICES.items()]
+            choices = [
+                BAD_REPOSITORY.format(name=name, attributes=attributes + "," * bool(attributes))
+                for name, (attributes, _) in BAD_CHOICES.items()]
             with open(made.root / "WORKSPACE", "a", encoding="utf-8") as file:
                 file.write(REPOSITORIES + "".join(choices) + TAR_TOOLCHAIN)
                 file.write(GROUPS_REPOSITORY.format(path=STAND_IN))
             yield made
 
     def layout(self, path):
-        """The image that a target made."""
+        """Returns the image of a target."""
         return samples.Layout(self.bazel.bin(path))
 
     def failure(self, *targets):
-        """What Bazel says of targets that cannot be built."""
+        """Builds targets that cannot be built; returns Bazel's message."""
         with self.assertRaises(AssertionError) as failure:
             self.bazel.build(*targets)
         return str(failure.exception)
 
     def inputs(self, target, repository):
-        """The inputs of a target's image action that are in an external repository, relative to it."""
+        """Returns the inputs of a target's image action in a repository, relative to it."""
         listed = self.bazel.bazel("aquery", f'mnemonic("VeneerImage", {target})')
         (paths,) = re.findall(r"^  Inputs: \[(.*)\]$", listed, re.MULTILINE)
         prefix = f"external/{repository}/"
@@ -143,15 +145,16 @@ class BazelRules(judge.Judge):
                     *(f"layout/{base.blob(blob).relative_to(base.folder)}" for blob in blobs)}
         for name in ("layout", "archive"):
             self.assertEqual(self.inputs(f"//shallow:on_{name}", f"shallow_{name}"), expected)
-        # What was unpacked with them is gone.
+        # Other unpacked files are deleted.
         unpacked = self.bazel.output_base() / "external" / "shallow_archive"
-        self.assertEqual({str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()},
-                         {*expected, "BUILD.bazel", "WORKSPACE"})
+        files = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
+        self.assertEqual(files, {*expected, "BUILD.bazel", "WORKSPACE"})
 
-    def test_a_base_that_is_not_there_is_told(self):
+    def test_a_missing_base_is_reported(self):
         for name, (_, message) in BAD_CHOICES.items():
             with self.subTest(name):
-                said = re.findall("^Error in fail: (.*)$", self.failure(f"@{name}//:base"), re.MULTILINE)
+                failure = self.failure(f"@{name}//:base")
+                said = re.findall("^Error in fail: (.*)$", failure, re.MULTILINE)
                 self.assertEqual(set(said), {f"{name}: '//shallow:platforms/index.json' {message}"})
 
     def test_a_base_is_chosen_again_when_its_index_changes(self):
@@ -167,22 +170,24 @@ class BazelRules(judge.Judge):
         self.bazel.build("//grouped:grouped", "//grouped:ungrouped", "//grouped:merged", LOCAL)
         grouped, ungrouped, merged = (self.layout(f"grouped/{name}")
                                       for name in ("grouped", "ungrouped", "merged"))
-        self.assertEqual(layer_names(grouped),
-                         ["test_rules-interpreter", "grouped-b.txt", "grouped-b.txt-2", "app-2", "app"])
+        self.assertEqual(layer_names(grouped), [
+            "test_rules-interpreter", "grouped-b.txt", "grouped-b.txt-2", "app-2", "app"])
         self.assertEqual(layer_names(ungrouped), ["app"])
-        self.assertEqual(layer_names(merged), ["test_rules-interpreter", "grouped-b.txt", "asked", "app"])
+        self.assertEqual(layer_names(merged), [
+            "test_rules-interpreter", "grouped-b.txt", "asked", "app"])
         self.assertEqual(contents(grouped), contents(ungrouped))
         self.assertEqual(contents(merged), contents(ungrouped))
         plans = {name: (self.bazel.bin("grouped") / "merged_layers" / f"{name}.plan").read_text()
                  for name in layer_names(merged)}
         where = {path: [name for name, plan in plans.items()
                         if f"\nf\tapp/program.runfiles/tested/{path}\t" in plan]
-                 for path in ("grouped/a.txt", "grouped/b.txt", "grouped/c.txt", "first_party/deep/module.py")}
+                 for path in ("grouped/a.txt", "grouped/b.txt", "grouped/c.txt",
+                              "first_party/deep/module.py")}
         self.assertEqual(where, {
             "grouped/a.txt": ["test_rules-interpreter"], "grouped/b.txt": ["grouped-b.txt"],
             "grouped/c.txt": ["grouped-b.txt"], "first_party/deep/module.py": ["asked"]})
 
-    def test_groups_that_may_not_be_merged_are_told(self):
+    def test_groups_that_must_not_be_merged_are_reported(self):
         self.assertRegex(self.failure("//grouped:impossible"), re.escape(
             "//grouped:impossible_layers: `max_groups` is 2, but the runfiles of //grouped:program have "
             "at least 3 groups that must not be merged: test_rules#interpreter, grouped#b.txt, app\n"))
@@ -208,30 +213,34 @@ class BazelRules(judge.Judge):
         runfiles = "opt/programs/renamed.runfiles"
         tree = {path: member for path, member in test_bazel.image_tree(layout.folder).items()
                 if path.startswith("opt/programs/renamed")}
-        self.assertEqual(tree["opt/programs/renamed"].linkname, "renamed.runfiles/tested/attributes/small")
+        self.assertEqual(tree["opt/programs/renamed"].linkname,
+                         "renamed.runfiles/tested/attributes/small")
         self.assertEqual({member.mtime for member in tree.values()}, {1700000000})
         for path in ("1", "2"):
             self.assertTrue(tree[f"{runfiles}/tested/attributes/twin_{path}"].isreg())
         site = f"{runfiles}/tested/attributes/_small.venv/lib/python3.11/site-packages/markupsafe"
         self.assertTrue(tree[f"{site}/__init__.py"].isfile())
-        # Of the package's own files the one that is asked for stays.
-        kept = [member.linkname for path, member in tree.items() if "/pypi_" in path and not member.isdir()]
+        # Only the file of `keep` stays in the package's own directory.
+        kept = [member.linkname for path, member in tree.items()
+                if "/pypi_" in path and not member.isdir()]
         self.assertEqual(kept, [f"../../../{site.removeprefix(runfiles + '/')}/_native.py"])
         plans = {name: (self.bazel.bin("attributes") / "asked_layers" / f"{name}.plan").read_text()
                  for name in ("interpreter", "stated")}
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/grouped.txt\t", plans["stated"])
-        self.assertEqual(tree[f"{runfiles}/tested/attributes/probe.txt"].pax_headers["SCHILY.xattr.security.capability"],
+        headers = tree[f"{runfiles}/tested/attributes/probe.txt"].pax_headers
+        self.assertEqual(headers["SCHILY.xattr.security.capability"],
                          "\x01\0\0\x02\0\x04" + 14 * "\0")
         self.assertNotIn("xattr.", plans["stated"])
 
     def test_compression_and_level(self):
         self.bazel.build("//attributes:zstd_layers", LOCAL)
-        descriptor = json.loads(self.bazel.bin("attributes/zstd_layers/app.tar.zst.json").read_text())
+        file = self.bazel.bin("attributes/zstd_layers/app.tar.zst.json")
+        descriptor = json.loads(file.read_text())
         self.assertEqual(descriptor["mediaType"], "application/vnd.oci.image.layer.v1.tar+zstd")
         self.assertIn(" level=1 ", descriptor["annotations"]["dev.veneer.layer.recipe"])
 
-    def test_what_the_base_has_is_replaced_only_where_that_is_allowed(self):
+    def test_files_of_the_base_are_replaced_only_if_that_is_allowed(self):
         self.assertIn("extra: error: is a file here, and a file in a layer below [file-replaced]\n",
                       self.failure("//attributes:replacing_unasked", LOCAL))
         self.bazel.build("//attributes:replacing", LOCAL)
@@ -241,7 +250,8 @@ class BazelRules(judge.Judge):
         self.bazel.build("//attributes:on_archive", "//attributes:on_image", "//attributes:index",
                          "//attributes:configured_load", LOCAL)
         configured = self.layout("attributes/configured")
-        self.assertEqual({key: configured.config[key] for key in ("author", "created", "config")}, CONFIGURED)
+        self.assertEqual({key: configured.config[key] for key in ("author", "created", "config")},
+                         CONFIGURED)
         for name in ("archive", "image"):
             self.assertEqual(self.layout(f"attributes/on_{name}").manifest["layers"],
                              configured.manifest["layers"])

@@ -1,4 +1,4 @@
-"""Bazel builds veneer from its sources, as the toolchain that is taken where no other is registered."""
+"""Bazel builds veneer from its sources, for the toolchain that it uses by default."""
 
 import tarfile
 
@@ -6,13 +6,13 @@ import bazel_workspace
 import judge
 import test_bazel
 
-# Some minutes less to compile; the bytes that veneer writes are the same.
+# This saves some minutes of compilation. veneer's output is the same.
 QUICKLY = "--host_compilation_mode=fastbuild"
 PATIENCE = 1500  # seconds, for all of veneer on a slow machine
 
 
 class BazelToolchain(judge.Judge):
-    """One workspace, in which nothing but Bazel has built a veneer."""
+    """Tests that share a workspace without an installed veneer."""
 
     clients = ("bazel",)
 
@@ -26,9 +26,9 @@ class BazelToolchain(judge.Judge):
         (cls.bazel.root / "tools" / "veneer_program").unlink()
         test_bazel.add_extra_tar(cls.bazel.root)
 
-    def test_what_it_builds_makes_the_same_layers(self):
+    def test_a_veneer_built_by_bazel_makes_the_same_layers(self):
         self.bazel.build("//:other", QUICKLY)
-        # The veneer under test goes on from what Bazel's has planned.
+        # The veneer under test makes the layers from the plans of Bazel's veneer.
         layers = self.bazel.bin("other_layers")
         root = self.bazel.bazel("info", "execution_root").strip()
         for plan in sorted(layers.glob("*.plan")):

@@ -1,4 +1,4 @@
-"""A real Bazel runs veneer's actions in persistent workers, which changes their time and nothing else."""
+"""A real Bazel runs veneer's actions in persistent workers, with the same results as without."""
 
 import os
 import re
@@ -9,7 +9,7 @@ import bazel_workspace
 import judge
 import test_bazel
 
-# Bazel 4 asks for both; later ones take JSON and many requests at a time for granted.
+# Bazel 4 needs the options for JSON and for multiplex workers. Later versions have both by default.
 WORKER = ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"]
 MULTIPLEX = [*WORKER, "--experimental_worker_multiplex"]
 ACTIONS = {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1}
@@ -26,12 +26,12 @@ exec strace -f -y -qq -e trace=openat -e signal=none -o {folder}/$$ {veneer} "$@
 
 
 def runners(actions):
-    """What ran veneer's actions."""
+    """Returns the runners of veneer's actions."""
     return {runner for mnemonic, _, runner in actions if mnemonic.startswith("Veneer")}
 
 
 class BazelWorker(judge.Judge):
-    """One workspace for all."""
+    """Tests that share a workspace."""
 
     clients = ("bazel", "strace")
 
@@ -41,18 +41,18 @@ class BazelWorker(judge.Judge):
         folder = cls.enterClassContext(judge.scratch())
         cls.temporary = folder / "temporary"
         cls.temporary.mkdir()
-        # Bazel hands it to the workers, which keep there what they keep.
+        # Bazel passes TMPDIR to the workers, which keep their store there.
         cls.enterClassContext(unittest.mock.patch.dict(os.environ, TMPDIR=str(cls.temporary)))
         cls.bazel = cls.enterClassContext(cls.workspace(folder / "first"))
 
     @staticmethod
     def workspace(folder):
-        """The tested workspace in a folder."""
+        """Makes the tested workspace in a folder."""
         folder.mkdir()
         return bazel_workspace.workspace(folder)
 
     def built_anew(self, *arguments):
-        """The image's digests, and what ran, in a build that has nothing to go on."""
+        """Builds without earlier outputs; returns the image's digests and the actions' runners."""
         self.bazel.bazel("clean")
         ran = self.bazel.executed("//:image", *arguments)
         self.assertEqual(test_bazel.count(ran), ACTIONS)
@@ -78,12 +78,12 @@ class BazelWorker(judge.Judge):
                 self.assertEqual(test_bazel.names(self.bazel.executed("//:image", *options)),
                                  test_bazel.APP_ACTIONS)
                 found[name] = test_bazel.digests(self.bazel.bin("image"))
-            # As it was before, which the worker still knows.
+            # The worker still has the layer from before the change.
             self.bazel.build("//:image", *options)
             self.assertNotEqual(test_bazel.digests(self.bazel.bin("image")), found[name])
         self.assertEqual(found["worker"], found["plain"])
 
-    def test_a_fault_is_told_as_without_a_worker(self):
+    def test_a_fault_is_reported_as_without_a_worker(self):
         broken = self.bazel.root / "broken"
         broken.mkdir()
         (broken / "BUILD.bazel").write_text(BROKEN)
@@ -93,9 +93,10 @@ class BazelWorker(judge.Judge):
             with self.assertRaises(AssertionError) as failure:
                 self.bazel.build("//broken", *options)
             told[name] = re.findall("^.*bad.tar.*$", str(failure.exception), re.MULTILINE)
-        self.assertEqual(told["worker"], ["broken/bad.tar: error: is not a tar, plain or compressed"])
+        self.assertEqual(told["worker"],
+                         ["broken/bad.tar: error: is not a tar, plain or compressed"])
         self.assertEqual(told["worker"], told["plain"])
-        # And the worker that told it works on.
+        # The worker goes on after the fault.
         self.bazel.build("//:image", *WORKER)
 
     def test_inputs_that_stay_the_same_are_not_opened(self):
@@ -103,7 +104,7 @@ class BazelWorker(judge.Judge):
         temporary = self.folder / "temporary"
         folder.mkdir()
         temporary.mkdir()
-        # The workers of both workspaces would share what they know, were it in one place.
+        # With the same TMPDIR, the workers of both workspaces would share a store.
         with (unittest.mock.patch.dict(os.environ, TMPDIR=str(temporary)),
               self.workspace(self.folder / "second") as bazel):
             program = bazel.root / "tools" / "veneer_program"
@@ -115,13 +116,14 @@ class BazelWorker(judge.Judge):
             self.assertGreater(len([path for path in first if path.startswith("external/")]), 500)
             with bazel.changed_line():
                 ran = bazel.executed("//:image", *MULTIPLEX)
-            self.assertEqual((test_bazel.names(ran), runners(ran)), (test_bazel.APP_ACTIONS, {"worker"}))
+            self.assertEqual((test_bazel.names(ran), runners(ran)),
+                             (test_bazel.APP_ACTIONS, {"worker"}))
             again = opened(folder, bazel)
             self.assertIn("first_party/greeting.py", again)
             self.assertEqual({path for path in again if path.startswith("external/")}, {
-                # It lies in one frame of the layer `app` with the changed line.
+                # It is in the same frame of the layer `app` as the changed line.
                 "external/outside/unseen.txt",
-                # One inode with two names is asked by its first bytes whether it is a program.
+                # For an inode with two names, the first bytes are read to see if it is a program.
                 "external/python_3_11/bin/python",
                 "external/python_3_11/lib/python3.11/_sysconfigdata__linux_x86_64-linux-gnu.py"})
 
@@ -140,8 +142,10 @@ class BazelWorker(judge.Judge):
 
 
 def opened(folder, bazel):
-    """The paths below the execution root of files that traced processes opened since this was last
-    asked, by whatever way."""
+    """Returns the files that traced processes opened since the last call.
+
+    The paths are below the execution root, whatever paths the processes used.
+    """
     places = {os.path.realpath(place): f"external/{name}"
               for name, place in bazel.repositories.items()}
     places[os.path.realpath(bazel.root)] = "."
@@ -149,11 +153,12 @@ def opened(folder, bazel):
     paths = []
     for trace in folder.iterdir():
         for directory, path, flags in re.findall(call, trace.read_text()):
-            # What is opened for neither reading nor writing is a directory to look about in.
+            # With O_PATH a directory is opened for neither reading nor writing.
             if "O_PATH" in flags:
                 continue
             path = re.sub("^.*/execroot/[^/]+/", "", os.path.join(directory, path))
-            above = max((place for place in places if path.startswith(place + "/")), key=len, default="")
+            above = max((place for place in places if path.startswith(place + "/")), key=len,
+                        default="")
             paths.append(os.path.normpath(places.get(above, "") + path[len(above):]))
         os.truncate(trace, 0)
     return paths

@@ -6,7 +6,7 @@ import samples
 
 
 class Containerd(judge.Judge):
-    """One daemon for each test: it forgets what it has seen."""
+    """One daemon for each test, so that it has no layers yet."""
 
     clients = ("containerd", "ctr", "runc")
     as_root = True

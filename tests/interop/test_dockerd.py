@@ -10,7 +10,7 @@ VENV_PYTHON = "/app/app.runfiles/_main/_app.venv/bin/python3"
 
 
 class Dockerd(judge.Judge):
-    """One daemon for each test: it forgets what it has seen."""
+    """One daemon for each test, so that it has no layers yet."""
 
     clients = ("docker", "dockerd")
     as_root = True
@@ -21,7 +21,7 @@ class Dockerd(judge.Judge):
             run = [*docker, "run", "--rm", "--network", "none"]
             self.assertEqual(judge.run([*run, "app:latest"]),
                              samples.output_from_runfiles(binary))
-            # The environment's Python must also serve those who start it themselves.
+            # The Python of the virtual environment must also work when it is started directly.
             code = "import numpy, sys; print(sys.prefix)"
             self.assertEqual(judge.run([*run, "--workdir", "/", "--entrypoint", VENV_PYTHON,
                                         "app:latest", "-c", code]),
@@ -46,7 +46,7 @@ class Dockerd(judge.Judge):
 
     @contextlib.contextmanager
     def loaded(self, binary, *options):
-        """A daemon that has loaded the program's image; yields its command line."""
+        """Runs a daemon that has loaded the program's image; yields its command line."""
         archive = self.folder / "image.tar"
         name = f"{binary.name}:latest"
         samples.build(binary, f"docker-archive:{archive}:{name}", "--base", samples.base(),

@@ -1,4 +1,4 @@
-"""Whichever form of a program's runfiles veneer reads, it plans the same image."""
+"""veneer plans the same image from each form of a program's runfiles."""
 
 import json
 import posixpath
@@ -8,7 +8,7 @@ import samples
 
 
 class Forms(judge.Judge):
-    """The binary, its runfiles directory, its manifest and its spec, as one build leaves them."""
+    """Compares a binary, its runfiles directory, its manifest and its spec of the same build."""
 
     def test_forms_agree(self):
         self.check("2.x", {"symlink-entry"})
@@ -43,13 +43,13 @@ def entries_by_path(layers):
 
 
 def without_reasons(entries):
-    """The entries without what a form alone can know, or spells in its own way."""
+    """Returns the entries without the members that depend on the form."""
     return {path: {key: value for key, value in entry.items() if key not in ("reason", "source")}
             for path, entry in entries.items()}
 
 
 def resolve(entries, path):
-    """The entry that `path` leads to, following links as a kernel does; None if there is none."""
+    """Returns the entry that `path` leads to, with links followed like a kernel, or None."""
     resolved, rest, steps = "", path.split("/"), 0
     while rest:
         resolved = posixpath.normpath(posixpath.join(resolved, rest.pop(0)))

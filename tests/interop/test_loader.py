@@ -1,7 +1,8 @@
-"""The dynamic linker of this machine against `veneer verify`: broken must be what cannot be loaded.
+"""`veneer verify` reports the libraries that the dynamic linker of this machine cannot load.
 
-Each case is a small root file system with a library in a wheel's repository, a virtual environment
-that reaches it in its own way, and a program that loads it from there inside a chroot.
+Each case is a small root file system. It has a library in a wheel's repository, a virtual
+environment that reaches the library in one of several ways, and a program that loads it inside a
+chroot.
 """
 
 import json
@@ -28,7 +29,7 @@ int main(int count, char** arguments) {
 
 
 class Loader(judge.Judge):
-    """One test a way to reach a library; the first three answers were once a surprise."""
+    """One test per way to reach a library."""
 
     clients = ("gcc", "ldd", "chroot", "tar")
     as_root = True
@@ -42,8 +43,11 @@ class Loader(judge.Judge):
         config.resolve().touch()
 
     def compile(self):
-        """The opener with its libc, liba, which needs libnccl beside its package, and libb, which
-        needs libc beside itself."""
+        """Compiles the program and the libraries.
+
+        The program has its libc. liba needs libnccl, which is next to liba's package. libb needs
+        libsibling in its own directory.
+        """
         (self.folder / "opener.c").write_text(OPENER)
         (self.folder / "empty.c").write_text("int symbol(void) { return 1; }\n")
         self.gcc("opener", self.folder / "opener.c")
@@ -65,7 +69,7 @@ class Loader(judge.Judge):
         judge.run(["gcc", "-o", path, *arguments])
 
     def library(self, path, needed=None, run_path=None):
-        """A shared object that is called as its file is."""
+        """Compiles a shared object whose soname is the name of its file."""
         options = ["-shared", "-fPIC", self.folder / "empty.c",
                    f"-Wl,-soname,{os.path.basename(path)}"]
         if needed:
@@ -74,31 +78,32 @@ class Loader(judge.Judge):
         self.gcc(path, *options)
 
     def link(self, path, to):
-        """A relative link below site-packages to a path of the root."""
+        """Makes a relative link below site-packages to a path of the root."""
         place = self.root / SITE / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(os.path.relpath(self.root / to, place.parent))
 
     def loads(self, path, directory="/"):
-        """Whether the dynamic linker can open it."""
+        """Whether the dynamic linker can open a library."""
         done = subprocess.run(["chroot", self.root, "/opener", path, directory], text=True,
                               capture_output=True, timeout=judge.TIMEOUT, check=False)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         return done.returncode == 0
 
     def findings(self):
-        """What veneer says of the root as an image."""
+        """Makes an image of the root; returns the findings of `veneer verify`."""
         layer = self.folder / "layer.tar"
         judge.run(["tar", "--create", "--file", layer, "--directory", self.root, "."])
         judge.veneer("image", "--layer", layer, "-o", f"oci:{self.folder}/image")
-        done = subprocess.run([os.environ["VENEER"], "verify", "--json", f"oci:{self.folder}/image"],
-                              stdout=subprocess.PIPE, text=True, timeout=judge.TIMEOUT, check=False)
+        command = [os.environ["VENEER"], "verify", "--json", f"oci:{self.folder}/image"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=judge.TIMEOUT,
+                              check=False)
         report = json.loads(done.stdout)
         self.assertEqual(done.returncode != 0, report["errors"] > 0)
         return report["findings"]
 
     def check(self, name, loads, opened=None, directory="/"):
-        """Both judges say of a library of site-packages what the table says."""
+        """Checks that the linker loads a library if `loads`, and that verify agrees."""
         path = f"{SITE}/torch/lib/{name}"
         self.assertEqual(self.loads(opened or f"/{path}", directory), loads)
         errors = [found for found in self.findings() if found["severity"] == "error"]
@@ -148,7 +153,7 @@ class Loader(judge.Judge):
         self.check("libb.so", False)
 
     def test_libraries_beside_the_package(self):
-        """As numpy has it: the directory beside is the repository's, linked or not."""
+        """The directory of libraries is next to the package in the repository, as with numpy."""
         self.library(f"{TORCH}/torch.libs/libbeside.so")
         self.library(f"{TORCH}/torch/lib/libc.so", f"{TORCH}/torch.libs/libbeside.so",
                      "$ORIGIN/../../torch.libs")
@@ -156,7 +161,7 @@ class Loader(judge.Judge):
         self.check("libc.so", True)
 
     def test_real_path(self):
-        """Not an error, because Python does not open it so; a note says what would happen."""
+        """A library that fails only by its real path is a note: Python does not open it so."""
         self.link("torch/lib/liba.so", f"{TORCH}/torch/lib/liba.so")
         self.link("nvidia", f"{NCCL}/nvidia")
         self.assertTrue(self.loads(f"/{SITE}/torch/lib/liba.so"))
@@ -171,7 +176,7 @@ class Loader(judge.Judge):
         self.check("liba.so", False, opened="./liba.so", directory=f"/{SITE}/torch/lib")
 
     def test_library_path_of_the_image(self):
-        """Found through ld.so.conf's directories; a copy that is absent is not."""
+        """A library is found in the directories of ld.so.conf."""
         self.link("torch", f"{TORCH}/torch")
         self.link("nvidia", f"{NCCL}/nvidia")
         near = self.root / "lib/x86_64-linux-gnu"

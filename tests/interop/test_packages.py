@@ -1,8 +1,10 @@
-"""Large real packages, in every shape of rules_python: verified clean, and imported in a container.
+"""Large real packages in every shape of rules_python verify and can be imported in a container.
 
-What these wheels ask of an image that small ones do not: libraries of one wheel that look for those
-of another through `$ORIGIN/../..` (nvidia), folders of bundled libraries beside a package
-(numpy.libs), packages that share a namespace (google), libraries loaded by hand (librmm).
+These wheels have features that small ones do not have:
+- libraries that look for those of another wheel through `$ORIGIN/../..` (nvidia);
+- folders of bundled libraries next to a package (numpy.libs);
+- packages that share a namespace (google);
+- libraries that Python code loads itself (librmm).
 """
 
 import json
@@ -11,7 +13,7 @@ import daemons
 import judge
 import samples
 
-# Pinned with all that they depend on.
+# The packages with all of their dependencies.
 WHEELS = [
     "certifi==2026.10.18", "cffi==2.1.1", "charset-normalizer==3.5.2", "cryptography==44.0.2",
     "google-api-core==2.44.0", "google-auth==2.62.2", "google-cloud-core==2.8.0",
@@ -26,8 +28,8 @@ WHEELS = [
     "urllib3==2.8.0",
 ]
 
-# Prints one line a package; a package that cannot be imported, or a library that cannot be loaded,
-# ends the program.
+# Prints one line per package. The program ends if a package cannot be imported or a library cannot
+# be loaded.
 PROGRAM = """
 import ctypes, importlib, os, sys
 
@@ -50,7 +52,7 @@ print(sys.prefix.endswith(".venv"), "_main" in numpy.__file__)
 
 
 class Packages(judge.Judge):
-    """One image for each way that rules_python has laid out a virtual environment."""
+    """One image for each layout of virtual environments in versions of rules_python."""
 
     clients = ("docker", "dockerd")
     as_root = True
@@ -80,7 +82,7 @@ class Packages(judge.Judge):
                              samples.output_from_runfiles(binary))
 
     def check_verified(self, image):
-        """No error and no warning; notes are about what the input lacks just as well."""
+        """Checks that there are no errors or warnings. Notes are about faults of the input."""
         findings = json.loads(judge.veneer("verify", image, "--json"))["findings"]
         self.assertEqual([finding for finding in findings if finding["severity"] != "note"], [])
 

@@ -1,4 +1,4 @@
-"""podman loads the archives and pulls the layout, each under the name that it was given."""
+"""podman loads the archives and pulls the layout, each under its name."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import samples
 
 
 class Podman(judge.Judge):
-    """Loading reads every layer and checks it against the config's diff ids."""
+    """podman reads every layer when it loads an image, and checks the config's diff ids."""
 
     clients = ("podman",)
     as_root = True
@@ -28,8 +28,9 @@ class Podman(judge.Judge):
         self.assertEqual(self.names(), ["docker.io/library/odd:latest"])
 
     def test_load_from_standard_output(self):
-        with subprocess.Popen([os.environ["VENEER"], "build", self.binary, "--base", samples.base(), "-o",
-                               "docker-archive:-:piped:latest"], stdout=subprocess.PIPE,
+        build = [os.environ["VENEER"], "build", self.binary, "--base", samples.base(),
+                 "-o", "docker-archive:-:piped:latest"]
+        with subprocess.Popen(build, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as process:
             judge.run([*self.podman, "load"], stdin=process.stdout)
         self.assertEqual(process.returncode, 0)

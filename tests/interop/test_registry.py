@@ -1,4 +1,4 @@
-"""An image pushed to a registry and pulled back has the digests it was built with."""
+"""An image that is pushed to a registry and pulled again has the same digests."""
 
 import daemons
 import judge
@@ -6,7 +6,7 @@ import samples
 
 
 class Registry(judge.Judge):
-    """skopeo pushes and pulls; the registry checks every blob's digest as it comes in."""
+    """skopeo pushes and pulls. The registry checks the digest of every blob that it receives."""
 
     clients = ("docker-registry", "skopeo")
 

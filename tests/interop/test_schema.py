@@ -1,4 +1,4 @@
-"""Every JSON document of a layout is valid by the image spec's own schemas."""
+"""Every JSON document of a layout is valid by the schemas of the image spec."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SPECIFICATION = "github.com/opencontainers/image-spec@v1.1.1"
 
 
 class Schema(judge.Judge):
-    """The schemas are those of the specification's Go module, fetched by the go command."""
+    """The schemas are in the specification's Go module, which the go command downloads."""
 
     clients = ("go",)
 
@@ -62,8 +62,10 @@ class Schema(judge.Judge):
 
 
 def without_ids(schema):
-    """The schema without its ids: they name places on the web, while references to other files
-    are meant relative to the file that they are in."""
+    """Returns a schema without its ids.
+
+    The ids are URLs on the web, but references to other files are relative to the schema's file.
+    """
     if isinstance(schema, list):
         return [without_ids(item) for item in schema]
     if not isinstance(schema, dict):

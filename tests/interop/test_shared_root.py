@@ -1,7 +1,7 @@
-"""Two programs with --shared-root: they run as from their runfiles, and share their layers.
+"""Two programs with --shared-root run as from their runfiles, and share their layers.
 
-The programs have ten packages, compiled ones among them, and three repositories more whose
-libraries, scripts and modules look for each other.
+The programs have ten packages, some of them compiled, and three more repositories with libraries,
+scripts and modules that look for each other.
 """
 
 import pathlib
@@ -19,14 +19,13 @@ BOTTOM = "int bottom(void) { return 41; }"
 
 
 def compile_library(source, output, *options):
-    """Makes a shared library of C source text."""
+    """Compiles C source text into a shared library."""
     output.parent.mkdir(parents=True, exist_ok=True)
     judge.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", output, *options], input=source)
 
 
 def add_repositories(base):
-    """Repositories that look for each other, as siblings in the runfiles and side by side in the
-    virtual environment."""
+    """Adds repositories that look for each other in the runfiles and the virtual environment."""
     liba, libb = base.external / "liba+", base.external / "libb+"
     compile_library(BOTTOM, libb / "lib/libbottom.so")
     compile_library(TOP, liba / "lib/libtop.so", "-Wl,--no-as-needed", f"-L{libb}/lib", "-lbottom",
@@ -48,7 +47,7 @@ def add_repositories(base):
 
 
 class SharedRoot(judge.Judge):
-    """Programs `first` and `second`, alike but for their name and main file."""
+    """The programs `first` and `second` differ only in their name and main file."""
 
     clients = ("gcc", "umoci", "docker-registry", "skopeo")
     as_root = True
@@ -63,7 +62,7 @@ class SharedRoot(judge.Judge):
                                           add=add_repositories)
 
     def output_in_image(self, binary, name, *options):
-        """What the program prints from an image, unpacked, in a root of its own."""
+        """Unpacks the program's image and runs it in a chroot; returns its output."""
         bundle = self.folder / f"{name}-bundle"
         samples.build(binary, f"oci:{self.folder}/{name}-image:latest", "--base", samples.base(),
                       "--compression=none", *options)
@@ -71,7 +70,7 @@ class SharedRoot(judge.Judge):
         return judge.run(["chroot", bundle / "rootfs", "env", "-i", "PATH=/usr/bin:/bin",
                           f"/app/{binary.name}"])
 
-    def test_programs_find_what_they_find_without(self):
+    def test_programs_find_the_same_files_as_without(self):
         binary = self.program("first")
         expected = samples.output_from_runfiles(binary)
         for name, options in {"plain": [], "shared": ["--shared-root", "/srv/repos"],
@@ -86,13 +85,15 @@ class SharedRoot(judge.Judge):
         with daemons.registry(self.folder) as host:
             for name in ("first", "second"):
                 binary = self.program(name)
-                samples.build(binary, f"oci:{self.folder}/{name}-image:latest", "--base", samples.base(),
-                              "--shared-root", "/srv/repos", "--own-layer-size", "1MB")
+                samples.build(binary, f"oci:{self.folder}/{name}-image:latest",
+                              "--base", samples.base(), "--shared-root", "/srv/repos",
+                              "--own-layer-size", "1MB")
                 layout = samples.Layout(self.folder / f"{name}-image")
                 layers[name] = [layer["digest"] for layer in layout.manifest["layers"]]
                 before = self.bytes_in_registry()
                 judge.run(["skopeo", "copy", "--dest-tls-verify=false", "--preserve-digests",
-                           f"oci:{self.folder}/{name}-image:latest", f"docker://{host}/team/{name}:1"])
+                           f"oci:{self.folder}/{name}-image:latest",
+                           f"docker://{host}/team/{name}:1"])
                 added.append(self.bytes_in_registry() - before)
         self.assertGreater(len(layers["first"]), 5)
         self.assertEqual(layers["first"][:-1], layers["second"][:-1])
@@ -100,7 +101,7 @@ class SharedRoot(judge.Judge):
         self.assertLess(added[1], added[0] * 0.01)
 
     def bytes_in_registry(self):
-        """Size of all blobs that the registry keeps, whichever image they came with."""
+        """Returns the size of all blobs in the registry."""
         blobs = self.folder / "registry/docker/registry/v2/blobs"
         return sum(path.stat().st_size for path in blobs.rglob("data"))
 

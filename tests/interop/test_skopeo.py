@@ -8,7 +8,7 @@ import samples
 
 
 class Skopeo(judge.Judge):
-    """Copying with decompression makes skopeo read and check every blob."""
+    """skopeo copies with decompression, so that it reads and checks every blob."""
 
     clients = ("skopeo",)
 

@@ -1,6 +1,6 @@
-"""Gzip readers of other languages see a layer to its end: every entry, and the diff id's bytes.
+"""Gzip readers of other languages read a layer to its end.
 
-Several of them stop after the first member of a gzip file of many, silently.
+Several of them silently stop after the first member of a gzip file that has many.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Reader(judge.Judge):
-    """Builds a program's layers; each subclass decompresses them its own way."""
+    """Builds a program's layers. Each subclass decompresses them with another reader."""
 
     def layers(self):
         binary = samples.odd(self.folder)
@@ -25,7 +25,7 @@ class Reader(judge.Judge):
         return zip(layers, planned)
 
     def check_gunzip(self, *command):
-        """Runs COMMAND BLOB OUTPUT for each layer and looks at the output."""
+        """Runs COMMAND BLOB OUTPUT for each layer, and checks digest and names of the output."""
         output = self.folder / "layer.tar"
         for (blob, diff_id), layer in self.layers():
             judge.run([*command, blob, output])
@@ -40,7 +40,7 @@ def names(tar):
 
 
 class Gzip(Reader):
-    """gzip(1)."""
+    """Tests gzip(1)."""
 
     clients = ("gzip", "bash")
 
@@ -54,7 +54,7 @@ class Gzip(Reader):
 
 
 class Python(Reader):
-    """Python's tarfile as a stream: it reads one gzip member and no more."""
+    """Tests Python's tarfile on a stream, which reads only one gzip member."""
 
     def test_tarfile_as_a_stream(self):
         for (blob, _), layer in self.layers():
@@ -63,7 +63,7 @@ class Python(Reader):
 
 
 class Node(Reader):
-    """Node's zlib."""
+    """Tests the zlib of Node."""
 
     clients = ("node",)
 
@@ -72,7 +72,7 @@ class Node(Reader):
 
 
 class Java(Reader):
-    """Java's GZIPInputStream on a stream that, like a socket, does not know what is coming."""
+    """Tests Java's GZIPInputStream on a stream that, like a socket, has no known length."""
 
     clients = ("java", "javac")
 

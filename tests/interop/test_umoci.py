@@ -1,4 +1,4 @@
-"""umoci unpacks the image; every entry of the tree is what the plan says, and no other exists."""
+"""umoci unpacks an image; the tree has the entries of the plan and no others."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ import samples
 
 
 class Umoci(judge.Judge):
-    """Unpacks without a base image, so that the tree is veneer's alone."""
+    """Unpacks images without a base, so that all entries of the tree are veneer's."""
 
     clients = ("umoci",)
     as_root = True
@@ -42,7 +42,7 @@ class Umoci(judge.Judge):
 
 
 def options_of_plan(options):
-    """Of a build's options, those that concern the plan."""
+    """Returns those of a build's options that affect the plan."""
     return [option for option in options if option.startswith("--layers")]
 
 
@@ -52,7 +52,7 @@ def tree_paths(root):
 
 
 def expected_attributes(entry, root):
-    """Attributes that a planned entry has once unpacked."""
+    """Returns the attributes that a planned entry must have after unpacking."""
     if entry["type"] == "hardlink":
         return attributes(root / entry["link"])
     common = {"type": entry["type"], "mode": mode(entry), "uid": entry["uid"],
@@ -77,7 +77,7 @@ def mode(entry):
 
 
 def attributes(path):
-    """What is to be compared of an unpacked entry."""
+    """Returns the attributes of an unpacked entry."""
     info = os.lstat(path)
     common = {"mode": stat.S_IMODE(info.st_mode), "uid": info.st_uid, "gid": info.st_gid,
               "mtime": int(info.st_mtime)}

@@ -1,4 +1,4 @@
-"""A real program in --runfiles-layout=venv runs as from its runfiles, from fewer paths and bytes."""
+"""A real program with --runfiles-layout=venv runs as from its runfiles, and is smaller."""
 
 import json
 import os
@@ -6,7 +6,8 @@ import os
 import judge
 import samples
 
-# Looks itself up among its runfiles, and where a wheel's library came from.
+# Code for the program: one part lists a repository of its runfiles, the other checks the place of a
+# wheel's libraries.
 LOOKS_UP = """
 import os, pathlib
 repository = [name for name in ("{repository}",)]
@@ -24,7 +25,7 @@ print("libraries of numpy.libs come from the virtual environment")
 
 
 class VenvLayout(judge.Judge):
-    """Unpacked by umoci on the base image and run in a chroot of its own."""
+    """umoci unpacks the program on the base image, and it runs in a chroot."""
 
     clients = ("umoci", "unshare")
     as_root = True
@@ -71,7 +72,7 @@ class VenvLayout(judge.Judge):
         self.assertIn("libraries of numpy.libs come from the virtual", run_in(again))
 
     def unpack(self, binary, name, *options):
-        """The image's root file system; its layers' size is kept under `name`."""
+        """Builds and unpacks an image; returns its root. Keeps the layers' size under `name`."""
         image = f"{self.folder}/image-{name}:latest"
         built = json.loads(judge.veneer("build", binary, "--base", samples.base(), *options,
                                         "--json", "-o", f"oci:{image}"))
@@ -81,7 +82,7 @@ class VenvLayout(judge.Judge):
 
 
 def run_in(root):
-    """What the program prints in a chroot with a /proc of its own."""
+    """Runs the program in a chroot with its own /proc; returns its output."""
     (root / "proc").mkdir(exist_ok=True)
     return judge.run(["unshare", "--mount", "--pid", "--fork", f"--mount-proc={root}/proc",
                       "chroot", root, "/app/app"],
@@ -89,7 +90,7 @@ def run_in(root):
 
 
 def dangling(folder):
-    """Every link below a folder that leads nowhere."""
+    """Generates the dangling links below a folder."""
     for top, folders, files in os.walk(folder):
         for name in folders + files:
             path = os.path.join(top, name)

@@ -1,4 +1,4 @@
-"""Capabilities and user attributes reach the disk: bsdtar, GNU tar and umoci unpack, the kernel judges."""
+"""bsdtar, GNU tar and umoci unpack capabilities and user attributes from veneer's archives."""
 
 import os
 import struct
@@ -7,23 +7,24 @@ import subprocess
 import judge
 
 CAPABILITY = "security.capability"
-# Of a user namespace whose root is user 1000; the kernel takes it from who may have capabilities everywhere.
+# A capability for a user namespace whose root is user 1000. The kernel accepts it only from a
+# process with capabilities in all namespaces.
 NAMESPACED = struct.pack("<IIIIII", 0x03000001, 1 << 10, 0, 0, 0, 1000)
 SERVICE = struct.pack("<IIIII", 0x02000001, 1 << 10, 0, 0, 0)
-# Each is also given to setcap, whose bytes have to be the same.
-TEXTS = ("cap_net_bind_service+ep", "CAP_NET_RAW,cap_net_admin=eip", "cap_chown=i cap_bpf=p", "=", "=ep",
-         "all=ep cap_chown-ep", "cap_kill+pi-i+e", "cap_sys_admin,39,40+p")
+# setcap must give the same bytes for these texts.
+TEXTS = ("cap_net_bind_service+ep", "CAP_NET_RAW,cap_net_admin=eip", "cap_chown=i cap_bpf=p", "=",
+         "=ep", "all=ep cap_chown-ep", "cap_kill+pi-i+e", "cap_sys_admin,39,40+p")
 
 
 def xattrs(path):
-    """What a file has of what veneer keeps."""
+    """Returns those attributes of a file that veneer keeps."""
     return {name: os.getxattr(path, name, follow_symlinks=False)
             for name in os.listxattr(path, follow_symlinks=False)
             if name == CAPABILITY or name.startswith("user.")}
 
 
 class Xattrs(judge.Judge):
-    """A tree with capabilities, packed by veneer in each of its ways."""
+    """veneer packs a tree with capabilities in each of its ways."""
 
     clients = ("bsdtar", "umoci", "tar", "setcap", "getcap")
     as_root = True
@@ -33,7 +34,8 @@ class Xattrs(judge.Judge):
         self.tree = self.folder / "tree"
         (self.tree / "folder").mkdir(parents=True)
         for name in ("server", "namespaced", "plain", "twin", "folder/noted"):
-            (self.tree / name).write_bytes(b"#!/bin/sh\n" + b"same content, long enough to be linked\n" * 200)
+            (self.tree / name).write_bytes(
+                b"#!/bin/sh\n" + b"same content, long enough to be linked\n" * 200)
             (self.tree / name).chmod(0o755)
         try:
             os.setxattr(self.tree / "server", CAPABILITY, SERVICE)
@@ -45,7 +47,8 @@ class Xattrs(judge.Judge):
             self.skipTest(f"no extended attributes here: {fault}")
         self.expected = {"server": {CAPABILITY: SERVICE}, "twin": {CAPABILITY: SERVICE},
                          "namespaced": {CAPABILITY: SERVICE}, "plain": {},
-                         "folder": {"user.dir": b"d"}, "folder/noted": {"user.note": b"a\0b=c\n\xff"}}
+                         "folder": {"user.dir": b"d"},
+                         "folder/noted": {"user.note": b"a\0b=c\n\xff"}}
 
     def check(self, root, expected=None):
         for name, attributes in (expected or self.expected).items():
@@ -58,10 +61,11 @@ class Xattrs(judge.Judge):
         return bundle / "rootfs"
 
     def build(self, name, *options):
-        return judge.veneer("build", "--no-store", "--check=off", *options, "-o", f"oci:{self.folder}/{name}:latest")
+        return judge.veneer("build", "--no-store", "--check=off", *options,
+                            "-o", f"oci:{self.folder}/{name}:latest")
 
     def test_tree(self):
-        """Also through the text of a plan, and from a store that knows the file without them."""
+        """Attributes are kept in an image of a tree, and through the text of a plan."""
         tree = ["--tree", f"{self.tree}:/"]
         self.build("image", *tree)
         self.check(self.unpack("image"))
@@ -75,29 +79,34 @@ class Xattrs(judge.Judge):
 
     def test_verify_names_them(self):
         self.build("image", "--tree", f"{self.tree}:/")
-        done = subprocess.run([os.environ["VENEER"], "verify", f"oci:{self.folder}/image"], check=True,
-                              capture_output=True, text=True)
+        done = subprocess.run([os.environ["VENEER"], "verify", f"oci:{self.folder}/image"],
+                              check=True, capture_output=True, text=True)
         for line in ("namespaced: note: has the capabilities cap_net_bind_service=ep; and 2 more "
                      "[extended-attributes]",
                      "folder: note: has the extended attributes 'user.dir' [extended-attributes]",
-                     "folder/noted: note: has the extended attributes 'user.note' [extended-attributes]"):
+                     "folder/noted: note: has the extended attributes 'user.note' "
+                     "[extended-attributes]"):
             self.assertIn(line, done.stderr)
 
     def test_rebuild_after_setcap(self):
-        """Nothing but an attribute changes: the layer does."""
-        command = ["build", "--check=off", "--store", self.folder / "store", "--tree", f"{self.tree}:/"]
-        for name, value in (("first", "cap_kill+p"), ("second", "cap_chown+p"), ("third", "cap_chown+p")):
+        """The layer changes when only an attribute changes."""
+        command = ["build", "--check=off", "--store", self.folder / "store",
+                   "--tree", f"{self.tree}:/"]
+        for name, value in (("first", "cap_kill+p"), ("second", "cap_chown+p"),
+                            ("third", "cap_chown+p")):
             judge.run(["setcap", value, self.tree / "server"])
             judge.veneer(*command, "-o", f"oci:{self.folder}/{name}:latest")
-            self.check(self.unpack(name), {"server": xattrs(self.tree / "server"), "twin": {CAPABILITY: SERVICE}})
+            self.check(self.unpack(name), {"server": xattrs(self.tree / "server"),
+                                           "twin": {CAPABILITY: SERVICE}})
 
     def test_base(self):
-        """What the base has without them, or with others, is not left to it."""
+        """A file that the base has with other attributes is stored again."""
         (self.folder / "server").write_bytes((self.tree / "server").read_bytes())
         (self.folder / "server").chmod(0o755)
         self.build("base", "--content-links=off", "--tree", f"{self.folder}/server:/",
                    "--tree", f"{self.tree}/twin:/plain", "--tree", f"{self.tree}/twin:/twin")
-        summary = self.build("image", "--base", f"oci:{self.folder}/base:latest", "--tree", f"{self.tree}:/")
+        summary = self.build("image", "--base", f"oci:{self.folder}/base:latest",
+                             "--tree", f"{self.tree}:/")
         self.check(self.unpack("image"))
         self.assertIn("1 path left out, because the base image has the same", summary)
 
@@ -106,26 +115,29 @@ class Xattrs(judge.Judge):
                    "--capability", "/server=cap_chown=p")
         root = self.unpack("image")
         note = self.expected["folder/noted"]
-        self.check(root, {"server": {CAPABILITY: struct.pack("<IIIII", 0x02000000, 1, 0, 0, 0)}, "plain": {},
-                          "folder/noted": {**note, CAPABILITY: struct.pack("<IIIII", 0x02000001, 1 << 5, 0, 0, 0)}})
+        chown = struct.pack("<IIIII", 0x02000000, 1, 0, 0, 0)
+        kill = struct.pack("<IIIII", 0x02000001, 1 << 5, 0, 0, 0)
+        self.check(root, {"server": {CAPABILITY: chown}, "plain": {},
+                          "folder/noted": {**note, CAPABILITY: kill}})
         self.assertIn("server cap_chown=p", judge.run(["getcap", root / "server"]))
 
     def test_texts_of_setcap(self):
         one = self.tree / "plain"
         for number, text in enumerate(TEXTS):
             judge.run(["setcap", text, one])
-            self.build(f"image{number}", "--tree", f"{self.tree}:/", "--capability", f"server={text}")
+            self.build(f"image{number}", "--tree", f"{self.tree}:/",
+                       "--capability", f"server={text}")
             root = self.unpack(f"image{number}")
             with self.subTest(text=text):
                 last = os.getxattr(one, CAPABILITY)
                 found = os.getxattr(root / "server", CAPABILITY)
-                if "all" in text or text == "=ep":  # the kernel's own last capability is that of "all"
+                if "all" in text or text == "=ep":  # "all" depends on the kernel's last capability
                     self.assertEqual(last[:12], found[:12])
                 else:
                     self.assertEqual(last, found)
 
     def test_tar_of_disk(self):
-        """As bsdtar's own archive, and from a copy of it."""
+        """`veneer tar` stores attributes from disk, and copies them from an archive of bsdtar."""
         for name, command in (("veneer", [os.environ["VENEER"], "tar"]), ("bsdtar", ["bsdtar"])):
             judge.run([*command, "-cf", self.folder / f"{name}.tar", "-C", self.tree, "."])
         judge.veneer("tar", "-cf", self.folder / "copy.tar", f"@{self.folder}/bsdtar.tar")

@@ -1,4 +1,4 @@
-// The language of .dockerignore: what its own matcher's tests state, as facts about pattern and path.
+// The language of .dockerignore. The patterns and paths are from the tests of its own matcher.
 #include "layer/read/ignore_rules.h"
 
 #include <doctest/doctest.h>

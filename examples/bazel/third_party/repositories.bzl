@@ -1,11 +1,14 @@
-"""Repositories made of what `run` downloaded: where there is a network, rules_python does this."""
+"""Repositories of the files that `run` downloaded. With a network, rules_python does this."""
 
 _WHEEL = """package(default_visibility = ["//visibility:public"])
 
 py_library(
     name = "pkg",
     srcs = glob(["site-packages/**/*.py"]),
-    data = glob(["site-packages/**"], exclude = ["site-packages/**/*.py", "site-packages/**/*.pyc"]),
+    data = glob(
+        ["site-packages/**"],
+        exclude = ["site-packages/**/*.py", "site-packages/**/*.pyc"],
+    ),
     imports = ["site-packages"],
 )
 """
@@ -24,15 +27,16 @@ def _directory(ctx):
     return ctx.path(Label("//third_party:BUILD.bazel")).dirname.get_child(ctx.attr.directory)
 
 def _wheel_impl(ctx):
+    start = ctx.attr.distribution + "-"
     found = [
         path
         for path in _directory(ctx).readdir()
-        if path.basename.lower().startswith(ctx.attr.distribution + "-") and path.basename.endswith(".whl")
+        if path.basename.lower().startswith(start) and path.basename.endswith(".whl")
     ]
     if len(found) != 1:
         fail("expected one wheel of '%s' in '%s', found %d" % (ctx.attr.distribution, ctx.attr.directory, len(found)))
 
-    # By its name Bazel knows an archive's format.
+    # Bazel recognises the format of an archive by its name.
     ctx.symlink(found[0], "wheel.zip")
     ctx.extract("wheel.zip", output = "site-packages")
     ctx.delete("wheel.zip")
@@ -41,10 +45,13 @@ def _wheel_impl(ctx):
 wheel = repository_rule(
     implementation = _wheel_impl,
     attrs = {
-        "directory": attr.string(doc = "Where wheels lie, relative to this package.", mandatory = True),
+        "directory": attr.string(
+            doc = "The directory of the wheels, relative to this package.",
+            mandatory = True,
+        ),
         "distribution": attr.string(doc = "Name of the distribution.", mandatory = True),
     },
-    doc = "A Python package from its wheel.",
+    doc = "A repository with a Python package, unpacked from its wheel.",
 )
 
 def _python_interpreter_impl(ctx):
@@ -55,7 +62,10 @@ def _python_interpreter_impl(ctx):
 python_interpreter = repository_rule(
     implementation = _python_interpreter_impl,
     attrs = {
-        "directory": attr.string(doc = "Where it lies, relative to this package.", mandatory = True),
+        "directory": attr.string(
+            doc = "The interpreter's directory, relative to this package.",
+            mandatory = True,
+        ),
     },
-    doc = "A Python interpreter with its standard library.",
+    doc = "A repository with a Python interpreter and its standard library.",
 )

@@ -1,4 +1,4 @@
-"""The example's program: uses two compiled wheels and says where it finds them."""
+"""The example's program: uses two compiled wheels and prints where it finds them."""
 
 import sys
 
@@ -7,7 +7,10 @@ import numpy
 
 
 def below_runfiles(path):
-    """`path` from the last runfiles directory in it on: the same text on a host and in an image."""
+    """Returns the end of a path from its last runfiles directory on.
+
+    It is the same text on a host and in an image.
+    """
     return path[path.rindex(".runfiles/") + 1:]
 
 

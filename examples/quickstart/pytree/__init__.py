@@ -1,1 +1,1 @@
-"""Lays out a real Python program as Bazel and rules_python leave it, without Bazel."""
+"""Lays out a real Python program like Bazel with rules_python, but without Bazel."""

@@ -7,7 +7,7 @@ import tarfile
 
 
 def fetch(packages, cache):
-    """Paths of the .deb files of `packages`, in order; downloads those the cache lacks."""
+    """Returns the .deb files of `packages`, in order. Downloads those that are not in the cache."""
     cache = pathlib.Path(cache)
     cache.mkdir(parents=True, exist_ok=True)
     missing = [name for name in packages if not _cached(name, cache)]
@@ -32,7 +32,7 @@ def _cached(package, cache):
 
 @contextlib.contextmanager
 def opened(deb):
-    """The files of a .deb as a tar stream: read each member before asking for the next."""
+    """Yields the files of a .deb as a tar stream. Read each member before the next one."""
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb],
                           stdout=subprocess.PIPE) as process:
         with tarfile.open(fileobj=process.stdout, mode="r|") as tar:

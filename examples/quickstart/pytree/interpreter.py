@@ -11,7 +11,8 @@ VERSION = "3.11"
 PACKAGES = ["python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib"]
 REPOSITORY = f"rules_python++python+python_3_11_{platform.machine()}-unknown-linux-gnu"
 
-# Debian's own: the first two hold what other packages install, the others refer to the system.
+# Files that are not part of a hermetic interpreter, or not needed: other Debian packages, caches,
+# tests, and settings of the system.
 _DROPPED = {"dist-packages", "__pycache__", "test", "tests", "sitecustomize.py",
             "EXTERNALLY-MANAGED"}
 
@@ -34,7 +35,7 @@ def lay_out(external, cache):
 
 
 def _place(name):
-    """Where a file of the packages goes in the repository; None if it has no place there."""
+    """Returns the path in the repository of a packages' file; None if the file is left out."""
     name = name.removeprefix("./")
     if _DROPPED.intersection(name.split("/")):
         return None

@@ -1,15 +1,15 @@
-"""Writes an output base as Bazel leaves it: execution root, runfiles tree, manifest and spec.
+"""Writes an output base like Bazel: execution root, runfiles tree, manifest and spec.
 
     output_base/
-      external/REPOSITORY/...                       what repository rules fetched
-      execroot/_main/                               where actions run
+      external/REPOSITORY/...                       files of repository rules
+      execroot/_main/                               working directory of actions
         app.py, external/REPOSITORY                 links to sources
         bazel-out/k8-fastbuild/bin/
-          app, _app.venv/...                        what actions made
+          app, _app.venv/...                        outputs of actions
           app.runfiles_manifest                     path, space, target, sorted by path
           app.runfiles/                             the tree: absolute links to files,
                                                     declared symlinks with their own text
-          app.veneer-spec                           what a Bazel rule would hand to veneer
+          app.veneer-spec                           input that a Bazel rule would give to veneer
 """
 
 import dataclasses
@@ -24,23 +24,23 @@ BIN = "bazel-out/k8-fastbuild/bin"
 
 
 class Kind(enum.Enum):
-    """How Bazel knows an entry; the values are the record kinds of veneer's spec."""
+    """The kinds of entries in Bazel; the values are the record kinds of veneer's spec."""
 
     FILE = "f"
-    SYMLINK = "l"          # declare_symlink: the text is all there is
-    SYMLINK_ENTRY = "r"    # runfiles.root_symlinks: another path for a file
+    SYMLINK = "l"          # declare_symlink: a link with a text, but without a file
+    SYMLINK_ENTRY = "r"    # runfiles.root_symlinks: another path of a file
     REPO_MAPPING = "m"
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One path of the runfiles."""
+    """An entry of the runfiles."""
 
     path: str           # runfiles path: REPOSITORY/...
     kind: Kind
     exec_path: str      # relative to the execution root
     owner: str = ""     # label
-    target: str = ""    # SYMLINK: its text; SYMLINK_ENTRY: the runfiles path of its file
+    target: str = ""    # SYMLINK: the link's text; SYMLINK_ENTRY: the runfiles path of its file
 
 
 class OutputBase:
@@ -59,39 +59,39 @@ class OutputBase:
         self.bin.mkdir(parents=True)
 
     def add_generated(self, path, content, executable=True):
-        """A file that an action wrote. Bazel makes what actions wrote read-only, executable."""
+        """Adds an output of an action. Bazel makes such files read-only and executable."""
         target = self._make_place(path)
         target.write_bytes(content)
         target.chmod(0o555 if executable else 0o444)
         self._add(path, Kind.FILE)
 
     def add_alias(self, path, repository, file):
-        """A file that `ctx.actions.symlink(target_file=...)` made: an ordinary one to Bazel."""
+        """Adds an output of `ctx.actions.symlink(target_file=...)`, a usual file for Bazel."""
         os.symlink(self.external / repository / file, self._make_place(path))
         self._add(path, Kind.FILE)
 
     def add_symlink(self, path, target):
-        """A declared symlink to the runfiles path `target`, as text relative to its place."""
+        """Adds a declared symlink to the runfiles path `target`, with a relative text."""
         place = posixpath.dirname(f"{WORKSPACE}/{path}")
         text = posixpath.relpath(target, place)
         os.symlink(text, self._make_place(path))
         self._add(path, Kind.SYMLINK, text)
 
     def add_symlink_entry(self, path, repository, file):
-        """Another runfiles path for a repository's file; no action makes anything for it."""
+        """Adds another runfiles path for a repository's file, for which no action runs."""
         self.entries.append(Entry(f"{WORKSPACE}/{path}", Kind.SYMLINK_ENTRY,
                                   f"external/{repository}/{file}", f"@@{repository}//:{file}",
                                   f"{repository}/{file}"))
 
     def add_source(self, source):
-        """A file of the main repository's top folder."""
+        """Adds a file of the main repository's top folder."""
         source = pathlib.Path(source).resolve()
         os.symlink(source, self.execroot / source.name)
         self.entries.append(Entry(f"{WORKSPACE}/{source.name}", Kind.FILE, source.name,
                                   f"@@//:{source.name}"))
 
     def add_repository(self, repository, files):
-        """Files of an external repository that is already laid out."""
+        """Adds files of an external repository that is laid out already."""
         link = self.execroot / "external" / repository
         link.parent.mkdir(exist_ok=True)
         os.symlink(self.external / repository, link)
@@ -101,7 +101,7 @@ class OutputBase:
                                       f"@@{repository}//:{file}"))
 
     def add_repo_mapping(self, content):
-        """The program's repository mapping."""
+        """Adds the program's repository mapping."""
         (self.bin / f"{self.name}.repo_mapping").write_bytes(content)
         self.entries.append(Entry("_repo_mapping", Kind.REPO_MAPPING,
                                   f"{BIN}/{self.name}.repo_mapping"))
@@ -131,7 +131,7 @@ class OutputBase:
                                   f"@@//:{self.name}", target))
 
     def _real(self, entry):
-        """Where Bazel's own links point: outputs and repositories below the output base."""
+        """Returns the target of Bazel's link in the runfiles tree: a path in the output base."""
         if entry.exec_path.startswith("external/"):
             return str(self.root / entry.exec_path)
         path = self.execroot / entry.exec_path
@@ -152,7 +152,7 @@ class OutputBase:
 
 
 def _short_path(path):
-    """Bazel's short_path of a file with the runfiles path `path`."""
+    """Returns Bazel's short_path of the file with the runfiles path `path`."""
     repository, _, rest = path.partition("/")
     return rest if repository == WORKSPACE else f"../{path}"
 
@@ -162,8 +162,8 @@ def _escape(field):
 
 
 def manifest_line(path, target):
-    """A line of a runfiles manifest."""
-    # Bazel 7.4 and newer: a leading space says that the line is escaped.
+    """Returns a line of a runfiles manifest."""
+    # Since Bazel 7.4 a leading space means that the line is escaped.
     if not any(character in path for character in " \n") and "\n" not in target:
         return f"{path} {target}\n"
     path = path.replace("\\", "\\b").replace(" ", "\\s").replace("\n", "\\n")

@@ -1,14 +1,15 @@
 """Decides how a virtual environment's site-packages refers to the wheels' files.
 
-Three styles, after the ways rules_python has done it:
+There are three styles, named after versions of rules_python:
 
-2.x    Every shared library is a link of its own to its file. All else is linked at the highest
-       folder that holds no shared library and is no namespace package.
+2.x    Each shared library has its own link. Other files are linked by the highest folder that
+       has no shared library and is not a namespace package.
 1.8.0  The same, but only `lib*.so` and `lib*.so.*` count as shared libraries.
-1.7.0  Only `lib*.so` and `lib*.so.*` are linked on their own, all else at the highest folder
-       that has files. A folder that comes to hold both is linked file by file.
+1.7.0  Each `lib*.so` and `lib*.so.*` has its own link. Other files are linked by the highest
+       folder that has files. A folder with both kinds is linked file by file.
 
-What several wheels provide is linked file by file; the first one wins.
+A folder that several wheels have is linked file by file. If they have the same file, the first
+wheel wins.
 """
 
 import dataclasses
@@ -22,17 +23,17 @@ STYLES = ("2.x", "1.8.0", "1.7.0")
 
 @dataclasses.dataclass(frozen=True)
 class Link:
-    """One entry of site-packages: `path` in it refers to `target` in a wheel's repository."""
+    """An entry of site-packages: `path` refers to `target` in a wheel's repository."""
 
     path: str
     repository: str
     target: str     # relative to the repository
-    is_file: bool   # Bazel knows the file; otherwise only the text of a link
-    files: tuple    # what the link stands for, relative to site-packages
+    is_file: bool   # whether Bazel knows the file, or only the text of a link
+    files: tuple    # the files behind the link, relative to site-packages
 
 
 def plan_links(wheels, style):
-    """The links of a site-packages that provides `wheels`, sorted by path, none overlapping."""
+    """Returns the links of a site-packages with `wheels`, sorted by path and without overlaps."""
     rules = {"2.x": lambda wheel: _wheel_links_split(wheel, "*.so", "*.so.*"),
              "1.8.0": lambda wheel: _wheel_links_split(wheel, "lib*.so", "lib*.so.*"),
              "1.7.0": _wheel_links_170}[style]
@@ -49,7 +50,7 @@ def plan_links(wheels, style):
 
 
 def _overlapping(links):
-    """Groups of links whose paths are equal or lie below the first one's."""
+    """Groups links whose paths are equal to or below the path of the first."""
     groups = []
     for link in sorted(links, key=lambda link: link.path.split("/")):
         if groups and _is_below(link.path, groups[-1][0].path):
@@ -98,7 +99,7 @@ def _site_files(wheel):
 
 
 def _namespace_folders(files):
-    """Top folders that can be imported but have no `__init__`: other wheels may add to them."""
+    """Returns top folders that can be imported without `__init__`; other wheels may add files."""
     tops = {file.split("/")[0] for file in files if "/" in file}
     regular = {file.split("/")[0] for file in files
                if fnmatch.fnmatchcase(file, "*/__init__.*") and file.count("/") == 1}
@@ -106,7 +107,7 @@ def _namespace_folders(files):
 
 
 def _parents(path):
-    """Folders above `path`, nearest first."""
+    """Returns the folders above `path`, nearest first."""
     parents = []
     while path := posixpath.dirname(path):
         parents.append(path)

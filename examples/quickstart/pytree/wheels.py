@@ -1,4 +1,4 @@
-"""Fetches wheels with pip and unpacks each into an external repository as rules_python does."""
+"""Fetches wheels with pip and unpacks each into an external repository, like rules_python."""
 
 import dataclasses
 import hashlib
@@ -17,14 +17,14 @@ SITE_PACKAGES = "site-packages"
 
 @dataclasses.dataclass(frozen=True)
 class Wheel:
-    """A wheel as a repository; `files` are relative to the repository and sorted."""
+    """A wheel as a repository. `files` are relative to the repository and sorted."""
 
     repository: str
     files: tuple
 
 
 def fetch(requirements, cache):
-    """Paths of the wheels that `requirements` (pinned) and what they depend on resolve to."""
+    """Returns the wheels of pinned `requirements` and of their dependencies, after a download."""
     key = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
     folder = pathlib.Path(cache) / f"wheels-{key}"
     complete = folder / "complete"
@@ -42,7 +42,7 @@ def fetch(requirements, cache):
 
 
 def unpack(wheel, external):
-    """Unpacks `wheel` into a repository of its own below `external`."""
+    """Unpacks `wheel` into a new repository below `external`."""
     name = repository_name(wheel)
     root = pathlib.Path(external) / name
     with zipfile.ZipFile(wheel) as archive:
@@ -50,7 +50,7 @@ def unpack(wheel, external):
             if not info.is_dir():
                 _extract(archive, info, root / _place(info.filename))
     (root / "BUILD.bazel").touch()
-    # rules_python leaves these out of its globs: they change as programs run.
+    # rules_python's globs leave these files out, some because they change when programs run.
     return Wheel(name, tuple(sorted(
         str(path.relative_to(root)) for path in root.rglob("*")
         if path.is_file() and path.name not in ("BUILD.bazel", "RECORD")
@@ -58,7 +58,7 @@ def unpack(wheel, external):
 
 
 def repository_name(wheel):
-    """`rules_python++pip+pypi_311_<name>_<tags>_<first 8 digits of its digest>`."""
+    """Returns `rules_python++pip+pypi_311_<name>_<tags>_<first 8 digits of the digest>`."""
     name, tags = _name_and_tags(wheel.name)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
     version = interpreter.VERSION.replace(".", "")
@@ -66,14 +66,14 @@ def repository_name(wheel):
 
 
 def _name_and_tags(filename):
-    # NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl; of compressed tags the first names it.
+    # NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl. The first of several compressed tags is used.
     parts = filename.removesuffix(".whl").split("-")
     return (re.sub(r"[-_.]+", "_", parts[0]).lower(),
             [tag.partition(".")[0] for tag in parts[-3:]])
 
 
 def _place(name):
-    """Where the wheel's file `name` goes in the repository (`.data` folders are spread out)."""
+    """Returns the path in the repository of a wheel's file. `.data` folders are distributed."""
     top, _, rest = name.partition("/")
     if not top.endswith(".data"):
         return f"{SITE_PACKAGES}/{name}"

@@ -1,4 +1,4 @@
-"""Uses what every layer of the image brings, and says what it finds."""
+"""Uses files of every layer of the image, and prints what it finds."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ runfiles = os.environ["RUNFILES_DIR"]
 
 
 def below_runfiles(path):
-    """`path` from its runfiles directory on."""
+    """Returns the part of a path below its runfiles directory."""
     return path[path.index(".runfiles/") + len(".runfiles/"):]
 
 

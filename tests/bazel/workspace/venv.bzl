@@ -1,14 +1,19 @@
-"""A binary whose runfiles have the shape of rules_python's with bootstrap_impl=script and venvs_site_packages=yes."""
+"""A binary with runfiles like those of rules_python.
+
+Their shape is that of bootstrap_impl=script and venvs_site_packages=yes.
+"""
 
 load("@veneer//bazel:defs.bzl", "VeneerSymlinksInfo")
 
 _PYTHON = "@bazel_tools//tools/python:toolchain_type"
 
 def _runfiles_path(ctx, short_path):
-    return short_path[len("../"):] if short_path.startswith("../") else "%s/%s" % (ctx.workspace_name, short_path)
+    if short_path.startswith("../"):
+        return short_path[len("../"):]
+    return "%s/%s" % (ctx.workspace_name, short_path)
 
 def _relative(link, target):
-    """The text of a link at one runfiles path that leads to another."""
+    """Returns the text of a link at one runfiles path that leads to another."""
     start = link.split("/")[:-1]
     end = target.split("/")
     for part in list(start):
@@ -19,7 +24,7 @@ def _relative(link, target):
     return "/".join([".."] * len(start) + end)
 
 def _own_path(ctx, path):
-    """The runfiles path of what this target makes, wherever it is."""
+    """Returns the runfiles path of an output of this target, in any repository."""
     repository = ctx.label.workspace_name or ctx.workspace_name
     return "/".join([part for part in [repository, ctx.label.package, path] if part])
 
@@ -50,12 +55,18 @@ def _venv_files(ctx, venv, site):
 
 def _bootstrap(ctx, venv):
     stage2 = "_%s_stage2_bootstrap.py" % ctx.label.name
-    launcher = _write(ctx, ctx.label.name, template = ctx.file._stage1, is_executable = True, substitutions = {
-        "@STAGE2@": _own_path(ctx, stage2),
-        "@VENV@": _own_path(ctx, venv),
-    })
-    main = _runfiles_path(ctx, ctx.file.main.short_path)
-    return launcher, _write(ctx, stage2, template = ctx.file._stage2, substitutions = {"@MAIN@": main})
+    launcher = _write(
+        ctx,
+        ctx.label.name,
+        template = ctx.file._stage1,
+        is_executable = True,
+        substitutions = {
+            "@STAGE2@": _own_path(ctx, stage2),
+            "@VENV@": _own_path(ctx, venv),
+        },
+    )
+    main = {"@MAIN@": _runfiles_path(ctx, ctx.file.main.short_path)}
+    return launcher, _write(ctx, stage2, template = ctx.file._stage2, substitutions = main)
 
 def _venv_binary_impl(ctx):
     runtime = ctx.toolchains[_PYTHON].py3_runtime
@@ -98,10 +109,16 @@ venv_binary = rule(
     attrs = {
         "data": attr.label_list(allow_files = True),
         "deps": attr.label_list(),
-        "links": attr.string_list(doc = "`PATH|RUNFILES PATH|file` or `...|text`: what site-packages shows of the wheels."),
+        "links": attr.string_list(
+            doc = "Links in site-packages to files of the wheels: " +
+                  "`PATH|RUNFILES PATH|file` or `PATH|RUNFILES PATH|text`.",
+        ),
         "main": attr.label(allow_single_file = True, mandatory = True),
         "python_version": attr.string(default = "3.11"),
-        "_site_init": attr.label(allow_single_file = True, default = Label("//templates:site_init.py")),
+        "_site_init": attr.label(
+            allow_single_file = True,
+            default = Label("//templates:site_init.py"),
+        ),
         "_stage1": attr.label(allow_single_file = True, default = Label("//templates:stage1.sh")),
         "_stage2": attr.label(allow_single_file = True, default = Label("//templates:stage2.py")),
     },
@@ -113,8 +130,8 @@ def _odd_impl(ctx):
     tree = ctx.actions.declare_directory(ctx.label.name + ".tree")
     ctx.actions.run_shell(
         outputs = [tree],
-        command = """mkdir -p "$1" && cd "$1" && mkdir -p real/deep empty/inner && echo one >real/one && echo two >real/deep/two &&
-ln -s one real/link && ln -s real/deep linked""",
+        command = """mkdir -p "$1" && cd "$1" && mkdir -p real/deep empty/inner &&
+echo one >real/one && echo two >real/deep/two && ln -s one real/link && ln -s real/deep linked""",
         arguments = [tree.path],
     )
     runfiles = ctx.runfiles(
@@ -128,6 +145,9 @@ odd_runfiles = rule(
     implementation = _odd_impl,
     attrs = {
         "src": attr.label(allow_single_file = True),
-        "unseen": attr.label(allow_single_file = True, doc = "A file by an attribute that no other rule has."),
+        "unseen": attr.label(
+            allow_single_file = True,
+            doc = "A file named by an attribute that no other rule has.",
+        ),
     },
 )

@@ -1,4 +1,4 @@
-"""A module of the external repository liba+, which knows libb+ by a name of its own."""
+"""A module of the external repository liba+, which has its own apparent name for libb+."""
 
 import runfiles
 

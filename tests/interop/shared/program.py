@@ -1,6 +1,6 @@
-"""The main program of the shared-root judge: looks things up in each way that programs do.
+"""The main program of test_shared_root.py, which finds files in each way that programs do.
 
-It prints JSON that is the same wherever its runfiles are.
+It prints JSON that does not depend on the place of its runfiles.
 """
 
 import json
@@ -19,23 +19,23 @@ ROOT = os.environ["RUNFILES_DIR"]
 DATA = "libb+/data.txt"
 sys.path.append(f"{ROOT}/liba+")
 
-import liba_module  # noqa: E402  (of an external repository, by its place in the runfiles)
+import liba_module  # noqa: E402  (in an external repository, found by its place in the runfiles)
 
 
 def call(*path):
-    """What the library at a path returns, called in a process that has loaded nothing before."""
+    """Calls a library in a new process, which has loaded nothing before; returns its result."""
     code = f"import ctypes; print(ctypes.CDLL({os.path.join(*path)!r}).top())"
     return output([sys.executable, "-c", code])
 
 
 def output(command, **environment):
-    """What a command prints."""
+    """Runs a command; returns its output."""
     return subprocess.run(command, env={"PATH": os.environ["PATH"], **environment}, check=True,
                           stdout=subprocess.PIPE, text=True).stdout
 
 
 def read(path):
-    """A text file."""
+    """Returns the content of a text file."""
     with open(path, encoding="ascii") as file:
         return file.read()
 

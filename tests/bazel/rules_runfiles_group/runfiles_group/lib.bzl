@@ -1,7 +1,8 @@
-"""A stand-in for rules_runfiles_group 0.1, for tests: the part of its interface that a packaging rule uses.
+"""A stand-in for rules_runfiles_group 0.1, for tests.
 
-It groups by the same rules. What it leaves out is what needs more than one target: names that several entries have,
-transforms by hints, affinities.
+It has the part of the interface that a packaging rule uses, and groups by the same rules. It does
+not have the features that need more than one target: names shared by several entries, transforms by
+hints, affinities.
 """
 
 load(":providers.bzl", "RunfilesGroupInfo")
@@ -23,6 +24,9 @@ def _order(entry):
 def _weight(entry):
     return entry.weight or 0
 
+def _total_weight(pair):
+    return _weight(pair[0]) + _weight(pair[1])
+
 def _resolved(groups, executable_group):
     return struct(
         groups = sorted(groups, key = _order),
@@ -38,11 +42,11 @@ def _resolve(ctx, source, *, aspect_hints):
     return _resolved(info.entries.to_list(), info.executable_group)
 
 def _cheapest(groups):
-    """The two of one rank that are lightest together, the lighter one first."""
+    """Returns the two groups of one rank that are lightest together, the lighter one first."""
     best = []
     for rank in {group.rank: None for group in groups}:
         pair = sorted([group for group in groups if group.rank == rank], key = _weight)[:2]
-        if len(pair) == 2 and (not best or _weight(pair[0]) + _weight(pair[1]) < _weight(best[0]) + _weight(best[1])):
+        if len(pair) == 2 and (not best or _total_weight(pair) < _total_weight(best)):
             best = pair
     return best
 
@@ -61,7 +65,8 @@ def _limit(ctx, resolved, *, max_groups):
             rank = heavier.rank,
             weight = _weight(lighter) + _weight(heavier),
         )
-        groups = [group for group in groups if group.name not in (lighter.name, heavier.name)] + [merged]
+        names = (lighter.name, heavier.name)
+        groups = [group for group in groups if group.name not in names] + [merged]
         if executable_group == lighter.name:
             executable_group = heavier.name
     limited = _resolved(groups, executable_group)

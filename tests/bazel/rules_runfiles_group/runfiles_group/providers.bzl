@@ -3,7 +3,7 @@
 RunfilesGroupInfo = provider(
     doc = "How a binary's runfiles are grouped.",
     fields = {
-        "entries": "depset of what lib.entry() returns",
+        "entries": "depset of entries, which lib.entry() makes",
         "executable_group": "The name of the group with the executable.",
     },
 )

@@ -1,4 +1,4 @@
-"""What the attributes of veneer's rules are tried on."""
+"""Rules of targets on which the attributes of veneer's rules are tested."""
 
 load("@veneer//bazel:defs.bzl", "VeneerGroupsInfo")
 

@@ -2,5 +2,5 @@
 
 
 def greet(word):
-    """A line of it."""
+    """Returns a line of greeting."""
     return f"{word}, runfiles"

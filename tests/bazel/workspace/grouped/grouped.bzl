@@ -1,10 +1,11 @@
-"""A binary that says how its runfiles are grouped."""
+"""A binary that states how its runfiles are grouped."""
 
 load("@rules_runfiles_group//runfiles_group:lib.bzl", "lib")
 load("@rules_runfiles_group//runfiles_group:providers.bzl", "RunfilesGroupInfo")
 load("//:links.bzl", "WHEELS")
 
-# Two of the groups have names that make one name of a file, and one is called as veneer calls the top layer.
+# The names of two groups become the same name of a file. One group has the name of veneer's top
+# layer.
 DATA = {
     "//first_party:module": "0|9|app",
     "a.txt": "-1000|1|test_rules#interpreter",
@@ -30,7 +31,10 @@ def _grouped_binary_impl(ctx):
         runfiles = runfiles.merge(ctx.runfiles(transitive_files = files))
     providers = [DefaultInfo(executable = launcher, runfiles = runfiles)]
     if ctx.attr.is_grouped:
-        providers.append(RunfilesGroupInfo(entries = depset(entries), executable_group = ctx.label))
+        providers.append(RunfilesGroupInfo(
+            entries = depset(entries),
+            executable_group = ctx.label,
+        ))
     return providers
 
 grouped_binary = rule(
@@ -38,7 +42,7 @@ grouped_binary = rule(
     attrs = {
         "data": attr.label_keyed_string_dict(
             allow_files = True,
-            doc = "`RANK|WEIGHT|NAME`: the group of each; without a name it is called by the label.",
+            doc = "The group of each target, `RANK|WEIGHT|NAME`; default name: the target's label.",
         ),
         "is_grouped": attr.bool(default = True),
     },

@@ -1,9 +1,12 @@
-"""A rule that packs by the tar that a toolchain names, and that toolchain, in the way of tar.bzl."""
+"""A rule that makes an archive with the tar program of a toolchain, like tar.bzl."""
 
 _TYPE = "//packed:type"
 
 def _tar_toolchain_impl(ctx):
-    return [platform_common.ToolchainInfo(binary = ctx.executable.binary, files = depset(ctx.files.binary))]
+    return [platform_common.ToolchainInfo(
+        binary = ctx.executable.binary,
+        files = depset(ctx.files.binary),
+    )]
 
 tar_toolchain = rule(
     implementation = _tar_toolchain_impl,
