@@ -39,7 +39,7 @@ std::string_view trim_line(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-constexpr size_t kMaxFilesIncluded = 1'000'000;  // a distribution's looks at some 10
+constexpr size_t kMaxFilesIncluded = 1'000'000;
 
 class LoaderConfig {
  public:

@@ -15,7 +15,7 @@
 namespace layer {
 namespace {
 
-// torch with CUDA needs some 30,000.
+// Of all libraries of an image together: docs/limits.md.
 constexpr uint64_t kMaxLooks = 2'000'000;
 
 struct Token {

@@ -22,7 +22,7 @@ namespace {
 
 constexpr size_t kMaxRunPath = 4096;          // PATH_MAX; a run path that is longer finds nothing
 constexpr size_t kMaxDynamicSize = 1U << 20;  // far more entries than a linker writes
-constexpr size_t kMaxTexts = 64U << 10;       // bytes in all; the largest real ones have some 4 KiB
+constexpr size_t kMaxTexts = 64U << 10;       // bytes in all
 constexpr size_t kPrintedHead = 4096;
 
 struct ElfEnd {

@@ -132,7 +132,6 @@ class MtreeReader {
     add(row);
   }
 
-  // Rows may go down without end, and each would have the names of all above it.
   std::string_view join_to_directory(std::string_view name, const Origin& origin) {
     const std::string_view path = arena_.join(directory_, name);
     if (path.size() > kMaxPath) {

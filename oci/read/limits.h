@@ -1,4 +1,4 @@
-// How much an image that others made may cost. docs/limits.md says what real images need.
+// How much an image that others made may cost. docs/limits.md lists all limits.
 #pragma once
 
 #include <algorithm>

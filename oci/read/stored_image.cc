@@ -15,7 +15,7 @@ namespace oci {
 namespace {
 
 constexpr size_t kMaxIndexDepth = 8;
-// Of all indexes that an image is looked for in; a registry's largest have some 50 images.
+// Of all indexes that an image is looked for in: docs/limits.md.
 constexpr size_t kMaxIndexes = 1000;
 constexpr uint64_t kMaxBytesOfIndexes = uint64_t{64} << 20;
 

@@ -188,18 +188,21 @@ TEST_CASE("base tree: entries that lie are refused, by layer and name") {
       {{{{'f', "a/.wh.", ""}}}, ": error: 'a/.wh.' is a whiteout without a name\n"},
       {{{{'f', "a", "", 0644, 5'000'000'000}}},
        ": error: 'a' is owned by 5000000000, which is not a valid user or group id\n"},
-      {{{{'f', std::string(5000, 'x'), ""}}}, nullptr},
       {{{{'l', "l", std::string(5000, 'x')}}},
-       ": error: 'l' has a link text of more than 4096 bytes\n"},
+       ": error: 'l' has a link text that is longer than 4095 bytes, which no file system can "
+       "hold\n"},
+      {{{{'f', "d/.wh...", ""}}}, ": error: 'd/.wh...' is a whiteout of '..'\n"},
+      {{{{'l', "l", ""}}}, ": error: 'l' is a link to nothing\n"},
+      {{{{'f', ".", ""}}}, ": error: '.' is the root of the image, and not a directory\n"},
   };
-  for (const Case& each : cases) {
-    const std::string message = refusal_of(each.layers);
-    if (each.message != nullptr) {
-      CHECK(message == each.message);
-    } else {
-      CHECK(message == ": error: '" + std::string(5000, 'x') + "' is longer than 4096 bytes\n");
-    }
-  }
+  for (const Case& each : cases) CHECK(refusal_of(each.layers) == each.message);
+  const std::string hundred(100, 'x');
+  CHECK(refusal_of({{{'f', std::string(5000, 'x'), ""}}}) ==
+        ": error: '" + hundred + "..." + hundred +
+            "' is longer than 4095 bytes, which no system can open\n");
+  CHECK(refusal_of({{{'f', "d/" + std::string(256, 'x'), ""}}}) ==
+        ": error: 'd/" + std::string(256, 'x') +
+            "' has a component of more than 255 bytes, which no file system can hold\n");
 }
 
 TEST_CASE("base tree: a layer that is not what its image says is refused") {
