@@ -18,6 +18,7 @@
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
 #include "cmd/steps/writing.h"
+#include "layer/base/json.h"
 #include "oci/read/stored_image.h"
 #include "oci/write/delivery.h"
 #include "oci/write/destination.h"
@@ -171,36 +172,39 @@ void print_summary(const BuildArguments& options, const FinishedBuild& built, do
   size_t width = std::string_view("layer").size();
   for (const layer::WrittenLayer& layer : built.result.layers)
     width = std::max(width, layer.name.size());
-  fmt::print(out, "{:{}}  {:>10}  {:>10}  digest\n", "layer", width, "size", "unpacked");
+  print_line(out, fmt::format("{:{}}  {:>10}  {:>10}  digest", "layer", width, "size", "unpacked"));
   for (const layer::WrittenLayer& layer : built.result.layers) {
-    fmt::print(out, "{:{}}  {:>10}  {:>10}  {}\n", layer.name, width, human_size(layer.size),
-               human_size(layer.tar_size), layer.digest.to_string());
+    print_line(out,
+               fmt::format("{:{}}  {:>10}  {:>10}  {}", layer.name, width, human_size(layer.size),
+                           human_size(layer.tar_size), layer.digest.to_string()));
   }
   if (built.base_layers > 0) {
-    fmt::print(out, "base image: {}, {}\n", options.planning.base.base,
-               counted(built.base_layers, "layer"));
+    print_line(out, fmt::format("base image: {}, {}", options.planning.base.base,
+                                counted(built.base_layers, "layer")));
   }
-  fmt::print(out, "{}, {}, {}; {} not stored a second time; {:.2f} s\n",
-             counted(built.result.plan.files, "file"),
-             counted(built.result.plan.symlinks, "symlink"),
-             counted(built.result.plan.hardlinks, "hardlink"),
-             human_size(built.result.plan.linked_bytes), seconds);
+  print_line(out, fmt::format("{}, {}, {}; {} not stored a second time; {:.2f} s",
+                              counted(built.result.plan.files, "file"),
+                              counted(built.result.plan.symlinks, "symlink"),
+                              counted(built.result.plan.hardlinks, "hardlink"),
+                              human_size(built.result.plan.linked_bytes), seconds));
   if (built.result.plan.repeated_bytes > 0) {
-    fmt::print(out, "{} are stored more than once, because equal files are in different layers\n",
-               human_size(built.result.plan.repeated_bytes));
+    print_line(out,
+               fmt::format("{} are stored more than once, because equal files are in different "
+                           "layers",
+                           human_size(built.result.plan.repeated_bytes)));
   }
   if (built.result.checks && built.result.checks->notes > 0) {
-    fmt::print(out,
-               "{} could not be checked from files alone (not errors); see `veneer verify IMAGE`\n",
-               counted(built.result.checks->notes, "thing"));
+    print_line(out, fmt::format("{} could not be checked from files alone (not errors); see "
+                                "`veneer verify IMAGE`",
+                                counted(built.result.checks->notes, "thing")));
   }
   if (built.result.plan.in_base > 0) {
-    fmt::print(out, "{} left out, because the base image has the same: {}\n",
-               counted(built.result.plan.in_base, "path"),
-               human_size(built.result.plan.bytes_in_base));
+    print_line(out, fmt::format("{} left out, because the base image has the same: {}",
+                                counted(built.result.plan.in_base, "path"),
+                                human_size(built.result.plan.bytes_in_base)));
   }
   for (const std::string& output : options.image.outputs) {
-    fmt::print(out, "{} {}\n", output, built.image.manifest.digest.to_string());
+    print_line(out, fmt::format("{} {}", output, built.image.manifest.digest.to_string()));
   }
 }
 
@@ -238,7 +242,7 @@ void print_build_json(const BuildArguments& options, const FinishedBuild& built,
                          {"warnings", built.result.checks->warnings},
                          {"notes", built.result.checks->notes}};
   }
-  fmt::print(out, "{}\n", summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_to(out, layer::dump_report(summary));
 }
 
 void name_build_outputs(BuildArguments& options) {

@@ -18,11 +18,13 @@
 #include "cmd/options/flagfile.h"
 #include "cmd/plan.h"
 #include "cmd/report/caller.h"
+#include "cmd/report/messages.h"
 #include "cmd/signals.h"
 #include "cmd/store.h"
 #include "cmd/tar/tar.h"
 #include "cmd/verify.h"
 #include "layer/base/error.h"
+#include "layer/base/utf8.h"
 
 namespace cmd {
 namespace {
@@ -35,13 +37,20 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
 }
 
+// On one line, whatever is in the arguments.
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  return CLI::FailureMessage::simple(
+      app,
+      CLI::Error(error.get_name(), layer::with_escaped_bytes(error.what()), error.get_exit_code()));
+}
+
 // Help and version go to stdout, as a program's result; faults to stderr.
 int print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream text;
   std::ostringstream fault;
   const bool is_fault = app.exit(error, text, fault) != 0;
   fmt::print("{}", text.str());
-  fmt::print(stderr, "{}", in_words_of_caller(fault.str()));
+  print_to(stderr, in_words_of_caller(fault.str()));
   return is_fault ? kWrongUsage : 0;
 }
 
@@ -56,6 +65,7 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
       "veneer");
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
+  app.failure_message(usage_message);
   app.footer(
       "@FILE is replaced by the arguments in FILE, one per line. `veneer --persistent_worker` runs "
       "a persistent worker for Bazel.");
@@ -87,17 +97,13 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {
   try {
     return run_arguments(arguments, session);
-  } catch (const layer::Error& error) {
-    wait_if_ending();
-    fmt::print(stderr, "{}", in_words_of_caller(error.what()));
-    return kFailed;
   } catch (const std::logic_error& error) {
-    fmt::print(stderr, "veneer: internal error: {}\nveneer: help: please report this bug\n",
-               error.what());
+    print_line(stderr, fmt::format("veneer: internal error: {}", error.what()));
+    print_line(stderr, "veneer: help: please report this bug");
     return kBug;
   } catch (const std::exception& error) {
     wait_if_ending();
-    fmt::print(stderr, "veneer: error: {}\n", error.what());
+    print_error(error);
     return kFailed;
   }
 }

@@ -127,7 +127,7 @@ void run_image(const ImageArguments& options) {
   if (options.quiet) return;
   std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
-    fmt::print(out, "{} {}\n", output.to_string(), image.manifest.digest.to_string());
+    print_line(out, fmt::format("{} {}", output.to_string(), image.manifest.digest.to_string()));
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "cmd/options/base_options.h"
 #include "cmd/options/check_with.h"
+#include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "oci/check/prove_layer.h"
 #include "oci/model/config_changes.h"
@@ -57,8 +58,8 @@ void run_index(const IndexArguments& options) {
   oci::add_images(images, *destination);
   destination->commit(index);
   if (options.quiet) return;
-  fmt::print(take_stdout(named) ? stderr : stdout, "{} {}\n", output.to_string(),
-             index.manifest.digest.to_string());
+  print_line(take_stdout(named) ? stderr : stdout,
+             fmt::format("{} {}", output.to_string(), index.manifest.digest.to_string()));
 }
 
 }  // namespace

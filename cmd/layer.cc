@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/planning.h"
 #include "cmd/steps/writing.h"
@@ -139,8 +140,8 @@ void run_layer(const LayerArguments& options) {
   show_results(nullptr, files);
   print_timings(tools.trace.get(), options.writing.tools.timing);
   if (options.quiet) return;
-  fmt::print(take_stdout(outputs) ? stderr : stdout, "{} {}\n", options.output,
-             layers.front().digest.to_string());
+  print_line(take_stdout(outputs) ? stderr : stdout,
+             fmt::format("{} {}", options.output, layers.front().digest.to_string()));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "cmd/command_line.h"
+#include "cmd/report/messages.h"
+#include "cmd/report/standard_streams.h"
 #include "cmd/signals.h"
 #include "cmd/tar/tar.h"
 #include "cmd/worker/worker.h"
@@ -15,15 +17,18 @@
 namespace {
 
 // False, with a message, if the system refuses.
-bool prepare_signals(bool is_worker) {
+bool prepare_process(bool is_worker) {
   try {
+    cmd::occupy_closed_streams();
     cmd::make_size_limit_an_error();
+    cmd::clean_up_on_terminate();
     if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own
     return true;
   } catch (const layer::Error& error) {
-    fmt::print(stderr, "{}", error.what());
+    cmd::print_error(error);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "veneer: error: cannot make a thread for signals: {}\n", error.what());
+    cmd::print_line(
+        stderr, fmt::format("veneer: error: cannot make a thread for signals: {}", error.what()));
   }
   return false;
 }
@@ -36,7 +41,7 @@ int main(int argc, char** argv) {
     arguments.insert(arguments.begin(), "tar");
   }
   const bool is_worker = arguments == std::vector<std::string>{cmd::kWorkerFlag};
-  if (!prepare_signals(is_worker)) return cmd::kFailed;
+  if (!prepare_process(is_worker)) return cmd::kFailed;
   if (is_worker) return cmd::run_worker(cmd::run_command_line);
   return cmd::run_command_line(arguments);
 }

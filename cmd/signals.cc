@@ -9,8 +9,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
+#include <stdexcept>
 #include <thread>
 
+#include "cmd/report/exit_code.h"
+#include "cmd/report/messages.h"
 #include "layer/base/error.h"
 #include "layer/disk/temporaries.h"
 
@@ -66,6 +70,22 @@ void handle(int signal) {
   }
 }
 
+std::terminate_handler abort_process = nullptr;  // set once
+
+[[noreturn]] void end_process() {
+  try {
+    if (const std::exception_ptr fault = std::current_exception()) std::rethrow_exception(fault);
+  } catch (const std::logic_error&) {
+    // A fault of ours.
+  } catch (const std::exception& error) {
+    print_error(error);
+    layer::remove_temporaries();
+    std::_Exit(kFailed);
+  }
+  abort_process();
+  std::abort();  // it does not return
+}
+
 }  // namespace
 
 void clean_up_on_signals() {
@@ -83,6 +103,10 @@ void make_size_limit_an_error() {
   if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
     throw layer::system_error("signals", "cannot ignore", errno);
   }
+}
+
+void clean_up_on_terminate() {
+  abort_process = std::set_terminate(end_process);
 }
 
 void wait_if_ending() {

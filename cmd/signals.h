@@ -13,6 +13,11 @@ void clean_up_on_signals();
 // process. Throws layer::Error.
 void make_size_limit_an_error();
 
+// From now on, a fault of the system that nobody can catch, such as TBB's when there is no thread
+// for it, is reported, removes everything that has a temporary name and ends the process with the
+// exit code of a run that failed. A fault of ours ends it as before, with SIGABRT.
+void clean_up_on_terminate();
+
 // Does not return if a signal is about to end the process. Call before reporting a fault that the
 // signal may have caused, such as a file that was removed or a pipe that nobody reads.
 void wait_if_ending();

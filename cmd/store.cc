@@ -10,6 +10,7 @@
 
 #include "cmd/options/store_options.h"
 #include "cmd/report/messages.h"
+#include "layer/base/json.h"
 #include "layer/store/maintain.h"
 
 namespace cmd {
@@ -40,13 +41,14 @@ void run_stat(const StoreArguments& options) {
                                 {"blobBytes", found.blob_bytes}, {"indexBytes", found.index_bytes},
                                 {"layers", found.layers},        {"frames", found.frames},
                                 {"memos", found.memos},          {"files", found.files}};
-    fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_to(stdout, layer::dump_report(report));
     return;
   }
-  fmt::print(
-      "{}\n{:>10}  in {} blobs\n{:>10}  of index: {} layers, {} frames, {} memos, {} files\n",
-      directory, human_size(found.blob_bytes), found.blobs, human_size(found.index_bytes),
-      found.layers, found.frames, found.memos, found.files);
+  print_line(stdout, directory);
+  print_line(stdout, fmt::format("{:>10}  in {} blobs", human_size(found.blob_bytes), found.blobs));
+  print_line(stdout, fmt::format("{:>10}  of index: {} layers, {} frames, {} memos, {} files",
+                                 human_size(found.index_bytes), found.layers, found.frames,
+                                 found.memos, found.files));
 }
 
 void print_left_over(const layer::StoreChange& change) {
@@ -63,7 +65,7 @@ void print_change(const StoreArguments& options, const layer::StoreChange& chang
         {"leftOverFiles", change.left_over_files}, {"leftOverBytes", change.left_over_bytes},
         {"damagedBlobs", change.damaged_blobs},    {"keptBlobs", change.kept_blobs},
         {"keptBytes", change.kept_bytes}};
-    fmt::print("{}\n", report.dump(1));
+    print_to(stdout, layer::dump_report(report));
     return;
   }
   print_left_over(change);

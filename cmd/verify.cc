@@ -16,6 +16,7 @@
 #include "cmd/report/messages.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
+#include "layer/base/json.h"
 #include "layer/check/check_image.h"
 #include "oci/check/replaced_in_base.h"
 #include "oci/model/reference.h"
@@ -95,13 +96,15 @@ Verified verify(const VerifyArguments& options) {
 
 void print_text(const VerifyArguments& options, const Verified& verified) {
   for (const layer::Finding& finding : verified.findings) {
-    fmt::print(stderr, "{}",
-               layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
+    print_to(stderr,
+             layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
   }
   const CheckCounts counts = count_findings(verified.findings);
-  fmt::print("{}: {} in {} checked: {}, {}, {}\n", options.image, counted(verified.paths, "path"),
-             counted(verified.layers, "layer"), counted(counts.errors, "error"),
-             counted(counts.warnings, "warning"), counted(counts.notes, "note"));
+  print_line(stdout,
+             fmt::format("{}: {} in {} checked: {}, {}, {}", options.image,
+                         counted(verified.paths, "path"), counted(verified.layers, "layer"),
+                         counted(counts.errors, "error"), counted(counts.warnings, "warning"),
+                         counted(counts.notes, "note")));
 }
 
 nlohmann::json position_json(const layer::Position& position) {
@@ -125,7 +128,6 @@ nlohmann::json finding_json(const layer::Finding& finding) {
   return json;
 }
 
-// Names that are not UTF-8 appear with U+FFFD in place of what is not.
 void print_verify_json(const VerifyArguments& options, const Verified& verified) {
   const CheckCounts counts = count_findings(verified.findings);
   nlohmann::json findings = nlohmann::json::array();
@@ -138,7 +140,7 @@ void print_verify_json(const VerifyArguments& options, const Verified& verified)
                               {"warnings", counts.warnings},
                               {"notes", counts.notes},
                               {"findings", findings}};
-  fmt::print("{}\n", report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_to(stdout, layer::dump_report(report));
 }
 
 void run_verify(const VerifyArguments& options) {

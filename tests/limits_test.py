@@ -3,7 +3,7 @@
 usage: limits_test.py VENEER
 
 A file of 4 GiB or a tree artifact of 1 GiB takes less than 200 MB. A million entries take less than
-600 bytes each.
+600 bytes each. A run that has less memory than it needs says so.
 """
 
 import pathlib
@@ -74,6 +74,30 @@ class Limits(unittest.TestCase):
                         ["build", "--no-store", "--check=warn", "-o", "oci:image"]):
             peak = peak_memory([*command, "--spec", "spec"], self.folder)
             self.assertLess(peak, MILLION * ENTRY_LIMIT, command[0])
+
+    def test_too_little(self):
+        """Address space from nothing to enough: one line, or the image."""
+        (self.folder / "tree").mkdir()
+        for number in range(3):
+            (self.folder / "tree" / f"file{number}").write_bytes(random.Random(3).randbytes(3 << 20))
+        ends = set()
+        for codec in ("gzip", "zstd"):
+            for megabytes in range(24, 400, 8):
+                size = megabytes << 20
+                done = subprocess.run(
+                    [program.VENEER, "build", "--no-store", "--jobs=2", "--tree", "tree:srv", f"--compression={codec}",
+                     "-o", "oci:image"], cwd=self.folder, capture_output=True, check=False,
+                    preexec_fn=lambda n=size: resource.setrlimit(resource.RLIMIT_AS, (n, n)))
+                if done.returncode == 127:
+                    continue  # not even the libraries can be loaded
+                ends.add((done.returncode, done.stderr))
+                subprocess.run(["rm", "-rf", "image"], cwd=self.folder, check=True)
+                self.assertEqual([path.name for path in self.folder.iterdir()], ["tree"])
+        for code, text in ends:
+            self.assertIn(code, (0, 1), ends)
+            self.assertEqual(text.count(b"\n"), code, ends)
+        self.assertIn((0, b""), ends)
+        self.assertIn((1, b"veneer: error: not enough memory\n"), ends)
 
     def records_of_file(self, number):
         """Makes a file of a wheel; returns its record and those of the links to it."""

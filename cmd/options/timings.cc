@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 
 namespace cmd {
@@ -31,10 +32,11 @@ double milliseconds(int64_t nanoseconds) {
 }
 
 void print_steps(const std::vector<layer::Span>& spans) {
-  fmt::print(stderr, "{:<24} {:>9}\n", "step", "ms");
+  print_line(stderr, fmt::format("{:<24} {:>9}", "step", "ms"));
   for (const layer::Span& span : spans) {
     if (span.layer.empty()) {
-      fmt::print(stderr, "{:<24} {:>9.1f}\n", span.name, milliseconds(span.end - span.begin));
+      print_line(stderr,
+                 fmt::format("{:<24} {:>9.1f}", span.name, milliseconds(span.end - span.begin)));
     }
   }
 }
@@ -53,12 +55,12 @@ void print_layers(const std::vector<layer::Span>& spans) {
     }
   }
   if (order.empty()) return;
-  fmt::print(stderr, "{:<24} {:>9} {:>9} {:>9} {:>9}\n", "layer, thread ms", kFrameWork[0],
-             kFrameWork[1], kFrameWork[2], kFrameWork[3]);
+  print_line(stderr, fmt::format("{:<24} {:>9} {:>9} {:>9} {:>9}", "layer, thread ms",
+                                 kFrameWork[0], kFrameWork[1], kFrameWork[2], kFrameWork[3]));
   for (const std::string& name : order) {
-    fmt::print(stderr, "{:<24}", name);
-    for (const int64_t sum : sums.at(name)) fmt::print(stderr, " {:>9.1f}", milliseconds(sum));
-    fmt::print(stderr, "\n");
+    std::string row = fmt::format("{:<24}", name);
+    for (const int64_t sum : sums.at(name)) row += fmt::format(" {:>9.1f}", milliseconds(sum));
+    print_line(stderr, row);
   }
 }
 

@@ -1,21 +1,60 @@
-// Writes to stderr, which is for people.
+// Writes to stderr, which is for people, and lines of results.
 #include "cmd/report/messages.h"
 
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <new>
+#include <system_error>
+#include <utility>
 
 #include "cmd/report/caller.h"
+#include "layer/base/utf8.h"
 
 namespace cmd {
 namespace {
 
 MessageRecorder* recorder = nullptr;
 
+std::string error_text(const std::exception& error) {
+  if (const auto* fault = dynamic_cast<const layer::Error*>(&error)) {
+    return in_words_of_caller(fault->what());
+  }
+  const auto* refusal = dynamic_cast<const std::system_error*>(&error);
+  if (refusal != nullptr && refusal->code() == std::errc::resource_unavailable_try_again) {
+    return layer::Error(fmt::format("cannot make a thread: {}", refusal->what())).what();
+  }
+  constexpr std::string_view kNoThread = "pthread_create has failed: ";  // as TBB says it
+  std::string text = error.what();
+  if (text.starts_with(kNoThread)) text = "cannot make a thread: " + text.substr(kNoThread.size());
+  return layer::Error(std::move(text)).what();
+}
+
 }  // namespace
+
+void print_to(std::FILE* out, std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), out) == text.size() || out == stderr) return;
+  throw layer::system_error("standard output", "cannot write", errno);
+}
+
+void print_line(std::FILE* out, std::string_view line) {
+  print_to(out, layer::with_escaped_bytes(line) + '\n');
+}
+
+void print_error(const std::exception& error) {
+  try {
+    if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) {
+      return print_to(stderr, error_text(error));
+    }
+  } catch (const std::bad_alloc&) {
+    // While the text was made, which is then lost.
+  }
+  print_to(stderr, "veneer: error: not enough memory\n");
+}
 
 MessageRecorder::MessageRecorder() {
   recorder = this;
@@ -26,7 +65,7 @@ MessageRecorder::~MessageRecorder() {
 }
 
 void print_message(const std::string& text) {
-  fmt::print(stderr, "{}", in_words_of_caller(text));
+  print_to(stderr, in_words_of_caller(text));
   if (recorder != nullptr) recorder->text_ += text;
 }
 
@@ -54,7 +93,12 @@ std::string counted(uint64_t number, std::string_view noun) {
 }
 
 ProgressLine::ProgressLine(const layer::Progress& progress) : progress_(progress) {
-  if (::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { run(); });
+  if (::isatty(STDERR_FILENO) != 1) return;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    // No thread is left for it; the work goes on.
+  }
 }
 
 ProgressLine::~ProgressLine() {
@@ -72,10 +116,10 @@ void ProgressLine::run() {
     const uint64_t total = progress_.tar_bytes_total;
     if (ticks < kQuietTicks || ticks % 2 != 0 || total == 0) continue;
     const uint64_t done = progress_.tar_bytes_done;
-    fmt::print(stderr, "\rveneer: {} of {} ({}%)\x1b[K", human_size(done), human_size(total),
-               100 * done / total);
+    print_to(stderr, fmt::format("\rveneer: {} of {} ({}%)\x1b[K", human_size(done),
+                                 human_size(total), 100 * done / total));
   }
-  if (ticks > kQuietTicks) fmt::print(stderr, "\r\x1b[K");
+  if (ticks > kQuietTicks) print_to(stderr, "\r\x1b[K");
 }
 
 }  // namespace cmd

@@ -1,8 +1,10 @@
-// Prints what people read on stderr: warnings, notes, progress. Also words sizes and numbers.
+// Prints what people read: lines, warnings, notes, progress. Also words sizes and numbers.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -12,6 +14,15 @@
 #include "layer/write/layer_writer.h"
 
 namespace cmd {
+
+// Prints a text to stdout or stderr. What stderr does not take is lost, which changes nothing of
+// what a run does. Throws layer::Error if stdout does not take it.
+void print_to(std::FILE* out, std::string_view text);
+// The same for one line, which is given without LF. What no terminal shows as it is, is escaped.
+void print_line(std::FILE* out, std::string_view line);
+
+// Says on stderr why a run failed, a line for each fault. Needs no memory to say that there is none.
+void print_error(const std::exception& error);
 
 // Prints each warning, with its notes, to stderr.
 void print_warnings(const std::vector<layer::Diagnostic>& warnings);

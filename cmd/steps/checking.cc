@@ -2,12 +2,12 @@
 #include "cmd/steps/checking.h"
 
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include <map>
 #include <utility>
 
 #include "cmd/report/messages.h"
+#include "layer/base/threads.h"
 #include "layer/check/check_image.h"
 #include "layer/check/plan_tree.h"
 #include "layer/model/runfiles_path.h"
@@ -98,7 +98,7 @@ std::vector<layer::Finding> check_plan(const PlanningState& planned, const Plann
   layer::ImageTree tree = below;
   const layer::RunConfig run = oci::run_config(config);
   layer::Findings findings;
-  tbb::task_arena threads(static_cast<int>(options.jobs));
+  layer::Threads threads(options.jobs);
   threads.execute([&] {
     layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings, store);
   });

@@ -2,7 +2,6 @@
 #include "cmd/steps/planning.h"
 
 #include <malloc.h>
-#include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
 #include <exception>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "cmd/report/messages.h"
+#include "layer/base/threads.h"
 #include "layer/identify/stamp_files.h"
 #include "layer/identify/stamp_sources.h"
 #include "layer/plan/capabilities.h"
@@ -51,7 +51,7 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
     return read_base();
   }
   std::exception_ptr base_fault;
-  tbb::task_arena arena(static_cast<int>(options.jobs));
+  layer::Threads arena(options.jobs);
   arena.execute([&] {
     tbb::task_group group;
     group.run([&] {
@@ -91,7 +91,7 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   planned.rules = plan_options(options);
   const layer::TraceScope step(tools.trace.get(), "read inputs");
   layer::Diagnostics found;
-  layer::Inputs gathered = tbb::task_arena(static_cast<int>(options.jobs)).execute([&] {
+  layer::Inputs gathered = layer::Threads(options.jobs).execute([&] {
     layer::Inputs inputs =
         layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
     layer::stamp_files(inputs.tree, *planned.stamps);

@@ -38,18 +38,19 @@ void create(TarCommand& command) {
   layer::write_archive(planned.plan, form, request.jobs, request.scratch, output);
   show_results(nullptr, results);
   if (command.verbose > 0) {
+    const TarListing listing;
     for (const layer::TarEntry& entry : planned.plan.entries) {
-      fmt::print(stderr, "a {}\n", entry.path);
+      print_line(stderr, "a " + listing.name(std::string(entry.path)));
     }
   }
-  if (command.totals) fmt::print(stderr, "Total bytes written: {}\n", output.size());
+  if (command.totals) print_line(stderr, fmt::format("Total bytes written: {}", output.size()));
 }
 
 void list(const TarCommand& command) {
   TarListing listing;
   std::FILE* const out = command.extract.to_stdout ? stderr : stdout;
   layer::list_archive(command.read, [&](const layer::ListedMember& member) {
-    fmt::print(out, "{}\n", command.verbose > 0 ? listing.line(member) : listing.name(member));
+    print_line(out, command.verbose > 0 ? listing.line(member) : listing.name(member.path));
   });
 }
 
@@ -57,7 +58,8 @@ void extract(const TarCommand& command) {
   TarListing listing;
   layer::extract_archive(command.read, command.extract, [&](const layer::ListedMember& member) {
     if (command.verbose == 0) return;
-    fmt::print(stderr, "x {}\n", command.verbose > 1 ? listing.line(member) : listing.name(member));
+    print_line(stderr,
+               "x " + (command.verbose > 1 ? listing.line(member) : listing.name(member.path)));
   });
 }
 

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <ctime>
 
-#include "layer/base/ascii.h"
+#include "layer/base/utf8.h"
 
 namespace cmd {
 namespace {
@@ -56,15 +56,18 @@ TarListing::TarListing()
 
 std::string TarListing::escape(const std::string& text) const {
   std::string escaped;
-  for (const char c : text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const char c = rest.front();
     const auto byte = static_cast<unsigned char>(c);
+    const size_t printable = byte >= 0x80 && !is_utf8_ ? 0 : layer::printable_length(rest);
     if (const char letter = escape_letter(c); letter != '\0') {
       escaped += {'\\', letter};
-    } else if (layer::is_control(c) || (byte >= 0x80 && !is_utf8_)) {
+    } else if (printable == 0) {
       escaped += fmt::format("\\{:03o}", byte);
     } else {
-      escaped += c;
+      escaped += rest.substr(0, printable);
     }
+    rest.remove_prefix(std::max<size_t>(printable, 1));
   }
   return escaped;
 }

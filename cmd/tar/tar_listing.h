@@ -16,7 +16,7 @@ class TarListing {
  public:
   TarListing();
 
-  std::string name(const layer::ListedMember& member) const { return escape(member.path); }
+  std::string name(const std::string& path) const { return escape(path); }
   std::string line(const layer::ListedMember& member);
 
  private:

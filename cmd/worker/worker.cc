@@ -2,7 +2,6 @@
 #include "cmd/worker/worker.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +13,7 @@
 
 #include "cmd/options/session.h"
 #include "cmd/report/exit_code.h"
+#include "cmd/report/messages.h"
 #include "cmd/worker/captured_output.h"
 #include "cmd/worker/request_queue.h"
 #include "cmd/worker/worker_store.h"
@@ -87,7 +87,7 @@ class Keeping {
       session.store.clear();
       layer::Diagnostic warning = error.diagnostics().front();
       warning.message += "; this worker keeps nothing between requests";
-      fmt::print(stderr, "{}", warning.to_string("warning"));
+      print_to(stderr, warning.to_string("warning"));
     }
   }
 
@@ -118,9 +118,7 @@ int run_worker(RunCommandLine run) {
     serve(run);
     return 0;
   } catch (const std::exception& error) {
-    const auto* fault = dynamic_cast<const layer::Error*>(&error);
-    fmt::print(stderr, "{}",
-               fault ? fault->what() : fmt::format("veneer: error: {}\n", error.what()));
+    print_error(error);
     return kFailed;
   }
 }

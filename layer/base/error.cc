@@ -5,7 +5,19 @@
 
 #include <system_error>
 
+#include "layer/base/utf8.h"
+
 namespace layer {
+namespace {
+
+// One line, whatever names are in it: they may come from an image that somebody else made.
+std::string message_line(const Position& position, std::string_view severity,
+                         std::string_view message) {
+  return fmt::format("{}: {}: {}\n", with_escaped_bytes(position.to_string()), severity,
+                     with_escaped_bytes(message));
+}
+
+}  // namespace
 
 std::string Position::to_string() const {
   if (file.empty()) return "veneer";
@@ -15,11 +27,9 @@ std::string Position::to_string() const {
 }
 
 std::string Diagnostic::to_string(std::string_view severity) const {
-  std::string text = fmt::format("{}: {}: {}\n", position.to_string(), severity, message);
-  for (const Note& note : notes) {
-    text += fmt::format("{}: note: {}\n", note.position.to_string(), note.message);
-  }
-  if (!help.empty()) text += fmt::format("{}: help: {}\n", position.to_string(), help);
+  std::string text = message_line(position, severity, message);
+  for (const Note& note : notes) text += message_line(note.position, "note", note.message);
+  if (!help.empty()) text += message_line(position, "help", help);
   return text;
 }
 

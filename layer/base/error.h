@@ -32,6 +32,7 @@ struct Diagnostic {
   std::string help;
 
   // "position: severity: message", then a "note:" line per note and a "help:" line. Ends with LF.
+  // Each is one line: what no terminal shows as it is, is escaped (layer/base/utf8.h).
   std::string to_string(std::string_view severity) const;
 };
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "layer/base/utf8.h"
+
 namespace layer {
 namespace {
 
@@ -143,6 +145,10 @@ Json parse_json(std::string_view text, const std::string& file, uint64_t max_byt
 
 std::string dump_json(const Json& value) {
   return value.dump();
+}
+
+std::string dump_report(const Json& value) {
+  return with_escaped_json(value.dump(1, ' ', false, Json::error_handler_t::replace)) + '\n';
 }
 
 JsonField::JsonField(const Json& document, std::string file)

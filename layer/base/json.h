@@ -32,6 +32,10 @@ Json parse_json(std::string_view text, const std::string& file, uint64_t max_byt
 // Digests are computed of these bytes.
 std::string dump_json(const Json& value);
 
+// Prints a document for people and their programs: indented, with LF at its end, and with what no
+// terminal shows as it is escaped. Bytes that are not UTF-8 become U+FFFD.
+std::string dump_report(const Json& value);
+
 // One value of a document, for reading fields by name and type. The document must outlive it. Every
 // failure is an Error "FILE: error: POINTER: ..." with a JSON pointer (RFC 6901).
 class JsonField {

@@ -1,11 +1,10 @@
 // Follows every link once; then each check looks at the tree in its own way.
 #include "layer/check/check_image.h"
 
-#include <tbb/task_arena.h>
-
 #include <set>
 #include <vector>
 
+#include "layer/base/threads.h"
 #include "layer/check/extended_attributes.h"
 #include "layer/check/interpreter.h"
 #include "layer/check/launcher.h"
@@ -42,7 +41,7 @@ void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
 }  // namespace
 
 void check_image(const ImageUnderCheck& image, unsigned jobs, Findings& findings) {
-  tbb::task_arena arena(static_cast<int>(jobs));
+  Threads arena(jobs);
   arena.execute([&] { check_in_arena(image, findings); });
 }
 

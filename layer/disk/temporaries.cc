@@ -1,8 +1,10 @@
 // One list of temporary names for all threads, because a signal comes to the whole process.
 #include "layer/disk/temporaries.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -12,12 +14,20 @@
 #include <thread>
 #include <utility>
 
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+
 namespace layer {
 namespace {
+
+// What removing a tree takes: a descriptor for each level of a layout, and one to spare.
+using DescriptorReserve = std::array<FileHandle, 4>;
 
 struct TemporaryList {
   std::recursive_mutex mutex;
   std::map<std::string, TemporaryKind> names;
+  size_t trees = 0;           // among the names
+  DescriptorReserve reserve;  // while there are trees
 };
 
 // Never destroyed: a signal may come while the process ends.
@@ -26,11 +36,24 @@ TemporaryList& temporary_list() {
   return *list;
 }
 
+// False, with errno, if the process or the system has no more.
+bool fill(DescriptorReserve& reserve) {
+  for (FileHandle& handle : reserve) {
+    if (!handle) handle = try_open("/", O_PATH);
+    if (!handle) return false;
+  }
+  return true;
+}
+
 // A file is never removed as a tree: what is under its name may have become something else.
 bool remove_temporary(const std::string& path, TemporaryKind kind) {
   if (kind == TemporaryKind::kFile) return unlink(path.c_str()) == 0 || errno == ENOENT;
+  TemporaryList& list = temporary_list();
+  list.reserve = {};
   std::error_code failure;
   std::filesystem::remove_all(path, failure);
+  // If other threads have taken them meanwhile, the other trees do without.
+  if (list.trees > 1) fill(list.reserve);
   return !failure;
 }
 
@@ -55,7 +78,15 @@ Undisturbed::~Undisturbed() {
 TemporaryName::TemporaryName(std::string path, TemporaryKind kind)
     : path_(std::move(path)), kind_(kind) {
   const Undisturbed section;
-  temporary_list().names.emplace(path_, kind_);
+  TemporaryList& list = temporary_list();
+  if (kind_ == TemporaryKind::kTreeArtifact && !fill(list.reserve)) {
+    const int error_number = errno;
+    if (list.trees == 0) list.reserve = {};
+    rmdir(path_.c_str());  // the fault that is told is the one before
+    throw system_error(path_, "cannot keep descriptors for removing it", error_number);
+  }
+  list.names.emplace(path_, kind_);
+  if (kind_ == TemporaryKind::kTreeArtifact) ++list.trees;
 }
 
 TemporaryName::~TemporaryName() {
@@ -76,7 +107,9 @@ TemporaryName& TemporaryName::operator=(TemporaryName&& other) noexcept {
 
 void TemporaryName::release() {
   const Undisturbed section;
-  temporary_list().names.erase(std::exchange(path_, {}));
+  TemporaryList& list = temporary_list();
+  if (list.names.erase(std::exchange(path_, {})) == 0 || kind_ == TemporaryKind::kFile) return;
+  if (--list.trees == 0) list.reserve = {};
 }
 
 void remove_temporaries() {

@@ -23,7 +23,8 @@ enum class TemporaryKind : uint8_t { kFile, kTreeArtifact };
 class TemporaryName {
  public:
   TemporaryName() = default;  // owns nothing
-  // Takes ownership of something that was just created.
+  // Takes ownership of something that was just created. While it is a tree, some descriptors are
+  // kept for removing it. If there are none, removes it, which is empty, and throws Error.
   explicit TemporaryName(std::string path, TemporaryKind kind = TemporaryKind::kFile);
   ~TemporaryName();
   TemporaryName(TemporaryName&& other) noexcept;

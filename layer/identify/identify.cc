@@ -6,7 +6,6 @@
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_sort.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +18,7 @@
 
 #include "layer/base/digest.h"
 #include "layer/base/error.h"
+#include "layer/base/threads.h"
 #include "layer/disk/file_reader.h"
 #include "layer/identify/elf.h"
 #include "layer/identify/read_content.h"
@@ -242,7 +242,7 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& text
 
 std::vector<FileFacts> identify(const FileTree& tree, StringArena& arena,
                                 const IdentifyOptions& options) {
-  tbb::task_arena threads(static_cast<int>(options.jobs));
+  Threads threads(options.jobs);
   return threads.execute([&] { return identify_in_arena(tree, arena, options); });
 }
 

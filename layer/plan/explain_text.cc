@@ -4,6 +4,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "layer/base/json.h"
+#include "layer/base/utf8.h"
 #include "layer/plan/explain.h"
 
 namespace layer {
@@ -38,10 +40,10 @@ nlohmann::json to_json(const Explanation& explanation) {
 }  // namespace
 
 std::string explanation_to_text(const Explanation& explanation) {
-  std::string out = explanation.path + "\n";
+  std::string out = with_escaped_bytes(explanation.path) + "\n";
   for (const Statement& statement : explanation.statements) {
     fmt::format_to(std::back_inserter(out), "  {:{}}  {}\n", statement.about, kAboutWidth,
-                   statement.text);
+                   with_escaped_bytes(statement.text));
   }
   return out;
 }
@@ -50,7 +52,7 @@ std::string explanations_to_json(const std::vector<Explanation>& explanations) {
   nlohmann::json list = nlohmann::json::array();
   for (const Explanation& explanation : explanations) list.push_back(to_json(explanation));
   const nlohmann::json json{{"format", 1}, {"explanations", std::move(list)}};
-  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return dump_report(json);
 }
 
 }  // namespace layer

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "layer/base/json.h"
 #include "layer/base/xattrs.h"
 #include "layer/plan/plan_image.h"
 
@@ -270,7 +271,7 @@ std::string plan_to_json(const ImagePlan& plan) {
     json["program"] = {{"entryPoint", plan.program->entry_point},
                        {"workingDirectory", plan.program->working_directory}};
   }
-  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return dump_report(json);
 }
 
 }  // namespace layer

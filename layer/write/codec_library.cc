@@ -15,6 +15,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <span>
 #include <stdexcept>
 #include <string_view>
@@ -62,7 +63,7 @@ std::string print_of_libdeflate(int level) {
   if (is_near_optimal) level = std::max(level, kTellingLevel);
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
       libdeflate_alloc_compressor(level), libdeflate_free_compressor);
-  if (!compressor) throw std::logic_error(fmt::format("no gzip compressor of level {}", level));
+  if (!compressor) throw std::bad_alloc();  // the level is one that there is
   const std::string probe = make_probe(is_near_optimal ? kLongProbeSize : kProbeSize);
   std::vector<std::byte> packed(libdeflate_deflate_compress_bound(compressor.get(), probe.size()));
   packed.resize(libdeflate_deflate_compress(compressor.get(), probe.data(), probe.size(),

@@ -1,11 +1,11 @@
 // Makes fragments with libdeflate, non-final and byte-aligned, and the member around them.
 #include "layer/write/gzip.h"
 
-#include <fmt/core.h>
 #include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 namespace layer {
@@ -24,7 +24,7 @@ void GzipCompressor::Free::operator()(libdeflate_compressor* compressor) const {
 }
 
 GzipCompressor::GzipCompressor(int level) : compressor_(libdeflate_alloc_compressor(level)) {
-  if (!compressor_) throw std::logic_error(fmt::format("no gzip compressor of level {}", level));
+  if (!compressor_) throw std::bad_alloc();  // the level is one that there is
 }
 
 size_t GzipCompressor::bound(size_t size) const {

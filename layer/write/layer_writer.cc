@@ -2,15 +2,14 @@
 #include "layer/write/layer_writer.h"
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <exception>
 #include <optional>
 
+#include "layer/base/threads.h"
 #include "layer/base/trace.h"
 #include "layer/disk/file_reader.h"
 #include "layer/disk/sync.h"
@@ -86,7 +85,7 @@ Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression,
       compressors_([compression] { return FrameCompressor(compression); }) {
   if (store != nullptr) reuse_.emplace(*store, compression);
   work_.resize(plans.size());
-  tbb::task_arena(static_cast<int>(jobs_)).execute([&] {
+  Threads(jobs_).execute([&] {
     tbb::parallel_for(size_t{0}, plans.size(), [&](size_t i) {
       work_[i] = prepare_layer(plans[i], compression.codec, reuse_ ? &*reuse_ : nullptr);
       progress_.tar_bytes_total += work_[i].tar_size;
@@ -263,9 +262,7 @@ void Pipeline::finish_layer(const Slot& slot) {
 
 std::vector<WrittenLayer> Pipeline::run() {
   using tbb::filter_mode;
-  // Both are needed: the arena alone would not raise the number of threads above the processors.
-  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, jobs_);
-  tbb::task_arena arena(static_cast<int>(jobs_));
+  Threads arena(jobs_);
   arena.execute([this] {
     tbb::parallel_pipeline(
         slots_.size(),

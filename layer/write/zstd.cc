@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <new>
 #include <stdexcept>
@@ -15,6 +16,7 @@ namespace {
 constexpr size_t kMaxWindow = size_t{8} << 20;
 
 size_t check_zstd(size_t result) {
+  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
   if (ZSTD_isError(result) != 0) {
     throw std::logic_error(fmt::format("zstd: {}", ZSTD_getErrorName(result)));
   }

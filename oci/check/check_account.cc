@@ -1,10 +1,9 @@
 // Reads the tree as far as accounts and file modes need it.
 #include "oci/check/check_account.h"
 
-#include <tbb/task_arena.h>
-
 #include <utility>
 
+#include "layer/base/threads.h"
 #include "layer/check/tree_view.h"
 #include "layer/check/user.h"
 #include "layer/model/string_arena.h"
@@ -36,7 +35,7 @@ std::vector<layer::Finding> check_account(const StoredImage* base,
       read_layers_onto(std::move(image.tree), onto, base_layers, reading.scratch, arena, &visitor);
   const layer::RunConfig run = run_config(config);
   layer::Findings findings;
-  tbb::task_arena threads(static_cast<int>(reading.jobs));
+  layer::Threads threads(reading.jobs);
   threads.execute([&] {
     const layer::TreeView view(tree);
     layer::check_user({view, image.probes, run, nullptr, base_layers}, findings);

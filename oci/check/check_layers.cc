@@ -2,13 +2,13 @@
 #include "oci/check/check_layers.h"
 
 #include <fmt/core.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "layer/base/threads.h"
 #include "layer/check/replaced.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/string_arena.h"
@@ -148,7 +148,7 @@ void LayersCheck::run() {
 
 void check_layers(const StoredImage* base, std::span<const LayerBlob> layers,
                   const LayerChecks& checks) {
-  tbb::task_arena arena(static_cast<int>(checks.jobs));
+  layer::Threads arena(checks.jobs);
   arena.execute([&] { LayersCheck(base, layers, checks).run(); });
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,7 @@ class GzipDecoder : public PlainStream::Decoder {
     stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
     stream_.avail_out = static_cast<uInt>(out_.size());
     const int status = inflate(&stream_, Z_NO_FLUSH);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
     // Z_BUF_ERROR: no progress, because all input is used up.
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
       throw layer::Error({name_},
@@ -93,6 +95,7 @@ class ZstdDecoder : public PlainStream::Decoder {
       // Without input it would begin a frame that is not there.
       if (input.empty() && complete_) return {};
       const size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
+      if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation) throw std::bad_alloc();
       if (ZSTD_isError(hint) != 0) {
         throw layer::Error({name_}, fmt::format("is damaged: {}", ZSTD_getErrorName(hint)));
       }

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "layer/base/error.h"
+#include "layer/base/threads.h"
 #include "layer/identify/read_content.h"
 #include "layer/place/mode_of_content.h"
 
@@ -102,7 +102,7 @@ layer::BaseContents BaseMatcher::finish(unsigned jobs, layer::Store* store) {
     }
   }
   std::vector<layer::Digest> digests(chosen.size());
-  tbb::task_arena(static_cast<int>(jobs)).execute([&] {
+  layer::Threads(jobs).execute([&] {
     tbb::parallel_for(tbb::blocked_range<size_t>(0, chosen.size()), [&](const auto& range) {
       for (size_t i = range.begin(); i != range.end(); ++i) {
         const std::string_view path = tree_.entries[chosen[i].entry].content;

@@ -85,7 +85,7 @@ TEST_CASE("layer rule: a fault is said") {
                 "puts paths of the image into the layer 'data'\n"},
            Case{"=x", "veneer: error: layer rule '=x': layer '' is empty\n"},
            Case{"a\nb=x",
-                "veneer: error: layer rule 'a\nb=x': layer 'a\nb' holds a control character\n"},
+                "veneer: error: layer rule 'a\\nb=x': layer 'a\\nb' holds a control character\n"},
            Case{"packages-2=x",
                 "veneer: error: layer rule 'packages-2=x': layer 'packages-2' is a name that "
                 "veneer gives to layers of small packages\n"},

@@ -21,7 +21,7 @@ TEST_CASE("json: what is not strict JSON is refused with its place") {
        "f: error: is nested more than 64 levels deep\n"},
       {"{\"a\": \"\xff\"}",
        "f:1:8: error: is not JSON: syntax error while parsing value - invalid string: ill-formed "
-       "UTF-8 byte; last read: '\"\xff'\n"},
+       "UTF-8 byte; last read: '\"\\xff'\n"},
       {"{}\n{}",
        "f:2:1: error: is not JSON: syntax error while parsing value - unexpected '{'; expected end "
        "of input\n"},

@@ -176,7 +176,7 @@ TEST_CASE("spec: a fault is reported where it is") {
        "$/spec:1:1: error: expected a 'V' record, found an empty file\n"
        "$/spec:1:1: help: a veneer spec begins with the line 'V<TAB>1'\n"},
       {"W\t_main\n",
-       "$/spec:1:1: error: expected a 'V' record, found 'W\t_main'\n"
+       "$/spec:1:1: error: expected a 'V' record, found 'W\\t_main'\n"
        "$/spec:1:1: help: a veneer spec begins with the line 'V<TAB>1'\n"},
       {"V\t2\nQ\n",
        "$/spec:1:3: error: spec version '2': this veneer reads version '1'\n"

@@ -1,0 +1,11 @@
+// Standard input, output and error as a process finds them.
+#pragma once
+
+namespace cmd {
+
+// Opens those that are closed, so that no file opened later takes the place of one, and gets what
+// was meant for it. Reading and writing them fails as before. Call before any file is opened.
+// Throws layer::Error.
+void occupy_closed_streams();
+
+}  // namespace cmd

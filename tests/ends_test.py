@@ -1,0 +1,208 @@
+"""How a run ends when the system refuses: an exit code that says so, a line, and nothing half-written.
+And what a run prints, whatever names are in its input.
+
+usage: ends_test.py VENEER
+"""
+
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import tempfile
+import unittest
+
+import program
+
+TIMEOUT = 120  # seconds, of what never takes one
+NOBODY = 65534
+TITLE = "l\x1b]0;title\x07"  # what sets a terminal's title
+FAKE = "a\nveneer: error: b"
+BIDI = "c\u202etxt.exe\u0085"
+NOT_UTF8 = b"d\xe9\x9b"
+
+
+class Case(unittest.TestCase):
+    """A folder with a small tree."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.top = pathlib.Path(temporary.name)
+        (self.top / "tree").mkdir()
+        for number in range(3):
+            (self.top / "tree" / f"file{number}").write_bytes(os.urandom(30_000))
+
+    def run_veneer(self, *arguments, statuses=(0,), **options):
+        """A finished process that ended with one of these codes."""
+        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, check=False, timeout=TIMEOUT,
+                              **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options})
+        self.assertIn(done.returncode, statuses, (arguments, done.stderr))
+        return done
+
+    def names(self):
+        """What is in the folder."""
+        return sorted(os.listdir(self.top))
+
+
+class Names(Case):
+    """Names that a terminal would obey, as an image may hold that somebody else made."""
+
+    def setUp(self):
+        super().setUp()
+        for number, name in enumerate((TITLE, FAKE, BIDI, os.fsdecode(NOT_UTF8), "\u00e9")):
+            os.symlink(f"\x1b[2J{number}", self.top / "tree" / name)
+
+    def assert_plain(self, done, lines=None):
+        """Nothing but printable UTF-8 and line feeds."""
+        for output in (done.stdout, done.stderr):
+            text = output.decode()
+            self.assertEqual([c for c in text if c != "\n" and not c.isprintable()], [], text)
+            for line in text.splitlines():
+                self.assertFalse(line.startswith("veneer: error: b"), text)
+        if lines is not None:
+            self.assertEqual(done.stdout.count(b"\n"), lines, done.stdout)
+
+    def test_findings(self):
+        """Of a build, and of an image; as text and as JSON."""
+        self.assert_plain(self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:image"), lines=4)
+        text = self.run_veneer("verify", "oci:image", statuses=(1,))
+        self.assert_plain(text, lines=1)
+        self.assertIn(b"srv/l\\x1b]0;title\\x07: error: is a link to '\\x1b[2J0'", text.stderr)
+        self.assertIn("srv/\u00e9: ".encode(), text.stderr)
+        for line in text.stderr.splitlines():
+            self.assertRegex(line, rb"^[^ ]+: (error|note): |^srv/a\\nveneer: error: b: error: ")
+        report = self.run_veneer("verify", "--json", "oci:image", statuses=(1,))
+        self.assert_plain(report)
+        paths = {finding["path"] for finding in json.loads(report.stdout)["findings"]}
+        self.assertLessEqual({f"srv/{TITLE}", f"srv/{FAKE}", f"srv/{BIDI}", "srv/d\ufffd"}, paths)
+
+    def test_explanations(self):
+        """Of a path that is there, and of one that is not."""
+        for name in (TITLE, FAKE, BIDI):
+            for option in ((), ("--json",)):
+                self.assert_plain(self.run_veneer("plan", "--tree", "tree:srv", *option, "--explain", f"srv/{name}"))
+                self.assert_plain(self.run_veneer("plan", "--tree", "tree:srv", *option, "--explain", f"srv/{name}x",
+                                                  statuses=(1,)))
+
+    def test_arguments(self):
+        """Of the command line, or of a file of arguments."""
+        for name in (TITLE, FAKE, BIDI):
+            self.assert_plain(self.run_veneer("build", f"--{name}", statuses=(2,)))
+            self.assert_plain(self.run_veneer("build", "--tree", "tree:srv", "-o", name, statuses=(2,)))
+            self.assert_plain(self.run_veneer("verify", f"oci:{name}", statuses=(1, 2)))
+            self.assert_plain(self.run_veneer("build", "--no-store", "--check=off", "--tree", "tree:srv", "--timings",
+                                              "--layer", f"{name}=**", "-o", f"oci:{name}", statuses=(0, 1, 2)))
+
+    def test_listings_of_tar(self):
+        """As bsdtar lists them; those that change the direction of text are escaped, too."""
+        for locale in ("C", "C.UTF-8"):
+            env = {**os.environ, "LC_ALL": locale}
+            made = self.run_veneer("tar", "-cvf", "archive", "tree", env=env)
+            listed = self.run_veneer("tar", "-tf", "archive", env=env)
+            for done in (made, listed, self.run_veneer("tar", "-tvf", "archive", env=env)):
+                self.assert_plain(done)
+            lines = listed.stdout.splitlines()
+            self.assertIn(b"tree/l\\033]0;title\\a", lines)
+            self.assertIn(b"tree/a\\nveneer: error: b", lines)
+            self.assertIn(b"tree/c\\342\\200\\256txt.exe\\302\\205", lines)
+            self.assertIn(b"tree/d\\351\\233", lines)
+            self.assertIn("tree/\u00e9".encode() if locale != "C" else b"tree/\\303\\251", lines)
+            self.assertEqual(set(made.stderr.splitlines()) - {b"a tree"},
+                             {b"a " + line for line in lines} - {b"a tree/"})
+
+
+class Streams(Case):
+    """Standard streams that are full or closed."""
+
+    def test_error_nobody_reads(self):
+        """The exit code tells it."""
+        with open("/dev/full", "wb") as full:
+            for options in ({"stderr": full}, {"preexec_fn": lambda: os.close(2)}):
+                self.run_veneer("verify", "oci:nope", statuses=(1,), **options)
+                self.run_veneer("verify", "--nope", statuses=(2,), **options)
+                self.run_veneer("tar", "-xf", "nope", statuses=(1,), **options)
+                self.run_veneer("--persistent_worker", statuses=(1,), input=b"{\n", **options)
+
+    def test_warning_nobody_reads(self):
+        """The image is made all the same."""
+        os.symlink("/etc/nope", self.top / "tree" / "link")
+        arguments = ["build", "--no-store", "--check=warn", "--tree", "tree:srv", "--timings", "-o"]
+        self.assertIn(b"warning: ", self.run_veneer(*arguments, "docker-archive:plain:a:1").stderr)
+        with open("/dev/full", "wb") as full:
+            self.run_veneer(*arguments, "docker-archive:full:a:1", stderr=full)
+            self.assertEqual(self.run_veneer(*arguments, "docker-archive:-:a:1", stderr=full).stdout,
+                             (self.top / "plain").read_bytes())
+        self.assertEqual((self.top / "full").read_bytes(), (self.top / "plain").read_bytes())
+
+    def test_closed(self):
+        """A message goes into no file that is opened in place of a stream."""
+        os.symlink("/etc/nope", self.top / "tree" / "link")
+        arguments = ["build", "--no-store", "--check=warn", "--tree", "tree:srv", "--timings", "-o"]
+        self.run_veneer(*arguments, "docker-archive:plain:a:1")
+        for closed in ([0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]):
+            def close(descriptors=tuple(closed)):
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            name = "image" + "".join(map(str, closed))
+            # What a run has to say on a closed standard output is not said, which is a fault.
+            self.run_veneer(*arguments, f"docker-archive:{name}:a:1", preexec_fn=close,
+                            statuses=(1,) if 1 in closed else (0,))
+            self.assertEqual((self.top / name).read_bytes(), (self.top / "plain").read_bytes())
+            self.run_veneer(*arguments, "docker-archive:-:a:1", preexec_fn=close, statuses=(1,) if 1 in closed else (0,))
+
+
+class Limits(Case):
+    """What a process may have."""
+
+    def test_descriptors(self):
+        """However few: the image or one line, and no folder is left behind."""
+        (self.top / "store").mkdir()
+        before = self.names()
+        for count in range(4, 40):
+            for output in ("oci:image", "oci-archive:image"):
+                done = self.run_veneer("build", "--store", "store", "--tree", "tree:srv", "-o", output, statuses=(0, 1),
+                                       preexec_fn=lambda n=count: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+                self.assertEqual(done.stderr.count(b": error: "), done.returncode, done.stderr)
+                left = set(self.names()) - set(before)
+                self.assertEqual(left, {"image"} if done.returncode == 0 else set(), (count, done.stderr))
+                subprocess.run(["rm", "-rf", "image", "store"], cwd=self.top, check=True)
+                (self.top / "store").mkdir()
+        self.assertEqual(done.returncode, 0, "no limit was high enough")
+
+    def test_more_jobs_than_processors(self):
+        """Nothing is said of it, and the bytes are the same."""
+        for codec in ("gzip", "zstd"):
+            layers = set()
+            for jobs in (1, 2 * os.cpu_count() + 1, 1024):
+                done = self.run_veneer("layer", "--no-store", "--tree", "tree:srv", f"--compression={codec}", "--jobs",
+                                       str(jobs), "-o", "layer")
+                self.assertEqual(done.stderr, b"")
+                layers.add((self.top / "layer").read_bytes())
+                done = self.run_veneer("build", "--no-store", "--tree", "tree:srv", "--jobs", str(jobs), "-o", "oci:image")
+                self.assertEqual(done.stderr, b"")
+                self.assertEqual(self.run_veneer("verify", "--jobs", str(jobs), "oci:image").stderr, b"")
+            self.assertEqual(len(layers), 1)
+
+    @unittest.skipUnless(os.geteuid() == 0, "a limit of root's own threads is not kept")
+    def test_threads(self):
+        """However few: the image, or one line."""
+        self.top.chmod(0o755)
+        (self.top / "out").mkdir()
+        os.chown(self.top / "out", NOBODY, NOBODY)
+
+        def become_nobody(count):
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            resource.setrlimit(resource.RLIMIT_NPROC, (count, count))
+        for count in range(1, 8):
+            done = self.run_veneer("build", "--no-store", "--jobs=4", "--tree", "tree:srv", "-o", "oci:out/image",
+                                   statuses=(0, 1), preexec_fn=lambda n=count: become_nobody(n))
+            self.assertEqual(done.stderr.count(b"\n"), done.returncode, done.stderr)
+            left = os.listdir(self.top / "out")
+            self.assertEqual(left, ["image"] if done.returncode == 0 else [], done.stderr)
+            subprocess.run(["rm", "-rf", "out/image"], cwd=self.top, check=True)
+
+
+if __name__ == "__main__":
+    program.main()
