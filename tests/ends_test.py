@@ -157,6 +157,8 @@ class Limits(Case):
 
     def test_descriptors(self):
         """However few: the image or one line, and no folder is left behind."""
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer needs some itself")
         (self.top / "store").mkdir()
         before = self.names()
         for count in range(4, 40):
@@ -187,6 +189,8 @@ class Limits(Case):
     @unittest.skipUnless(os.geteuid() == 0, "a limit of root's own threads is not kept")
     def test_threads(self):
         """However few: the image, or one line."""
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer needs some itself")
         self.top.chmod(0o755)
         (self.top / "out").mkdir()
         os.chown(self.top / "out", NOBODY, NOBODY)

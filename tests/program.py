@@ -31,6 +31,13 @@ def files_below(folder):
             for path in folder.rglob("*") if path.is_file()}
 
 
+def has_sanitizer():
+    """Whether veneer runs under AddressSanitizer or ThreadSanitizer, which need more of the system."""
+    with open(VENEER, "rb") as file:
+        binary = file.read()
+    return b"__asan_init" in binary or b"__tsan_init" in binary
+
+
 def main():
     """Runs the tests of the calling module."""
     unittest.main()

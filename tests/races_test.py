@@ -98,8 +98,7 @@ class Races(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if b"__asan_init" in pathlib.Path(program.VENEER).read_bytes() or \
-                b"__tsan_init" in pathlib.Path(program.VENEER).read_bytes():
+        if program.has_sanitizer():
             raise unittest.SkipTest("a sanitizer has to be loaded first")
         cls.temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.temporary.cleanup)
