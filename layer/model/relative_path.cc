@@ -46,6 +46,17 @@ std::string_view link_text_fault(std::string_view text) {
   return {};
 }
 
+std::string path_message(std::string_view path) {
+  const std::string_view why = path_fault(path);
+  return why.empty() ? std::string() : fmt::format("path '{}' {}", shown_path(path), why);
+}
+
+std::string link_message(std::string_view path, std::string_view text) {
+  const std::string_view why = link_text_fault(text);
+  if (why.empty()) return {};
+  return fmt::format("the text '{}' of the link '{}' {}", shown_path(text), path, why);
+}
+
 std::string shown_path(std::string_view path) {
   if (path.size() <= kMaxPath) return std::string(path);
   return fmt::format("{}...{}", path.substr(0, kShown), path.substr(path.size() - kShown));

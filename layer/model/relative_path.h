@@ -22,6 +22,10 @@ std::string_view path_fault(std::string_view path);
 // The same for the text of a symlink: more than 4095 bytes, or a NUL byte. An empty view: fine.
 std::string_view link_text_fault(std::string_view text);
 
+// Both as messages: "path '...' ..." and "the text '...' of the link '...' ...". Empty: fine.
+std::string path_message(std::string_view path);
+std::string link_message(std::string_view path, std::string_view text);
+
 // A path as a message shows it: one that is far too long is cut in its middle.
 std::string shown_path(std::string_view path);
 

@@ -22,7 +22,6 @@
 #include "layer/read/mtree.h"
 
 #include <fmt/core.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,6 +37,7 @@
 #include "layer/read/input_file.h"
 #include "layer/read/mtree_keywords.h"
 #include "layer/read/mtree_lines.h"
+#include "layer/read/stated_content.h"
 #include "layer/read/target.h"
 
 namespace layer {
@@ -51,12 +51,6 @@ struct Row {
   Origin origin{};
 
   bool has_content() const { return keywords.content && !keywords.content->empty(); }
-};
-
-// A row that states of its file what can be held against it, and its entry in the result.
-struct Stating {
-  const Row* row = nullptr;
-  size_t entry = 0;
 };
 
 class MtreeReader {
@@ -123,22 +117,14 @@ class MtreeReader {
             .keywords = global_,
             .origin = origin};
     set_all(line, words, row.keywords);
-    row.spelling = row.is_full ? name : join_to_directory(name, origin);
+    row.spelling = row.is_full ? name : arena_.join(directory_, name);
+    if (row.spelling.size() > kMaxPath) throw Error(origin.position(), path_message(row.spelling));
     if (!row.is_full && row.keywords.type == MtreeType::kDirectory) directory_ = row.spelling;
     row.path = normalize_path(row.spelling, arena_);
     if (row.path.empty() && !row.spelling.starts_with('/')) return;  // "." and "./": the root
     const std::string_view why = path_fault(name.starts_with('/') ? name : row.path);
     if (!why.empty()) return fault(origin, fmt::format("path '{}' {}", shown_path(word), why));
     add(row);
-  }
-
-  std::string_view join_to_directory(std::string_view name, const Origin& origin) {
-    const std::string_view path = arena_.join(directory_, name);
-    if (path.size() > kMaxPath) {
-      throw Error(origin.position(),
-                  fmt::format("path '{}' {}", shown_path(path), path_fault(path)));
-    }
-    return path;
   }
 
   void leave_directory() {
@@ -183,12 +169,14 @@ class MtreeReader {
       const Target at_place = is_placed ? *target++ : Target{};
       if (row.keywords.is_optional && at_place.error == ENOENT) continue;
       if (const auto entry = make_entry(row, at, at_place)) {
-        if (entry->kind == EntryKind::kFile) note_stated(row, result_.entries.size());
+        if (entry->kind == EntryKind::kFile && row.keywords.stated.is_anything()) {
+          stating_.push_back({&row.keywords.stated, result_.entries.size()});
+        }
         result_.entries.push_back(*entry);
         result_.names.push_back(row.spelling);
       }
     }
-    compare_contents();
+    compare_contents(stating_, result_.entries, arena_, found_);
   }
 
   std::optional<Entry> make_entry(const Row& row, std::string_view at, const Target& target) {
@@ -208,18 +196,19 @@ class MtreeReader {
       case MtreeType::kLink:
         entry.kind = EntryKind::kSymlink;
         entry.content = row.keywords.link.value_or("");
-        if (entry.content.empty()) {
-          fault(row.origin, fmt::format("'{}' has type=link, but no link=TEXT", row.path));
-        } else if (const std::string_view why = link_text_fault(entry.content); !why.empty()) {
-          fault(row.origin, fmt::format("the text '{}' of the link '{}' {}",
-                                        shown_path(entry.content), row.path, why));
-        } else {
-          return entry;
-        }
-        return std::nullopt;
+        return check_link(row, entry);
       case MtreeType::kFile:
         return find_content(row, at, target, entry);
     }
+    return std::nullopt;
+  }
+
+  std::optional<Entry> check_link(const Row& row, const Entry& entry) {
+    std::string why = entry.content.empty()
+                          ? fmt::format("'{}' has type=link, but no link=TEXT", row.path)
+                          : link_message(row.path, entry.content);
+    if (why.empty()) return entry;
+    fault(row.origin, std::move(why));
     return std::nullopt;
   }
 
@@ -258,32 +247,6 @@ class MtreeReader {
     return std::nullopt;
   }
 
-  void note_stated(const Row& row, size_t entry) {
-    const StatedContent& stated = row.keywords.stated;
-    if (stated.size || !stated.digests.empty()) stating_.push_back({&row, entry});
-  }
-
-  // Files are read only where a digest is stated.
-  void compare_contents() {
-    std::vector<Stamp> stamps(stating_.size());
-    std::vector<std::optional<ContentDifference>> differences(stating_.size());
-    tbb::parallel_for(size_t{0}, stating_.size(), [&](size_t i) {
-      const Entry& entry = result_.entries[stating_[i].entry];
-      stamps[i] = *entry.stamp;
-      differences[i] = find_difference(stating_[i].row->keywords.stated, entry.content, stamps[i]);
-    });
-    for (size_t i = 0; i < stating_.size(); ++i) {
-      Entry& entry = result_.entries[stating_[i].entry];
-      if (stamps[i] != *entry.stamp) entry.stamp = arena_.keep(stamps[i]);
-      if (!differences[i]) continue;
-      found_.error({entry.origin.position(),
-                    fmt::format("'{}' states {}, but its content '{}' {}", entry.path,
-                                differences[i]->stated, entry.content, differences[i]->found),
-                    {},
-                    "make the mtree again from the current files, or leave the keyword out"});
-    }
-  }
-
   void fault(const Origin& origin, std::string message) {
     found_.error({origin.position(), std::move(message), {}, {}});
   }
@@ -297,7 +260,7 @@ class MtreeReader {
   MtreeKeywords global_;
   std::string_view directory_;  // of the relative rows
   std::vector<Row> rows_;
-  std::vector<Stating> stating_;  // what is to be held against it
+  std::vector<StatedEntry> stating_;
   NameMap<size_t> rows_by_path_;
 };
 

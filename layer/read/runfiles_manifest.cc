@@ -77,15 +77,11 @@ class ManifestReader {
       if (!unescape_field(path, number, path_at)) return;
       if (!unescape_field(target, number, space + 1)) return;
     }
-    if (const std::string_view why = path_fault(path); !why.empty()) {
-      return fault(number, path_at, fmt::format("path '{}' {}", shown_path(path), why));
+    if (std::string why = path_message(path); !why.empty()) {
+      return fault(number, path_at, std::move(why));
     }
-    if (!target.starts_with('/')) {
-      if (const std::string_view why = link_text_fault(target); !why.empty()) {
-        return fault(
-            number, path_at,
-            fmt::format("the text '{}' of the link '{}' {}", shown_path(target), path, why));
-      }
+    if (std::string why = link_message(path, target); !why.empty() && !target.starts_with('/')) {
+      return fault(number, path_at, std::move(why));
     }
     add(path, target, {declaration_, number, static_cast<uint32_t>(path_at + 1)});
   }

@@ -3,13 +3,13 @@
 
 #include <fmt/core.h>
 #include <openssl/evp.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -186,6 +186,27 @@ std::optional<ContentDifference> find_difference_to_nothing(const StatedContent&
   if (auto size = compare_size(stated, 0)) return size;
   if (stated.digests.empty()) return std::nullopt;
   return compare_digests(stated.digests, [] { return std::span<const std::byte>(); });
+}
+
+void compare_contents(std::span<const StatedEntry> stated, std::vector<Entry>& entries,
+                      StringArena& arena, Diagnostics& found) {
+  std::vector<Stamp> stamps(stated.size());
+  std::vector<std::optional<ContentDifference>> differences(stated.size());
+  tbb::parallel_for(size_t{0}, stated.size(), [&](size_t i) {
+    const Entry& entry = entries[stated[i].entry];
+    stamps[i] = *entry.stamp;
+    differences[i] = find_difference(*stated[i].stated, entry.content, stamps[i]);
+  });
+  for (size_t i = 0; i < stated.size(); ++i) {
+    Entry& entry = entries[stated[i].entry];
+    if (stamps[i] != *entry.stamp) entry.stamp = arena.keep(stamps[i]);
+    if (!differences[i]) continue;
+    found.error({entry.origin.position(),
+                 fmt::format("'{}' states {}, but its content '{}' {}", entry.path,
+                             differences[i]->stated, entry.content, differences[i]->found),
+                 {},
+                 "make the mtree again from the current files, or leave the keyword out"});
+  }
 }
 
 }  // namespace layer

@@ -1,13 +1,18 @@
 // Checks a file against the size and digests that an mtree states for it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layer/base/error.h"
 #include "layer/disk/stamp.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
 
 namespace layer {
 
@@ -20,6 +25,7 @@ struct StatedContent {
   std::optional<uint64_t> size;       // bytes
   std::vector<StatedDigest> digests;  // at most one per algorithm
 
+  bool is_anything() const { return size || !digests.empty(); }
   // Replaces an earlier digest of the same algorithm.
   void add(const StatedDigest& digest);
   void forget(std::string_view keyword);
@@ -43,5 +49,16 @@ std::optional<ContentDifference> find_difference(const StatedContent& stated, st
 
 // The same for a file of no bytes that is not on disk.
 std::optional<ContentDifference> find_difference_to_nothing(const StatedContent& stated);
+
+// What is stated of the content of an entry, by its index.
+struct StatedEntry {
+  const StatedContent* stated = nullptr;
+  size_t entry = 0;
+};
+
+// Reports each entry whose file is not what is stated of it. Files are read, in parallel, only where
+// a digest is stated; an entry's stamp is then that of the moment of reading.
+void compare_contents(std::span<const StatedEntry> stated, std::vector<Entry>& entries,
+                      StringArena& arena, Diagnostics& found);
 
 }  // namespace layer
