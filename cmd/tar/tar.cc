@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "cmd/tar/tar_listing.h"
 #include "cmd/tar/tar_options.h"
