@@ -12,7 +12,10 @@
 
 namespace oci {
 LayerEntries::LayerEntries(const ImageLayer& layer)
-    : layer_(layer), plain_(layer.blob, sniff_codec(layer.blob)), reader_(archive_read_new()) {
+    : layer_(layer),
+      plain_(layer.blob, sniff_codec(layer.blob)),
+      scan_(layer.blob.name()),
+      reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
   if (layer.blob.size() != layer.descriptor.size) {
     throw layer::Error({layer.blob.name()},
@@ -67,6 +70,7 @@ std::span<const std::byte> LayerEntries::next_piece() {
                        fmt::format("its {} bytes are more than {} MiB when they are decompressed",
                                    stored_size(), limit >> 20));
   }
+  scan_.update(piece);
   return piece;
 }
 

@@ -13,6 +13,7 @@
 
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
+#include "oci/read/tar_scan.h"
 
 namespace oci {
 
@@ -52,6 +53,7 @@ class LayerEntries {
   PlainStream plain_;
   layer::Sha256 plain_hash_;
   uint64_t plain_size_ = 0;
+  TarScan scan_;
   std::exception_ptr failure_;  // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;
   std::string entry_;  // name of the current one

@@ -1,0 +1,178 @@
+// Goes from header to header, and keeps only what extensions state of the next entry.
+#include "oci/read/tar_scan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "layer/base/error.h"
+#include "layer/model/relative_path.h"
+
+namespace oci {
+namespace {
+
+constexpr uint64_t kMaxExtension = uint64_t{1} << 20;
+// ustar: offset and size of a header's fields.
+constexpr std::pair<size_t, size_t> kName{0, 100};
+constexpr std::pair<size_t, size_t> kSize{124, 12};
+constexpr size_t kTypeAt = 156;
+constexpr std::pair<size_t, size_t> kLinkName{157, 100};
+constexpr size_t kSparseMoreAt = 482;  // GNU: whether blocks of the sparse map follow
+constexpr size_t kSparseMoreAgainAt = 504;
+
+uint64_t padded(uint64_t size) {
+  return size > UINT64_MAX - 511 ? UINT64_MAX : (size + 511) / 512 * 512;
+}
+
+bool is_extension(char type) {
+  return type == 'x' || type == 'g' || type == 'L' || type == 'K';
+}
+
+// Of an entry without content: links, devices, directories, FIFOs.
+bool is_header_only(char type) {
+  return type >= '1' && type <= '6';
+}
+
+}  // namespace
+
+void TarScan::refuse(std::string_view what) const {
+  const std::string_view name =
+      path_.empty() ? field(kName.first, kName.second) : std::string_view(path_);
+  throw layer::Error({name_}, fmt::format("'{}' {}", layer::shown_path(name), what));
+}
+
+std::string_view TarScan::field(size_t offset, size_t size) const {
+  const std::string_view text(block_.data() + offset, size);
+  return text.substr(0, text.find('\0'));
+}
+
+// Octal digits, or in base 256 if the first bit is set. A number that is none counts as 0: what
+// reads the entries reports it.
+uint64_t TarScan::number(size_t offset, size_t size) const {
+  const std::string_view text(block_.data() + offset, size);
+  uint64_t value = 0;
+  if ((static_cast<unsigned char>(text[0]) & 0x80U) != 0) {
+    for (const char c : text.substr(size - sizeof value)) {
+      value = value << 8U | static_cast<unsigned char>(c);
+    }
+    return value;
+  }
+  const std::string_view digits = text.substr(std::min(text.find_first_not_of(' '), size));
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
+  return value;
+}
+
+void TarScan::update(std::span<const std::byte> bytes) {
+  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  while (!rest.empty()) {
+    if (content_ > 0) {
+      const auto passed = static_cast<size_t>(std::min<uint64_t>(content_, rest.size()));
+      content_ -= passed;
+      rest.remove_prefix(passed);
+      continue;
+    }
+    const size_t taken = std::min(kBlock - filled_, rest.size());
+    std::memcpy(block_.data() + filled_, rest.data(), taken);
+    filled_ += taken;
+    rest.remove_prefix(taken);
+    if (filled_ == kBlock) {
+      filled_ = 0;
+      take_block();
+    }
+  }
+}
+
+void TarScan::take_block() {
+  if (zeros_ == 2) return;  // what follows the end is nobody's
+  if (more_sparse_) {
+    more_sparse_ = block_[kSparseMoreAgainAt] != 0;
+    return;
+  }
+  if (extension_left_ > 0) {
+    extension_.append(block_.data(), std::min(kBlock, extension_size_ - extension_.size()));
+    extension_left_ -= kBlock;
+    if (extension_left_ == 0) take_extension();
+    return;
+  }
+  if (std::ranges::all_of(block_, [](char c) { return c == 0; })) {
+    ++zeros_;
+    return;
+  }
+  if (zeros_ > 0) refuse("follows a block of zeros, which ends a tar");
+  take_header();
+}
+
+void TarScan::take_header() {
+  const char type = block_[kTypeAt];
+  const uint64_t size = number(kSize.first, kSize.second);
+  if (is_extension(type)) {
+    if (size > kMaxExtension) refuse("is a pax header, or a long name, of more than 1 MiB");
+    extension_.clear();
+    extension_type_ = type;
+    extension_size_ = static_cast<size_t>(size);
+    extension_left_ = padded(size);
+    return;
+  }
+  check_entry(type);
+  if (!is_header_only(type)) content_ = padded(has_pax_size_ ? pax_size_ : size);
+  more_sparse_ = type == 'S' && block_[kSparseMoreAt] != 0;
+  path_.clear();
+  link_.clear();
+  has_pax_size_ = false;
+}
+
+void TarScan::check_entry(char type) {
+  constexpr std::string_view kKnown(
+      "\0"
+      "0123456S",
+      9);
+  if (kKnown.find(type) == kKnown.npos) {
+    refuse(fmt::format("has the type '{}', which container engines do not know", type));
+  }
+  const bool is_link = type == '1' || type == '2';
+  if (is_link && link_.empty() && field(kLinkName.first, kLinkName.second).empty()) {
+    refuse("is a link to nothing");
+  }
+  if (is_header_only(type) && has_pax_size_ && pax_size_ > 0) {
+    refuse(fmt::format("has no content, and its pax header states {} bytes", pax_size_));
+  }
+}
+
+void TarScan::take_extension() {
+  std::string_view rest = extension_;
+  if (extension_type_ == 'L' || extension_type_ == 'K') {
+    (extension_type_ == 'L' ? path_ : link_) = rest.substr(0, rest.find('\0'));
+    return;
+  }
+  // "LENGTH KEY=VALUE\n"; the length counts itself.
+  while (!rest.empty()) {
+    size_t length = 0;
+    const auto [end, fault] = std::from_chars(rest.data(), rest.data() + rest.size(), length);
+    const auto digits = static_cast<size_t>(end - rest.data());
+    if (fault != std::errc() || length > rest.size() || length < digits + 3) return;
+    const std::string_view record = rest.substr(digits + 1, length - digits - 2);
+    const size_t equals = record.find('=');
+    if (equals == record.npos) return;
+    take_pax_record(record.substr(0, equals), record.substr(equals + 1));
+    rest.remove_prefix(length);
+  }
+}
+
+void TarScan::take_pax_record(std::string_view key, std::string_view value) {
+  const bool is_text = key == "path" || key == "linkpath" || key == "uname" || key == "gname";
+  if (is_text && value.find('\0') != value.npos) {
+    refuse(fmt::format("is a pax header whose '{}' holds a NUL byte", key));
+  }
+  if (extension_type_ == 'g') return;  // engines pass it over
+  if (key == "path") path_ = value;
+  if (key == "linkpath") link_ = value;
+  if (key == "size") {
+    has_pax_size_ =
+        std::from_chars(value.data(), value.data() + value.size(), pax_size_).ec == std::errc();
+  }
+}
+
+}  // namespace oci

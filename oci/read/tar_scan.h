@@ -1,0 +1,60 @@
+// Looks at the raw headers of a layer's tar for what libarchive lets through and engines refuse.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace oci {
+
+// Engines read layers with Go's archive/tar and then refuse some of its entries; libarchive is more
+// lenient. Both must take a layer for the same, so update() throws Error, which names the layer and
+// the entry, for
+// - a zero block that is followed by another entry (one reader ends there, another goes on),
+// - an entry of a type that engines do not know,
+// - a hardlink or symlink without a target,
+// - a NUL byte in a name, a link's text or an owner that a pax header states,
+// - a pax header, or a long name of GNU tar, of more than 1 MiB,
+// - a size that a pax header states for an entry without content.
+// Sources: POSIX pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar, "Basic Tar
+// Format"; Go's archive/tar, reader.go and strconv.go.
+class TarScan {
+ public:
+  explicit TarScan(std::string name) : name_(std::move(name)) {}
+
+  // The next bytes of the tar, cut anywhere.
+  void update(std::span<const std::byte> bytes);
+
+ private:
+  static constexpr size_t kBlock = 512;
+
+  void take_block();
+  void take_header();
+  void check_entry(char type);
+  void take_extension();
+  void take_pax_record(std::string_view key, std::string_view value);
+  [[noreturn]] void refuse(std::string_view what) const;
+  std::string_view field(size_t offset, size_t size) const;  // of block_, up to its first NUL
+  uint64_t number(size_t offset, size_t size) const;
+
+  std::string name_;  // of the layer, for messages
+  std::array<char, kBlock> block_{};
+  size_t filled_ = 0;            // bytes of block_
+  uint64_t content_ = 0;         // bytes that are passed over before the next header
+  std::string extension_;        // content of a pax header or GNU long name, as far as it was read
+  uint64_t extension_left_ = 0;  // bytes of it still to come, padding included
+  size_t extension_size_ = 0;    // bytes of it without padding
+  char extension_type_ = 0;
+  bool more_sparse_ = false;  // a block of a GNU sparse map follows
+  // What extensions state of the entry that follows.
+  std::string path_;
+  std::string link_;
+  bool has_pax_size_ = false;
+  uint64_t pax_size_ = 0;
+  size_t zeros_ = 0;  // zero blocks in a row
+};
+
+}  // namespace oci
