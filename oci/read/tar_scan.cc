@@ -164,7 +164,7 @@ void TarScan::take_extension() {
 void TarScan::take_pax_record(std::string_view key, std::string_view value) {
   const bool is_text = key == "path" || key == "linkpath" || key == "uname" || key == "gname";
   if (is_text && value.find('\0') != value.npos) {
-    refuse(fmt::format("is a pax header whose '{}' holds a NUL byte", key));
+    throw layer::Error({name_}, fmt::format("a pax header states a '{}' with a NUL byte", key));
   }
   if (extension_type_ == 'g') return;  // engines pass it over
   if (key == "path") path_ = value;
