@@ -17,7 +17,7 @@ Scratch::Scratch(const std::string& folder) {
   if (mkdtemp(path.data()) == nullptr) {
     throw system_error(folder, "cannot create a directory in this directory", errno);
   }
-  directory_ = TemporaryName(std::move(path), TemporaryKind::kTreeArtifact);
+  directory_ = TemporaryName(std::move(path), TemporaryKind::kTree);
 }
 
 std::string Scratch::next() {

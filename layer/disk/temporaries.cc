@@ -79,14 +79,14 @@ TemporaryName::TemporaryName(std::string path, TemporaryKind kind)
     : path_(std::move(path)), kind_(kind) {
   const Undisturbed section;
   TemporaryList& list = temporary_list();
-  if (kind_ == TemporaryKind::kTreeArtifact && !fill(list.reserve)) {
+  if (kind_ == TemporaryKind::kTree && !fill(list.reserve)) {
     const int error_number = errno;
     if (list.trees == 0) list.reserve = {};
     rmdir(path_.c_str());  // the fault that is told is the one before
     throw system_error(path_, "cannot keep descriptors for removing it", error_number);
   }
   list.names.emplace(path_, kind_);
-  if (kind_ == TemporaryKind::kTreeArtifact) ++list.trees;
+  if (kind_ == TemporaryKind::kTree) ++list.trees;
 }
 
 TemporaryName::~TemporaryName() {

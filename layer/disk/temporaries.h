@@ -17,7 +17,7 @@ class Undisturbed {
   Undisturbed& operator=(const Undisturbed&) = delete;
 };
 
-enum class TemporaryKind : uint8_t { kFile, kTreeArtifact };
+enum class TemporaryKind : uint8_t { kFile, kTree };
 
 // Owns a file, or a directory with all that is in it, by its path: the destructor removes it.
 class TemporaryName {

@@ -55,7 +55,7 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
   if (::mkdtemp(path.data()) == nullptr) {
     throw layer::system_error(final_path, "cannot create a directory beside it", errno);
   }
-  layer::TemporaryName staging(path, layer::TemporaryKind::kTreeArtifact);
+  layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
   if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
     throw layer::system_error(path, "cannot change the mode", errno);
   }

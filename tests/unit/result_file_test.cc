@@ -152,7 +152,7 @@ TEST_CASE("temporary name: what it stands for goes with it, unless it has become
   {
     const TemporaryName file(directory.write("file", "x"));
     directory.write("tree/folder/file", "x");
-    TemporaryName tree(directory / "tree", TemporaryKind::kTreeArtifact);
+    TemporaryName tree(directory / "tree", TemporaryKind::kTree);
     const TemporaryName moved = std::move(tree);
     CHECK_FALSE(tree);
     CHECK(moved.path() == directory / "tree");
