@@ -58,7 +58,7 @@ uint64_t siphash13(std::string_view text, uint64_t key0, uint64_t key1) {
     text.remove_prefix(sizeof word);
   }
   uint64_t last = size << 56;
-  std::memcpy(&last, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&last, text.data(), text.size());
   sip.word(last);
   sip.v2 ^= 0xff;
   for (int i = 0; i < 3; ++i) sip.round();

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 
 namespace layer::keyed_hash_test {
 namespace {
@@ -20,6 +21,7 @@ TEST_CASE("keyed hash: one key in a process, and every byte counts") {
   CHECK(KeyedHash()(path) == KeyedHash()("app/x"));
   CHECK(KeyedHash()(path) != KeyedHash()("app/y"));
   CHECK(siphash13(path, 0, 0) != siphash13(path, 0, 1));
+  CHECK(KeyedHash()(std::string_view()) == KeyedHash()(""));
 }
 
 }  // namespace
