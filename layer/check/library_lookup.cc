@@ -76,7 +76,7 @@ LibraryLookup::LibraryLookup(const Subject& subject)
 void LibraryLookup::count_look() const {
   if (++looks_ <= kMaxLooks) return;
   throw Error(fmt::format("libraries are looked for at more than {} paths", kMaxLooks))
-      .with_help("shorten LD_LIBRARY_PATH and the run paths, or look for nothing: --check=off");
+      .with_help("shorten LD_LIBRARY_PATH or the run paths, or build with --check=off");
 }
 
 std::vector<std::string> LibraryLookup::run_path(const OpenedFile& opener) const {

@@ -20,8 +20,8 @@ layer::Digest proof_key(const layer::Digest& digest, const layer::DiffId& diff_i
   return layer::sha256(std::as_bytes(std::span(text)));
 }
 
-void prove_layer(const ImageLayer& layer) {
-  const MeasuredLayer found = measure_layer(layer.blob);
+void prove_layer(const ImageLayer& layer, UnpackBudget& budget) {
+  const MeasuredLayer found = measure_layer(layer.blob, budget);
   if (found.digest != layer.descriptor.digest) {
     throw layer::Error({layer.blob.name()},
                        fmt::format("has digest {}, but its descriptor says {}",
@@ -44,7 +44,8 @@ void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store) {
         store != nullptr && store->find_memo(proof_key(layer.descriptor.digest, layer.diff_id));
     if (!is_known) unknown.push_back(&layer);
   }
-  tbb::parallel_for(size_t{0}, unknown.size(), [&](size_t i) { prove_layer(*unknown[i]); });
+  UnpackBudget budget(kHashLimit, blobs_of(layers));
+  tbb::parallel_for(size_t{0}, unknown.size(), [&](size_t i) { prove_layer(*unknown[i], budget); });
   if (store == nullptr) return;
   for (const ImageLayer* layer : unknown) {
     remember_proof(layer->descriptor.digest, layer->diff_id, *store);

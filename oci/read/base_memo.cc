@@ -18,7 +18,7 @@
 namespace oci {
 namespace {
 
-constexpr std::string_view kForm = "base 3";
+constexpr std::string_view kForm = "base 4";
 constexpr size_t kNodeSize = 15 * sizeof(uint64_t);  // at least
 
 // Layers, and the files that they were read from. No value if one may be changing.

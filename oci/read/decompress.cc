@@ -142,8 +142,8 @@ bool begins_as_tar(std::span<const std::byte> head) {
 
 }  // namespace
 
-PlainStream::PlainStream(const Blob& blob, layer::Codec codec)
-    : blob_(blob), in_(std::min<uint64_t>(blob.size(), kInBytes)) {
+PlainStream::PlainStream(const Blob& blob, layer::Codec codec, UnpackBudget& budget)
+    : blob_(blob), budget_(budget), in_(std::min<uint64_t>(blob.size(), kInBytes)) {
   if (codec == layer::Codec::kGzip) decoder_ = std::make_unique<GzipDecoder>(blob.name());
   if (codec == layer::Codec::kZstd) decoder_ = std::make_unique<ZstdDecoder>(blob.name());
 }
@@ -151,6 +151,12 @@ PlainStream::PlainStream(const Blob& blob, layer::Codec codec)
 PlainStream::~PlainStream() = default;
 
 std::span<const std::byte> PlainStream::next() {
+  const std::span<const std::byte> plain = decode_next();
+  budget_.take(blob_, plain.size());
+  return plain;
+}
+
+std::span<const std::byte> PlainStream::decode_next() {
   while (true) {
     if (decoder_) {
       const std::span<const std::byte> plain = decoder_->next(rest_);
@@ -178,16 +184,16 @@ layer::Codec sniff_codec(const Blob& blob) {
   return head == kZstdMagic ? layer::Codec::kZstd : layer::Codec::kNone;
 }
 
-void decompress(const Blob& blob, layer::Codec codec, const ByteTaker& take) {
-  PlainStream stream(blob, codec);
+void decompress(const Blob& blob, layer::Codec codec, UnpackBudget& budget, const ByteTaker& take) {
+  PlainStream stream(blob, codec, budget);
   for (auto piece = stream.next(); !piece.empty(); piece = stream.next()) take(piece);
 }
 
-MeasuredLayer measure_layer(const Blob& blob) {
+MeasuredLayer measure_layer(const Blob& blob, UnpackBudget& budget) {
   MeasuredLayer layer;
   layer.codec = sniff_codec(blob);
   layer.size = blob.size();
-  PlainStream stream(blob, layer.codec);
+  PlainStream stream(blob, layer.codec, budget);
   layer::Sha256 plain;
   std::vector<std::byte> head;
   for (auto bytes = stream.next(); !bytes.empty(); bytes = stream.next()) {

@@ -9,6 +9,7 @@
 
 #include "layer/write/layer_writer.h"
 #include "oci/read/blob.h"
+#include "oci/read/limits.h"
 
 namespace oci {
 
@@ -18,10 +19,11 @@ layer::Codec sniff_codec(const Blob& blob);
 
 // Gives the plain bytes of a blob piece by piece, as the caller asks for them. Reads every gzip
 // member and every zstd frame. Throws Error for a stream that is cut short, damaged or followed by
-// other bytes. Memory does not grow with what a blob decompresses to.
+// other bytes, or goes beyond `budget`, which outlives the stream. Memory does not grow with what a
+// blob decompresses to.
 class PlainStream {
  public:
-  PlainStream(const Blob& blob, layer::Codec codec);
+  PlainStream(const Blob& blob, layer::Codec codec, UnpackBudget& budget);
   ~PlainStream();
   PlainStream(const PlainStream&) = delete;
   PlainStream& operator=(const PlainStream&) = delete;
@@ -35,7 +37,10 @@ class PlainStream {
   class Decoder;
 
  private:
+  std::span<const std::byte> decode_next();
+
   Blob blob_;
+  UnpackBudget& budget_;
   std::vector<std::byte> in_;
   std::span<const std::byte> rest_;  // of in_, not decoded yet
   uint64_t position_ = 0;
@@ -44,7 +49,7 @@ class PlainStream {
 };
 
 // Hands over the plain bytes in order, as PlainStream reads them.
-void decompress(const Blob& blob, layer::Codec codec, const ByteTaker& take);
+void decompress(const Blob& blob, layer::Codec codec, UnpackBudget& budget, const ByteTaker& take);
 
 // What is known of a layer's blob once all of it was read. Sizes are in bytes.
 struct MeasuredLayer {
@@ -55,6 +60,6 @@ struct MeasuredLayer {
   uint64_t tar_size = 0;
 };
 // Throws Error when the plain bytes do not begin as a tar does.
-MeasuredLayer measure_layer(const Blob& blob);
+MeasuredLayer measure_layer(const Blob& blob, UnpackBudget& budget);
 
 }  // namespace oci

@@ -8,12 +8,11 @@
 
 #include "layer/base/utf8_names.h"
 #include "layer/model/relative_path.h"
-#include "oci/read/limits.h"
 
 namespace oci {
-LayerEntries::LayerEntries(const ImageLayer& layer)
+LayerEntries::LayerEntries(const ImageLayer& layer, UnpackBudget& budget)
     : layer_(layer),
-      plain_(layer.blob, sniff_codec(layer.blob)),
+      plain_(layer.blob, sniff_codec(layer.blob), budget),
       scan_(layer.blob.name()),
       reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
@@ -64,12 +63,6 @@ layer::Error LayerEntries::entry_error(const std::string& message) const {
 std::span<const std::byte> LayerEntries::next_piece() {
   const std::span<const std::byte> piece = plain_.next();
   plain_hash_.update(piece);
-  plain_size_ += piece.size();
-  if (const uint64_t limit = kLayerLimit.of(stored_size()); plain_size_ > limit) {
-    throw layer::Error({layer_.blob.name()},
-                       fmt::format("its {} bytes are more than {} MiB when they are decompressed",
-                                   stored_size(), limit >> 20));
-  }
   scan_.update(piece);
   return piece;
 }

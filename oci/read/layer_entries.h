@@ -17,11 +17,11 @@
 
 namespace oci {
 
-// For one thread at a time; the layer outlives it. Every function throws Error, with the layer's
+// For one thread at a time; layer and budget outlive it. Every function throws Error, with the layer's
 // name and, where an entry is at fault, the entry's.
 class LayerEntries {
  public:
-  explicit LayerEntries(const ImageLayer& layer);
+  LayerEntries(const ImageLayer& layer, UnpackBudget& budget);
   LayerEntries(const LayerEntries&) = delete;
   LayerEntries& operator=(const LayerEntries&) = delete;
 
@@ -52,7 +52,6 @@ class LayerEntries {
   const ImageLayer& layer_;
   PlainStream plain_;
   layer::Sha256 plain_hash_;
-  uint64_t plain_size_ = 0;
   TarScan scan_;
   std::exception_ptr failure_;  // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;

@@ -35,8 +35,12 @@ constexpr size_t kCopySize = size_t{64} << 10;
 class TreeReader {
  public:
   TreeReader(const std::string& scratch, layer::StringArena& arena, FileVisitor* visitor,
-             const LayerTaker& take_layer)
-      : scratch_(scratch), arena_(arena), visitor_(visitor), take_layer_(take_layer) {}
+             const LayerTaker& take_layer, std::span<const ImageLayer> layers)
+      : scratch_(scratch),
+        arena_(arena),
+        visitor_(visitor),
+        take_layer_(take_layer),
+        unpack_budget_(kHashLimit, blobs_of(layers)) {}
 
   // Instead of reading the first layers.
   void begin_with(layer::ImageTree tree, uint32_t layers);
@@ -56,6 +60,7 @@ class TreeReader {
   const LayerTaker& take_layer_;
   layer::ImageTree tree_;
   TreeBudget budget_;
+  UnpackBudget unpack_budget_;
   uint32_t layers_ = 0;
   uint32_t inodes_ = 0;
   uint64_t entries_ = 0;
@@ -136,7 +141,7 @@ void TreeReader::begin_with(layer::ImageTree tree, uint32_t layers) {
 }
 
 void TreeReader::add_layer(const ImageLayer& layer) {
-  LayerEntries entries(layer);
+  LayerEntries entries(layer, unpack_budget_);
   LayerNodes nodes(tree_, arena_, budget_, layers_,
                    {arena_.intern(layer::Declaration{.file = layer.blob.name()})});
   while (archive_entry* entry = entries.next()) add_entry(entries, entry, nodes);
@@ -226,7 +231,7 @@ void TreeReader::show(LayerEntries& entries, const Node& file) {
 layer::ImageTree read_image_tree(const StoredImage& image, const std::string& scratch,
                                  layer::StringArena& arena, FileVisitor* visitor,
                                  const LayerTaker& take_layer) {
-  TreeReader reader(scratch, arena, visitor, take_layer);
+  TreeReader reader(scratch, arena, visitor, take_layer, image.layers);
   for (const ImageLayer& layer : image.layers) reader.add_layer(layer);
   return reader.take();
 }
@@ -235,7 +240,7 @@ layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const ImageLa
                                   uint32_t first, const std::string& scratch,
                                   layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer) {
-  TreeReader reader(scratch, arena, visitor, take_layer);
+  TreeReader reader(scratch, arena, visitor, take_layer, layers);
   reader.begin_with(std::move(base), first);
   for (const ImageLayer& layer : layers) reader.add_layer(layer);
   return reader.take();

@@ -130,16 +130,8 @@ class Archive : public Source {
 // The plain bytes of a compressed archive, in a file that has no name.
 Blob unpack(const Blob& packed, layer::Codec codec, const std::string& scratch) {
   layer::OutputFile plain(scratch);
-  const uint64_t limit = kDiskLimit.of(packed.size());
-  decompress(packed, codec, [&](std::span<const std::byte> piece) {
-    if (plain.size() + piece.size() > limit) {
-      throw layer::Error({packed.name()},
-                         fmt::format("its {} bytes are more than {} MiB when they are decompressed",
-                                     packed.size(), limit >> 20))
-          .with_help("if you trust it, decompress it yourself, and name that file");
-    }
-    plain.write(piece);
-  });
+  UnpackBudget budget(kDiskLimit, packed.size());
+  decompress(packed, codec, budget, [&](std::span<const std::byte> piece) { plain.write(piece); });
   return written_part(plain, 0, plain.size(), packed.name());
 }
 

@@ -87,8 +87,8 @@ void check_config_name(const std::string& path, const Blob& blob, const std::str
   }
 }
 
-ImageLayer read_layer(const Blob& blob, const layer::DiffId& diff_id) {
-  const MeasuredLayer measured = measure_layer(blob);
+ImageLayer read_layer(const Blob& blob, const layer::DiffId& diff_id, UnpackBudget& budget) {
+  const MeasuredLayer measured = measure_layer(blob, budget);
   if (measured.diff_id != diff_id) {
     throw layer::Error({blob.name()}, fmt::format("has diff id {}, but the config says {}",
                                                   measured.diff_id.digest.to_string(),
@@ -121,8 +121,11 @@ StoredImage open_docker_image(const Source& source, const ImageReference& refere
                                    "layers",
                                    diff_ids.size(), entry.layers.size()));
   }
+  std::vector<Blob> blobs;
+  for (const std::string& path : entry.layers) blobs.push_back(get_member(source, path));
+  UnpackBudget budget(kHashLimit, blobs);
   for (size_t i = 0; i < diff_ids.size(); ++i) {
-    image.layers.push_back(read_layer(get_member(source, entry.layers[i]), diff_ids[i]));
+    image.layers.push_back(read_layer(blobs[i], diff_ids[i], budget));
   }
   return image;
 }

@@ -151,7 +151,7 @@ Descriptor choose(std::vector<Candidate> candidates, const ImageReference& refer
 void check_codec(const Blob& blob, const Descriptor& descriptor) {
   const std::string_view found = layer_media_type(sniff_codec(blob));
   const std::string_view stated = layer_media_type(descriptor.kind());
-  if (!is_layer(descriptor.kind()) || found == stated) return;
+  if (found == stated) return;
   throw layer::Error({blob.name()}, fmt::format("is not what its media type says: it is {}, and "
                                                 "the manifest says {}",
                                                 found, descriptor.media_type));
@@ -175,6 +175,13 @@ void add_layers(const Source& source, const Manifest& manifest, const std::strin
 }
 
 }  // namespace
+
+std::vector<Blob> blobs_of(std::span<const ImageLayer> layers) {
+  std::vector<Blob> blobs;
+  blobs.reserve(layers.size());
+  for (const ImageLayer& layer : layers) blobs.push_back(layer.blob);
+  return blobs;
+}
 
 void check_platform(const StoredImage& image, const std::optional<Platform>& platform) {
   if (!platform || fitness(*platform, image.config.platform)) return;

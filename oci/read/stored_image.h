@@ -22,6 +22,9 @@ struct ImageLayer {
   std::string_view stated_by = "the config";  // who says what the diff id is, for messages
 };
 
+// The blobs of layers, in their order.
+std::vector<Blob> blobs_of(std::span<const ImageLayer> layers);
+
 // An image that exists: a base, or what is verified or put into an index.
 struct StoredImage {
   std::string name;                              // for messages

@@ -34,7 +34,8 @@ NewLayer read_descriptor(const std::string& path) {
 }
 
 NewLayer measure(const Blob& blob) {
-  const MeasuredLayer measured = measure_layer(blob);
+  UnpackBudget budget(kHashLimit, blob.size());
+  const MeasuredLayer measured = measure_layer(blob, budget);
   NewLayer layer;
   layer.descriptor.media_type = layer_media_type(measured.codec);
   layer.descriptor.digest = measured.digest;

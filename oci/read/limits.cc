@@ -1,0 +1,35 @@
+// Adds up what blobs decompress to.
+#include "oci/read/limits.h"
+
+#include <fmt/core.h>
+
+#include <set>
+#include <string_view>
+
+#include "layer/base/error.h"
+
+namespace oci {
+namespace {
+
+uint64_t stored_size(std::span<const Blob> blobs) {
+  std::set<std::string_view> seen;
+  uint64_t size = 0;
+  for (const Blob& blob : blobs) {
+    if (seen.insert(blob.name()).second) size += blob.size();
+  }
+  return size;
+}
+
+}  // namespace
+
+UnpackBudget::UnpackBudget(UnpackLimit limit, std::span<const Blob> blobs)
+    : UnpackBudget(limit, stored_size(blobs)) {}
+
+void UnpackBudget::take(const Blob& blob, uint64_t plain) {
+  if ((taken_ += plain) <= limit_) return;
+  throw layer::Error({blob.name()},
+                     fmt::format("decompresses to more than {} MiB, the limit for {} bytes",
+                                 limit_ >> 20, stored_));
+}
+
+}  // namespace oci
