@@ -11,7 +11,6 @@ namespace layer {
 
 // SipHash-1-3 under a key that each process draws anew. Its values are never stored.
 struct KeyedHash {
-  using is_transparent = void;
   size_t operator()(std::string_view text) const;
 };
 

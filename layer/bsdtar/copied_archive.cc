@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
 #include "layer/base/xattrs.h"
 #include "layer/bsdtar/archive_reader.h"
 #include "layer/disk/file_reader.h"
@@ -142,7 +143,8 @@ class Copier {
   Scratch& scratch_;
   StringArena& arena_;
   Members& members_;
-  std::unordered_map<std::string, std::string_view> files_;  // unpacked, by name; empty: no bytes
+  std::unordered_map<std::string, std::string_view, KeyedHash>
+      files_;  // unpacked, by name; empty: no bytes
 };
 
 }  // namespace

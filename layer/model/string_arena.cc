@@ -71,7 +71,7 @@ const Attributes* StringArena::intern(const Attributes& attributes) {
 }
 
 size_t StringArena::DeclarationHash::operator()(const Declaration& declaration) const {
-  const std::hash<std::string_view> hash;
+  const KeyedHash hash;
   size_t mixed = hash(declaration.file);
   for (const std::string_view text :
        {declaration.owner, declaration.group, declaration.repository}) {

@@ -1,5 +1,5 @@
-// The bytes of files in tests: made without chance, and read whole. Sanitizers watch each access to
-// memory, so both go through many bytes at a time.
+// The bytes of files in tests: pseudo-random ones, and those of a file. Sanitizers watch each access
+// to memory, so both functions handle many bytes at a time.
 #pragma once
 
 #include <algorithm>
