@@ -17,8 +17,8 @@
 
 namespace oci {
 
-// For one thread at a time; layer and budget outlive it. Every function throws Error, with the layer's
-// name and, where an entry is at fault, the entry's.
+// For one thread at a time; layer and budget outlive it. Every function throws Error, with the
+// layer's name and, where an entry is at fault, the entry's.
 class LayerEntries {
  public:
   LayerEntries(const ImageLayer& layer, UnpackBudget& budget);
