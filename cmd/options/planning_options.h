@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cmd/options/base_options.h"
-#include "cmd/options/layout.h"
+#include "cmd/options/runfiles_layout_options.h"
 #include "layer/plan/plan_image.h"
 #include "layer/resolve/inputs.h"
 #include "oci/read/read_base.h"

@@ -48,7 +48,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression 
                                     int64_t now) {
   layer::MemoWriter text;
   text.put(kForm);
-  text.put(layer::key_recipe(compression));
+  text.put(layer::blob_recipe(compression));
   if (!put_program(text)) return std::nullopt;
   for (const CLI::Option* option : command.get_options()) {
     if (!matters(*option)) continue;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cmd/options/layout.h"
 #include "cmd/options/planning_options.h"
+#include "cmd/options/runfiles_layout_options.h"
 #include "cmd/options/tools.h"
 #include "layer/identify/identify.h"
 #include "layer/model/string_arena.h"

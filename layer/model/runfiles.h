@@ -29,7 +29,7 @@ struct Runfiles {
   // kTreeArtifact entry). Paths are relative to that directory and sorted; kinds are kFile,
   // kSymlink (inner links, verbatim) and kDirectory (empty ones). Has an item for every
   // kTreeArtifact entry above.
-  std::map<std::string_view, std::vector<Entry>> trees;
+  std::map<std::string_view, std::vector<Entry>> tree_artifacts;
 
   // The arena of the paths, if the reader keeps them apart. Resolving gives every entry a new path
   // and then releases these.

@@ -149,8 +149,9 @@ std::vector<Entry> expand_tree(std::string_view directory, const Origin& declare
 }
 
 void add_tree(const Entry& tree, TreeLinks links, Runfiles& runfiles, StringArena& arena) {
-  if (runfiles.trees.contains(tree.content)) return;
-  runfiles.trees.emplace(tree.content, expand_tree(tree.content, tree.origin, links, arena));
+  if (runfiles.tree_artifacts.contains(tree.content)) return;
+  runfiles.tree_artifacts.emplace(tree.content,
+                                  expand_tree(tree.content, tree.origin, links, arena));
 }
 
 }  // namespace layer

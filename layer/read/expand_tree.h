@@ -26,7 +26,7 @@ enum class TreeLinks : uint8_t {
 std::vector<Entry> expand_tree(std::string_view directory, const Origin& declared_at,
                                TreeLinks links, StringArena& arena);
 
-// Expands a kTreeArtifact entry into `runfiles.trees`, unless it is there already.
+// Expands a kTreeArtifact entry into `runfiles.tree_artifacts`, unless it is there already.
 void add_tree(const Entry& tree, TreeLinks links, Runfiles& runfiles, StringArena& arena);
 
 }  // namespace layer

@@ -146,7 +146,7 @@ std::vector<Entry> expand_trees(std::vector<Entry> entries, const Runfiles& runf
       expanded.push_back(entry);
       continue;
     }
-    const std::vector<Entry>& inside = runfiles.trees.at(entry.content);
+    const std::vector<Entry>& inside = runfiles.tree_artifacts.at(entry.content);
     entry.kind = EntryKind::kDirectory;
     entry.content = {};
     const std::string_view target = std::exchange(entry.target, {});

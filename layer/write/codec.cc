@@ -34,7 +34,7 @@ std::string_view codec_name(Codec codec) {
   throw std::logic_error("codec out of range");
 }
 
-std::string recipe(Compression compression) {
+std::string codec_recipe(Compression compression) {
   const std::string_view name = codec_name(compression.codec);
   if (compression.codec == Codec::kNone) return std::string(name);
   return fmt::format("{} {} level={} frames={}", name, codec_library(compression),

@@ -17,7 +17,7 @@ namespace layer {
 // Everything, other than the plan and the files, that the bytes of a blob depend on, as one line:
 // "gzip libdeflate:6605f961 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none". The
 // second word is that of codec_library().
-std::string recipe(Compression compression);
+std::string codec_recipe(Compression compression);
 
 // The rule by which layers are cut into frames for a codec.
 FrameRule frame_rule(Codec codec);

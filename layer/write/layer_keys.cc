@@ -55,8 +55,8 @@ std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
 
 }  // namespace
 
-std::string key_recipe(Compression compression) {
-  return fmt::format("{} frames={} tar={} code={}", recipe(compression), kFrameRuleVersion,
+std::string blob_recipe(Compression compression) {
+  return fmt::format("{} frames={} tar={} code={}", codec_recipe(compression), kFrameRuleVersion,
                      kTarVersion, codec_build(compression.codec));
 }
 

@@ -16,7 +16,7 @@ namespace layer {
 
 // Everything, other than the entries, that the bytes of a blob depend on, as one line: the recipe,
 // the versions of the encoders, and the codec's file.
-std::string key_recipe(Compression compression);
+std::string blob_recipe(Compression compression);
 
 // Equal keys mean equal bytes. A key is absent if one of its files has no Store::identity().
 struct LayerKeys {

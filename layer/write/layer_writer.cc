@@ -241,7 +241,7 @@ void Pipeline::finish_layer(const Slot& slot) {
   WrittenLayer layer;
   layer.name = plans_[slot.layer].name;
   layer.compression = compression_;
-  layer.recipe = recipe(compression_);
+  layer.recipe = codec_recipe(compression_);
   layer.diff_id = slot.diff_id;
   layer.digest = blob_->finish(slot.diff_id);
   layer.size = blob_->size();

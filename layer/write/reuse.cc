@@ -42,7 +42,7 @@ std::vector<CachedLayer> find_layers(const std::vector<NamedKey>& keys, Compress
 Reuse::Reuse(Store& store, Compression compression)
     : store_(store),
       compression_(compression),
-      recipe_(key_recipe(compression)),
+      recipe_(blob_recipe(compression)),
       content_hash_(begin_content(recipe_)) {}
 
 LayerKeys Reuse::keys(const LayerPlan& plan, std::span<const Frame> frames) const {
@@ -54,7 +54,7 @@ std::optional<CachedLayer> Reuse::find_layer(const Digest& key, const std::strin
   if (record == nullptr) return std::nullopt;
   BlobPointer blob = store_.open_blob(record->blob);
   if (!blob || blob->size != record->size) return std::nullopt;
-  return CachedLayer{{name, compression_, recipe(compression_), DiffId{record->diff_id},
+  return CachedLayer{{name, compression_, codec_recipe(compression_), DiffId{record->diff_id},
                       record->blob, record->size, record->tar_size, key},
                      std::move(blob)};
 }

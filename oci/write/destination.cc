@@ -7,7 +7,7 @@
 #include "layer/disk/temporaries.h"
 #include "oci/model/annotations.h"
 #include "oci/write/archive.h"
-#include "oci/write/layout.h"
+#include "oci/write/layout_directory.h"
 
 namespace oci {
 

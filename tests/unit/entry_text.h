@@ -65,7 +65,7 @@ inline std::string to_text(const Runfiles& runfiles) {
   add("root_symlinks", to_text(runfiles.root_symlinks));
   if (runfiles.repo_mapping) add("repo_mapping", to_text(*runfiles.repo_mapping));
   if (runfiles.executable) add("executable", to_text(*runfiles.executable));
-  for (const auto& [directory, entries] : runfiles.trees) {
+  for (const auto& [directory, entries] : runfiles.tree_artifacts) {
     text += fmt::format("[tree {}]\n{}", directory, to_text(entries));
   }
   return text;

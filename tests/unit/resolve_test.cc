@@ -88,7 +88,7 @@ TEST_CASE("resolve: a file of a tree artifact, declared again, is dropped silent
   Runfiles runfiles;
   runfiles.workspace = "_main";
   runfiles.files = {of_kind(EntryKind::kTreeArtifact, "t", "out/t"), file("t/x", "out/t/x")};
-  runfiles.trees["out/t"] = {file("x", "out/t/x"), of_kind(EntryKind::kSymlink, "y", "x")};
+  runfiles.tree_artifacts["out/t"] = {file("x", "out/t/x"), of_kind(EntryKind::kSymlink, "y", "x")};
   CHECK(listing(resolve_runfiles(runfiles, "r", arena, found)) ==
         "r/_main/t=\n"
         "r/_main/t/x=out/t/x\n"
@@ -140,7 +140,7 @@ TEST_CASE("resolve: the target of a SymlinkEntry is a path in the runfiles, in t
   Entry tree = of_kind(EntryKind::kTreeArtifact, "_main/v/t", "external/r/t");
   tree.target = "r/t";
   runfiles.root_symlinks = {link, tree};
-  runfiles.trees["external/r/t"] = {file("in", "external/r/t/in")};
+  runfiles.tree_artifacts["external/r/t"] = {file("in", "external/r/t/in")};
   const std::vector<Entry> entries = resolve_runfiles(runfiles, "app", arena, found);
   REQUIRE(entries.size() == 3);
   CHECK(entries[1].path == "app/_main/v/t/in");

@@ -152,7 +152,7 @@ TEST_CASE("spec: a tree artifact is the files in it, with or without links on th
     StringArena arena;
     const Runfiles runfiles =
         read_spec(temporary.write("spec", "V\t1\nW\t_main\nd\ttree\t" + tree + "\t\n"), arena);
-    CHECK(to_text(runfiles.trees.at(tree)) ==
+    CHECK(to_text(runfiles.tree_artifacts.at(tree)) ==
           "file linked/link -> " + tree + "/linked/link\nfile linked/one -> " + tree +
               "/linked/one\nfile real/link -> " + tree + "/real/link\nfile real/one -> " + tree +
               "/real/one\n");

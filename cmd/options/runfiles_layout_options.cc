@@ -1,5 +1,5 @@
 // Lays the tree out as venv and reports, in numbers, what was dropped; faithful needs no work.
-#include "cmd/options/layout.h"
+#include "cmd/options/runfiles_layout_options.h"
 
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
 // Stages blobs, then renames one thing: the directory, or index.json.
-#include "oci/write/layout.h"
+#include "oci/write/layout_directory.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
