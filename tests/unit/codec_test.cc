@@ -66,7 +66,7 @@ std::vector<size_t> frame_sizes() {
   return {512, 1, 0, 70000, 1 << 20, 13, 300001, 5000, 1024};
 }
 
-TEST_CASE("gzip: spliced fragments are one member, at every level") {
+TEST_CASE("gzip: spliced fragments are one member, at every level" * doctest::test_suite("slow")) {
   for (int level = 1; level <= 12; ++level) {
     FrameCompressor compressor({Codec::kGzip, level});
     GzipSplice splice;
@@ -104,7 +104,8 @@ TEST_CASE("gzip: a fragment may stand after any other") {
   CHECK((gunzip_by_libdeflate(member, 3 * text.size()) == text + text + text));
 }
 
-TEST_CASE("zstd: frames state their size, have no checksum and a window of 8 MiB at most") {
+TEST_CASE("zstd: frames state their size, have no checksum and a window of 8 MiB at most" *
+          doctest::test_suite("slow")) {
   const std::string text = make_text(4 << 20, 2);
   for (const int level : {1, 3, 9, 19}) {
     FrameCompressor compressor({Codec::kZstd, level});
@@ -136,7 +137,8 @@ TEST_CASE("zstd: frames state their size, have no checksum and a window of 8 MiB
   }
 }
 
-TEST_CASE("codecs: a compressor used before gives the bytes of a new one") {
+TEST_CASE("codecs: a compressor used before gives the bytes of a new one" *
+          doctest::test_suite("slow")) {
   for (const Compression compression :
        {Compression{Codec::kGzip, 1}, Compression{Codec::kGzip, 6}, Compression{Codec::kGzip, 9},
         Compression{Codec::kZstd, 1}, Compression{Codec::kZstd, 3}, Compression{Codec::kZstd, 9}}) {

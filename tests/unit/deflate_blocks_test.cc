@@ -111,7 +111,8 @@ std::vector<std::byte> make_data(Kind kind, size_t size, std::mt19937& random) {
   return {bytes, bytes + size};
 }
 
-TEST_CASE("deflate scan: agrees with zlib on all that libdeflate makes") {
+TEST_CASE("deflate scan: agrees with zlib on all that libdeflate makes" *
+          doctest::test_suite("slow")) {
   std::mt19937 random(7);
   DeflateScanner scanner;
   for (const Kind kind : kKinds) {
@@ -133,7 +134,8 @@ TEST_CASE("deflate scan: agrees with zlib on all that libdeflate makes") {
   }
 }
 
-TEST_CASE("deflate scan: agrees with zlib on a stream of many blocks") {
+TEST_CASE("deflate scan: agrees with zlib on a stream of many blocks" *
+          doctest::test_suite("slow")) {
   std::mt19937 random(8);
   DeflateScanner scanner;
   for (const Kind kind : {Kind::kMixed, Kind::kText, Kind::kRandom}) {
@@ -161,7 +163,8 @@ TEST_CASE("deflate scan: agrees with zlib on all that zlib makes") {
   }
 }
 
-TEST_CASE("deflate scan: whatever a broken stream is, it stays inside it, and misses no good one") {
+TEST_CASE("deflate scan: whatever a broken stream is, it stays inside it, and misses no good one" *
+          doctest::test_suite("slow")) {
   std::mt19937 random(10);
   DeflateScanner scanner;
   size_t good = 0;

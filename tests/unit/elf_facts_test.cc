@@ -53,7 +53,8 @@ TEST_CASE("an ELF file of either class tells what it needs") {
   CHECK(program.is_program);
 }
 
-TEST_CASE("an ELF file cut off anywhere, or with any byte changed, is read to an end") {
+TEST_CASE("an ELF file cut off anywhere, or with any byte changed, is read to an end" *
+          doctest::test_suite("slow")) {
   const TemporaryDirectory folder;
   const std::string whole =
       read_file(sample(folder, {"--needed", "liba.so", "--interpreter", "/lib/ld.so"}));

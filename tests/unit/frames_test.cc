@@ -153,7 +153,8 @@ TEST_CASE("frames: new content of the same size changes no cut") {
   CHECK(cut_frames(plan, kRule) == before);
 }
 
-TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing further") {
+TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing further" *
+          doctest::test_suite("slow")) {
   std::mt19937 random(4);
   const Sizes files = random_files(random, 4000);
   const std::set<std::string> before = contents_of(files);

@@ -168,7 +168,8 @@ TEST_CASE("layers: the digests of a small layer are fixed") {
         "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n");
 }
 
-TEST_CASE("layers: the same bytes at any number of jobs, many frames and several layers") {
+TEST_CASE("layers: the same bytes at any number of jobs, many frames and several layers" *
+          doctest::test_suite("slow")) {
   Planner planner;
   std::vector<LayerPlan> plans;
   for (int i = 0; i < 400; ++i) {

@@ -53,7 +53,8 @@ std::string placed_text(const Runfiles& spec, const std::string& execroot) {
   return text;
 }
 
-TEST_CASE("layouts: runfiles directory, runfiles manifest and spec say the same") {
+TEST_CASE("layouts: runfiles directory, runfiles manifest and spec say the same" *
+          doctest::test_suite("slow")) {
   REQUIRE(layouts().size() == 16);
   for (const std::filesystem::path& layout : layouts()) {
     CAPTURE(layout);

@@ -115,7 +115,8 @@ Written check_same(Workspace& workspace, Compression compression, const std::str
   return with;
 }
 
-TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, nothing is read") {
+TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, nothing is read" *
+          doctest::test_suite("slow")) {
   for (const Compression compression : kCompressions) {
     Workspace workspace;
     const TemporaryDirectory folder;
@@ -126,7 +127,8 @@ TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, n
   }
 }
 
-TEST_CASE("reuse: after a change, only its frame is compressed and only what follows is read") {
+TEST_CASE("reuse: after a change, only its frame is compressed and only what follows is read" *
+          doctest::test_suite("slow")) {
   const struct Case {
     std::string changed;
     double most_read;  // of all
@@ -156,7 +158,8 @@ TEST_CASE("reuse: after a change, only its frame is compressed and only what fol
   }
 }
 
-TEST_CASE("reuse: files added and removed shift what follows, which is not compressed again") {
+TEST_CASE("reuse: files added and removed shift what follows, which is not compressed again" *
+          doctest::test_suite("slow")) {
   for (const Compression compression : kCompressions) {
     Workspace workspace;
     const TemporaryDirectory folder;
@@ -170,7 +173,8 @@ TEST_CASE("reuse: files added and removed shift what follows, which is not compr
   }
 }
 
-TEST_CASE("reuse: files rewritten with equal bytes are read but not compressed") {
+TEST_CASE("reuse: files rewritten with equal bytes are read but not compressed" *
+          doctest::test_suite("slow")) {
   Workspace workspace;
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
@@ -189,7 +193,8 @@ TEST_CASE("reuse: files rewritten with equal bytes are read but not compressed")
   CHECK(check_same(other, gzip, store).packed == 0);
 }
 
-TEST_CASE("reuse: metadata, codec and level are part of what is known") {
+TEST_CASE("reuse: metadata, codec and level are part of what is known" *
+          doctest::test_suite("slow")) {
   Workspace workspace;
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
@@ -267,7 +272,8 @@ TEST_CASE("reuse: a file that is not as planned any more is what it was, or an e
       Error);
 }
 
-TEST_CASE("reuse: a damaged blob is dropped, and what it held made again") {
+TEST_CASE("reuse: a damaged blob is dropped, and what it held made again" *
+          doctest::test_suite("slow")) {
   Workspace workspace;
   const TemporaryDirectory folder;
   const std::string directory = folder / "store";
@@ -285,7 +291,8 @@ TEST_CASE("reuse: a damaged blob is dropped, and what it held made again") {
   CHECK(write_and_keep(plan, kCompressions[1], directory).read == 0);
 }
 
-TEST_CASE("reuse: the new blob holds all that is known, so that the old one may go") {
+TEST_CASE("reuse: the new blob holds all that is known, so that the old one may go" *
+          doctest::test_suite("slow")) {
   Workspace workspace;
   const TemporaryDirectory folder;
   const std::string store = folder / "store";

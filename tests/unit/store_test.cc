@@ -97,7 +97,8 @@ TEST_CASE("index: what was written is found") {
   CHECK(index.find_file(1, 2) == nullptr);
 }
 
-TEST_CASE("index: any changed byte and any missing end is an error, never a wrong record") {
+TEST_CASE("index: any changed byte and any missing end is an error, never a wrong record" *
+          doctest::test_suite("slow")) {
   const TemporaryDirectory folder;
   const std::string path = folder / "index";
   write_index(path, some_tables());
