@@ -1,6 +1,6 @@
 # Compiler and linker options by which a fault in a release build ends the program instead of being
-# used: buffers and stacks are checked, code and tables of functions are read-only, and addresses are
-# random. The builds with sanitizers have stricter checks of their own.
+# used: buffers and stacks are checked, code and tables of functions are read-only, and addresses
+# are random. The builds with sanitizers have stricter checks of their own.
 include(CheckCXXCompilerFlag)
 
 target_compile_definitions(veneer_options INTERFACE $<$<CONFIG:Release>:_GLIBCXX_ASSERTIONS>)
