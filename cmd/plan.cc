@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/tools.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
@@ -131,7 +131,7 @@ void name_plan_outputs(PlanArguments& options) {
 void run_plan(const PlanArguments& options) {
   check_outputs(plan_outputs(options));
   // Nothing there gets a name.
-  const std::string scratch = std::filesystem::temp_directory_path();
+  const std::string scratch = temporary_directory();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Tools tools = open_tools(options.tools);
   const PlanningState planned = make_plan(options.planning, base, scratch, tools);

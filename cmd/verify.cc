@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include <thread>
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/tools.h"
 #include "cmd/report/messages.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
@@ -70,7 +70,7 @@ Verified verify_plan(const VerifyArguments& options, const std::string& scratch)
 }
 
 Verified verify(const VerifyArguments& options) {
-  const std::string scratch = std::filesystem::temp_directory_path().string();
+  const std::string scratch = temporary_directory();
   if (is_plan(options.image)) return verify_plan(options, scratch);
   if (!options.base.empty()) {
     throw CLI::ValidationError("--base", "only a plan takes it, because an image has its own base");

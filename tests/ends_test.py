@@ -208,5 +208,67 @@ class Limits(Case):
             subprocess.run(["rm", "-rf", "out/image"], cwd=self.top, check=True)
 
 
+class FullDisk(Case):
+    """A file system that runs full, at one moment or another."""
+    sizes = range(8, 400, 24)  # KiB
+
+    def mount(self, size):
+        """Makes `full` a file system of so many KiB, in place of the one before."""
+        subprocess.run(["umount", "full"], cwd=self.top, check=False, capture_output=True)
+        (self.top / "full").mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", "full"], cwd=self.top,
+                                 check=False, capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("tmpfs cannot be mounted here")
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(subprocess.run, ["umount", "full"], cwd=self.top, check=False, capture_output=True)
+        self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", "layer.tar.gz")
+
+    def check(self, *arguments, small=None, **options):
+        """Runs a command on each size: its results or what was there before, and the cause."""
+        statuses = set()
+        for size in self.sizes if small is None else self.sizes[3:]:
+            self.mount(size)
+            if small is not None:
+                self.run_veneer("build", "--no-store", "--tree", f"{small}:srv", "-o", "oci:full/image:old")
+            before = program.files_below(self.top / "full")
+            done = self.run_veneer(*arguments, statuses=(0, 1), **options)
+            statuses.add(done.returncode)
+            if done.returncode == 0:
+                continue
+            self.assertEqual(done.stderr.count(b": error: "), 1, done.stderr)
+            self.assertRegex(done.stderr, rb"^full[^:]*: error: .*: No space left on device\n")
+            self.assertEqual(program.files_below(self.top / "full"), before, done.stderr)
+            left = [path for path in (self.top / "full").rglob("*") if path.name.startswith(".veneer")]
+            self.assertEqual(left, [], done.stderr)
+        self.assertEqual(statuses, {0, 1})
+        return done
+
+    def test_output(self):
+        """Of each command."""
+        build = ["build", "--no-store", "--tree", "tree:srv", "-o"]
+        self.check(*build, "oci:full/image")
+        self.run_veneer("verify", "oci:full/image")
+        self.check(*build, "docker-archive:full/image.tar", "-o", "oci:full/image", "--trace", "full/trace")
+        self.check("layer", "--no-store", "--tree", "tree:srv", "-o", "full/layer.tar.gz")
+        self.check("image", "--layer", "layer.tar.gz", "-o", "oci-archive:full/image.tar")
+        for options in ("-cf", "-czf", "-cJf"):
+            self.check("tar", options, "full/archive", "tree")
+
+    def test_output_beside_another(self):
+        """The image that is there stays."""
+        (self.top / "small").write_bytes(b"small")
+        self.check("build", "--no-store", "--tree", "tree:srv", "-o", "oci:full/image:new", small="small")
+        for tag in ("old", "new"):
+            self.run_veneer("verify", f"oci:full/image:{tag}")
+
+    def test_temporary_files(self):
+        """The folder of what is collected before it is sent."""
+        self.check("build", "--no-store", "--tree", "tree:srv", "-o", "docker-archive:-",
+                   env={**os.environ, "TMPDIR": "full"})
+
+
 if __name__ == "__main__":
     program.main()

@@ -1,9 +1,20 @@
 // Makes the trace first, so that it covers the opening of the store.
 #include "cmd/options/tools.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "layer/base/error.h"
+
 namespace cmd {
+
+std::string temporary_directory() {
+  std::error_code failure;
+  std::string path = std::filesystem::temp_directory_path(failure);
+  if (failure) throw layer::system_error("$TMPDIR", "cannot use it", failure.value());
+  return path;
+}
 
 void add_tool_options(CLI::App& command, ToolOptions& options) {
   add_store_options(command, options.store);

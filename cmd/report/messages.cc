@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -20,9 +21,21 @@ namespace {
 
 MessageRecorder* recorder = nullptr;
 
+// "filesystem error: ACTION: CAUSE [PATH]", as the library says it.
+std::string error_text(const std::filesystem::filesystem_error& error) {
+  constexpr std::string_view kStart = "filesystem error: ";
+  std::string_view text = error.what();
+  if (text.starts_with(kStart)) text.remove_prefix(kStart.size());
+  const std::string_view action = text.substr(0, text.find(": "));
+  return layer::system_error(error.path1().native(), action, error.code().value()).what();
+}
+
 std::string error_text(const std::exception& error) {
   if (const auto* fault = dynamic_cast<const layer::Error*>(&error)) {
     return in_words_of_caller(fault->what());
+  }
+  if (const auto* fault = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
+    return error_text(*fault);
   }
   const auto* refusal = dynamic_cast<const std::system_error*>(&error);
   if (refusal != nullptr && refusal->code() == std::errc::resource_unavailable_try_again) {

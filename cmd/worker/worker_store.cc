@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cmd/options/tools.h"
 #include "layer/base/error.h"
 #include "layer/store/store_mark.h"
 
@@ -30,17 +31,11 @@ void lock_shared(const layer::FileHandle& file, const std::string& path) {
   }
 }
 
-std::filesystem::path temporary_directory() {
-  std::error_code failure;
-  std::filesystem::path path = std::filesystem::temp_directory_path(failure);
-  if (failure) throw layer::system_error("$TMPDIR", "cannot use it", failure.value());
-  return path;
-}
-
 }  // namespace
 
 WorkerStore::WorkerStore()
-    : directory_(temporary_directory() / fmt::format("veneer-worker-{}", geteuid())) {
+    : directory_(std::filesystem::path(temporary_directory()) /
+                 fmt::format("veneer-worker-{}", geteuid())) {
   while (!join()) continue;
 }
 

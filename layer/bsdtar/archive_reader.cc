@@ -5,11 +5,14 @@
 #include <archive_entry.h>
 #include <fmt/core.h>
 
+#include <cstdint>
+#include <memory>
 #include <new>
 #include <utility>
 
 #include "layer/base/error.h"
 #include "layer/base/utf8_names.h"
+#include "layer/disk/file_handle.h"
 
 namespace layer {
 namespace {
@@ -76,8 +79,28 @@ archive_entry* ArchiveReader::next() {
   return entry;
 }
 
-void ArchiveReader::copy_data(int fd) {
-  check(archive_read_data_into_fd(reader_.get(), fd), "cannot unpack");
+// archive_read_data_into_fd() gives up if a signal comes, and does not say what went wrong.
+void ArchiveReader::copy_data(OutputFile& file) {
+  for (;;) {
+    const void* bytes = nullptr;
+    size_t size = 0;
+    la_int64_t offset = 0;
+    const int status = archive_read_data_block(reader_.get(), &bytes, &size, &offset);
+    if (status != ARCHIVE_EOF) check(status, "cannot unpack");
+    const auto end = static_cast<uint64_t>(offset);
+    if (status == ARCHIVE_EOF) {
+      if (end > file.size()) file.truncate(end);  // a hole at the end
+      return;
+    }
+    file.write_at(end, {static_cast<const std::byte*>(bytes), size});
+  }
+}
+
+void ArchiveReader::send_data(int fd, std::string_view name) {
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kBlock);
+  while (const size_t got = read_data(buffer.get(), kBlock)) {
+    write_fully(fd, {buffer.get(), got}, name);
+  }
 }
 
 size_t ArchiveReader::read_data(void* bytes, size_t size) {

@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "layer/disk/output_file.h"
 
 struct archive;
 struct archive_entry;
@@ -31,8 +34,10 @@ class ArchiveReader {
   archive_entry* next();
   // The name of the member that next() returned last.
   const std::string& name() const { return name_; }
-  // Writes that member's content to a file and keeps its holes.
-  void copy_data(int fd);
+  // Writes that member's content to a new file and keeps its holes.
+  void copy_data(OutputFile& file);
+  // Writes it to where no holes can be; `name` is for messages.
+  void send_data(int fd, std::string_view name);
   // Reads that member's content piece by piece, in order; returns 0 after the last piece.
   size_t read_data(void* bytes, size_t size);
 

@@ -3,13 +3,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +15,7 @@
 #include "layer/base/xattrs.h"
 #include "layer/bsdtar/archive_reader.h"
 #include "layer/disk/file_reader.h"
+#include "layer/disk/output_file.h"
 #include "layer/model/xattrs_of_member.h"
 
 namespace layer {
@@ -96,15 +94,9 @@ class Copier {
       return;
     }
     const std::string path = scratch_.next();
-    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) throw system_error(path, "cannot create", errno);
-    try {
-      reader_.copy_data(fd);
-    } catch (...) {
-      close(fd);
-      throw;
-    }
-    if (close(fd) != 0) throw system_error(path, "cannot write", errno);
+    OutputFile file(path.substr(0, path.rfind('/')));
+    reader_.copy_data(file);
+    file.commit(path);
     member.kind = EntryKind::kFile;
     member.content = arena_.copy(path);
     files_[name] = member.content;

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
 #include "layer/bsdtar/filter.h"
 #include "layer/bsdtar/member_plan.h"
+#include "layer/disk/file_handle.h"
 #include "layer/disk/file_reader.h"
 #include "layer/read/input_file.h"
 #include "layer/read/mtree.h"
@@ -117,11 +117,9 @@ class Gatherer {
     OutputFile file(request_.scratch);
     std::array<std::byte, size_t{64} << 10> buffer{};
     for (;;) {
-      const ssize_t got = read(fd, buffer.data(), buffer.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw system_error(called, "cannot read", errno);
+      const size_t got = read_next(fd, buffer, called);
       if (got == 0) break;
-      file.write(std::span(buffer).first(static_cast<size_t>(got)));
+      file.write(std::span(buffer).first(got));
     }
     file.commit(path);
     return path;

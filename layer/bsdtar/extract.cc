@@ -143,7 +143,7 @@ class Extractor {
   }
 
   void extract(archive_entry& entry) {
-    if (options_.to_stdout) return reader_.copy_data(STDOUT_FILENO);
+    if (options_.to_stdout) return reader_.send_data(STDOUT_FILENO, "standard output");
     const Utf8Names names;
     const int status = archive_read_extract2(reader_.handle(), &entry, writer_.get());
     if (status != ARCHIVE_OK) fail(reader_.name(), reader_.handle());

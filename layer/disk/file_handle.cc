@@ -38,6 +38,24 @@ FileHandle duplicate(int fd, const std::string& path) {
   return copy;
 }
 
+size_t read_next(int fd, std::span<std::byte> out, std::string_view path) {
+  ssize_t got = 0;
+  do {
+    got = read(fd, out.data(), out.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) throw system_error(path, "cannot read", errno);
+  return static_cast<size_t>(got);
+}
+
+void write_fully(int fd, std::span<const std::byte> bytes, std::string_view path) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw system_error(path, "cannot write", errno);
+    bytes = bytes.subspan(static_cast<size_t>(put));
+  }
+}
+
 size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, std::string_view path) {
   size_t done = 0;
   while (done < out.size()) {

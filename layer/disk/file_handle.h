@@ -38,6 +38,13 @@ FileHandle open_or_throw(const std::string& path, int flags);
 // Another descriptor of the same open file. Throws Error, naming `path`.
 FileHandle duplicate(int fd, const std::string& path);
 
+// Reads what comes next, at least one byte, and returns the number of bytes; 0 at the end. Throws
+// Error, naming `path`.
+size_t read_next(int fd, std::span<std::byte> out, std::string_view path);
+
+// Writes all of it, at the file's position. Throws Error, naming `path`.
+void write_fully(int fd, std::span<const std::byte> bytes, std::string_view path);
+
 // Reads from `offset` until `out` is full or the file ends, and returns the number of bytes read.
 // Throws Error, naming `path`.
 size_t read_fully(int fd, uint64_t offset, std::span<std::byte> out, std::string_view path);

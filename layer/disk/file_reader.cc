@@ -93,11 +93,9 @@ bool FileReader::may_be_written(const Stamp& stamp) const {
 size_t FileReader::read(std::span<std::byte> buffer) {
   size_t filled = 0;
   while (filled < buffer.size()) {
-    const ssize_t got = ::read(file_.get(), buffer.data() + filled, buffer.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error(path_, "cannot read", errno);
+    const size_t got = read_next(file_.get(), buffer.subspan(filled), path_);
     if (got == 0) break;
-    filled += static_cast<size_t>(got);
+    filled += got;
   }
   return filled;
 }

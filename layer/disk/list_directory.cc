@@ -63,7 +63,7 @@ void add_item(int directory, const std::string& path, const dirent& entry, WalkD
 }  // namespace
 
 Listing list_directory(const std::string& path, WalkDetail detail) {
-  const DirectoryHandle directory(opendir(path.c_str()));
+  const DirectoryHandle directory = try_open_directory(path);
   if (!directory) throw system_error(path, "cannot open directory", errno);
   struct stat status = {};
   if (fstat(dirfd(directory.get()), &status) != 0) throw system_error(path, "cannot stat", errno);

@@ -90,16 +90,6 @@ FileHandle open_stream(const OutputPlace& place) {
   return open_or_throw(place.path, O_WRONLY | O_NOCTTY);
 }
 
-void write_all(int fd, const std::byte* bytes, size_t size, const std::string& name) {
-  while (size > 0) {
-    const ssize_t put = write(fd, bytes, size);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw system_error(name, "cannot write", errno);
-    bytes += put;
-    size -= static_cast<size_t>(put);
-  }
-}
-
 }  // namespace
 
 std::string folder_of_path(const std::string& path) {
@@ -139,7 +129,7 @@ void ResultFile::send() {
   for (uint64_t offset = 0; offset < file_.size();) {
     const size_t got = read_fully(file_.fd(), offset, buffer, folder_);
     if (got == 0) throw Error({called(place_)}, "cannot read the temporary copy of this output");
-    write_all(stream.get(), buffer.data(), got, called(place_));
+    write_fully(stream.get(), std::span(buffer).first(got), called(place_));
     offset += got;
   }
 }

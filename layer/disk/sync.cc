@@ -15,7 +15,11 @@ namespace {
 
 constexpr uint64_t kEarlySyncSize = uint64_t{8} << 20;
 
-void check_synced(int result, const std::string& folder) {
+void sync_by(int (*call)(int), int fd, const std::string& folder) {
+  int result = 0;
+  do {
+    result = call(fd);
+  } while (result != 0 && errno == EINTR);
   // fsync(2): the file is of a kind that is not synchronised.
   if (result == 0 || errno == EINVAL || errno == EROFS) return;
   throw system_error(folder, "cannot write to disk (fsync)", errno);
@@ -38,18 +42,12 @@ void EarlySync::grown_to(int fd, uint64_t size) {
 void sync_files(std::span<const int> files, const std::string& folder) {
   // All are begun before the first is waited for: a journal then takes them together.
   for (const int fd : files) begin_sync(fd);
-  for (const int fd : files) {
-    int result = 0;
-    do {
-      result = fdatasync(fd);
-    } while (result != 0 && errno == EINTR);
-    check_synced(result, folder);
-  }
+  for (const int fd : files) sync_by(fdatasync, fd, folder);
 }
 
 void sync_folder(const std::string& folder) {
   const FileHandle directory = open_or_throw(folder, O_RDONLY | O_DIRECTORY);
-  check_synced(fsync(directory.get()), folder);
+  sync_by(fsync, directory.get(), folder);
 }
 
 }  // namespace layer

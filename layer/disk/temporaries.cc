@@ -92,7 +92,8 @@ TemporaryName::TemporaryName(std::string path, TemporaryKind kind)
 TemporaryName::~TemporaryName() {
   if (path_.empty()) return;
   const Undisturbed section;
-  remove_temporary(path_, kind_);  // a destructor has nobody to tell of a failure
+  // A destructor has nobody to tell of a failure; one that passes is no reason to leave anything.
+  if (!remove_temporary(path_, kind_)) remove_temporary(path_, kind_);
   release();
 }
 

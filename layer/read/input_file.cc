@@ -1,13 +1,14 @@
 // Reads text inputs with as few copies as their size allows.
 #include "layer/read/input_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "layer/base/error.h"
@@ -19,19 +20,16 @@ namespace {
 constexpr size_t kUnknownSize = size_t{64} << 10;
 constexpr size_t kReadPiece = size_t{256} << 10;
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
-};
-
 // Of a regular file; absent for a pipe, a terminal and the like.
-std::optional<Stamp> find_document_stamp(std::FILE* file, const std::string& path) {
+std::optional<Stamp> find_document_stamp(const FileHandle& file, const std::string& path) {
   struct stat status = {};
-  if (fstat(fileno(file), &status) != 0) throw system_error(path, "cannot stat", errno);
+  if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
   return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
 // Half of what a document said and half of what it says now is neither.
-void check_document(std::FILE* file, const std::string& path, const std::optional<Stamp>& before) {
+void check_document(const FileHandle& file, const std::string& path,
+                    const std::optional<Stamp>& before) {
   const std::optional<Stamp> after = find_document_stamp(file, path);
   if (before && after && !is_same_content(*before, *after)) throw_changed(path);
 }
@@ -41,16 +39,19 @@ size_t first_capacity(const std::optional<Stamp>& stamp) {
   return stamp && stamp->size > 0 ? stamp->size + 1 : kUnknownSize;
 }
 
+size_t read_piece(const FileHandle& file, const std::string& path, char* bytes, size_t size) {
+  return read_next(file.get(), std::as_writable_bytes(std::span(bytes, size)), path);
+}
+
 }  // namespace
 
 std::string_view read_input_file(const std::string& path, StringArena& arena) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
-  if (!file) throw system_error(path, "cannot open", errno);
-  const std::optional<Stamp> before = find_document_stamp(file.get(), path);
+  const FileHandle file = open_or_throw(path, O_RDONLY);
+  const std::optional<Stamp> before = find_document_stamp(file, path);
   size_t capacity = first_capacity(before);
   size_t size = 0;
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-  while (const size_t got = std::fread(bytes.get() + size, 1, capacity - size, file.get())) {
+  while (const size_t got = read_piece(file, path, bytes.get() + size, capacity - size)) {
     size += got;
     if (size < capacity) continue;
     capacity *= 2;
@@ -58,8 +59,7 @@ std::string_view read_input_file(const std::string& path, StringArena& arena) {
     std::memcpy(larger.get(), bytes.get(), size);
     bytes = std::move(larger);
   }
-  if (std::ferror(file.get()) != 0) throw system_error(path, "cannot read", errno);
-  check_document(file.get(), path, before);
+  check_document(file, path, before);
   return arena.adopt(std::move(bytes), size);
 }
 
@@ -73,10 +73,10 @@ bool Lines::next() {
 }
 
 LineReader::LineReader(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "rbe")), buffer_(kReadPiece) {
-  if (!file_) throw system_error(path, "cannot open", errno);
-  stamp_ = find_document_stamp(file_.get(), path);
-}
+    : path_(path),
+      file_(open_or_throw(path, O_RDONLY)),
+      stamp_(find_document_stamp(file_, path)),
+      buffer_(kReadPiece) {}
 
 bool LineReader::next() {
   for (;;) {
@@ -98,11 +98,10 @@ void LineReader::fill() {
   std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
   end_ -= std::exchange(begin_, 0);
   if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
-  const size_t got = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
-  if (std::ferror(file_.get()) != 0) throw system_error(path_, "cannot read", errno);
+  const size_t got = read_piece(file_, path_, buffer_.data() + end_, buffer_.size() - end_);
   end_ += got;
   is_at_end_ = got == 0;
-  if (is_at_end_) check_document(file_.get(), path_, stamp_);
+  if (is_at_end_) check_document(file_, path_, stamp_);
 }
 
 }  // namespace layer

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layer/disk/file_handle.h"
 #include "layer/disk/stamp.h"
 #include "layer/model/string_arena.h"
 
@@ -47,14 +46,10 @@ class LineReader {
   uint32_t number() const { return number_; }      // from 1
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }  // nothing was written
-  };
-
   void fill();
 
   const std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  const FileHandle file_;
   std::optional<Stamp> stamp_;  // of a regular file, before it was read
   std::vector<char> buffer_;
   size_t begin_ = 0;  // of the bytes read that are not part of a line yet

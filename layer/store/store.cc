@@ -68,7 +68,9 @@ BlobPointer& Store::find_blob(const Digest& digest, uint64_t always) {
 BlobPointer Store::check_blob(const BlobRecord& record, uint64_t always) {
   const std::string path = store_blob_path(directory_, record.key);
   FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW);
-  if (!file && errno == ENOENT) return nullptr;  // dropped by another process
+  // Dropped by another process; or this one lacks what it takes to look, which is no damage.
+  if (!file && (errno == ENOENT || errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+    return nullptr;
   struct stat status = {};
   try {
     if (!file) throw system_error(path, "cannot open", errno);

@@ -2,6 +2,7 @@
 #include "layer/store/store_mark.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/list_directory.h"
 #include "layer/disk/output_file.h"
 
 namespace layer {
@@ -49,29 +51,25 @@ bool has_store_mark(const std::string& directory) {
       .with_help("name another directory");
 }
 
-bool has_temporary_name(const fs::path& path) {
-  return path.filename().string().starts_with(kTemporaryStart);
-}
-
 // Whether no file lies below, but for temporary ones.
 bool has_no_files(const std::string& folder) {
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_directory() || entry.is_symlink()) {
-      if (!has_temporary_name(entry.path())) return false;
-    }
-  }
-  return true;
+  const Listing listing = list_directory(folder, WalkDetail::kTypes);
+  return std::ranges::all_of(listing.items, [&](const Listing::Item& item) {
+    const std::string_view name = listing.name(item);
+    if (item.type != DiskType::kDirectory) return name.starts_with(kTemporaryStart);
+    return has_no_files(fmt::format("{}/{}", folder, name));
+  });
 }
 
 StoreState judge_by_names(const std::string& directory) {
   static constexpr std::array<std::string_view, 3> kNames{"blobs", "index", "lock"};
   bool is_empty = true;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-    if (has_temporary_name(entry.path())) continue;
+  const Listing listing = list_directory(directory, WalkDetail::kTypes);
+  for (const Listing::Item& item : listing.items) {
+    const std::string_view name = listing.name(item);
+    if (name.starts_with(kTemporaryStart)) continue;
     is_empty = false;
-    if (std::ranges::find(kNames, entry.path().filename().string()) == kNames.end()) {
-      return StoreState::kOther;
-    }
+    if (std::ranges::find(kNames, name) == kNames.end()) return StoreState::kOther;
   }
   if (is_empty) return StoreState::kNone;
   const std::optional<std::string> index = read_mark_beginning(directory + "/index");

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "layer/disk/file_handle.h"
+
 namespace oci {
 namespace {
 
@@ -38,9 +40,8 @@ File::~File() {
 
 std::shared_ptr<const File> open_file(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for its writer.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) throw layer::system_error(path, "cannot open", errno);
-  auto file = std::make_shared<const File>(fd, path);
+  auto file = std::make_shared<const File>(
+      layer::open_or_throw(path, O_RDONLY | O_NONBLOCK).release(), path);
   file_size(*file);
   return file;
 }

@@ -10,15 +10,17 @@
 #include <cerrno>
 #include <climits>
 
+#include "layer/disk/file_handle.h"
+
 namespace oci {
 namespace {
 
 class Directory : public Source {
  public:
   explicit Directory(const std::string& path) : path_(path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) throw layer::system_error(path, "cannot open the directory", errno);
-    root_ = std::make_shared<const File>(fd, path);
+    layer::FileHandle root = layer::try_open(path, O_RDONLY | O_DIRECTORY);
+    if (!root) throw layer::system_error(path, "cannot open the directory", errno);
+    root_ = std::make_shared<const File>(root.release(), path);
   }
 
   std::string name_of(std::string_view path) const override {
@@ -52,9 +54,9 @@ class Directory : public Source {
       throw layer::Error({name}, "is not a regular file");
     }
     const int kind = is_directory ? O_DIRECTORY : O_NONBLOCK;
-    const int fd = ::openat(parent.fd(), part.c_str(), O_RDONLY | O_CLOEXEC | kind);
-    if (fd < 0) throw layer::system_error(name, "cannot open", errno);
-    return std::make_shared<const File>(fd, name);
+    layer::FileHandle file = layer::try_open_at(parent.fd(), part.c_str(), O_RDONLY | kind);
+    if (!file) throw layer::system_error(name, "cannot open", errno);
+    return std::make_shared<const File>(file.release(), name);
   }
 
   // Null, unless a link is to blame.

@@ -15,6 +15,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "layer/disk/file_handle.h"
+#include "layer/disk/list_directory.h"
 #include "oci/read/source.h"
 #include "oci/write/layout_index.h"
 
@@ -31,6 +33,10 @@ bool entry_exists(const std::string& path) {
   if (::lstat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
   throw layer::system_error(path, "cannot stat", errno);
+}
+
+bool is_empty(const std::string& folder) {
+  return layer::list_directory(folder, layer::WalkDetail::kTypes).items.empty();
 }
 
 // Whatever the umask.
@@ -64,10 +70,10 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
 
 // Holds the layout's lock until it is closed.
 std::shared_ptr<const File> lock_directory(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) throw layer::system_error(path, "cannot open the directory", errno);
-  auto file = std::make_shared<const File>(fd, path);
-  while (::flock(fd, LOCK_EX) != 0) {
+  layer::FileHandle handle = layer::try_open(path, O_RDONLY | O_DIRECTORY);
+  if (!handle) throw layer::system_error(path, "cannot open the directory", errno);
+  auto file = std::make_shared<const File>(handle.release(), path);
+  while (::flock(file->fd(), LOCK_EX) != 0) {
     if (errno != EINTR) throw layer::system_error(path, "cannot lock the directory", errno);
   }
   return file;
@@ -84,10 +90,7 @@ class LayoutDestination : public Destination {
       blob_folder_ = staging_.path() + "/blobs/sha256";
       return;
     }
-    std::error_code failure;
-    const bool is_empty = fs::is_empty(path_, failure);
-    if (failure) throw layer::system_error(path_, "cannot read the directory", failure.value());
-    if (!fs::is_directory(path_) || (!is_empty && !entry_exists(path_ + "/oci-layout"))) {
+    if (!fs::is_directory(path_) || (!is_empty(path_) && !entry_exists(path_ + "/oci-layout"))) {
       throw layer::Error({path_}, "exists already, but is not an OCI image layout")
           .with_help("name a directory that does not exist or holds a layout");
     }
