@@ -102,6 +102,21 @@ void choose_by(Key key, Group group, std::vector<File*>& chosen) {
   }
 }
 
+// What is chosen, in the order of `files`, with all other names of its inodes: what is known of one
+// name is known of all, or they would no longer look the same.
+std::vector<File*> with_other_names(Group files, std::vector<File*> chosen) {
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<File*> all;
+  auto next = chosen.begin();
+  for_each_run(files, same_inode, [&](Group names) {
+    const File* const end = names.data() + names.size();
+    if (next == chosen.end() || *next >= end) return;
+    for (File& name : names) all.push_back(&name);
+    while (next != chosen.end() && *next < end) ++next;
+  });
+  return all;
+}
+
 // The files that a link rule may want to compare, in the order of `files`.
 std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint64_t min_size) {
   const auto suffix = [&](const File& file) {
@@ -125,9 +140,7 @@ std::vector<File*> choose_files_to_hash(const FileTree& tree, Group files, uint6
         choose_by(suffix, group, chosen);
         if (size >= kMinContentLinkSize) choose_by(interpreter_folder, group, chosen);
       });
-  std::sort(chosen.begin(), chosen.end());
-  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
-  return chosen;
+  return with_other_names(files, std::move(chosen));
 }
 
 // Hashes each inode of the chosen files once, the largest first so that no thread ends up alone.
@@ -166,13 +179,15 @@ bool is_program(std::string_view path, const Stamp& stamp) {
 }
 
 // Whether a hardlink could join two of these files, so that it matters if they are programs: rule 3
-// settles those that differ only before site-packages/.
+// settles those that differ only before site-packages/, if one of them is a wheel's.
 bool may_be_hardlinked(const FileTree& tree, Group group, uint64_t min_size) {
   if (group.front().stamp.size < min_size) return false;
-  const std::string_view suffix = site_packages_suffix(tree.entries[group.front().index].path);
-  return suffix.empty() || std::any_of(group.begin(), group.end(), [&](const File& file) {
-           return site_packages_suffix(tree.entries[file.index].path) != suffix;
-         });
+  const auto path = [&](const File& file) { return tree.entries[file.index].path; };
+  const std::string_view suffix = site_packages_suffix(path(group.front()));
+  const bool is_one_place = !suffix.empty() && std::ranges::all_of(group, [&](const File& file) {
+    return site_packages_suffix(path(file)) == suffix;
+  });
+  return !is_one_place || std::ranges::count_if(group, is_wheel_path, path) != 1;
 }
 
 // Numbers a group of equal files by its first one's place in the tree.

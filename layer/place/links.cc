@@ -95,14 +95,16 @@ void LinkRules::link(uint32_t entry, uint32_t home, LinkReason reason) {
   reason_[entry] = reason;
 }
 
-// Whether an entry lies where Bazel puts the file itself: a `files` entry of a spec, or the place
-// that the external file's own path implies.
+// Whether an entry lies where Bazel puts the file itself: the place that the external file's own
+// path implies, a `files` entry of a spec, or a SymlinkEntry at its target's place.
 bool LinkRules::is_declared_place(uint32_t index) const {
   const Entry& entry = entries_[index];
-  const std::string_view implied = external_runfiles_path(entry.content);
-  if (implied.empty()) return entry.target.empty();
   const RunfilesPath parts = split_runfiles_path(entry.path);
-  return entry.path.substr(std::min(parts.root.size() + 1, entry.path.size())) == implied;
+  const std::string_view place =
+      entry.path.substr(std::min(parts.root.size() + 1, entry.path.size()));
+  const std::string_view implied = external_runfiles_path(entry.content);
+  if (!implied.empty()) return place == implied;
+  return entry.target.empty() || place == entry.target;
 }
 
 // Rule 2: entries of one runfiles tree that were declared with one and the same file.
@@ -150,6 +152,7 @@ void LinkRules::link_interpreter_aliases(Group group) {
   };
   for_each_group(group, place, [this](Group same) {
     if (!is_interpreter_name(base_name(entries_[same.front()].path))) return;
+    if (facts_[same.front()].size < kMinContentLinkSize) return;
     const uint32_t longest =
         *std::max_element(same.begin(), same.end(), [this](uint32_t a, uint32_t b) {
           return base_name(entries_[a].path).size() < base_name(entries_[b].path).size();

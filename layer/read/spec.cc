@@ -55,6 +55,10 @@ class SpecReader {
     settle_files();
     read_spec_contents(runfiles_, arena_);
     runfiles_.files.insert(runfiles_.files.end(), links_.begin(), links_.end());
+    for (const Entry& link : links_) {
+      if (runfiles_.executable && runfiles_.executable->path == link.path)
+        runfiles_.executable = link;
+    }
     return std::move(runfiles_);
   }
 

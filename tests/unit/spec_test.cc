@@ -136,6 +136,19 @@ TEST_CASE("spec: a 'u' record is a symlink if its text is relative, a 't' record
         "owner=@@//:t\n");
 }
 
+TEST_CASE("spec: a 't' record wins over the executable's") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  temporary.write("bin/app", "bytes");
+  StringArena arena;
+  const Runfiles runfiles = read_spec(
+      temporary.write("spec", "V\t1\nW\t_main\nt\tapp\t../other\t\nx\tapp\tbin/app\n"), arena);
+  REQUIRE(runfiles.executable.has_value());
+  CHECK(runfiles.executable->kind == EntryKind::kSymlink);
+  CHECK(runfiles.executable->path == "app");
+  CHECK(runfiles.executable->content == "../other");
+}
+
 TEST_CASE("spec: a tree artifact is the files in it, with or without links on the way to them") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());
