@@ -21,14 +21,8 @@ namespace {
 constexpr std::string_view kSpecVersion = "1";
 
 EntryKind kind_of(char type) {
-  switch (type) {
-    case 'd':
-      return EntryKind::kTreeArtifact;
-    case 'l':
-      return EntryKind::kSymlink;
-    default:
-      return EntryKind::kFile;
-  }
+  if (type == 'd') return EntryKind::kTreeArtifact;
+  return type == 'l' ? EntryKind::kSymlink : EntryKind::kFile;
 }
 
 class SpecReader {
@@ -54,10 +48,10 @@ class SpecReader {
     contents_ = {};
     settle_files();
     read_spec_contents(runfiles_, arena_);
-    runfiles_.files.insert(runfiles_.files.end(), links_.begin(), links_.end());
     for (const Entry& link : links_) {
-      if (runfiles_.executable && runfiles_.executable->path == link.path)
-        runfiles_.executable = link;
+      runfiles_.files.push_back(link);
+      auto& program = runfiles_.executable;
+      if (program && program->path == link.path) program = link;
     }
     return std::move(runfiles_);
   }
