@@ -63,6 +63,22 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   CLI::App app(
       "Turns Bazel runfiles into OCI image layers and images. Each real file is stored once.",
       "veneer");
+  add_commands(app, session);
+  int status = 0;
+  try {
+    parse_arguments(app, arguments);
+  } catch (const CLI::RuntimeError& verdict) {
+    status = verdict.get_exit_code();  // all is said
+  } catch (const CLI::ParseError& error) {
+    return print_usage_error(app, error);
+  }
+  flush_output();
+  return status;
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, const Session* session) {
   app.set_version_flag("--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
   app.failure_message(usage_message);
@@ -77,22 +93,14 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   add_verify_command(app);
   add_store_command(app);
   add_tar_command(app);
-  int status = 0;
-  try {
-    const std::vector<std::string> all = expand_flagfiles(arguments, app);
-    check_arguments_are_text(all);
-    // CLI11 takes a vector's arguments from its end.
-    app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
-  } catch (const CLI::RuntimeError& verdict) {
-    status = verdict.get_exit_code();  // all is said
-  } catch (const CLI::ParseError& error) {
-    return print_usage_error(app, error);
-  }
-  flush_output();
-  return status;
 }
 
-}  // namespace
+void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> all = expand_flagfiles(arguments, app);
+  check_arguments_are_text(all);
+  // CLI11 takes a vector's arguments from its end.
+  app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
+}
 
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {
   try {

@@ -42,21 +42,13 @@ class Sources {
   std::map<std::string_view, Mention> found_;                          // by repository
 };
 
-// Lines "source,apparent,canonical" (Bazel's RepoMappingManifestAction); the main repository's
-// source is empty. Other lines say what other repositories call each other.
 void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {
-  Lines lines(read_text(entry.content, stamp, arena_));
-  while (lines.next()) {
-    const std::string_view line = lines.line();
-    const size_t first = line.find(',');
-    if (first == std::string_view::npos) continue;
-    const size_t second = line.find(',', first + 1);
-    if (second == std::string_view::npos) continue;
-    const std::string_view source = line.substr(0, first);
-    const std::string_view apparent = line.substr(first + 1, second - first - 1);
-    const std::string_view canonical = line.substr(second + 1);
-    if (!source.empty() && std::ranges::find(first_party_, source) == first_party_.end()) continue;
-    if (apparent != canonical && names_.contains(canonical)) names_.emplace(apparent, canonical);
+  for (const RepositoryName& name : parse_repo_mapping(read_text(entry.content, stamp, arena_))) {
+    const bool is_main = name.source.empty();
+    if (!is_main && std::ranges::find(first_party_, name.source) == first_party_.end()) continue;
+    if (name.apparent != name.canonical && names_.contains(name.canonical)) {
+      names_.emplace(name.apparent, name.canonical);
+    }
   }
 }
 
@@ -91,6 +83,20 @@ std::vector<Mention> Sources::take() const {
 }
 
 }  // namespace
+
+std::vector<RepositoryName> parse_repo_mapping(std::string_view text) {
+  std::vector<RepositoryName> names;
+  for (Lines lines(text); lines.next();) {
+    const std::string_view line = lines.line();
+    const size_t first = line.find(',');
+    if (first == std::string_view::npos) continue;
+    const size_t second = line.find(',', first + 1);
+    if (second == std::string_view::npos) continue;
+    names.push_back({line.substr(0, first), line.substr(first + 1, second - first - 1),
+                     line.substr(second + 1)});
+  }
+  return names;
+}
 
 std::vector<Mention> find_mentions(const FileTree& tree, const std::vector<FileFacts>& facts,
                                    const std::vector<std::string_view>& repositories,

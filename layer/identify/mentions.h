@@ -12,6 +12,19 @@
 
 namespace layer {
 
+// What the repository `source` calls another one; the main repository's own name is empty.
+struct RepositoryName {
+  std::string_view source;
+  std::string_view apparent;
+  std::string_view canonical;
+
+  bool operator==(const RepositoryName&) const = default;
+};
+
+// The lines "source,apparent,canonical" of a `_repo_mapping` (Bazel's RepoMappingManifestAction), as
+// views into the text. Other lines are passed over.
+std::vector<RepositoryName> parse_repo_mapping(std::string_view text);
+
 struct Mention {
   std::string_view repository;
   std::string_view path;  // the source that names it, in the image

@@ -62,11 +62,17 @@ class MtreeReader {
         arena_(arena) {}
 
   Mtree run(std::string_view text) {
-    for (MtreeLines lines(text, arena_); lines.next();) read_line(lines.line());
-    found_.throw_if_errors();
+    parse(text);
     make_entries();
     found_.throw_if_errors();
     return std::move(result_);
+  }
+
+  // Fills in the rows; what their contents are is not yet known.
+  const std::vector<Row>& parse(std::string_view text) {
+    for (MtreeLines lines(text, arena_); lines.next();) read_line(lines.line());
+    found_.throw_if_errors();
+    return rows_;
   }
 
  private:
@@ -273,6 +279,14 @@ std::vector<Entry> read_mtree(const std::string& file, StringArena& arena) {
 Mtree parse_mtree(std::string_view text, const std::string& name, const MtreeOptions& options,
                   StringArena& arena) {
   return MtreeReader(name, options, arena).run(text);
+}
+
+std::vector<std::string_view> list_mtree(std::string_view text, const std::string& name,
+                                         StringArena& arena) {
+  MtreeReader reader(name, {}, arena);
+  std::vector<std::string_view> paths;
+  for (const Row& row : reader.parse(text)) paths.push_back(row.path);
+  return paths;
 }
 
 }  // namespace layer

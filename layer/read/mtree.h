@@ -39,4 +39,9 @@ struct Mtree {
 Mtree parse_mtree(std::string_view text, const std::string& name, const MtreeOptions& options,
                   StringArena& arena);
 
+// The paths that a text has rows for, in the order of their first rows. What their contents lead to
+// is not looked at. Throws the same faults of the text, but for those of a row as a whole.
+std::vector<std::string_view> list_mtree(std::string_view text, const std::string& name,
+                                         StringArena& arena);
+
 }  // namespace layer

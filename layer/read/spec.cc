@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,6 @@
 
 namespace layer {
 namespace {
-
-constexpr std::string_view kSpecVersion = "1";
 
 EntryKind kind_of(char type) {
   if (type == 'd') return EntryKind::kTreeArtifact;
@@ -35,8 +34,24 @@ class SpecReader {
   }
 
   Runfiles run() {
+    read_records();
+    contents_ = {};
+    settle_files();
+    read_spec_contents(runfiles_, arena_);
+    return take();
+  }
+
+  Runfiles parse() {
+    read_records();
+    return take();
+  }
+
+ private:
+  void read_records() {
     LineReader lines{std::string(whole_file_->file)};
-    read_version(lines);
+    const bool is_there = lines.next();
+    check_spec_version(is_there ? std::optional(lines.line()) : std::nullopt,
+                       std::string(whole_file_->file));
     while (lines.next()) {
       const auto record = split_record(lines.line(), position(lines.number(), 0), found_, arena_);
       if (record) read(*record);
@@ -45,9 +60,9 @@ class SpecReader {
       fault(lines.number() + 1, 0, "expected a 'W' record, found the end of the file");
     }
     found_.throw_if_errors();
-    contents_ = {};
-    settle_files();
-    read_spec_contents(runfiles_, arena_);
+  }
+
+  Runfiles take() {
     for (const Entry& link : links_) {
       runfiles_.files.push_back(link);
       auto& program = runfiles_.executable;
@@ -56,7 +71,6 @@ class SpecReader {
     return std::move(runfiles_);
   }
 
- private:
   // What only all records together tell: which files are links, and which groups files are in.
   void settle_files() {
     for (const size_t i : unknown_) {
@@ -69,27 +83,6 @@ class SpecReader {
         declaration.group = owner->second;
         entry.origin.declaration = arena_.intern(declaration);
       }
-    }
-  }
-
-  // What follows another version than this one's has another grammar: stop at once.
-  void read_version(LineReader& lines) {
-    const bool is_there = lines.next();
-    const std::string_view line = lines.line();
-    if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
-      throw Error(position(1, nul), "the line holds a NUL byte");
-    }
-    if (!line.starts_with("V\t")) {
-      throw Error({std::string(whole_file_->file), 1, 1},
-                  fmt::format("expected a 'V' record, found {}",
-                              is_there ? fmt::format("'{}'", line) : "an empty file"))
-          .with_help("a veneer spec begins with the line 'V<TAB>1'");
-    }
-    if (line.substr(2) != kSpecVersion) {
-      throw Error({std::string(whole_file_->file), 1, 3},
-                  fmt::format("spec version '{}': this veneer reads version '{}'", line.substr(2),
-                              kSpecVersion))
-          .with_help("use the veneer that belongs to the rules that wrote this spec");
     }
   }
 
@@ -290,6 +283,10 @@ class SpecReader {
 
 Runfiles read_spec(const std::string& file, StringArena& arena) {
   return SpecReader(file, arena).run();
+}
+
+Runfiles parse_spec(const std::string& file, StringArena& arena) {
+  return SpecReader(file, arena).parse();
 }
 
 }  // namespace layer

@@ -14,4 +14,9 @@ namespace layer {
 // Bazel declares as a file, is a tree. Throws Error with every fault found.
 Runfiles read_spec(const std::string& file, StringArena& arena);
 
+// Every record as it stands: a content is an exec path, `u` is a file, no group follows from an `i`,
+// and trees are not expanded. What exec paths lead to is not looked at. Throws the same faults of
+// the text.
+Runfiles parse_spec(const std::string& file, StringArena& arena);
+
 }  // namespace layer

@@ -14,6 +14,8 @@
 namespace layer {
 namespace {
 
+constexpr std::string_view kSpecVersion = "1";
+
 constexpr Escape kSpecEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
 
 struct RecordKind {
@@ -70,6 +72,23 @@ bool unescape_field(SpecField& field, const Position& position, Diagnostics& fou
 }
 
 }  // namespace
+
+void check_spec_version(const std::optional<std::string_view>& line, const std::string& file) {
+  const std::string_view text = line.value_or("");
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw Error({file, 1, static_cast<uint32_t>(nul + 1)}, "the line holds a NUL byte");
+  }
+  if (!text.starts_with("V\t")) {
+    throw Error({file, 1, 1}, fmt::format("expected a 'V' record, found {}",
+                                          line ? fmt::format("'{}'", text) : "an empty file"))
+        .with_help("a veneer spec begins with the line 'V<TAB>1'");
+  }
+  if (text.substr(2) != kSpecVersion) {
+    throw Error({file, 1, 3}, fmt::format("spec version '{}': this veneer reads version '{}'",
+                                          text.substr(2), kSpecVersion))
+        .with_help("use the veneer that belongs to the rules that wrote this spec");
+  }
+}
 
 std::optional<SpecRecord> split_record(std::string_view line, const Position& position,
                                        Diagnostics& found, StringArena& arena) {

@@ -29,6 +29,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "layer/base/error.h"
@@ -49,6 +50,10 @@ struct SpecRecord {
 
   const SpecField& operator[](size_t i) const { return fields[i]; }
 };
+
+// Throws Error unless the first line of `file`, if it has one, is the V record of this version. What
+// follows another one has another grammar.
+void check_spec_version(const std::optional<std::string_view>& line, const std::string& file);
 
 // Parses the record on `line`, which is at `position`. If it is invalid, adds a fault to `found`.
 std::optional<SpecRecord> split_record(std::string_view line, const Position& position,
