@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "cmd/options/number_values.h"
 #include "cmd/options/store_options.h"
 #include "cmd/report/messages.h"
 #include "layer/base/json.h"
@@ -120,11 +121,11 @@ void add_store_command(CLI::App& app) {
   CLI::App* gc = add_command(*store, "gc", "Drop the least recently used blobs", options, run_gc);
   gc->add_option("--max-size", options->max_size,
                  "Bytes that blobs may take (default: 10GB, or no limit with --max-age)")
-      ->transform(CLI::AsSizeValue(true).description(""))
+      ->transform(size_in_bytes(CLI::AsSizeValue(true)))
       ->type_name("SIZE");
   gc->add_option("--max-age", options->max_age,
                  "Days after which unused blobs are dropped (default: no limit)")
-      ->check(CLI::Range(0.0, 36500.0).description(""))
+      ->check(days_up_to(36500))
       ->type_name("DAYS");
   CLI::App* verify =
       add_command(*store, "verify", "Check all blobs; the exit code is 1 if something is damaged",

@@ -126,6 +126,38 @@ class Options(unittest.TestCase):
         labelled, _ = self.build("--label", "price=$5 $PATH")
         self.assertEqual(labelled["config"]["Labels"], {"price": "$5 $PATH"})
 
+    def test_variables_cannot_double_without_end(self):
+        """Forty variables of which each is twice the one before took 2^40 bytes."""
+        double = [f"--env=V{i + 1}=$V{i}$V{i}" for i in range(40)]
+        done = self.run_veneer("build", "--tree", "tree:srv", "--no-store", "-o", "oci:image",
+                               "--env=V0=x", *double)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr,
+                         "--env V17: error: the variable is longer than 131071 bytes with its "
+                         "value, so no Linux system starts a program with it\n")
+        longest = "x" * (131071 - len("A="))
+        (self.top / "flags").write_text(f"--env=A={longest}\n")
+        config, _ = self.build("@flags")
+        self.assertEqual(config["config"]["Env"][-1], "A=" + longest)
+
+    def test_numbers_that_are_none(self):
+        """A negative size was 2^64 less it, one beyond that 2^64-1, and "010" was 8; "nan" days
+        were in range."""
+        size = "expected a size in bytes, or with a unit such as MiB"
+        for value in ("-1", "99999999999999999999", "0x10", "nan", "1e3", "0.5GB"):
+            for option in ("--own-layer-size", "--store-size", "--content-link-min"):
+                with self.subTest(value, option=option):
+                    done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image",
+                                           f"{option}={value}")
+                    self.assertEqual(done.returncode, 2)
+                    self.assertEqual(done.stderr.splitlines()[0], f"{option}: '{value}': {size}")
+        for value in ("nan", "-1", "inf", "1 day"):
+            with self.subTest(value):
+                done = self.run_veneer("store", "gc", "--store", "none", f"--max-age={value}")
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stderr.splitlines()[0],
+                                 f"--max-age: '{value}': expected a number of days from 0 to 36500")
+
     def test_path_that_no_layer_has(self):
         """`plan --explain` fails, and names the nearest path."""
         done = self.run_veneer("plan", "--tree", "tree:srv", "--explain", "/srv/fiel",

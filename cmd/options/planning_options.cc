@@ -10,6 +10,7 @@
 
 #include "cmd/options/check_with.h"
 #include "cmd/options/layer_lock.h"
+#include "cmd/options/number_values.h"
 #include "layer/place/shared_root.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/layer_rules.h"
@@ -126,7 +127,7 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
   command
       .add_option("--own-layer-size", plan.layers.own_layer_size,
                   "Size from which a package gets a layer of its own (default: 10MiB)")
-      ->transform(CLI::AsSizeValue(true).description(""))
+      ->transform(size_in_bytes(CLI::AsSizeValue(true)))
       ->type_name("SIZE")
       ->group("Layers");
   command
@@ -152,7 +153,7 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
   command
       .add_option("--content-link-min", options.plan.content_link_min,
                   "Size from which equal files become hardlinks (default: 4KiB)")
-      ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(size_in_bytes(CLI::AsSizeValue(false)))
       ->check(CLI::Validator(CLI::PositiveNumber).description(""))
       ->type_name("SIZE")
       ->group("Layers");

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cmd/options/number_values.h"
 #include "cmd/report/messages.h"
 
 namespace cmd {
@@ -33,7 +34,7 @@ void add_store_options(CLI::App& command, StoreOptions& options) {
       .add_option("--store-size", options.max_size,
                   "Bytes that the store may keep; the least recently used blobs are dropped "
                   "(default: 10GB)")
-      ->transform(CLI::AsSizeValue(true).description(""))
+      ->transform(size_in_bytes(CLI::AsSizeValue(true)))
       ->type_name("SIZE")
       ->group(kStoreGroup);
 }

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "layer/base/error.h"
 #include "layer/base/nearest_names.h"
 
 namespace oci {
 namespace {
+
+// NAME=VALUE. execve(2), MAX_ARG_STRLEN: 128 KiB with the NUL at the end.
+constexpr size_t kMaxVariable = (size_t{128} << 10) - 1;
 
 bool begins_variable_name(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -43,11 +47,13 @@ class Expansion {
   std::string_view take_name();
   std::string_view variable(size_t dollar, std::string_view name) const;
   layer::Error error_at(size_t dollar, const std::string& message) const;
+  void append(std::string_view text);
 
   const std::string& key_;
   std::string_view value_;
   const std::vector<std::string>& env_;
   size_t at_ = 0;
+  std::string result_;
 };
 
 layer::Error Expansion::error_at(size_t dollar, const std::string& message) const {
@@ -76,16 +82,26 @@ std::string_view Expansion::variable(size_t dollar, std::string_view name) const
       .with_help(fmt::format("write '$${0}' to keep '${0}' for a program in the container", name));
 }
 
+// Each variable may name the one before it twice, so values may double without end.
+void Expansion::append(std::string_view text) {
+  if (key_.size() + 1 + result_.size() + text.size() > kMaxVariable) {
+    throw layer::Error({"--env " + key_},
+                       fmt::format("the variable is longer than {} bytes with its value, so no "
+                                   "Linux system starts a program with it",
+                                   kMaxVariable));
+  }
+  result_ += text;
+}
+
 std::string Expansion::run() {
-  std::string result;
   while (at_ < value_.size()) {
     const size_t dollar = std::min(value_.find('$', at_), value_.size());
-    result += value_.substr(at_, dollar - at_);
+    append(value_.substr(at_, dollar - at_));
     at_ = dollar + 1;
     if (dollar == value_.size()) break;
     const char next = at_ < value_.size() ? value_[at_] : '\0';
     if (next == '$') {
-      result += '$';
+      append("$");
       ++at_;
       continue;
     }
@@ -97,9 +113,9 @@ std::string Expansion::run() {
           .with_help("write '$$' for a literal '$'");
     }
     if (next == '{') ++at_;
-    result += variable(dollar, name);
+    append(variable(dollar, name));
   }
-  return result;
+  return std::move(result_);
 }
 
 }  // namespace

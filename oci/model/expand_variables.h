@@ -10,7 +10,8 @@ namespace oci {
 //
 // Returns `value`, the value of the variable `key`, with each name replaced by its value in `env`
 // ("NAME=VALUE", the variables that are set before it) and "$$" by one '$'. Throws Error for a name
-// that is not in `env`, and for a '$' before anything else: no other expansion of a shell is done.
+// that is not in `env`, for a '$' before anything else (no other expansion of a shell is done), and
+// for a variable that is longer than Linux takes it.
 std::string expand_variables(const std::string& key, const std::string& value,
                              const std::vector<std::string>& env);
 

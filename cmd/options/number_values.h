@@ -1,0 +1,15 @@
+// Checks numbers in options, which CLI11 alone would wrap, cut off, or take as "nan".
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace cmd {
+
+// Turns a size such as "10MiB" into bytes by these units. Refuses one that is negative, no whole
+// number of bytes, or more than 2^64-1.
+CLI::Validator size_in_bytes(const CLI::AsSizeValue& units);
+
+// Refuses anything but a decimal number of days from 0 to `most`.
+CLI::Validator days_up_to(unsigned most);
+
+}  // namespace cmd
