@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "layer/base/error.h"
 #include "layer/plan/plan_text.h"
 #include "test_bytes.h"
+#include "tests/fuzz/mutate.h"
 
 namespace layer::parse_plan_test {
 namespace {
@@ -187,7 +187,7 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
 }
 
 TEST_CASE("plan text: a broken plan is refused, or read as what it prints") {
-  std::mt19937 random(20240229);
+  fuzz::Random random(20240229);
   constexpr std::string_view kTelling{"\t\n\\/.-=,0:\0dflh", 15};
   const auto feed = [](const std::string& text) {
     std::string again;
@@ -203,13 +203,7 @@ TEST_CASE("plan text: a broken plan is refused, or read as what it prints") {
   for (size_t size = 0; size < kValid.size(); ++size) CHECK(!feed(kValid.substr(0, size)));
   int read = 0;
   for (int i = 0; i < kFlips; ++i) {
-    std::string text = kValid;
-    for (size_t count = 1 + random() % 3; count > 0; --count) {
-      text[random() % text.size()] = random() % 2 == 0
-                                         ? kTelling[random() % kTelling.size()]
-                                         : static_cast<char>(static_cast<unsigned char>(random()));
-    }
-    read += feed(text) ? 1 : 0;
+    read += feed(fuzz::flip_bytes(kValid, kTelling, random)) ? 1 : 0;
   }
   CHECK(read > 0);
 }

@@ -1,8 +1,8 @@
-// Broken input to every reader: it is read, or refused with an Error, and nothing else happens.
+// Broken input to readers that look things up on disk: it is read, or refused with an Error, and
+// nothing else happens. The targets of tests/fuzz have the texts alone, and all other readers.
 #include <doctest/doctest.h>
 
 #include <functional>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -11,6 +11,7 @@
 #include "layer/read/runfiles_manifest.h"
 #include "layer/read/source_tree.h"
 #include "layer/read/spec.h"
+#include "tests/fuzz/mutate.h"
 #include "tests/unit/entry_text.h"
 #include "tests/unit/temporary_directory.h"
 
@@ -19,20 +20,7 @@ namespace {
 
 constexpr int kFlips = 400;
 
-// Bytes that formats give a meaning, which a random byte seldom is.
 constexpr std::string_view kTelling{" \t\n\r\\/.#=:0\0", 12};
-
-using Generator = std::mt19937;  // its numbers, unlike a distribution's, are the same everywhere
-
-std::string flip(std::string text, Generator& random) {
-  const size_t count = 1 + random() % 3;
-  for (size_t i = 0; i < count && !text.empty(); ++i) {
-    char& byte = text[random() % text.size()];
-    byte = random() % 2 == 0 ? kTelling[random() % kTelling.size()]
-                             : static_cast<char>(static_cast<unsigned char>(random() % 256));
-  }
-  return text;
-}
 
 // Whether a broken text names a directory above the test's own: reading that would walk the
 // machine.
@@ -73,7 +61,7 @@ void attempt(const std::function<void()>& read, Outcome& outcome) {
 void break_input(const TemporaryDirectory& temporary, const std::string& valid,
                  const std::function<void(const std::string& file)>& read) {
   read(temporary.write("valid", valid));
-  Generator random(20240229);
+  fuzz::Random random(20240229);
   Outcome outcome;
   const auto feed = [&](const std::string& text) {
     if (names_outer_directory(text, temporary.path())) return;
@@ -81,7 +69,7 @@ void break_input(const TemporaryDirectory& temporary, const std::string& valid,
     attempt([&] { read(file); }, outcome);
   };
   for (size_t size = 0; size < valid.size(); ++size) feed(valid.substr(0, size));
-  for (int i = 0; i < kFlips; ++i) feed(flip(valid, random));
+  for (int i = 0; i < kFlips; ++i) feed(fuzz::flip_bytes(valid, kTelling, random));
   CHECK(outcome.read > 0);
   CHECK(outcome.refused > 0);
 }
@@ -131,7 +119,7 @@ TEST_CASE("readers: a broken mtree specification is read or refused") {
 }
 
 TEST_CASE("readers: a runfiles directory with broken links is read or refused") {
-  Generator random(20240229);
+  fuzz::Random random(20240229);
   Outcome outcome;
   for (int i = 0; i < 60; ++i) {
     const TemporaryDirectory temporary;
@@ -140,7 +128,7 @@ TEST_CASE("readers: a runfiles directory with broken links is read or refused") 
     temporary.write("out/file", "");
     for (const char* name : {"out/file", "out/tree", "out/tree/inner"}) {
       std::string text = temporary / name;
-      if (random() % 2 == 0) text = flip(text, random);
+      if (random() % 2 == 0) text = fuzz::flip_bytes(text, kTelling, random);
       text.resize(text.size() - random() % 4);
       text = text.substr(0, text.find('\0'));
       if (text.empty() || names_outer_directory(" " + text, temporary.path())) text = "relative";
@@ -162,10 +150,10 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());
   temporary.write("source/inner", "");
-  Generator random(20240229);
+  fuzz::Random random(20240229);
   Outcome outcome;
   for (int i = 0; i < kFlips; ++i) {
-    const std::string argument = flip("source:/opt/x", random);
+    const std::string argument = fuzz::flip_bytes("source:/opt/x", kTelling, random);
     if (argument.starts_with('/') || argument.starts_with('.')) continue;
     attempt(
         [&] {
