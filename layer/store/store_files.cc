@@ -82,6 +82,7 @@ enum class LitterRule : uint8_t { kAll, kUnlocked };
 void remove_litter_in(const std::string& folder, LitterRule rule, int64_t now,
                       TemporaryFiles& found) {
   const DirectoryHandle stream = try_open_directory(folder);
+  if (!stream && errno == ENOENT) return;
   if (!stream) throw system_error(folder, "cannot read the directory", errno);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): its own stream
   while (const dirent* entry = readdir(stream.get())) {
@@ -170,6 +171,7 @@ Index open_store_index(const std::string& directory, std::vector<Diagnostic>& wa
 std::vector<BlobFile> list_blobs(const std::string& directory) {
   const std::string folder = store_blob_folder(directory);
   const DirectoryHandle stream = try_open_directory(folder);
+  if (!stream && errno == ENOENT) return {};  // removed, or a run was killed before it made any
   if (!stream) throw system_error(folder, "cannot read the directory", errno);
   std::vector<BlobFile> blobs;
   for (;;) {

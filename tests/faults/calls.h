@@ -15,7 +15,8 @@ struct Call {
   Data data = Data::kNone;
 };
 
-// That cannot fail by what the system lacks, and those that wait for other threads, are left out.
+// Left out are calls that do not fail by what the system lacks, those that wait for other threads, and
+// close(2), which frees the descriptor even where it fails.
 inline constexpr auto kCalls = std::to_array<Call>({
     {SYS_access, "access", About::kPath},
     {SYS_brk, "brk"},
@@ -23,7 +24,6 @@ inline constexpr auto kCalls = std::to_array<Call>({
     {SYS_chmod, "chmod", About::kPath},
     {SYS_clone, "clone"},
     {SYS_clone3, "clone3"},
-    {SYS_close, "close", About::kDescriptor},
     {SYS_copy_file_range, "copy_file_range", About::kThirdDescriptor},
     {SYS_dup, "dup", About::kDescriptor},
     {SYS_dup2, "dup2", About::kDescriptor},
