@@ -18,6 +18,9 @@ def _veneer_impl(ctx):
                 name = base.name,
                 archive = base.archive,
                 layout = base.layout,
+                max_entries = base.max_entries,
+                max_temporary = base.max_temporary,
+                max_unpacked = base.max_unpacked,
                 platform = base.platform,
                 tag = base.tag,
             )

@@ -43,7 +43,7 @@ struct ImageArguments {
 std::vector<oci::LayerBlob> open_layers(const ImageArguments& options) {
   std::vector<oci::LayerBlob> layers;
   for (const std::string& path : options.layers) {
-    oci::LayerBlob layer = oci::open_layer_blob(path);
+    oci::LayerBlob layer = oci::open_layer_blob(path, options.base.limits);
     if (!options.skip_empty || !oci::is_empty_layer(layer.layer))
       layers.push_back(std::move(layer));
   }
@@ -57,7 +57,7 @@ oci::LayerChecks layer_checks(const ImageArguments& options, layer::Store* store
   if (options.allow_replacing) checks.replace = oci::ReplaceInBase::kAllow;
   checks.jobs = std::max(1U, std::thread::hardware_concurrency());
   checks.store = store;
-  checks.scratch = std::move(scratch);
+  checks.context = {std::move(scratch), options.base.limits};
   return checks;
 }
 
@@ -67,7 +67,7 @@ void check_user(const ImageArguments& options, const oci::StoredImage* base,
                 const oci::LayerChecks& checks) {
   if (!changes.user) return;
   const oci::ReadBaseOptions reading{oci::FindDuplicates::kNo, checks.jobs, checks.store,
-                                     checks.scratch};
+                                     checks.context};
   const oci::ImageConfig config = final_config(base, wanted_platform(options.base), changes);
   layer::Diagnostics found;
   for (const layer::Finding& finding : oci::check_account(base, layers, config, reading)) {

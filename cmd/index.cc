@@ -10,6 +10,7 @@
 
 #include "cmd/options/base_options.h"
 #include "cmd/options/check_with.h"
+#include "cmd/options/limit_options.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "oci/check/prove_layer.h"
@@ -24,6 +25,7 @@ struct IndexArguments {
   std::vector<std::string> images;
   std::vector<std::string> annotations;
   std::string output;
+  layer::Limits limits;
   bool trust_images = false;
   bool quiet = false;
 };
@@ -41,19 +43,22 @@ void run_index(const IndexArguments& options) {
   const oci::ImageReference output = parse_output(options.output);
   const std::vector<NamedOutput> named = image_outputs({output});
   check_outputs(named);
-  const std::string scratch = scratch_folder(output.path);
+  const oci::ReadContext context{scratch_folder(output.path), options.limits};
   std::vector<oci::StoredImage> images;
   for (const std::string& image : options.images) {
-    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt, scratch));
+    images.push_back(oci::open_image(oci::parse_image_reference(image), std::nullopt, context));
   }
   oci::StringMap annotations;
   for (const std::string& text : options.annotations) {
     annotations.insert(oci::parse_annotation(text));
   }
   const oci::Image index = oci::assemble_index(images, annotations);
-  const std::unique_ptr<oci::Destination> destination = oci::open_destination(output, scratch);
+  const std::unique_ptr<oci::Destination> destination =
+      oci::open_destination(output, context.scratch);
   if (!options.trust_images) {
-    for (const oci::StoredImage& image : images) oci::prove_layers(image.layers, nullptr);
+    for (const oci::StoredImage& image : images) {
+      oci::prove_layers(image.layers, options.limits, nullptr);
+    }
   }
   oci::add_images(images, *destination);
   destination->commit(index);
@@ -95,6 +100,7 @@ void add_index_command(CLI::App& app) {
           "--trust-images", options->trust_images,
           "Do not verify layers. For a build system whose own actions made and verified them")
       ->group(kBaseGroup);
+  add_limit_options(*command, options->limits);
   command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options] { run_index(*options); });
 }

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/limit_options.h"
 #include "cmd/options/tools.h"
 #include "cmd/report/messages.h"
 #include "cmd/steps/checking.h"
@@ -30,6 +31,7 @@ struct VerifyArguments {
   std::string image;  // or a plan's file
   std::string platform;
   std::string base;  // of a plan
+  layer::Limits limits;
   unsigned jobs = 1;
   bool json = false;
 };
@@ -56,7 +58,7 @@ void check_argument(const std::string& value) {
 Verified verify_plan(const VerifyArguments& options, const std::string& scratch) {
   PlanningOptions planning;
   planning.plan_file = options.image;
-  planning.base = {options.base, options.platform};
+  planning.base = {options.base, options.platform, options.limits};
   planning.jobs = options.jobs;
   const std::optional<oci::StoredImage> base = open_base(planning.base, scratch);
   const PlanningState planned = make_plan(planning, base, scratch);
@@ -75,10 +77,11 @@ Verified verify(const VerifyArguments& options) {
   if (!options.base.empty()) {
     throw CLI::ValidationError("--base", "only a plan takes it, because an image has its own base");
   }
+  const oci::ReadContext context{scratch, options.limits};
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   const oci::StoredImage image =
-      oci::open_image(oci::parse_image_reference(options.image), platform, scratch);
+      oci::open_image(oci::parse_image_reference(options.image), platform, context);
   layer::StringArena arena;
   layer::Probes probes;
   const std::optional<uint32_t> below = oci::layers_below_ours(image);
@@ -86,7 +89,7 @@ Verified verify(const VerifyArguments& options) {
   layer::Findings findings;
   oci::ReplacedInBase replaced(below.value_or(0), findings);
   const layer::ImageTree tree =
-      oci::read_image_tree(image, scratch, arena, &visitor,
+      oci::read_image_tree(image, context, arena, &visitor,
                            [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
                                uint32_t layer) { replaced.take(lower, nodes, layer); });
   const layer::RunConfig run = oci::run_config(image.config);
@@ -171,6 +174,7 @@ void add_verify_command(CLI::App& app) {
       ->type_name("PLATFORM")
       ->check(check_with(oci::parse_platform));
   command->add_flag("--json", options->json, "Print the findings as JSON; see docs/checks.md");
+  add_limit_options(*command, options->limits);
   options->jobs = std::max(1U, std::thread::hardware_concurrency());
   command->add_option("-j,--jobs", options->jobs, "Number of threads (default: one per core)")
       ->check(CLI::Range(1U, 1024U).description(""))

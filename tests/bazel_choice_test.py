@@ -240,7 +240,7 @@ class Extension(unittest.TestCase):
 
         asked = {}
         extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
-            "attr": types.SimpleNamespace(label=keep, string=keep), "module_extension": keep,
+            "attr": types.SimpleNamespace(int=keep, label=keep, string=keep), "module_extension": keep,
             "tag_class": keep, "repository_rule": repository_rule})["veneer"]
         attributes = {name: f"the {name}" for name in extension.tag_classes["base"].attrs}
         tags = types.SimpleNamespace(base=[types.SimpleNamespace(**attributes)])

@@ -7,12 +7,14 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import pathlib
 import resource
 import subprocess
 import tarfile
 import tempfile
 import unittest
+import zipfile
 
 import elf_sample
 import program
@@ -53,8 +55,13 @@ def tar_header(name, size):
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
-class Bounds(unittest.TestCase):
-    """One input a test."""
+def raise_it(place, option):
+    """Returns the help of a limit that an option raises."""
+    return (f"{place}: help: if you trust where this comes from, raise the limit with {option}\n")
+
+
+class Case(unittest.TestCase):
+    """A folder with hostile inputs."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -87,11 +94,12 @@ class Bounds(unittest.TestCase):
         return self.image(name, gzip.compress(tar, mtime=0),
                           f"sha256:{hashlib.sha256(tar).hexdigest()}", **options)
 
-    def run_veneer(self, *arguments):
+    def run_veneer(self, *arguments, **environment):
         """Runs a command, which may write no large file."""
         return subprocess.run(
             [program.VENEER, *arguments], cwd=self.top, capture_output=True, text=True,
-            errors="replace", check=False, timeout=TIMEOUT,
+            errors="replace", check=False, timeout=TIMEOUT, env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300 << 20, 300 << 20)))
 
     def check(self, arguments, message):
@@ -105,6 +113,10 @@ class Bounds(unittest.TestCase):
         """The same for a build of an input whose text this is."""
         (self.top / "input").write_text(text)
         self.check(["build", "--no-store", "--check=off", *option, "input", "-o", "oci:o"], message)
+
+
+class Bounds(Case):
+    """One input a test."""
 
     def test_paths_that_no_system_opens(self):
         manifest = ["--name", "app", "--runfiles-manifest"]
@@ -170,7 +182,7 @@ class Bounds(unittest.TestCase):
         (self.top / "a.tar.gz").write_bytes(packed)
         self.check(["verify", "docker-archive:a.tar.gz"],
                    "a.tar.gz: error: decompresses to more than 256 MiB, the limit for "
-                   f"{len(packed)} bytes\n")
+                   f"{len(packed)} bytes\n" + raise_it("a.tar.gz", "--max-temporary"))
 
     def test_a_library_that_fills_a_disk(self):
         stored, diff_id = gzip_of(tar_header("usr/lib/libx.so", 300 << 20) + elf_sample.elf(), 300,
@@ -178,7 +190,7 @@ class Bounds(unittest.TestCase):
         blob = self.image("image", stored, diff_id)
         self.check(["verify", "oci:image"],
                    f"{blob}: error: 'usr/lib/libx.so' is longer than 256 MiB, in a layer of "
-                   f"{len(stored)} bytes\n")
+                   f"{len(stored)} bytes\n" + raise_it(blob, "--max-temporary"))
 
     def test_libraries_without_end(self):
         elf = elf_sample.elf(needed=["libe.so"])
@@ -229,6 +241,281 @@ class Bounds(unittest.TestCase):
         done = self.run_veneer(*build)
         self.assertEqual((done.returncode, done.stderr),
                          (0, "st/index: warning: is damaged; the store starts empty\n"))
+
+
+class Raised(Case):
+    """Limits that options raise, or lower, which takes less time to test."""
+
+    def setUp(self):
+        super().setUp()
+        self.blob = self.tar_image("image", *((f"f{i}", bytes(100_000)) for i in range(8)))
+        self.size = (self.top / self.blob).stat().st_size
+        self.too_much = (f"{self.blob}: error: decompresses to more than 500000 bytes, the limit "
+                         f"for {self.size} bytes\n" + raise_it(self.blob, "--max-unpacked"))
+
+    def commands(self):
+        """The commands that read an image, but for where their results go."""
+        return (["verify", "oci:image"],
+                ["index", "--image", "oci:image", "-o", "oci:o"],
+                ["image", "--no-store", "--base", "oci:image", "--layer", "l.tar", "-o", "oci:o"],
+                ["build", "--no-store", "--tree", "f:srv/f", "--base", "oci:image", "-o", "oci:o"],
+                ["layer", "--no-store", "--tree", "f:srv/f", "--base", "oci:image", "-o", "o.tar"],
+                ["plan", "--tree", "f:srv/f", "--base", "oci:image"])
+
+    def test_bytes_of_layers(self):
+        (self.top / "l.tar").write_bytes(tar_of(("one", b"")))
+        for command in self.commands():
+            self.check([*command, "--max-unpacked", "500000"], self.too_much)
+            done = self.run_veneer(*command, "--max-unpacked=1MB")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+
+    def test_entries(self):
+        (self.top / "l.tar").write_bytes(tar_of(("one", b"")))
+        for command in self.commands():
+            if command[0] == "index":
+                continue  # it looks at no entry
+            self.check([*command, "--max-entries", "5"],
+                       f"{self.blob}: error: 'f5' is one of more than 5 entries\n" +
+                       raise_it(self.blob, "--max-entries"))
+            done = self.run_veneer(*command, "--max-entries=20")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+
+    def test_an_archive_in_the_temporary_folder(self):
+        packed = gzip.compress(tar_of(("manifest.json", b"[]"), ("junk", bytes(1_000_000))))
+        (self.top / "a.tgz").write_bytes(packed)
+        self.check(["verify", "docker-archive:a.tgz", "--max-temporary=900kB"],
+                   f"a.tgz: error: decompresses to more than 900000 bytes, the limit for "
+                   f"{len(packed)} bytes\n" + raise_it("a.tgz", "--max-temporary"))
+        self.check(["verify", "docker-archive:a.tgz", "--max-temporary=2MiB"],
+                   "docker-archive:a.tgz: error: holds no image\n")
+
+    def test_words_of_bazel(self):
+        done = self.run_veneer("verify", "oci:image", "--max-unpacked=500000",
+                               VENEER_CALLER="bazel")
+        self.assertEqual(done.stderr, self.too_much.replace("--max-unpacked", "`max_unpacked`"))
+
+    def test_values_that_are_no_limits(self):
+        for option, value, message in (
+                ("--max-unpacked", "-1", "'-1': expected a size in bytes, or with a unit such as MiB"),
+                ("--max-temporary", "99999999999999999999",
+                 "'99999999999999999999': expected a size in bytes, or with a unit such as MiB"),
+                ("--store-size", "-1", "'-1': expected a size in bytes, or with a unit such as MiB"),
+                ("--max-entries", "0", "Value 0 not in range 1 to 4294967296")):
+            done = self.run_veneer("build", "--tree", "f:srv/f", "-o", "oci:o", f"{option}={value}")
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.stderr.splitlines()[0], f"{option}: {message}")
+
+
+class Archives(Case):
+    """What `veneer tar` reads."""
+
+    def test_formats_that_are_not_tried(self):
+        iso = bytearray(80 * 2048)
+        for sector, kind in ((16, 1), (17, 255)):
+            iso[sector * 2048:sector * 2048 + 7] = bytes([kind]) + b"CD001\x01"
+        (self.top / "iso").write_bytes(iso)
+        (self.top / "xar").write_bytes(b"xar!\0\x1c\0\x01" + bytes(100))
+        (self.top / "7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4" + bytes(100))
+        for name in ("iso", "xar", "7z"):
+            fault = ("has no members, and more than zeros" if name == "iso" else
+                     "cannot open: Unrecognized archive format")
+            for command in (["-cf", "o.tar", f"@{name}"], ["-tf", name], ["-xf", name]):
+                self.check(["tar", *command],
+                           f"{name}: error: {fault}\n"
+                           f"{name}: help: veneer reads tar, cpio, zip and ar archives\n")
+
+    def test_contents_that_fill_a_disk(self):
+        packed, _ = gzip_of(tar_header("junk", 300 << 20), 300, bytes(1024))
+        (self.top / "a.tgz").write_bytes(packed)
+        message = (f"a.tgz: error: unpacks to more than 256 MiB, the limit for {len(packed)} bytes\n"
+                   + raise_it("a.tgz", "--max-temporary"))
+        self.check(["tar", "-cf", "o.tar", "@a.tgz"], message)
+        self.check(["tar", "-cf", "o.tar", "--exclude=junk", "@a.tgz"], message)
+        holes = io.BytesIO()
+        with tarfile.open(fileobj=holes, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            info = tarfile.TarInfo("GNUSparseFile.0/f")
+            info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0",
+                                "GNU.sparse.name": "f", "GNU.sparse.realsize": str(8 << 40)}
+            data = b"1\n0\n1\n".ljust(512, b"\0") + b"x"
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+        (self.top / "holes.tar").write_bytes(holes.getvalue())
+        size = len(holes.getvalue())
+        self.check(["tar", "-cf", "o.tar", "@holes.tar"],
+                   f"holes.tar: error: unpacks to more than 256 MiB, the limit for {size} bytes\n"
+                   + raise_it("holes.tar", "--max-temporary"))
+        with zipfile.ZipFile(self.top / "a.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            for number in range(3):
+                out.writestr(f"f{number}", bytes(100 << 20))
+        size = (self.top / "a.zip").stat().st_size
+        self.check(["tar", "-cf", "o.tar", "@a.zip"],
+                   f"a.zip: error: unpacks to more than 256 MiB, the limit for {size} bytes\n"
+                   + raise_it("a.zip", "--max-temporary"))
+
+    def test_limits_that_options_set(self):
+        (self.top / "a.tar").write_bytes(tar_of(*((f"m{i}", bytes(1000)) for i in range(10))))
+        size = (self.top / "a.tar").stat().st_size
+        for command, option in ((["-cf", "o.tar"], "--max-temporary"), (["-t"], "--max-unpacked"),
+                                (["-x"], "--max-unpacked")):
+            archive = ["@a.tar"] if command[0] == "-cf" else ["-f", "a.tar"]
+            before = ["tar", *command, f"{option}=5000", *archive]
+            done = self.run_veneer(*before)
+            self.assertEqual((done.returncode, done.stderr), (
+                1, f"a.tar: error: unpacks to more than 5000 bytes, the limit for {size} bytes\n" +
+                raise_it("a.tar", option)))
+            done = self.run_veneer("tar", *command, "--max-entries", "9", *archive)
+            self.assertEqual((done.returncode, done.stderr), (
+                1, "a.tar: error: holds more than 9 members\n" +
+                raise_it("a.tar", "--max-entries")))
+            done = self.run_veneer("tar", *command, f"{option}=1MiB", "--max-entries=10", *archive)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.check(["tar", "-tf", "a.tar", "--max-unpacked", "-1"],
+                   "veneer: error: --max-unpacked '-1': expected a size in bytes, or with a unit such as MiB\n")
+
+    def test_what_no_file_can_have(self):
+        for header, message in (
+                ({"uid": str(1 << 32)}, "is owned by 4294967296, which is not a valid user or "
+                                        "group id"),
+                ({"gid": str((1 << 32) - 1)}, "is owned by 4294967295, which is not a valid user "
+                                              "or group id"),
+                ({"uid": str((1 << 33) + 5)}, "is owned by 8589934597, which is not a valid user "
+                                              "or group id"),
+                ({"mtime": "9" * 30}, "has a time of modification that no system can hold")):
+            buffer = io.BytesIO()
+            with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                info = tarfile.TarInfo("f")
+                info.pax_headers = header
+                tar.addfile(info)
+            (self.top / "a.tar").write_bytes(buffer.getvalue())
+            self.check(["tar", "-cf", "o.tar", "@a.tar"], f"a.tar: error: 'f' {message}\n")
+
+
+class Links(Case):
+    """Links that lead through folders again and again, each within what the kernel allows."""
+
+    def chain(self, name, *members):
+        """An image of a chain of links, each through a folder and back 800 times, and of these."""
+        folder = tarfile.TarInfo("d")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+        links = [folder]
+        for number in range(40):
+            link = tarfile.TarInfo(f"l{number}")
+            link.type = tarfile.SYMTYPE
+            link.linkname = "d/../" * 800 + (f"l{number + 1}" if number < 39 else "d")
+            links.append(link)
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for info in [*links, *members]:
+                tar.addfile(info)
+        return self.image(name, gzip.compress(buffer.getvalue(), mtime=0),
+                          f"sha256:{hashlib.sha256(buffer.getvalue()).hexdigest()}")
+
+    def test_to_the_place_of_an_entry(self):
+        blob = self.chain("image", *(tarfile.TarInfo(f"l0/x{i}/f") for i in range(5000)))
+        self.check(["verify", "oci:image"],
+                   f"{blob}: error: has entries behind links that lead through more than 5120 MiB "
+                   "of folders' names\n")
+
+    def test_that_the_checks_follow(self):
+        links = []
+        for number in range(2000):
+            link = tarfile.TarInfo(f"s{number}")
+            link.type, link.linkname = tarfile.SYMTYPE, "l0"
+            links.append(link)
+        self.chain("image", *links)
+        done = self.run_veneer("verify", "oci:image")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^[ls]\d+: error: the links on the way to this and other paths "
+                         r"lead through more than \d+ MiB of folders' names\n$")
+
+    def test_to_a_path_that_no_system_opens(self):
+        deep = "/".join(["y" * 250] * 15)
+        link = tarfile.TarInfo("l")
+        link.type, link.linkname = tarfile.SYMTYPE, deep
+        blob = self.chain("image", link, tarfile.TarInfo("l/" + "/".join(["z" * 250] * 3)))
+        self.check(["verify", "oci:image"],
+                   f"{blob}: error: 'l/{'z' * 250}/{'z' * 250}/{'z' * 250}' leads, through links, to "
+                   "a path longer than 4095 bytes, which no system can open\n")
+
+
+class Found(Case):
+    """Files that are not named by the user, or not what their name promises."""
+
+    def test_devices_in_place_of_documents(self):
+        for option in (["--spec"], ["--mtree"], ["--plan"], ["--name=a", "--runfiles-manifest"]):
+            self.check(["build", "--no-store", *option, "/dev/zero", "-o", "oci:o"],
+                       "/dev/zero: error: is a device: expected a file or a pipe\n")
+        self.check(["build", "@/dev/zero"],
+                   "/dev/zero: error: is a device: expected a file or a pipe\n")
+
+    def test_a_pipe_in_place_of_ignore_rules(self):
+        (self.top / "t").mkdir()
+        os.mkfifo(self.top / "t" / ".veneerignore")
+        self.check(["build", "--no-store", "--tree", "t:srv", "-o", "oci:o"],
+                   "t/.veneerignore: error: is not a regular file\n")
+
+    def test_a_store_with_other_things_in_it(self):
+        """Pipes, empty directories and links in place of files: a warning, and the right image."""
+        build = ["build", "--store", "st", "--tree", "f:srv/f", "-o", "oci:o"]
+        self.assertEqual(self.run_veneer(*build).returncode, 0)
+        right = program.files_below(self.top / "o")
+        for kind in ("pipe", "directory", "link"):
+            for part in ("index", "blobs/sha256/*"):
+                for path in (self.top / "st").glob(part):
+                    if path.is_dir():
+                        path.rmdir()
+                    else:
+                        path.unlink()
+                    if kind == "pipe":
+                        os.mkfifo(path)
+                    elif kind == "directory":
+                        path.mkdir()
+                    else:
+                        path.symlink_to("/dev/zero")
+                subprocess.run(["rm", "-rf", "o"], cwd=self.top, check=True)
+                done = self.run_veneer(*build)
+                self.assertEqual(done.returncode, 0, (kind, part, done.stderr))
+                self.assertIn(": warning: ", done.stderr)
+                self.assertEqual(program.files_below(self.top / "o"), right)
+                self.assertEqual(self.run_veneer("store", "verify", "--store", "st").returncode, 0)
+
+    def test_a_message_about_a_long_name(self):
+        """A name may be as long as its input; the message shows both ends."""
+        (self.top / "input").write_text("V\t1\nW\t_main\nx\tapp\t" + "a" * 100_000 + "\n")
+        done = self.run_veneer("build", "--no-store", "--spec", "input", "-o", "oci:o")
+        self.assertEqual(done.returncode, 1)
+        self.assertLess(len(done.stderr), 40_000)
+        self.assertIn("a...a", done.stderr)
+
+
+class Plans(Case):
+    """The text of a plan."""
+
+    def test_names_that_a_terminal_obeys(self):
+        """They are escaped in what is printed, and read back byte for byte."""
+        (self.top / "t").mkdir()
+        names = (b"l\x1b]0;t\x07", b"c\xe2\x80\xaetxt.exe", b"d\xe9\x9b", b"e\xc3\xa9",
+                 b"n\nveneer: error: b", b"tab\there", b"back\\slash", b"\xc2\x85c1\x7f")
+        for name in names:
+            os.symlink("\x1b[2J", os.fsencode(self.top / "t") + b"/" + name)
+        done = self.run_veneer("plan", "--tree", "t:srv", "-o", "plan")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = (self.top / "plan").read_bytes().decode()
+        self.assertEqual([c for c in text if c not in "\n\t" and not c.isprintable()], [])
+        for spelt in ("srv/l\\x1b]0;t\\x07\t", "srv/c\\xe2\\x80\\xaetxt.exe\t", "srv/d\\xe9\\x9b\t",
+                      "srv/e\u00e9\t", "srv/n\\nveneer: error: b\t", "srv/tab\\there\t",
+                      "srv/back\\\\slash\t", "srv/\\xc2\\x85c1\\x7f\t", "\t\\x1b[2J\t"):
+            self.assertIn(spelt, text)
+        for form in (["--plan", "plan"], ["--tree", "t:srv"]):
+            done = self.run_veneer("layer", "--no-store", *form, "-o", f"{form[0][2:]}.tar")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.top / "plan.tar").read_bytes(), (self.top / "tree.tar").read_bytes())
+
+    def test_many_layers(self):
+        (self.top / "plan").write_text(
+            "veneer plan 1\n" + "".join(f"layer\tl{i}\tx\n" for i in range(100_000)))
+        self.check(["build", "--no-store", "--plan", "plan", "-o", "oci:o"],
+                   "plan:129:1: error: is one of more than 127 layers, which no image has\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """veneer_base: an image to build on, from an OCI layout or an archive."""
 
+load(":limits.bzl", "LIMIT_ATTRS", "limit_arguments")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo")
 
 def _layout_root(files):
@@ -32,6 +33,7 @@ def _base_impl(ctx):
     arguments = ["--base=" + reference]
     if ctx.attr.platform:
         arguments.append("--platform=" + ctx.attr.platform)
+    arguments += limit_arguments(ctx.attr)
     return [
         DefaultInfo(files = files),
         VeneerBaseInfo(arguments = arguments, files = files),
@@ -43,28 +45,29 @@ veneer_base = rule(
 
 All its files are inputs of the actions that read it. For a layout or an OCI archive in the
 workspace, `veneer_base_repository` is better: it takes only the blobs of one image.""",
-    attrs = {
-        "archive": attr.label(
+    attrs = dict(
+        LIMIT_ATTRS,
+        archive = attr.label(
             allow_single_file = True,
             doc = "An archive that `skopeo copy` or `docker save` wrote.",
         ),
-        "archive_format": attr.string(
+        archive_format = attr.string(
             default = "oci-archive",
             doc = "The archive's format, `oci-archive` or `docker-archive`.",
             values = ["docker-archive", "oci-archive"],
         ),
-        "layout": attr.label_list(
+        layout = attr.label_list(
             allow_files = True,
             doc = "An OCI image layout: its files (`glob([\"base/**\"])`), a directory that an " +
                   "action makes, or a `veneer_image`.",
         ),
-        "platform": attr.string(
+        platform = attr.string(
             doc = "The platform of the image to use, `OS/ARCHITECTURE[/VARIANT]`. " +
                   "Needed if there are several images.",
         ),
-        "tag": attr.string(
+        tag = attr.string(
             doc = "The name, in the layout or archive, of the image to use. " +
                   "Needed if there are several images.",
         ),
-    },
+    ),
 )

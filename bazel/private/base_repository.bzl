@@ -4,12 +4,16 @@ It holds the blobs of that image only.
 """
 
 load(":image_choice.bzl", "blob_path", "choose_manifest", "read_json")
+load(":limits.bzl", "LIMIT_ATTRS")
 
 _BUILD = """load({defs}, "veneer_base")
 
 veneer_base(
     name = "base",
     layout = {files},
+    max_entries = {max_entries},
+    max_temporary = {max_temporary},
+    max_unpacked = {max_unpacked},
     platform = {platform},
     visibility = ["//visibility:public"],
 )
@@ -80,29 +84,33 @@ def _base_repository_impl(ctx):
     ctx.file("BUILD.bazel", _BUILD.format(
         defs = repr(str(Label("//bazel:defs.bzl"))),
         files = repr(files),
+        max_entries = ctx.attr.max_entries,
+        max_temporary = repr(ctx.attr.max_temporary),
+        max_unpacked = repr(ctx.attr.max_unpacked),
         platform = repr(ctx.attr.platform),
     ), executable = False)
 
-BASE_ATTRS = {
-    "archive": attr.label(
+BASE_ATTRS = dict(
+    LIMIT_ATTRS,
+    archive = attr.label(
         allow_single_file = True,
         doc = "An OCI archive: a tar of a layout, for example from " +
               "`skopeo copy docker://... oci-archive:base.tar`.",
     ),
-    "layout": attr.label(
+    layout = attr.label(
         allow_single_file = True,
         doc = "An OCI image layout, named by its file `oci-layout` or `index.json`, " +
               "for example `//:base/index.json`.",
     ),
-    "platform": attr.string(
+    platform = attr.string(
         doc = "The platform of the image to use, `OS/ARCHITECTURE[/VARIANT]`. " +
               "Needed if there are several images.",
     ),
-    "tag": attr.string(
+    tag = attr.string(
         doc = "The name, in the layout or archive, of the image to use. " +
               "Needed if there are several images.",
     ),
-}
+)
 
 veneer_base_repository = repository_rule(
     implementation = _base_repository_impl,

@@ -2,6 +2,7 @@
 #include "cmd/options/base_options.h"
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/limit_options.h"
 #include "oci/model/known_platform.h"
 
 namespace cmd {
@@ -19,6 +20,7 @@ void add_base_options(CLI::App& app, BaseOptions& options) {
       ->type_name("PLATFORM")
       ->check(check_with(oci::parse_known_platform))
       ->group(kBaseGroup);
+  add_limit_options(app, options.limits);
 }
 
 std::optional<oci::Platform> wanted_platform(const BaseOptions& options) {
@@ -29,7 +31,7 @@ std::optional<oci::Platform> wanted_platform(const BaseOptions& options) {
 std::optional<oci::StoredImage> open_base(const BaseOptions& options, const std::string& scratch) {
   if (options.base.empty()) return std::nullopt;
   return oci::open_image(oci::parse_image_reference(options.base), wanted_platform(options),
-                         scratch);
+                         {scratch, options.limits});
 }
 
 }  // namespace cmd

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "layer/base/limits.h"
 #include "oci/read/stored_image.h"
 
 namespace cmd {
@@ -13,6 +14,7 @@ namespace cmd {
 struct BaseOptions {
   std::string base;  // empty: none
   std::string platform;
+  layer::Limits limits{};
 };
 
 inline constexpr const char* kBaseGroup = "Base and output";

@@ -30,7 +30,8 @@ PlanningState no_plan() {
 
 void read_base_into(PlanningState& planned, const PlanningOptions& options,
                     const oci::StoredImage& base, const std::string& scratch, layer::Store* store) {
-  const oci::ReadBaseOptions reading{options.base_duplicates, options.jobs, store, scratch};
+  const oci::ReadBaseOptions reading{
+      options.base_duplicates, options.jobs, store, {scratch, options.base.limits}};
   planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
 }
 

@@ -8,7 +8,9 @@
 #include <charconv>
 #include <span>
 
+#include "cmd/options/limit_options.h"
 #include "layer/base/error.h"
+#include "layer/base/file_metadata.h"
 
 namespace cmd {
 namespace {
@@ -43,6 +45,12 @@ uint32_t number(std::string_view option, Text value) {
     throw layer::Error(fmt::format("{} '{}': expected a number", option, value));
   }
   return result;
+}
+
+uint32_t owner(std::string_view option, Text value) {
+  const uint32_t id = number(option, value);
+  if (layer::is_valid_owner(id)) return id;
+  throw layer::Error(fmt::format("{} '{}': expected a number below 2^32-1", option, value));
 }
 
 void stop_recursion(Command& command, Text) {
@@ -184,8 +192,8 @@ constexpr TarOption kNames[] = {
      [](Command& c, Text v) { c.names.strip_components = number("--strip-components", v); }},
     {"", 's', true, [](Command& c, Text v) { c.names.substitutions.emplace_back(v); }},
     {"fast-read", 'q', false, [](Command& c, Text) { c.read.stops_early = true; }},
-    {"uid", 0, true, [](Command& c, Text v) { c.owner.uid = number("--uid", v); }},
-    {"gid", 0, true, [](Command& c, Text v) { c.owner.gid = number("--gid", v); }},
+    {"uid", 0, true, [](Command& c, Text v) { c.owner.uid = owner("--uid", v); }},
+    {"gid", 0, true, [](Command& c, Text v) { c.owner.gid = owner("--gid", v); }},
 };
 
 constexpr TarOption kDisk[] = {
@@ -211,13 +219,21 @@ constexpr TarOption kDisk[] = {
     {"unlink", 0, false, [](Command& c, Text) { c.extract.unlinks_first = true; }},
 };
 
+// veneer's own.
+constexpr TarOption kLimits[] = {
+    {"max-unpacked", 0, true, [](Command& c, Text v) { set_unpack_limit(c.limits.unpacked, v); }},
+    {"max-temporary", 0, true, [](Command& c, Text v) { set_unpack_limit(c.limits.temporary, v); }},
+    {"max-entries", 0, true, [](Command& c, Text v) { set_max_entries(c.limits, v); }},
+};
+
 template <typename Visit>
 void for_each_option(Visit visit) {
   for (const TarOption& option : kIgnored) visit(option, TarOptionUse::kIgnored);
   for (const TarOption& option : kRefused) visit(option, TarOptionUse::kRefused);
   for (const std::span<const TarOption> options :
        {std::span<const TarOption>(kModes), std::span<const TarOption>(kCodecs),
-        std::span<const TarOption>(kNames), std::span<const TarOption>(kDisk)}) {
+        std::span<const TarOption>(kNames), std::span<const TarOption>(kDisk),
+        std::span<const TarOption>(kLimits)}) {
     for (const TarOption& option : options) visit(option, TarOptionUse::kTaken);
   }
 }

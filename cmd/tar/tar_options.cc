@@ -124,6 +124,7 @@ class Parser {
     if (create.operands.empty()) throw layer::Error("no files or directories are named");
     create.names = command_.names;
     create.owner = command_.owner;
+    create.limits = command_.limits;
   }
 
   // By its name, which --auto-compress goes by, the archive would be no tar.
@@ -160,6 +161,8 @@ class Parser {
     read.source.file = command_.file;
     read.source.program = command_.compression.program;
     read.source.options = command_.compression.options;
+    read.source.limit = command_.limits.unpacked;
+    read.source.max_members = command_.limits.entries;
     command_.extract.directory = command_.directory;
     command_.extract.owner = command_.owner;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "layer/base/limits.h"
 #include "layer/bsdtar/archive_form.h"
 #include "layer/bsdtar/create.h"
 #include "layer/bsdtar/extract.h"
@@ -23,6 +24,7 @@ struct TarCommand {
   layer::ExtractOptions extract;
   layer::NameRules names;          // of all three
   layer::Owner owner;              // likewise
+  layer::Limits limits;            // of archives that are read
   std::string directory;           // -C before the first operand
   std::vector<std::string> lists;  // -T
   unsigned verbose = 0;

@@ -10,11 +10,20 @@
 namespace layer {
 namespace {
 
+constexpr size_t kMostShown = size_t{16} << 10;  // bytes of one message
+constexpr size_t kShownAtEnd = 1024;
+
+// A name may be as long as an input.
+std::string shortened(std::string_view text) {
+  if (text.size() <= kMostShown) return with_escaped_bytes(text);
+  return with_escaped_bytes(text.substr(0, kMostShown - kShownAtEnd)) + "..." +
+         with_escaped_bytes(text.substr(text.size() - kShownAtEnd));
+}
+
 // One line, whatever names are in it: they may come from an image that somebody else made.
 std::string message_line(const Position& position, std::string_view severity,
                          std::string_view message) {
-  return fmt::format("{}: {}: {}\n", with_escaped_bytes(position.to_string()), severity,
-                     with_escaped_bytes(message));
+  return fmt::format("{}: {}: {}\n", shortened(position.to_string()), severity, shortened(message));
 }
 
 }  // namespace

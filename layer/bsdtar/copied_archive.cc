@@ -7,15 +7,19 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/file_metadata.h"
 #include "layer/base/keyed_hash.h"
 #include "layer/base/xattrs.h"
 #include "layer/bsdtar/archive_reader.h"
 #include "layer/disk/file_reader.h"
 #include "layer/disk/output_file.h"
+#include "layer/model/relative_path.h"
 #include "layer/model/xattrs_of_member.h"
 
 namespace layer {
@@ -25,10 +29,10 @@ constexpr size_t kArchiveHeadSize = 4096;
 
 class Copier {
  public:
-  Copier(const std::string& path, const std::string& called, ExtendedAttributes attributes,
-         Scratch& scratch, StringArena& arena, Members& members)
-      : reader_({.file = path, .called = called}),
-        origin_{arena.intern(Declaration{.file = called})},
+  Copier(const ArchiveSource& source, ExtendedAttributes attributes, Scratch& scratch,
+         StringArena& arena, Members& members)
+      : reader_(source),
+        origin_{arena.intern(Declaration{.file = source.called})},
         attributes_(attributes),
         scratch_(scratch),
         arena_(arena),
@@ -40,7 +44,7 @@ class Copier {
       if (!members_.selects(name)) continue;
       check_extended(*entry, name);
       Member member{.source = MemberSource::kCopied};
-      member.entry = {.origin = origin_, .attributes = attributes_of(*entry)};
+      member.entry = {.origin = origin_, .attributes = attributes_of(*entry, name)};
       fill(*entry, name, member.entry);
       std::string_view relative = name;
       while (relative.starts_with('/')) relative.remove_prefix(1);
@@ -73,6 +77,9 @@ class Copier {
   std::string_view link_text(archive_entry& entry, const std::string& name) {
     const char* text = archive_entry_symlink(&entry);
     if (text == nullptr || *text == '\0') throw fault(name, "is a link without a target");
+    if (const std::string_view why = link_text_fault(text); !why.empty()) {
+      throw fault(name, fmt::format("has a link text that {}", why));
+    }
     return arena_.copy(text);
   }
 
@@ -95,7 +102,10 @@ class Copier {
     }
     const std::string path = scratch_.next();
     OutputFile file(path.substr(0, path.rfind('/')));
-    reader_.copy_data(file);
+    const uint64_t size = reader_.read_blocks([&file](std::string_view bytes, uint64_t offset) {
+      file.write_at(offset, std::as_bytes(std::span(bytes)));
+    });
+    if (size > file.size()) file.truncate(size);  // a hole at the end
     file.commit(path);
     member.kind = EntryKind::kFile;
     member.content = arena_.copy(path);
@@ -113,12 +123,20 @@ class Copier {
         .with_help("leave it out with --no-xattrs, or let bsdtar make this archive");
   }
 
-  const Attributes* attributes_of(archive_entry& entry) {
+  uint32_t owner(la_int64_t id, const std::string& name) const {
+    if (is_valid_owner(id)) return static_cast<uint32_t>(id);
+    throw fault(name, fmt::format("is owned by {}, which is not a valid user or group id", id));
+  }
+
+  const Attributes* attributes_of(archive_entry& entry, const std::string& name) {
     Attributes attributes;
     attributes.mode = archive_entry_perm(&entry) & 07777U;
-    attributes.uid = static_cast<uint32_t>(archive_entry_uid(&entry));
-    attributes.gid = static_cast<uint32_t>(archive_entry_gid(&entry));
+    attributes.uid = owner(archive_entry_uid(&entry), name);
+    attributes.gid = owner(archive_entry_gid(&entry), name);
     attributes.mtime = archive_entry_mtime(&entry);
+    if (!is_valid_time(*attributes.mtime)) {
+      throw fault(name, "has a time of modification that no system can hold");
+    }
     if (attributes_ == ExtendedAttributes::kKeep) {
       attributes.xattrs = arena_.intern_at(xattrs_of_member(entry));
     }
@@ -126,7 +144,7 @@ class Copier {
   }
 
   Error fault(const std::string& name, const std::string& what) const {
-    return {origin_.position(), fmt::format("'{}' {}", name, what)};
+    return {origin_.position(), fmt::format("'{}' {}", shown_path(name), what)};
   }
 
   ArchiveReader reader_;
@@ -141,10 +159,9 @@ class Copier {
 
 }  // namespace
 
-void add_from_archive(const std::string& path, const std::string& called,
-                      ExtendedAttributes attributes, Scratch& scratch, StringArena& arena,
-                      Members& members) {
-  Copier(path, called, attributes, scratch, arena, members).run();
+void add_from_archive(const ArchiveSource& source, ExtendedAttributes attributes, Scratch& scratch,
+                      StringArena& arena, Members& members) {
+  Copier(source, attributes, scratch, arena, members).run();
 }
 
 bool is_archive(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "layer/bsdtar/archive_reader.h"
 #include "layer/bsdtar/members.h"
 #include "layer/bsdtar/scratch.h"
 #include "layer/model/string_arena.h"
@@ -16,13 +17,11 @@ enum class ExtendedAttributes : uint8_t {
   kLeaveOut,  // drop all of them
 };
 
-// Adds every member of an archive, in any format and compression that libarchive reads. Contents
-// are unpacked into `scratch`, which must live as long as they are needed. A hardlink becomes a
-// second file with the content of the first. `called` is the archive's name in messages. Throws
-// Error for what cannot be read or kept.
-void add_from_archive(const std::string& path, const std::string& called,
-                      ExtendedAttributes attributes, Scratch& scratch, StringArena& arena,
-                      Members& members);
+// Adds every member of an archive. Contents are unpacked into `scratch`, which must live as long as
+// they are needed. A hardlink becomes a second file with the content of the first. Throws Error for
+// what cannot be read or kept.
+void add_from_archive(const ArchiveSource& source, ExtendedAttributes attributes, Scratch& scratch,
+                      StringArena& arena, Members& members);
 
 // Whether a file is an archive, by its first bytes, rather than a text such as an mtree.
 bool is_archive(const std::string& path);

@@ -71,7 +71,11 @@ class Gatherer {
     if (!is_input && is_stream(called)) path = spool(open_or_throw(called, O_RDONLY).get(), called);
     if (is_archive(path)) {
       const Stamp before = FileReader(path).settled_stamp();
-      add_from_archive(path, called, request_.attributes, scratch(), *arena_, members_);
+      add_from_archive({.file = path,
+                        .called = called,
+                        .limit = request_.limits.temporary,
+                        .max_members = request_.limits.entries},
+                       request_.attributes, scratch(), *arena_, members_);
       if (!is_same_content(before, FileReader(path).stamp())) throw_changed(called);
       return;
     }

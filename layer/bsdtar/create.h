@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/base/limits.h"
 #include "layer/bsdtar/archive_form.h"
 #include "layer/bsdtar/copied_archive.h"
 #include "layer/bsdtar/disk_members.h"
@@ -38,6 +39,7 @@ struct CreateRequest {
   DiskOptions disk;
   Owner owner;
   ExtendedAttributes attributes = ExtendedAttributes::kKeep;
+  Limits limits;              // of archives that are copied
   std::string scratch = ".";  // folder for temporary unpacked files
   unsigned jobs = 1;
 };

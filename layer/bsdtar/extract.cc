@@ -7,13 +7,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <new>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "layer/base/error.h"
 #include "layer/base/utf8_names.h"
+#include "layer/disk/file_handle.h"
 
 namespace layer {
 namespace {
@@ -29,6 +33,19 @@ std::string text_or(const char* text, int64_t number) {
 
 std::string text_of(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
+}
+
+void print_bytes(std::string_view bytes) {
+  write_fully(STDOUT_FILENO, std::as_bytes(std::span(bytes)), "standard output");
+}
+
+void print_zeros(uint64_t count) {
+  static constexpr std::array<char, 4096> kZeros{};
+  while (count > 0) {
+    const size_t piece = std::min<uint64_t>(count, kZeros.size());
+    print_bytes({kZeros.data(), piece});
+    count -= piece;
+  }
 }
 
 ListedMember describe(archive_entry& entry) {
@@ -143,12 +160,23 @@ class Extractor {
   }
 
   void extract(archive_entry& entry) {
-    if (options_.to_stdout) return reader_.send_data(STDOUT_FILENO, "standard output");
+    if (options_.to_stdout) return print();
     const Utf8Names names;
     const int status = archive_read_extract2(reader_.handle(), &entry, writer_.get());
     if (status != ARCHIVE_OK) fail(reader_.name(), reader_.handle());
     // What is wrong with the archive itself is not better for the next member.
     if (status == ARCHIVE_FATAL) found_.throw_if_errors();
+  }
+
+  // With zeros for its holes.
+  void print() {
+    uint64_t printed = 0;
+    const uint64_t size = reader_.read_blocks([&](std::string_view bytes, uint64_t offset) {
+      print_zeros(offset - printed);
+      print_bytes(bytes);
+      printed = offset + bytes.size();
+    });
+    print_zeros(size - printed);
   }
 
   void fail(const std::string& name, archive* from) {

@@ -11,6 +11,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/utf8_names.h"
+#include "layer/read/input_file.h"
 
 namespace layer {
 namespace {
@@ -57,6 +58,7 @@ Names::Names(const NameRules& rules)
     check(archive_match_exclude_pattern(matching, pattern.c_str()), pattern);
   }
   for (const std::string& file : rules.exclude_files) {
+    refuse_device(file);
     check(archive_match_exclude_pattern_from_file(matching, file.c_str(), nul), file);
   }
   if (rules.excludes_vcs) {
@@ -66,6 +68,7 @@ Names::Names(const NameRules& rules)
     check(archive_match_include_pattern(matching, pattern.c_str()), pattern);
   }
   for (const std::string& file : rules.include_files) {
+    refuse_device(file);
     check(archive_match_include_pattern_from_file(matching, file.c_str(), nul), file);
   }
   selects_all_ = rules.excludes.empty() && rules.exclude_files.empty() && !rules.excludes_vcs &&

@@ -23,23 +23,32 @@ struct Token {
   std::string value;
 };
 
+// How many bytes of the text, which begins with '$', are the token; 0: none are.
+size_t token_length(std::string_view text, std::string_view name) {
+  const std::string_view behind = text.substr(1);
+  if (behind.starts_with(name)) return 1 + name.size();
+  const bool is_braced = behind.starts_with('{') && behind.substr(1).starts_with(name) &&
+                         behind.substr(1 + name.size()).starts_with('}');
+  return is_braced ? 3 + name.size() : 0;
+}
+
 // "$NAME" and "${NAME}". ld.so(8), "Dynamic string tokens".
 std::string expand(std::string_view text, const std::array<Token, 3>& tokens) {
   std::string expanded;
   while (!text.empty()) {
-    bool is_token = false;
+    const size_t plain = std::min(text.find('$'), text.size());
+    expanded += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    size_t length = 0;
     for (const Token& token : tokens) {
-      for (const std::string& spelt :
-           {fmt::format("${{{}}}", token.name), fmt::format("${}", token.name)}) {
-        if (is_token || !text.starts_with(spelt)) continue;
-        expanded += token.value;
-        text.remove_prefix(spelt.size());
-        is_token = true;
-      }
+      length = token_length(text, token.name);
+      if (length == 0) continue;
+      expanded += token.value;
+      break;
     }
-    if (is_token) continue;
-    expanded += text.front();
-    text.remove_prefix(1);
+    if (length == 0) expanded += '$';
+    text.remove_prefix(std::max<size_t>(length, 1));
   }
   return expanded;
 }
@@ -73,8 +82,8 @@ LibraryLookup::LibraryLookup(const Subject& subject)
     : subject_(subject),
       from_env_(split_path(subject.config.variable("LD_LIBRARY_PATH").value_or(""))) {}
 
-void LibraryLookup::count_look() const {
-  if (++looks_ <= kMaxLooks) return;
+void LibraryLookup::count_looks(uint64_t count) const {
+  if ((looks_ += count) <= kMaxLooks) return;
   throw Error(fmt::format("libraries are looked for at more than {} paths", kMaxLooks))
       .with_help("shorten LD_LIBRARY_PATH or the run paths, or build with --check=off");
 }
@@ -82,7 +91,11 @@ void LibraryLookup::count_look() const {
 std::vector<std::string> LibraryLookup::run_path(const OpenedFile& opener) const {
   const ElfFacts& elf = *opener.elf;
   if (!elf.runpath && !elf.rpath) return {};
-  return split_path(expand(elf.runpath ? *elf.runpath : *elf.rpath, tokens_of(opener)));
+  const std::string text = expand(elf.runpath ? *elf.runpath : *elf.rpath, tokens_of(opener));
+  // A path may be named in it hundreds of times, by $ORIGIN.
+  constexpr size_t kOneLook = 64;  // bytes
+  count_looks(1 + text.size() / kOneLook);
+  return split_path(text);
 }
 
 // A library for another machine is passed over, as by the dynamic linker.
@@ -92,7 +105,7 @@ bool LibraryLookup::fits(const Node& file, const ElfFacts& opener) const {
 }
 
 Found LibraryLookup::try_file(const ElfFacts& opener, std::string path) const {
-  count_look();
+  count_looks(1);
   const Node* node = subject_.view.find(path);
   if (node == nullptr || node->kind != NodeKind::kFile) return {};
   if (!fits(*node, opener)) return {nullptr, {}, node};
@@ -140,7 +153,7 @@ Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) con
 }
 
 bool LibraryLookup::try_input(const ElfFacts& opener, const std::string& path) const {
-  count_look();
+  count_looks(1);
   const Resolution end = subject_.input->tree().resolve(path);
   if (end.node == nullptr || end.node->kind != NodeKind::kFile) return false;
   const Node* in_image = subject_.view.find(end.node->path);

@@ -50,7 +50,7 @@ class LibraryLookup {
   std::vector<std::string> run_path(const OpenedFile& opener) const;
 
  private:
-  void count_look() const;
+  void count_looks(uint64_t count) const;
   Found try_file(const ElfFacts& opener, std::string path) const;
   bool try_input(const ElfFacts& opener, const std::string& path) const;
   bool fits(const Node& file, const ElfFacts& opener) const;

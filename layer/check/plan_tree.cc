@@ -123,7 +123,7 @@ void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMe
     }
   });
   if (memo != nullptr) memo->replace(chosen, found);
-  for (size_t i = 0; i < chosen.size(); ++i) probes.put(chosen[i]->inode, std::move(found[i]));
+  for (size_t i = 0; i < chosen.size(); ++i) probes.put(*chosen[i], std::move(found[i]));
 }
 
 // Where the first of the files was declared.

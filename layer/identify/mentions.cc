@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/identify/read_content.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/read/input_file.h"
@@ -38,8 +39,9 @@ class Sources {
  private:
   const std::vector<std::string_view>& first_party_;
   StringArena& arena_;
-  std::unordered_multimap<std::string_view, std::string_view> names_;  // to canonical ones
-  std::map<std::string_view, Mention> found_;                          // by repository
+  std::unordered_multimap<std::string_view, std::string_view, KeyedHash>
+      names_;                                  // to canonical ones
+  std::map<std::string_view, Mention> found_;  // by repository
 };
 
 void Sources::read_repo_mapping(const Entry& entry, const Stamp& stamp) {

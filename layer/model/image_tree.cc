@@ -1,14 +1,20 @@
 // Merges layers like sorted lists, and walks paths component by component.
 #include "layer/model/image_tree.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <numeric>
 #include <string>
 #include <utility>
 
+#include "layer/base/error.h"
+#include "layer/base/keyed_hash.h"
+#include "layer/base/limits.h"
 #include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
+#include "layer/model/walk_limit.h"
 
 namespace layer {
 namespace {
@@ -74,11 +80,60 @@ bool is_mark(const Node& node) {
   return node.kind == NodeKind::kWhiteout || node.kind == NodeKind::kOpaque;
 }
 
-// `rest`: what was still to be walked, the next component last.
-Resolution stopped(Resolution at, ResolveFault fault, const std::vector<std::string>& rest) {
-  for (auto component = rest.rbegin(); component != rest.rend(); ++component) {
-    at.rest += (at.rest.empty() ? "" : "/") + *component;
+// What of a path is still to be walked. Components are taken off one by one: a walk may end at the
+// first of thousands.
+class Pending {
+ public:
+  // What is pushed is walked before what was there.
+  void push(std::string text) {
+    texts_.push_back({std::move(text)});
+    pass_slashes();
   }
+  bool is_empty() const { return texts_.empty(); }
+  // The next component.
+  std::string take() {
+    Text& next = texts_.back();
+    const size_t end = std::min(next.text.find('/', next.at), next.text.size());
+    std::string component = next.text.substr(next.at, end - next.at);
+    next.at = end;
+    pass_slashes();
+    return component;
+  }
+  // All that is left behind this component.
+  std::string behind(std::string path) const {
+    for (auto next = texts_.rbegin(); next != texts_.rend(); ++next) {
+      std::string_view left = std::string_view(next->text).substr(next->at);
+      while (!left.empty()) {
+        const std::string_view component = left.substr(0, left.find('/'));
+        left.remove_prefix(std::min(component.size() + 1, left.size()));
+        if (component.empty()) continue;
+        if (!path.empty()) path += '/';
+        path += component;
+      }
+    }
+    return path;
+  }
+
+ private:
+  struct Text {
+    std::string text;
+    size_t at = 0;  // a component begins there
+  };
+
+  void pass_slashes() {
+    while (!texts_.empty()) {
+      Text& next = texts_.back();
+      next.at = std::min(next.text.find_first_not_of('/', next.at), next.text.size());
+      if (next.at < next.text.size()) return;
+      texts_.pop_back();
+    }
+  }
+
+  std::vector<Text> texts_;  // the next one last
+};
+
+Resolution stopped(Resolution at, ResolveFault fault, std::string rest) {
+  at.rest = std::move(rest);
   at.node = nullptr;
   at.fault = fault;
   return at;
@@ -117,7 +172,7 @@ std::vector<Node> laid_over(const std::vector<Node>& nodes, const std::vector<No
 void PathIndex::build(const std::vector<Node>& nodes) {
   slots_.assign(std::bit_ceil(2 * nodes.size() + 1), 0);
   for (uint32_t i = 0; i < nodes.size(); ++i) {
-    size_t slot = std::hash<std::string_view>()(nodes[i].path) & (slots_.size() - 1);
+    size_t slot = KeyedHash()(nodes[i].path) & (slots_.size() - 1);
     while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
     slots_[slot] = i + 1;
   }
@@ -125,7 +180,7 @@ void PathIndex::build(const std::vector<Node>& nodes) {
 
 const Node* PathIndex::find(const std::vector<Node>& nodes, std::string_view path) const {
   if (slots_.empty()) return nullptr;
-  size_t slot = std::hash<std::string_view>()(path) & (slots_.size() - 1);
+  size_t slot = KeyedHash()(path) & (slots_.size() - 1);
   for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
     const Node& node = nodes[slots_[slot] - 1];
     if (node.path == path) return &node;
@@ -149,25 +204,30 @@ const Node* ImageTree::find(std::string_view path) const {
 }
 
 Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
+  uint64_t cost = 0;
+  Resolution result = walk(path, final, cost);
+  const uint64_t limit = walk_limit(nodes_.size());
+  if (walked_->fetch_add(cost, std::memory_order_relaxed) + cost <= limit) return result;
+  throw Error({shown_path(path)},
+              fmt::format("the links on the way to this and other paths lead through more than {} "
+                          "of folders' names",
+                          limit_text(limit)));
+}
+
+Resolution ImageTree::walk(std::string_view path, FinalLink final, uint64_t& cost) const {
   Resolution result;
-  std::vector<std::string> rest;  // components to walk, the next one last
-  const auto push = [&rest](std::string_view text) {
-    const size_t first = rest.size();
-    for (size_t begin = 0; begin <= text.size();) {
-      const size_t end = std::min(text.find('/', begin), text.size());
-      if (end > begin) rest.emplace_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    std::reverse(rest.begin() + static_cast<std::ptrdiff_t>(first), rest.end());
+  Pending rest;
+  const auto push = [&](std::string text) {
+    cost += text.size();
+    rest.push(std::move(text));
   };
-  push(path);
+  push(std::string(path));
   int links = 0;
-  while (!rest.empty()) {
-    const std::string component = std::move(rest.back());
-    rest.pop_back();
+  while (!rest.is_empty()) {
+    const std::string component = rest.take();
+    cost += walk_cost(result.path);
     if (result.node != nullptr && result.node->kind != NodeKind::kDirectory) {
-      rest.push_back(component);
-      return stopped(std::move(result), ResolveFault::kNotDirectory, rest);
+      return stopped(std::move(result), ResolveFault::kNotDirectory, rest.behind(component));
     }
     if (component == ".") continue;
     if (component == "..") {
@@ -180,11 +240,15 @@ Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
     if (!parent.empty()) result.path += '/';
     result.path += component;
     result.node = find(result.path);
-    if (result.node == nullptr) return stopped(std::move(result), ResolveFault::kMissing, rest);
-    if (result.node->kind != NodeKind::kSymlink || (rest.empty() && final == FinalLink::kKeep)) {
+    if (result.node == nullptr) {
+      return stopped(std::move(result), ResolveFault::kMissing, rest.behind({}));
+    }
+    if (result.node->kind != NodeKind::kSymlink || (rest.is_empty() && final == FinalLink::kKeep)) {
       continue;
     }
-    if (++links > kMaxLinksFollowed) return stopped(std::move(result), ResolveFault::kLoop, rest);
+    if (++links > kMaxLinksFollowed) {
+      return stopped(std::move(result), ResolveFault::kLoop, rest.behind({}));
+    }
     const LinkText link = result.node->link();
     push(link.to_string());
     result.path = link.is_absolute() ? std::string() : parent;

@@ -1,7 +1,9 @@
 // The file system that a container sees: layers stacked on each other, and path lookup in them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +76,7 @@ class PathIndex {
   const Node* find(const std::vector<Node>& nodes, std::string_view path) const;
 
  private:
-  // A hash table with open addressing, a power of two in size and at least half empty. A slot holds
+  // A hash table with open addressing and a keyed hash, a power of two in size and at least half empty. A slot holds
   // the node's index + 1, or 0 for none.
   std::vector<uint32_t> slots_;
 };
@@ -93,12 +95,17 @@ class ImageTree {
   const Node* find(std::string_view path) const;
 
   // Walks a path as the kernel does: links in every component are followed, ".." is taken
-  // physically, and an absolute link text starts at the root. `path` may begin with '/'.
+  // physically, and an absolute link text starts at the root. `path` may begin with '/'. Throws
+  // Error when all walks together go beyond walk_limit().
   Resolution resolve(std::string_view path, FinalLink final = FinalLink::kFollow) const;
 
  private:
+  Resolution walk(std::string_view path, FinalLink final, uint64_t& cost) const;
+
   std::vector<Node> nodes_;
   PathIndex index_;
+  // What walks have cost; apart, so that a tree can be moved.
+  std::shared_ptr<std::atomic<uint64_t>> walked_ = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
 }  // namespace layer

@@ -1,6 +1,8 @@
 // Undoes the backslash escapes of input formats.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -21,7 +23,11 @@ struct Unescaped {
   bool is_faulty() const { return fault_at != std::string_view::npos; }
 };
 
+// Whether "\\x" and two lower-case hex digits stand for a byte.
+enum class HexEscapes : uint8_t { kNo, kYes };
+
 // Replaces each escape in one scan: with the escape "\\", the text "\\n" is a backslash and an n.
-Unescaped unescape(std::string_view text, std::span<const Escape> escapes, StringArena& arena);
+Unescaped unescape(std::string_view text, std::span<const Escape> escapes, StringArena& arena,
+                   HexEscapes hex = HexEscapes::kNo);
 
 }  // namespace layer

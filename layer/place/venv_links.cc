@@ -5,6 +5,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "layer/base/keyed_hash.h"
 #include "layer/model/plan.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/place/links.h"
@@ -35,7 +36,7 @@ class Finder {
   };
   struct PlaceHash {
     size_t operator()(const Place& place) const {
-      return std::hash<std::string_view>()(place.suffix);  // roots are few
+      return KeyedHash()(place.suffix);  // roots are few
     }
   };
 

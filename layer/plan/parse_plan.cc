@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kMagic = "veneer plan ";
 constexpr std::string_view kPlanVersion = "1";
+constexpr size_t kMostLayers = 127;  // no image has more
 
 // A line for a message, without its LF.
 std::string spaced(std::string line) {
@@ -110,6 +111,10 @@ void PlanReader::read_layer() {
            {{position(first->second, 0), "the first one"}});
   } else if (fields_[1].text.empty()) {
     report(fields_[1].offset, "the layer has no name");
+  }
+  if (plan_.layers.size() == kMostLayers) {
+    throw Error(position(lines_.number(), 0),
+                fmt::format("is one of more than {} layers, which no image has", kMostLayers));
   }
   layer_entries_.clear();
   plan_.layers.push_back({std::string(fields_[1].text), std::string(fields_[2].text), {}});

@@ -1,11 +1,16 @@
 // Combines links and layers, and completes each layer: parents, order, metadata.
 #include "layer/plan/plan_image.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <span>
 #include <utility>
 
+#include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
+#include "layer/base/limits.h"
+#include "layer/model/relative_path.h"
 #include "layer/place/content_links.h"
 #include "layer/place/links.h"
 #include "layer/place/onto_base.h"
@@ -18,6 +23,8 @@ namespace {
 
 constexpr uint32_t kDirectoryMode = 0755;
 constexpr uint32_t kSymlinkMode = 0777;
+// As much as an image that is read may have: one path of 2,000 folders is an entry for each.
+constexpr uint64_t kMaxNamesOfParents = uint64_t{512} << 20;
 
 // Builds the layers of one tree.
 class Planner {
@@ -43,7 +50,7 @@ class Planner {
   void state_directories();
   void leave_to_base();
   LayerAssignment assign() const;
-  void add_with_parents(const Placement& placed, Items& layer) const;
+  void add_with_parents(const Placement& placed, Items& layer);
   std::vector<TarEntry> complete(std::vector<Item> items);
   TarEntry plan_entry(const Item& item);
   void plan_link(const Placement& placed, TarEntry& planned);
@@ -66,6 +73,7 @@ class Planner {
   NameMap<const Attributes*> stated_directories_;
   ContentLinks content_links_;
   std::vector<InBase> in_base_;
+  uint64_t names_ = 0;  // bytes of those of implied directories
 };
 
 void apply(const Attributes* stated, TarEntry& planned) {
@@ -161,13 +169,19 @@ ImagePlan Planner::run() {
 }
 
 // A directory that is there has its parents.
-void Planner::add_with_parents(const Placement& placed, Items& layer) const {
+void Planner::add_with_parents(const Placement& placed, Items& layer) {
   const std::string_view parent = parent_path(placed.path);
   if (parent != layer.last_parent) {
     layer.last_parent = parent;
     for (std::string_view at = parent; !at.empty() && layer.directories.insert(at).second;
          at = parent_path(at)) {
       layer.items.push_back({at, nullptr});
+      names_ += at.size();
+    }
+    if (names_ > kMaxNamesOfParents) {
+      throw Error(tree_.entries[placed.entry].origin.position(),
+                  fmt::format("'{}': the directories above paths have names of more than {} in all",
+                              shown_path(placed.path), limit_text(kMaxNamesOfParents)));
     }
   }
   const bool is_directory =
@@ -260,39 +274,6 @@ ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena, Diagnostics& found,
                      const BaseForPlanning& base) {
   return Planner(tree, facts, options, arena, found, base).run();
-}
-
-PlanSummary summarize(const ImagePlan& plan) {
-  PlanSummary summary = summarize(plan.layers);
-  summary.repeated_bytes = plan.repeated_bytes;
-  summary.in_base = plan.in_base.size();
-  for (const InBase& entry : plan.in_base) summary.bytes_in_base += entry.size;
-  return summary;
-}
-
-PlanSummary summarize(std::span<const LayerPlan> layers) {
-  PlanSummary summary;
-  for (const LayerPlan& layer : layers) {
-    for (const TarEntry& entry : layer.entries) {
-      switch (entry.type) {
-        case TarType::kFile:
-          ++summary.files;
-          summary.stored_bytes += entry.size;
-          break;
-        case TarType::kSymlink:
-          ++summary.symlinks;
-          summary.linked_bytes += entry.size;
-          break;
-        case TarType::kHardlink:
-          ++summary.hardlinks;
-          summary.linked_bytes += entry.size;
-          break;
-        case TarType::kDirectory:
-          break;
-      }
-    }
-  }
-  return summary;
 }
 
 }  // namespace layer

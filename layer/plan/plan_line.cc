@@ -7,18 +7,19 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "layer/base/decimal.h"
+#include "layer/base/file_metadata.h"
 #include "layer/base/xattrs.h"
 #include "layer/model/relative_path.h"
-#include "layer/model/unescape.h"
+#include "layer/plan/plan_field.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
 
 namespace layer {
 namespace {
 
-constexpr Escape kPlanEscapes[] = {{'\\', '\\'}, {'t', '\t'}, {'n', '\n'}};
 constexpr size_t kModeDigits = 4;
 
 struct LineKind {
@@ -69,7 +70,9 @@ std::string set_attribute(std::string_view key, std::string_view value, TarEntry
     return {};
   }
   const std::optional<uint32_t> id = parse_decimal<uint32_t>(value);
-  if (!id) return fmt::format("{} '{}': expected a decimal number", key, value);
+  if (!id || !is_valid_owner(*id)) {
+    return fmt::format("{} '{}': expected a decimal number below 2^32-1", key, value);
+  }
   (key == "uid" ? entry.uid : entry.gid) = *id;
   return {};
 }
@@ -195,14 +198,9 @@ PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
   }
   for (size_t begin = 0; begin <= line.size();) {
     const size_t end = std::min(line.find('\t', begin), line.size());
-    const std::string_view escaped = line.substr(begin, end - begin);
-    const Unescaped plain = unescape(escaped, kPlanEscapes, arena);
-    if (plain.is_faulty()) {
-      return fault(begin + plain.fault_at,
-                   fmt::format("unknown escape '{}': expected '\\\\', '\\t' or '\\n'",
-                               escaped.substr(plain.fault_at, 2)));
-    }
-    fields.push_back({plain.text, begin});
+    PlanFieldText read = read_plan_field(line.substr(begin, end - begin), arena);
+    if (!read.fault.empty()) return fault(begin + read.fault_at, std::move(read.fault));
+    fields.push_back({read.text, begin});
     begin = end + 1;
   }
   return {};

@@ -10,30 +10,13 @@
 
 #include "layer/base/json.h"
 #include "layer/base/xattrs.h"
+#include "layer/plan/plan_field.h"
 #include "layer/plan/plan_image.h"
 
 namespace layer {
 namespace {
 
 constexpr size_t kTextPiece = size_t{64} << 10;
-
-void append_escaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
 
 char type_letter(TarType type) {
   switch (type) {

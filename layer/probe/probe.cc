@@ -1,6 +1,7 @@
 // The name decides whether a file is read, its first bytes decide how.
 #include "layer/probe/probe.h"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/limits.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/runfiles_path.h"
 
@@ -19,6 +21,7 @@ namespace {
 
 constexpr size_t kMaxSettings = size_t{64} << 10;  // no file of settings is longer
 constexpr size_t kPycHeaderSize = 16;
+constexpr uint64_t kMaxProbes = uint64_t{128} << 20;
 
 // Sorted. Sources, texts, data: a wheel consists of them.
 constexpr std::array<std::string_view, 64> kDullSuffixes{
@@ -72,6 +75,17 @@ std::vector<std::byte> read_beginning(std::string_view path, int fd, size_t limi
   return bytes;
 }
 
+// Of what a hostile file can make large.
+uint64_t size_of(const FileProbe& probe) {
+  uint64_t size = probe.text.size();
+  if (probe.elf == nullptr) return size;
+  const ElfFacts& elf = *probe.elf;
+  size += elf.interpreter.size() + elf.soname.size();
+  for (const auto* path : {&elf.rpath, &elf.runpath}) size += *path ? (*path)->size() : 0;
+  for (const std::string& needed : elf.needed) size += sizeof needed + needed.size();
+  return size;
+}
+
 }  // namespace
 
 bool may_matter(std::string_view path) {
@@ -109,6 +123,19 @@ FileProbe probe_file(std::string_view path, int fd) {
   if (::fstat(fd, &status) != 0) throw system_error(path, "cannot stat", errno);
   probe.elf = std::make_shared<const ElfFacts>(read_elf(fd, static_cast<uint64_t>(status.st_size)));
   return probe;
+}
+
+void Probes::put(const Node& file, FileProbe probe) {
+  size_ += size_of(probe);
+  if (size_ > kMaxProbes) {
+    throw Error(
+        {std::string(file.path)},
+        fmt::format("is one of more files than can be checked: the beginnings of scripts and "
+                    "the names of libraries take more than {}",
+                    limit_text(kMaxProbes)))
+        .with_help("build with --check=off");
+  }
+  probes_[file.inode] = std::move(probe);
 }
 
 const FileProbe* Probes::find(const Node& file) const {

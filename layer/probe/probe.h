@@ -49,7 +49,8 @@ FileProbe probe_file(std::string_view path, int fd);
 // The probes of an image's files, by inode number (Node::inode).
 class Probes {
  public:
-  void put(uint32_t inode, FileProbe probe) { probes_[inode] = std::move(probe); }
+  // Throws Error when they hold more texts than any image needs.
+  void put(const Node& file, FileProbe probe);
 
   // Null if the file was not probed.
   const FileProbe* find(const Node& file) const;
@@ -58,6 +59,7 @@ class Probes {
 
  private:
   std::unordered_map<uint32_t, FileProbe> probes_;
+  uint64_t size_ = 0;  // bytes of their texts, about
 };
 
 }  // namespace layer

@@ -172,13 +172,19 @@ void IgnorePattern::read_steps(std::u32string_view text, std::string& fault) {
   }
 }
 
-bool IgnorePattern::matches(std::u32string_view path) const {
+bool IgnorePattern::matches(std::u32string_view path, uint64_t& steps) const {
+  ++steps;
   if (steps_.empty()) return false;
+  const Step& first = steps_.front();
+  const bool begins_otherwise =
+      first.kind == StepKind::kCharacter && (path.empty() || path.front() != first.character);
+  if (begins_otherwise) return false;
   const size_t end = path.size() + 1;  // a place is before a character, or behind the last
   std::vector<bool> at(end);
   std::vector<bool> next(end);
   at[0] = true;
   for (const Step& step : steps_) {
+    steps += end;
     bool was_passed =
         false;  // kDirectories and kAll: a place before this one may be their beginning
     bool is_any = false;

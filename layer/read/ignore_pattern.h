@@ -36,7 +36,8 @@ class IgnorePattern {
   // pattern.
   IgnorePattern(std::string_view text, std::string& fault);
 
-  bool matches(std::u32string_view path) const;
+  // Adds what it cost to `steps`: the places in the path that were looked at.
+  bool matches(std::u32string_view path, uint64_t& steps) const;
   // Whether the pattern may match something below a directory that it does not match itself.
   bool may_match_below(std::u32string_view directory) const;
 

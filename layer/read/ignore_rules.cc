@@ -7,12 +7,16 @@
 #include <utility>
 
 #include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
 
 namespace layer {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+// Steps of IgnorePattern::matches(): a hundred patterns take some ten thousand for each path.
+constexpr uint64_t kMaxSteps = 1'000'000'000;
+constexpr uint64_t kMaxStepsOfPath = 100'000;
 
 }  // namespace
 
@@ -51,22 +55,32 @@ void IgnoreRules::enter(std::string_view parent) {
   for (; !parent.empty(); parent = parent_path(parent)) {
     const std::u32string path = to_characters(parent);
     for (size_t i = 0; i < patterns_.size(); ++i) {
-      if (!takes_parent_[i]) takes_parent_[i] = patterns_[i].matches(path);
+      if (!takes_parent_[i]) takes_parent_[i] = patterns_[i].matches(path, steps_);
     }
   }
 }
 
 IgnoreRules::Verdict IgnoreRules::judge(std::string_view path) {
   if (patterns_.empty()) return Verdict::kKept;
+  ++judged_;
   enter(parent_path(path));
   const std::u32string characters = to_characters(path);
   Verdict verdict = Verdict::kKept;
   for (size_t i = 0; i < patterns_.size(); ++i) {
-    if (!takes_parent_[i] && !patterns_[i].matches(characters)) continue;
+    if (!takes_parent_[i] && !patterns_[i].matches(characters, steps_)) continue;
     has_matched_[i] = true;
     verdict = patterns_[i].is_exception() ? Verdict::kKeptByName : Verdict::kLeftOut;
   }
+  check_steps(path);
   return verdict;
+}
+
+void IgnoreRules::check_steps(std::string_view path) const {
+  if (steps_ <= kMaxSteps + judged_ * kMaxStepsOfPath) return;
+  throw Error(
+      fmt::format("'{}': finding out whether it is left out takes too long with {} patterns",
+                  shown_path(path), patterns_.size()))
+      .with_help("write fewer patterns, or patterns with fewer '*', into the tree's ignore file");
 }
 
 bool IgnoreRules::may_keep_below(std::string_view directory) const {

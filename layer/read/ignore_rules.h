@@ -28,6 +28,7 @@ class IgnoreRules {
     kLeftOut,
   };
   // Judges a path below the directory. Fastest if paths of one folder come one after the other.
+  // Throws Error when matching takes far longer than patterns that people write.
   Verdict judge(std::string_view path);
 
   // Whether an exception may keep something below a directory that is left out.
@@ -39,11 +40,14 @@ class IgnoreRules {
 
  private:
   void enter(std::string_view parent);
+  void check_steps(std::string_view path) const;
 
   std::vector<IgnorePattern> patterns_;
   std::vector<bool> has_matched_;
   std::string parent_;              // of the path judged last
   std::vector<bool> takes_parent_;  // the patterns that match it or a directory above it
+  uint64_t judged_ = 0;             // paths
+  uint64_t steps_ = 0;              // that matching them took
 };
 
 }  // namespace layer

@@ -2,7 +2,10 @@
 #include "layer/read/input_file.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,11 +22,21 @@ namespace {
 
 constexpr size_t kUnknownSize = size_t{64} << 10;
 constexpr size_t kReadPiece = size_t{256} << 10;
+constexpr uint64_t kMaxFound = uint64_t{4} << 20;
+
+// /dev/null is an empty file.
+void check_not_device(const struct stat& status, const std::string& path) {
+  const bool is_null = status.st_rdev == makedev(1, 3);
+  if (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && !is_null)) {
+    throw Error({path}, "is a device: expected a file or a pipe");
+  }
+}
 
 // Of a regular file; absent for a pipe, a terminal and the like.
 std::optional<Stamp> find_document_stamp(const FileHandle& file, const std::string& path) {
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
+  if (isatty(file.get()) == 0) check_not_device(status, path);
   return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
@@ -61,6 +74,19 @@ std::string_view read_input_file(const std::string& path, StringArena& arena) {
   }
   check_document(file, path, before);
   return arena.adopt(std::move(bytes), size);
+}
+
+std::string_view read_found_file(const std::string& path, StringArena& arena) {
+  const uint64_t size = FileReader(path).stamp().size;
+  if (size > kMaxFound) {
+    throw Error({path}, fmt::format("is {} bytes long, more than {}", size, kMaxFound));
+  }
+  return read_input_file(path, arena);
+}
+
+void refuse_device(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) == 0) check_not_device(status, path);
 }
 
 bool Lines::next() {

@@ -13,10 +13,17 @@
 
 namespace layer {
 
-// Reads a file, or anything else that can be read to its end, whole. The bytes live in the arena,
-// so that a reader's entries may point into them. Throws Error if it cannot be read, or is written
-// to meanwhile.
+// Reads a file that the user named, or a pipe, whole. The bytes live in the arena, so that a
+// reader's entries may point into them. Throws Error if it cannot be read, is a device, which may
+// have no end, or is written to meanwhile.
 std::string_view read_input_file(const std::string& path, StringArena& arena);
+
+// Reads a file that is only found somewhere, and not named by the user, in the same way. A pipe, for
+// which nobody may ever write, is an error, and so is a file of more than 4 MiB.
+std::string_view read_found_file(const std::string& path, StringArena& arena);
+
+// Throws Error if there is a device, which may have no end: for what another reader opens.
+void refuse_device(const std::string& path);
 
 // Iterates over the lines of a text, without their LF. A last line without LF counts too.
 class Lines {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <span>
 
+#include "layer/base/file_metadata.h"
 #include "layer/read/mtree_lines.h"
 
 namespace layer {
@@ -44,8 +45,9 @@ std::string set_type(std::string_view value, std::optional<MtreeType>& type) {
 
 std::string set_mode(std::string_view value, std::optional<uint32_t>& mode) {
   uint32_t bits = 0;
-  if (!parse_number(value, 8, bits)) {
-    return fmt::format("mode '{}': expected an octal number", value);
+  constexpr uint32_t kMostBits = 0177777;  // with those of the type
+  if (!parse_number(value, 8, bits) || bits > kMostBits) {
+    return fmt::format("mode '{}': expected an octal number up to 177777", value);
   }
   mode = bits & 07777U;  // bsdtar too drops the type that "0100644" begins with
   return {};
@@ -53,8 +55,8 @@ std::string set_mode(std::string_view value, std::optional<uint32_t>& mode) {
 
 std::string set_id(std::string_view keyword, std::string_view value, std::optional<uint32_t>& id) {
   uint32_t number = 0;
-  if (!parse_number(value, 10, number)) {
-    return fmt::format("{} '{}': expected a number below 2^32", keyword, value);
+  if (!parse_number(value, 10, number) || !is_valid_owner(number)) {
+    return fmt::format("{} '{}': expected a number below 2^32-1", keyword, value);
   }
   id = number;
   return {};

@@ -102,7 +102,7 @@ IgnoreRules SourceTrees::rules_for(const std::string& source, size_t& from_file)
     const std::string file = source + '/' + std::string(name);
     if (!has_ignore_file(file)) continue;
     StringArena text;
-    rules.add_file(file, read_input_file(file, text));
+    rules.add_file(file, read_found_file(file, text));
     break;
   }
   from_file = rules.size();

@@ -23,6 +23,7 @@ namespace layer {
 namespace {
 
 constexpr size_t kTables = 7;
+constexpr size_t kMaxIndex = size_t{1} << 30;  // bytes: of many million records
 
 struct Header {
   std::array<char, 16> magic{};
@@ -132,17 +133,18 @@ DigestSet replaced_memos(std::span<const MemoRecord> before, const std::vector<M
 
 Index Index::open(const std::string& path) {
   Index index;
-  const FileHandle file = try_open(path, O_RDONLY);
+  const FileHandle file = try_open(path, O_RDONLY | O_NONBLOCK);
   if (!file && errno == ENOENT) return index;
   if (!file) throw system_error(path, "cannot open", errno);
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
+  if (!S_ISREG(status.st_mode)) throw Error({path}, "is not a regular file");
   const auto size = static_cast<size_t>(status.st_size);
   // A damaged file system may state any size: nothing is allocated by it alone.
   if (Header header; size >= sizeof header) {
     read_fully(file.get(), 0, std::as_writable_bytes(std::span(&header, 1)), path);
     if (header.magic != magic()) throw not_an_index(path);
-    if (size_by(header) != size) throw Error({path}, "is damaged");
+    if (size_by(header) != size || size > kMaxIndex) throw Error({path}, "is damaged");
   }
   index.memory_ = std::make_unique_for_overwrite<uint64_t[]>(size / sizeof(uint64_t) + 1);
   const std::span<std::byte> bytes(reinterpret_cast<std::byte*>(index.memory_.get()), size);

@@ -67,7 +67,7 @@ BlobPointer& Store::find_blob(const Digest& digest, uint64_t always) {
 
 BlobPointer Store::check_blob(const BlobRecord& record, uint64_t always) {
   const std::string path = store_blob_path(directory_, record.key);
-  FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW);
+  FileHandle file = try_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   // Dropped by another process; or this one lacks what it takes to look, which is no damage.
   if (!file && (errno == ENOENT || errno == EMFILE || errno == ENFILE || errno == ENOMEM))
     return nullptr;
@@ -75,6 +75,7 @@ BlobPointer Store::check_blob(const BlobRecord& record, uint64_t always) {
   try {
     if (!file) throw system_error(path, "cannot open", errno);
     status = stat_of(file.get(), path);
+    if (!S_ISREG(status.st_mode)) throw Error({path}, "is not a regular file");
     if (!is_proven(record, status, file.get(), always)) {
       drop_blob(record.key, status.st_ino, "is damaged");
       return nullptr;

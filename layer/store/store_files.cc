@@ -215,8 +215,9 @@ std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits
 
 void remove_blob(const std::string& directory, const Digest& digest) {
   const std::string path = store_blob_path(directory, digest);
-  if (unlink(path.c_str()) != 0 && errno != ENOENT)
-    throw system_error(path, "cannot remove", errno);
+  int fault = unlink(path.c_str()) == 0 ? 0 : errno;
+  if (fault == EISDIR) fault = rmdir(path.c_str()) == 0 ? 0 : errno;  // whoever put it there
+  if (fault != 0 && fault != ENOENT) throw system_error(path, "cannot remove", fault);
 }
 
 void replace_index(const std::string& directory, const Index& current, IndexTables added,
@@ -228,7 +229,9 @@ void replace_index(const std::string& directory, const Index& current, IndexTabl
         [](const BlobFile& a, const BlobFile& b) { return a.digest < b.digest; });
   };
   const IndexTables tables = merge_tables(current, std::move(added), has_blob, oldest_file);
-  write_index(store_index_path(directory), tables);
+  const std::string path = store_index_path(directory);
+  rmdir(path.c_str());  // an empty directory in its place, if there is one
+  write_index(path, tables);
   for (const BlobFile& blob : blobs) {
     const bool is_named =
         std::binary_search(tables.blobs.begin(), tables.blobs.end(), BlobRecord{blob.digest},

@@ -32,7 +32,7 @@ std::vector<layer::Finding> check_account(const StoredImage* base,
   for (const LayerBlob& layer : layers) onto.push_back(stored_layer(layer));
   ProbeVisitor visitor(base_layers, image.probes);
   const layer::ImageTree tree =
-      read_layers_onto(std::move(image.tree), onto, base_layers, reading.scratch, arena, &visitor);
+      read_layers_onto(std::move(image.tree), onto, base_layers, reading.context, arena, &visitor);
   const layer::RunConfig run = run_config(config);
   layer::Findings findings;
   layer::Threads threads(reading.jobs);

@@ -84,13 +84,13 @@ void LayersCheck::look_at(std::span<const layer::Node> nodes, const layer::Image
 
 void LayersCheck::compare(size_t count) {
   layer::StringArena arena;
-  const ReadBaseOptions reading{FindDuplicates::kNo, checks_.jobs, checks_.store, checks_.scratch};
+  const ReadBaseOptions reading{FindDuplicates::kNo, checks_.jobs, checks_.store, checks_.context};
   const layer::ImageTree base = read_base(*base_, {}, reading, arena).tree;
   std::vector<ImageLayer> onto;
   for (const LayerBlob& layer : layers_.first(count)) onto.push_back(stored_layer(layer));
   const auto first = static_cast<uint32_t>(base_->layers.size());
   read_layers_onto(
-      base, onto, first, checks_.scratch, arena, nullptr,
+      base, onto, first, checks_.context, arena, nullptr,
       [&](const layer::ImageTree&, std::span<const layer::Node> nodes, uint32_t number) {
         if (!may_replace(layers_[number - first])) look_at(nodes, base);
       });
@@ -141,7 +141,7 @@ std::vector<ImageLayer> LayersCheck::unproven(size_t compared) const {
 void LayersCheck::run() {
   const size_t compared = count_to_compare();
   if (compared > 0) compare(compared);
-  prove_layers(unproven(compared), checks_.store);
+  prove_layers(unproven(compared), checks_.context.limits, checks_.store);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "layer/store/store.h"
+#include "oci/read/read_context.h"
 #include "oci/read/stored_image.h"
 #include "oci/write/layer_descriptor.h"
 
@@ -24,7 +25,7 @@ struct LayerChecks {
   ReplaceInBase replace = ReplaceInBase::kRefuse;
   unsigned jobs = 1;
   layer::Store* store = nullptr;  // knows what earlier runs proved and read; may be null
-  std::string scratch;            // see read_image_tree()
+  ReadContext context;            // see read_image_tree()
 };
 
 // Verifies the digests and diff ids of `layers` and of the layers of `base` (null: none), then

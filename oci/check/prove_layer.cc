@@ -37,14 +37,15 @@ void prove_layer(const ImageLayer& layer, UnpackBudget& budget) {
 
 }  // namespace
 
-void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store) {
+void prove_layers(const std::vector<ImageLayer>& layers, const layer::Limits& limits,
+                  layer::Store* store) {
   std::vector<const ImageLayer*> unknown;
   for (const ImageLayer& layer : layers) {
     const bool is_known =
         store != nullptr && store->find_memo(proof_key(layer.descriptor.digest, layer.diff_id));
     if (!is_known) unknown.push_back(&layer);
   }
-  UnpackBudget budget(kHashLimit, blobs_of(layers));
+  UnpackBudget budget(limits.unpacked, blobs_of(layers));
   tbb::parallel_for(size_t{0}, unknown.size(), [&](size_t i) { prove_layer(*unknown[i], budget); });
   if (store == nullptr) return;
   for (const ImageLayer* layer : unknown) {

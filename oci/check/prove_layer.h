@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "layer/base/limits.h"
 #include "layer/store/store.h"
 #include "oci/read/stored_image.h"
 
@@ -12,7 +13,8 @@ namespace oci {
 // Skips a layer that `store` (may be null) remembers a proof of, because what a digest unpacks to
 // does not change; copy_blob() then compares that blob with its digest. Throws Error for the first
 // layer that is not as stated.
-void prove_layers(const std::vector<ImageLayer>& layers, layer::Store* store);
+void prove_layers(const std::vector<ImageLayer>& layers, const layer::Limits& limits,
+                  layer::Store* store);
 
 // Records for later runs that a blob with this digest unpacks to this diff id.
 void remember_proof(const layer::Digest& digest, const layer::DiffId& diff_id, layer::Store& store);

@@ -96,7 +96,7 @@ std::optional<BaseImage> recall_base(const StoredImage& image, layer::Store& sto
   for (size_t i = 0; i < count; ++i) {
     const layer::Node& node = nodes.emplace_back(read_node(reader, arena));
     read_content(reader, node.inode, base.contents);
-    if (reader.number() != 0) base.probes.put(node.inode, layer::read_probe(reader));
+    if (reader.number() != 0) base.probes.put(node, layer::read_probe(reader));
   }
   if (!reader.is_done()) return std::nullopt;
   base.tree.add_layer(std::move(nodes));

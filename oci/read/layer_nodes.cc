@@ -5,8 +5,11 @@
 
 #include <algorithm>
 
+#include "layer/base/limits.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/image_tree.h"
+#include "layer/model/relative_path.h"
+#include "layer/model/walk_limit.h"
 
 namespace oci {
 namespace {
@@ -15,6 +18,8 @@ using layer::Node;
 using layer::NodeKind;
 
 constexpr uint32_t kImpliedMode = 0755;
+constexpr std::string_view kTooDeep =
+    "leads, through links, to a path longer than 4095 bytes, which no system can open";
 
 // Puts the components of `text` in front of those that are still to be walked, the next one last.
 void push_components(std::string_view text, std::vector<std::string>& rest) {
@@ -42,25 +47,40 @@ void drop_obscured(std::vector<Node>& nodes) {
 
 }  // namespace
 
+void TreeBudget::take_node(const layer::Origin& layer) {
+  if (++nodes_ <= max_nodes_) return;
+  throw layer::Error(layer.position(), fmt::format("takes the image beyond {} paths", max_nodes_))
+      .with_help(layer::limit_help(layer::kMaxEntriesOption));
+}
+
+void TreeBudget::take_text(uint64_t bytes, const layer::Origin& layer) {
+  if ((text_ += bytes) <= max_text_) return;
+  throw layer::Error(layer.position(),
+                     fmt::format("takes the names and link texts of the image beyond {}",
+                                 layer::limit_text(max_text_)))
+      .with_help(layer::limit_help(layer::kMaxEntriesOption));
+}
+
+void TreeBudget::take_walk(uint64_t cost, const layer::Origin& layer) {
+  if ((walk_ += cost) <= max_walk_) return;
+  throw layer::Error(layer.position(),
+                     fmt::format("has entries behind links that lead through more than {} of "
+                                 "folders' names",
+                                 layer::limit_text(max_walk_)));
+}
+
 const Node* LayerNodes::find(std::string_view path) const {
   const auto here = index_.find(path);
   return here == index_.end() ? below_.find(path) : &nodes_[here->second];
 }
 
-void LayerNodes::charge(uint64_t& left, uint64_t amount) const {
-  if (amount > left) {
-    throw layer::Error(origin_.position(), "has too many entries, or too long names, to be a base");
-  }
-  left -= amount;
-}
-
 std::string_view LayerNodes::keep(std::string_view text) {
-  charge(budget_.text, text.size());
+  budget_.take_text(text.size(), origin_);
   return arena_.copy(text);
 }
 
 const std::string_view* LayerNodes::keep_shared(std::string_view text) {
-  charge(budget_.text, text.size());
+  budget_.take_text(text.size(), origin_);
   return arena_.intern_at(text);
 }
 
@@ -79,6 +99,7 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
   for (int links = 0; !rest.empty();) {
     const std::string component = std::move(rest.back());
     rest.pop_back();
+    budget_.take_walk(layer::walk_cost(physical), origin_);
     if (component == "..") {
       physical = layer::parent_path(std::string(physical));
       continue;
@@ -86,6 +107,7 @@ LayerNodes::Fault LayerNodes::walk(std::string_view parent, std::string& physica
     const std::string above = physical;
     if (!above.empty()) physical += '/';
     physical += component;
+    if (physical.size() > layer::kMaxPath) return std::string(kTooDeep);
     const Node* node = find(physical);
     if (node == nullptr) {
       add_parent(physical);
@@ -110,7 +132,10 @@ LayerNodes::Fault LayerNodes::place(std::string_view path, std::string_view& pla
     last_parent_ = keep(parent);
     last_physical_ = physical == parent ? last_parent_ : keep(physical);
   }
-  charge(budget_.text, last_physical_.size() + path.size());
+  if (last_physical_.size() + 1 + layer::base_name(path).size() > layer::kMaxPath) {
+    return std::string(kTooDeep);
+  }
+  budget_.take_text(last_physical_.size() + path.size(), origin_);
   placed = arena_.join(last_physical_, layer::base_name(path));
   return std::nullopt;
 }
@@ -120,7 +145,7 @@ void LayerNodes::add(const Node& node) {
   const bool moves_what_is_below =
       before != nullptr && (before->kind != node.kind || before->kind == NodeKind::kSymlink);
   if (moves_what_is_below) last_parent_ = last_physical_ = {};
-  charge(budget_.nodes, 1);
+  budget_.take_node(origin_);
   Node added = node;
   added.layer = layer_;
   added.origin = origin_;
@@ -133,7 +158,7 @@ void LayerNodes::add(const Node& node) {
 }
 
 void LayerNodes::hide(std::string_view path, NodeKind kind) {
-  charge(budget_.nodes, 1);
+  budget_.take_node(origin_);
   hidden_.push_back({path, kind});
 }
 
@@ -144,7 +169,8 @@ LayerNodes::Fault LayerNodes::add_hardlink(std::string_view path, std::string_vi
   physical += layer::base_name(target);
   const Node* found = find(physical);
   if (found == nullptr || found->kind == NodeKind::kDirectory) {
-    return fmt::format("is a hardlink to '{}', but there is no such file", target);
+    return fmt::format("is a hardlink to '{}', but there is no such file",
+                       layer::shown_path(target));
   }
   Node node = *found;  // an inode has one mode, owner and time, whatever this entry says
   node.path = path;

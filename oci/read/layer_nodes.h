@@ -13,10 +13,28 @@
 
 namespace oci {
 
-// How many more entries, and bytes of their names and links, an image may hold.
-struct TreeBudget {
-  uint64_t nodes = uint64_t{4} << 20;
-  uint64_t text = uint64_t{512} << 20;
+// How many more entries, and bytes of their names and links, an image may hold; and what following
+// links to find their places may still cost (layer/model/walk_limit.h).
+class TreeBudget {
+ public:
+  // Of an image of at most so many entries.
+  explicit TreeBudget(uint64_t entries)
+      : max_nodes_(entries),
+        max_text_(entries * 128),
+        max_walk_((uint64_t{1} << 30) + entries * 1024) {}
+
+  // Each throws Error at the position, a layer's, if that is more than is left.
+  void take_node(const layer::Origin& layer);
+  void take_text(uint64_t bytes, const layer::Origin& layer);
+  void take_walk(uint64_t cost, const layer::Origin& layer);
+
+ private:
+  uint64_t max_nodes_;
+  uint64_t max_text_;
+  uint64_t max_walk_;
+  uint64_t nodes_ = 0;
+  uint64_t text_ = 0;
+  uint64_t walk_ = 0;
 };
 
 // Collects the nodes of one layer, for ImageTree::add_layer(). Functions that take an entry's path
@@ -62,7 +80,6 @@ class LayerNodes {
   const layer::Node* find(std::string_view path) const;
   Fault walk(std::string_view parent, std::string& physical);
   void add_parent(std::string_view path);
-  void charge(uint64_t& left, uint64_t amount) const;
 
   const layer::ImageTree& below_;
   layer::StringArena& arena_;

@@ -22,14 +22,15 @@ uint64_t stored_size(std::span<const Blob> blobs) {
 
 }  // namespace
 
-UnpackBudget::UnpackBudget(UnpackLimit limit, std::span<const Blob> blobs)
+UnpackBudget::UnpackBudget(const layer::UnpackLimit& limit, std::span<const Blob> blobs)
     : UnpackBudget(limit, stored_size(blobs)) {}
 
 void UnpackBudget::take(const Blob& blob, uint64_t plain) {
   if ((taken_ += plain) <= limit_) return;
   throw layer::Error({blob.name()},
-                     fmt::format("decompresses to more than {} MiB, the limit for {} bytes",
-                                 limit_ >> 20, stored_));
+                     fmt::format("decompresses to more than {}, the limit for {} bytes",
+                                 layer::limit_text(limit_), stored_))
+      .with_help(layer::limit_help(option_));
 }
 
 }  // namespace oci

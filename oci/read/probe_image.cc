@@ -22,13 +22,13 @@ bool ProbeVisitor::wants(const layer::Node& file, std::span<const std::byte> hea
   if (!is_only_looked_for && layer::needs_whole_file(file.path, head)) return true;
   layer::FileProbe probe = layer::probe_head(file.path, head);
   if (probe.elf != nullptr || probe.pyc || !probe.text.empty()) {
-    probes_.put(file.inode, std::move(probe));
+    probes_.put(file, std::move(probe));
   }
   return false;
 }
 
 void ProbeVisitor::take(const layer::Node& file, int fd) {
-  probes_.put(file.inode, layer::probe_file(file.path, fd));
+  probes_.put(file, layer::probe_file(file.path, fd));
 }
 
 layer::RunConfig run_config(const ImageConfig& config) {

@@ -66,12 +66,12 @@ BaseImage read_layers(const StoredImage& image, const layer::FileTree& tree,
   BaseImage base;
   ProbeVisitor probing(static_cast<uint32_t>(image.layers.size()), base.probes);
   if (reading.find_duplicates == FindDuplicates::kNo) {
-    base.tree = read_image_tree(image, reading.scratch, arena, &probing);
+    base.tree = read_image_tree(image, reading.context, arena, &probing);
     return base;
   }
   BaseMatcher matcher(tree);
   BothVisitors both(matcher, probing);
-  base.tree = read_image_tree(image, reading.scratch, arena, &both);
+  base.tree = read_image_tree(image, reading.context, arena, &both);
   base.contents = matcher.finish(reading.jobs, reading.store);
   return base;
 }

@@ -10,6 +10,7 @@
 #include "layer/place/base_contents.h"
 #include "layer/probe/probe.h"
 #include "layer/store/store.h"
+#include "oci/read/read_context.h"
 #include "oci/read/stored_image.h"
 
 namespace oci {
@@ -26,7 +27,7 @@ struct ReadBaseOptions {
   FindDuplicates find_duplicates = FindDuplicates::kYes;
   unsigned jobs = 1;
   layer::Store* store = nullptr;  // saves reading a base that an earlier run read; may be null
-  std::string scratch;            // see read_image_tree()
+  ReadContext context;            // see read_image_tree()
 };
 
 // Reads the base and, if duplicates are to be found, compares its files with those of the inputs,

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
+#include "layer/base/file_metadata.h"
 #include "layer/disk/output_file.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/relative_path.h"
@@ -34,13 +34,14 @@ constexpr size_t kCopySize = size_t{64} << 10;
 // Reads one layer after the other.
 class TreeReader {
  public:
-  TreeReader(const std::string& scratch, layer::StringArena& arena, FileVisitor* visitor,
+  TreeReader(const ReadContext& context, layer::StringArena& arena, FileVisitor* visitor,
              const LayerTaker& take_layer, std::span<const ImageLayer> layers)
-      : scratch_(scratch),
+      : context_(context),
         arena_(arena),
         visitor_(visitor),
         take_layer_(take_layer),
-        unpack_budget_(kHashLimit, blobs_of(layers)) {}
+        budget_(context.limits.entries),
+        unpack_budget_(context.limits.unpacked, blobs_of(layers)) {}
 
   // Instead of reading the first layers.
   void begin_with(layer::ImageTree tree, uint32_t layers);
@@ -54,7 +55,7 @@ class TreeReader {
   void show(LayerEntries& entries, const Node& file);
   static Node attributes_of(const LayerEntries& entries, archive_entry* entry);
 
-  const std::string& scratch_;
+  const ReadContext& context_;
   layer::StringArena& arena_;
   FileVisitor* visitor_;
   const LayerTaker& take_layer_;
@@ -67,7 +68,7 @@ class TreeReader {
 };
 
 uint32_t number_of(const LayerEntries& entries, la_int64_t id) {
-  if (id < 0 || id > std::numeric_limits<uint32_t>::max()) {
+  if (!layer::is_valid_owner(id)) {
     throw entries.entry_error(
         fmt::format("is owned by {}, which is not a valid user or group id", id));
   }
@@ -80,9 +81,7 @@ Node TreeReader::attributes_of(const LayerEntries& entries, archive_entry* entry
   node.uid = number_of(entries, archive_entry_uid(entry));
   node.gid = number_of(entries, archive_entry_gid(entry));
   node.mtime = archive_entry_mtime(entry);
-  // libarchive takes a time that it cannot hold for the last, or the first, that it can.
-  if (node.mtime == std::numeric_limits<int64_t>::max() ||
-      node.mtime == std::numeric_limits<int64_t>::min()) {
+  if (!layer::is_valid_time(node.mtime)) {
     throw entries.entry_error("has a time of modification that no system can hold");
   }
   return node;
@@ -152,8 +151,10 @@ void TreeReader::add_layer(const ImageLayer& layer) {
 }
 
 void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNodes& nodes) {
-  if (++entries_ > kMaxEntries) {
-    throw entries.entry_error(fmt::format("is one of more than {} entries", kMaxEntries));
+  if (++entries_ > context_.limits.entries) {
+    throw entries
+        .entry_error(fmt::format("is one of more than {} entries", context_.limits.entries))
+        .with_help(layer::limit_help(layer::kMaxEntriesOption));
   }
   const std::optional<std::string> path = path_of(entries, entry);
   if (!path || add_whiteout(*path, entries, nodes)) return;
@@ -165,8 +166,8 @@ void TreeReader::add_entry(LayerEntries& entries, archive_entry* entry, LayerNod
     if (*target == '\0') throw entries.entry_error("is a hardlink to nothing");
     const std::optional<std::string> clean = clean_path(target);
     if (!clean) {
-      throw entries.entry_error(
-          fmt::format("is a hardlink to '{}', which is outside the image", target));
+      throw entries.entry_error(fmt::format("is a hardlink to '{}', which is outside the image",
+                                            layer::shown_path(target)));
     }
     check(entries, nodes.add_hardlink(node.path, *clean));
     return;
@@ -208,39 +209,42 @@ void TreeReader::show(LayerEntries& entries, const Node& file) {
   std::array<std::byte, kHeadSize> head;
   size_t got = entries.read(head);
   if (!visitor_->wants(file, std::span(head).first(got))) return;
-  layer::OutputFile content(scratch_);
+  layer::OutputFile content(context_.scratch);
   content.write(std::span(head).first(got));
   std::vector<std::byte> buffer(kCopySize);
-  const uint64_t limit = kDiskLimit.of(entries.stored_size());
+  const layer::UnpackLimit& limits = context_.limits.temporary;
+  const uint64_t limit = limits.of(entries.stored_size());
   while (got > 0) {
     got = entries.read(buffer);
     if (content.size() + got > limit) {
-      throw entries.entry_error(fmt::format("is longer than {} MiB, in a layer of {} bytes",
-                                            limit >> 20, entries.stored_size()));
+      throw entries
+          .entry_error(fmt::format("is longer than {}, in a layer of {} bytes",
+                                   layer::limit_text(limit), entries.stored_size()))
+          .with_help(layer::limit_help(limits.option));
     }
     content.write(std::span(buffer).first(got));
   }
   if (::lseek(content.fd(), 0, SEEK_SET) != 0) {
-    throw layer::system_error(scratch_, "cannot seek in a temporary file", errno);
+    throw layer::system_error(context_.scratch, "cannot seek in a temporary file", errno);
   }
   visitor_->take(file, content.fd());
 }
 
 }  // namespace
 
-layer::ImageTree read_image_tree(const StoredImage& image, const std::string& scratch,
+layer::ImageTree read_image_tree(const StoredImage& image, const ReadContext& context,
                                  layer::StringArena& arena, FileVisitor* visitor,
                                  const LayerTaker& take_layer) {
-  TreeReader reader(scratch, arena, visitor, take_layer, image.layers);
+  TreeReader reader(context, arena, visitor, take_layer, image.layers);
   for (const ImageLayer& layer : image.layers) reader.add_layer(layer);
   return reader.take();
 }
 
 layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const ImageLayer> layers,
-                                  uint32_t first, const std::string& scratch,
+                                  uint32_t first, const ReadContext& context,
                                   layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer) {
-  TreeReader reader(scratch, arena, visitor, take_layer, layers);
+  TreeReader reader(context, arena, visitor, take_layer, layers);
   reader.begin_with(std::move(base), first);
   for (const ImageLayer& layer : layers) reader.add_layer(layer);
   return reader.take();

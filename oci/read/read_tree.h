@@ -9,6 +9,7 @@
 
 #include "layer/model/image_tree.h"
 #include "layer/model/string_arena.h"
+#include "oci/read/read_context.h"
 #include "oci/read/stored_image.h"
 
 namespace oci {
@@ -44,16 +45,16 @@ using LayerTaker = std::function<void(const layer::ImageTree& below,
 // of a node is its layer's blob.
 //
 // Layers are verified against digest and diff id. Memory grows with the number of entries, which is
-// bounded, not with what layers decompress to. Files that the visitor takes pass through the folder
-// `scratch`. `visitor` may be null. Throws Error with the layer and the entry.
-layer::ImageTree read_image_tree(const StoredImage& image, const std::string& scratch,
+// bounded, not with what layers decompress to. Files that the visitor takes pass through the context's
+// folder. `visitor` may be null. Throws Error with the layer and the entry.
+layer::ImageTree read_image_tree(const StoredImage& image, const ReadContext& context,
                                  layer::StringArena& arena, FileVisitor* visitor,
                                  const LayerTaker& take_layer = {});
 
 // Puts layers on top of `base`, whose texts are in `arena`; otherwise as read_image_tree(). The
 // first of the layers has the number `first`.
 layer::ImageTree read_layers_onto(layer::ImageTree base, std::span<const ImageLayer> layers,
-                                  uint32_t first, const std::string& scratch,
+                                  uint32_t first, const ReadContext& context,
                                   layer::StringArena& arena, FileVisitor* visitor,
                                   const LayerTaker& take_layer = {});
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "oci/read/blob.h"
+#include "oci/read/read_context.h"
 
 namespace oci {
 
@@ -34,8 +35,8 @@ class Source {
 std::unique_ptr<Source> open_directory(const std::string& path);
 
 // A tar, plain or compressed with gzip or zstd. A compressed one is first written plain to an
-// unnamed file in `scratch`, because its blobs are read out of order. Links between members are
+// unnamed file in the context's folder, because its blobs are read out of order. Links between members are
 // followed inside the archive (`docker save` of Docker 20.10 links equal layers).
-std::unique_ptr<Source> open_archive(const std::string& path, const std::string& scratch);
+std::unique_ptr<Source> open_archive(const std::string& path, const ReadContext& context);
 
 }  // namespace oci

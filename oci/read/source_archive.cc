@@ -128,20 +128,20 @@ class Archive : public Source {
 };
 
 // The plain bytes of a compressed archive, in a file that has no name.
-Blob unpack(const Blob& packed, layer::Codec codec, const std::string& scratch) {
-  layer::OutputFile plain(scratch);
-  UnpackBudget budget(kDiskLimit, packed.size());
+Blob unpack(const Blob& packed, layer::Codec codec, const ReadContext& context) {
+  layer::OutputFile plain(context.scratch);
+  UnpackBudget budget(context.limits.temporary, packed.size());
   decompress(packed, codec, budget, [&](std::span<const std::byte> piece) { plain.write(piece); });
   return written_part(plain, 0, plain.size(), packed.name());
 }
 
 }  // namespace
 
-std::unique_ptr<Source> open_archive(const std::string& path, const std::string& scratch) {
+std::unique_ptr<Source> open_archive(const std::string& path, const ReadContext& context) {
   std::shared_ptr<const File> file = open_file(path);
   const Blob whole(file, 0, file_size(*file), path);
   const layer::Codec codec = sniff_codec(whole);
-  if (codec != layer::Codec::kNone) file = unpack(whole, codec, scratch).file();
+  if (codec != layer::Codec::kNone) file = unpack(whole, codec, context).file();
   return std::make_unique<Archive>(path, file);
 }
 

@@ -104,7 +104,8 @@ ImageLayer read_layer(const Blob& blob, const layer::DiffId& diff_id, UnpackBudg
 }  // namespace
 
 StoredImage open_docker_image(const Source& source, const ImageReference& reference,
-                              const std::optional<Platform>& platform) {
+                              const std::optional<Platform>& platform,
+                              const layer::Limits& limits) {
   const DockerEntry entry = choose_entry(read_entries(source), reference);
   const Blob config_blob = get_member(source, entry.config);
   StoredImage image;
@@ -123,7 +124,7 @@ StoredImage open_docker_image(const Source& source, const ImageReference& refere
   }
   std::vector<Blob> blobs;
   for (const std::string& path : entry.layers) blobs.push_back(get_member(source, path));
-  UnpackBudget budget(kHashLimit, blobs);
+  UnpackBudget budget(limits.unpacked, blobs);
   for (size_t i = 0; i < diff_ids.size(); ++i) {
     image.layers.push_back(read_layer(blobs[i], diff_ids[i], budget));
   }

@@ -221,15 +221,15 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
 }
 
 StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
-                       const std::string& scratch) {
+                       const ReadContext& context) {
   if (reference.transport == Transport::kOci) {
     return open_oci_image(*open_directory(reference.path), reference, platform);
   }
-  const std::unique_ptr<Source> archive = open_archive(reference.path, scratch);
+  const std::unique_ptr<Source> archive = open_archive(reference.path, context);
   if (reference.transport == Transport::kOciArchive) {
     return open_oci_image(*archive, reference, platform);
   }
-  return open_docker_image(*archive, reference, platform);
+  return open_docker_image(*archive, reference, platform, context.limits);
 }
 
 }  // namespace oci

@@ -40,15 +40,15 @@ struct StoredImage {
 // Finds the one image that the reference names. `platform` chooses among several, and is compared
 // with the config's; without it there must be only one. Documents are verified. Layers of the OCI
 // transports are not read yet. Layers of a docker archive are, because it states no digests: their
-// diff ids must be the config's. `scratch` is for open_archive(). Throws Error.
+// diff ids must be the config's. Throws Error.
 StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
-                       const std::string& scratch);
+                       const ReadContext& context);
 
 // The two kinds of source that open_image() knows.
 StoredImage open_oci_image(const Source& source, const ImageReference& reference,
                            const std::optional<Platform>& platform);
 StoredImage open_docker_image(const Source& source, const ImageReference& reference,
-                              const std::optional<Platform>& platform);
+                              const std::optional<Platform>& platform, const layer::Limits& limits);
 
 // For both: throws Error unless the image is for the platform.
 void check_platform(const StoredImage& image, const std::optional<Platform>& platform);

@@ -17,6 +17,7 @@ namespace {
 constexpr uint64_t kMaxExtension = uint64_t{1} << 20;
 // ustar: offset and size of a header's fields.
 constexpr std::pair<size_t, size_t> kName{0, 100};
+constexpr std::pair<size_t, size_t> kMode{100, 8};
 constexpr std::pair<size_t, size_t> kSize{124, 12};
 constexpr size_t kTypeAt = 156;
 constexpr std::pair<size_t, size_t> kLinkName{157, 100};
@@ -63,6 +64,13 @@ uint64_t TarScan::number(size_t offset, size_t size) const {
   const std::string_view digits = text.substr(std::min(text.find_first_not_of(' '), size));
   std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
   return value;
+}
+
+// Of a number in base 256 that has 8 bytes, whether it is negative or takes more than 4 of them.
+bool TarScan::is_large(size_t offset) const {
+  const std::string_view high(block_.data() + offset, 4);
+  const bool is_base_256 = (static_cast<unsigned char>(high[0]) & 0x80U) != 0;
+  return is_base_256 && high != std::string_view("\x80\0\0\0", 4);
 }
 
 void TarScan::update(std::span<const std::byte> bytes) {
@@ -132,6 +140,7 @@ void TarScan::check_entry(char type) {
   if (kKnown.find(type) == kKnown.npos) {
     refuse(fmt::format("has the type '{}', which container engines do not know", type));
   }
+  if (is_large(kMode.first)) refuse("has a mode that no file can have");
   const bool is_link = type == '1' || type == '2';
   if (is_link && link_.empty() && field(kLinkName.first, kLinkName.second).empty()) {
     refuse("is a link to nothing");

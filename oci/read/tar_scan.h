@@ -15,6 +15,7 @@ namespace oci {
 // the entry, for
 // - a zero block that is followed by another entry (one reader ends there, another goes on),
 // - an entry of a type that engines do not know,
+// - a mode that does not fit into 32 bits,
 // - a hardlink or symlink without a target,
 // - a NUL byte in a name, a link's text or an owner that a pax header states,
 // - a pax header, or a long name of GNU tar, of more than 1 MiB,
@@ -39,6 +40,7 @@ class TarScan {
   [[noreturn]] void refuse(std::string_view what) const;
   std::string_view field(size_t offset, size_t size) const;  // of block_, up to its first NUL
   uint64_t number(size_t offset, size_t size) const;
+  bool is_large(size_t offset) const;
 
   std::string name_;  // of the layer, for messages
   std::array<char, kBlock> block_{};

@@ -33,8 +33,8 @@ NewLayer read_descriptor(const std::string& path) {
   return parse_layer_descriptor(JsonField(document, path));
 }
 
-NewLayer measure(const Blob& blob) {
-  UnpackBudget budget(kHashLimit, blob.size());
+NewLayer measure(const Blob& blob, const layer::Limits& limits) {
+  UnpackBudget budget(limits.unpacked, blob.size());
   const MeasuredLayer measured = measure_layer(blob, budget);
   NewLayer layer;
   layer.descriptor.media_type = layer_media_type(measured.codec);
@@ -87,12 +87,12 @@ bool is_empty_layer(const NewLayer& layer) {
   return layer.diff_id.digest.to_string() == kEmptyTar;
 }
 
-LayerBlob open_layer_blob(const std::string& path) {
+LayerBlob open_layer_blob(const std::string& path, const layer::Limits& limits) {
   const std::shared_ptr<const File> file = open_file(path);
   const Blob blob(file, 0, file_size(*file), path);
   const std::string beside = layer_descriptor_path(path);
   const bool is_described = file_exists(beside);
-  NewLayer layer = is_described ? read_descriptor(beside) : measure(blob);
+  NewLayer layer = is_described ? read_descriptor(beside) : measure(blob, limits);
   if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
   return {std::move(layer), blob, is_described};
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "layer/base/error.h"
+#include "layer/base/limits.h"
 #include "oci/write/image.h"
 
 namespace oci {
@@ -36,7 +37,7 @@ struct LayerBlob {
 
 // Opens a layer blob. Takes its description from the file beside it, which check_layers() verifies,
 // or else from reading all of the blob. Throws Error.
-LayerBlob open_layer_blob(const std::string& path);
+LayerBlob open_layer_blob(const std::string& path, const layer::Limits& limits);
 
 // The blob as a layer of an image that exists.
 ImageLayer stored_layer(const LayerBlob& layer);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/limits.h"
 #include "layer/check/check_image.h"
 #include "layer/check/finding.h"
 #include "layer/model/string_arena.h"
@@ -43,7 +44,7 @@ void verify_image(const oci::StoredImage& image) {
   layer::Findings findings;
   oci::ReplacedInBase replaced(below.value_or(0), findings);
   const layer::ImageTree tree =
-      oci::read_image_tree(image, scratch(), arena, &visitor,
+      oci::read_image_tree(image, {scratch()}, arena, &visitor,
                            [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
                                uint32_t number) { replaced.take(lower, nodes, number); });
   const layer::RunConfig run = oci::run_config(image.config);
@@ -73,14 +74,14 @@ void read_archive(std::string_view bytes, oci::Transport transport) {
   oci::ImageReference reference;
   reference.transport = transport;
   reference.path = memory.path();
-  const oci::StoredImage image = oci::open_image(reference, std::nullopt, scratch());
+  const oci::StoredImage image = oci::open_image(reference, std::nullopt, {scratch()});
   verify_image(image);
   build_on(image);
 }
 
 oci::ImageLayer described_layer(std::string_view bytes) {
   const oci::Blob blob = make_blob(bytes, "layer");
-  oci::UnpackBudget budget(oci::kHashLimit, blob.size());
+  oci::UnpackBudget budget(layer::Limits{}.unpacked, blob.size());
   const oci::MeasuredLayer measured = oci::measure_layer(blob, budget);
   oci::Descriptor descriptor;
   descriptor.media_type = oci::layer_media_type(measured.codec);

@@ -36,7 +36,7 @@ void CheckedImage::file(std::string_view path, std::string_view text, uint32_t m
   if (text.empty()) return;
   FileProbe probe;
   probe.text = text;
-  probes_.put(node.inode, std::move(probe));
+  probes_.put(node, std::move(probe));
 }
 
 ElfFacts& CheckedImage::elf(std::string_view path, std::vector<std::string> needed,
@@ -63,7 +63,9 @@ std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
   for (size_t i = 0; i < elf_.size(); ++i) {
     FileProbe probe;
     probe.elf = std::make_shared<const ElfFacts>(elf_[i]);
-    probes_.put(elf_inodes_[i], std::move(probe));
+    Node node;
+    node.inode = elf_inodes_[i];
+    probes_.put(node, std::move(probe));
   }
   const ImageTree image = tree();
   const InputAsImage declared([input] { return input->tree(); });

@@ -12,7 +12,7 @@
 namespace oci::limits_test {
 namespace {
 
-constexpr UnpackLimit kLimit{1000, 10};
+constexpr layer::UnpackLimit kLimit{1000, 10, "--max-unpacked"};
 
 std::string refusal(UnpackBudget& budget, const Blob& blob, uint64_t plain) {
   try {
@@ -27,6 +27,7 @@ TEST_CASE("limits: nothing is refused up to the floor, and above it what is out 
   CHECK(kLimit.of(0) == 1000);
   CHECK(kLimit.of(100) == 1000);
   CHECK(kLimit.of(101) == 1010);
+  CHECK(kLimit.of(UINT64_MAX / 2) == UINT64_MAX);
 }
 
 TEST_CASE("limits: the blobs of an image share one budget, to which a repeated blob adds nothing") {
@@ -38,7 +39,8 @@ TEST_CASE("limits: the blobs of an image share one budget, to which a repeated b
   CHECK(refusal(budget, a, 1500).empty());
   CHECK(refusal(budget, b, 500).empty());
   CHECK(refusal(budget, b, 1) ==
-        "b: error: decompresses to more than 0 MiB, the limit for 200 bytes\n");
+        "b: error: decompresses to more than 2000 bytes, the limit for 200 bytes\n"
+        "b: help: if you trust where this comes from, raise the limit with --max-unpacked\n");
 }
 
 }  // namespace

@@ -180,11 +180,11 @@ TEST_CASE("mtree: what a row does not state stays unstated, and equal attributes
                                  "a/1 type=file content=app.py\n"
                                  "a/2 type=file mode=0644\n"
                                  "a/3 type=file mode=0644\n"
-                                 "a/4 type=dir gid=4294967295 time=-1\n"),
+                                 "a/4 type=dir gid=4294967294 time=-1\n"),
                  arena);
   CHECK(to_text(entries) ==
         "file a/1 -> app.py\nempty a/2 mode=0644\nempty a/3 mode=0644\n"
-        "dir a/4 gid=4294967295 time=-1\n");
+        "dir a/4 gid=4294967294 time=-1\n");
   CHECK(entries[1].attributes == entries[2].attributes);
   CHECK(temporary.strip(entries[3].origin.position().to_string()) == "$/spec:4:1");
 }
@@ -243,11 +243,15 @@ TEST_CASE("mtree: a fault is reported where it is") {
        "$/spec:1:6: error: unknown type 'socket': expected 'file', 'dir' or 'link'\n"},
       {"a/b type=file\tfoo=bar\n", "$/spec:1:15: error: unknown keyword 'foo'\n"},
       {"a/b type=file foo\n", "$/spec:1:15: error: 'foo' has no value: expected KEYWORD=VALUE\n"},
-      {"a/b type=file mode=u+x\n", "$/spec:1:15: error: mode 'u+x': expected an octal number\n"},
-      {"a/b type=file mode=0689\n", "$/spec:1:15: error: mode '0689': expected an octal number\n"},
-      {"a/b type=file uid=-1\n", "$/spec:1:15: error: uid '-1': expected a number below 2^32\n"},
-      {"a/b type=file gid=4294967296\n",
-       "$/spec:1:15: error: gid '4294967296': expected a number below 2^32\n"},
+      {"a/b type=file mode=u+x\n",
+       "$/spec:1:15: error: mode 'u+x': expected an octal number up to 177777\n"},
+      {"a/b type=file mode=0689\n",
+       "$/spec:1:15: error: mode '0689': expected an octal number up to 177777\n"},
+      {"a/b type=file mode=200644\n",
+       "$/spec:1:15: error: mode '200644': expected an octal number up to 177777\n"},
+      {"a/b type=file uid=-1\n", "$/spec:1:15: error: uid '-1': expected a number below 2^32-1\n"},
+      {"a/b type=file gid=4294967295\n",
+       "$/spec:1:15: error: gid '4294967295': expected a number below 2^32-1\n"},
       {"a/b type=file time=now\n",
        "$/spec:1:15: error: time 'now': expected seconds since the epoch\n"},
       {"a/b type=file size=-1\n", "$/spec:1:15: error: size '-1': expected a number of bytes\n"},

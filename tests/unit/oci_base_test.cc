@@ -197,7 +197,7 @@ TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes a
     folder.write("blob", bytes);
     const std::shared_ptr<const File> file = open_file(folder.path("blob"));
     const Blob blob(file, 0, file_size(*file), "blob");
-    UnpackBudget budget(kHashLimit, blob.size());
+    UnpackBudget budget(layer::Limits{}.unpacked, blob.size());
     return measure_layer(blob, budget);
   };
   for (const std::string& bytes :

@@ -104,7 +104,7 @@ TEST_CASE("archive: without a name RepoTags is empty, and it reads back from bot
   CHECK(Json::parse(test::read_tar(file).back().text)[0]["RepoTags"] == Json::array());
   for (const std::string transport : {"docker-archive:", "oci-archive:"}) {
     const StoredImage back =
-        open_image(parse_image_reference(transport + file), std::nullopt, folder.path());
+        open_image(parse_image_reference(transport + file), std::nullopt, {folder.path()});
     CHECK(back.config_bytes == image.config_bytes);
     CHECK(back.layers.size() == 2);
   }
@@ -117,7 +117,7 @@ TEST_CASE("archive: a blob that might have had 8 GiB has a comment where its siz
   const std::vector<TarMember> members = test::read_tar(file);
   CHECK(blob_path(digest_of(members[3].text)) == members[3].path);
   CHECK(folder.read("a.tar").find("19 comment=       \n") != std::string::npos);
-  CHECK(open_image(parse_image_reference("oci-archive:" + file + ":v1"), std::nullopt, "")
+  CHECK(open_image(parse_image_reference("oci-archive:" + file + ":v1"), std::nullopt, {})
             .manifest_digest == image.manifest.digest);
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("layout: one that exists keeps its images, fields and blobs; the same 
   CHECK(after["manifests"][2] == index["manifests"][2]);
   CHECK(tags_of(after) == std::vector<std::string>{"v1", "v2", ""});
   CHECK(folder.read("out/blobs/sha512/x") == "kept");
-  CHECK(open_image(parse_image_reference(out + ":v1"), std::nullopt, "").manifest_digest ==
+  CHECK(open_image(parse_image_reference(out + ":v1"), std::nullopt, {}).manifest_digest ==
         first.manifest.digest);
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("layout: an empty directory is filled in place, any other is refused")
   struct stat after {};
   REQUIRE(::stat(folder.path("empty").c_str(), &after) == 0);
   CHECK(before.st_ino == after.st_ino);
-  CHECK(open_image(parse_image_reference("oci:" + folder.path("empty")), std::nullopt, "")
+  CHECK(open_image(parse_image_reference("oci:" + folder.path("empty")), std::nullopt, {})
             .manifest_digest == image.manifest.digest);
   folder.write("other/file", "mine");
   CHECK(folder.without_path(error_of([&] { write({"oci:" + folder.path("other")}, {"x"}); })) ==
@@ -257,7 +257,7 @@ TEST_CASE("layout: an image is taken back from among those that others have adde
     CHECK(tags_of(index) == (is_there ? std::vector<std::string>{"theirs", "ours"}
                                       : std::vector<std::string>{"theirs"}));
     for (const std::string& tag : tags_of(index)) {
-      CHECK(open_image(parse_image_reference(layout + ":" + tag), std::nullopt, "").layers.size() ==
+      CHECK(open_image(parse_image_reference(layout + ":" + tag), std::nullopt, {}).layers.size() ==
             1);
     }
   }
@@ -280,7 +280,7 @@ TEST_CASE("layout: many writers at the same time lose nothing") {
   CHECK(index["manifests"].size() == kWriters);
   for (size_t i = 0; i < kWriters; ++i) {
     const std::string reference = "oci:" + folder.path("out") + ":v" + std::to_string(i);
-    const StoredImage image = open_image(parse_image_reference(reference), std::nullopt, "");
+    const StoredImage image = open_image(parse_image_reference(reference), std::nullopt, {});
     for (const ImageLayer& layer : image.layers) {
       layer::OutputFile out(folder.path());
       CHECK(error_of([&] { copy_blob(layer.blob, layer.descriptor, out); }).empty());
@@ -293,7 +293,7 @@ TEST_CASE("delivery: one image in several places, and on its base") {
   const TemporaryDirectory folder;
   write({"oci:" + folder.path("base")}, {"one"});
   const StoredImage base =
-      open_image(parse_image_reference("oci:" + folder.path("base")), std::nullopt, "");
+      open_image(parse_image_reference("oci:" + folder.path("base")), std::nullopt, {});
   const std::vector<ImageReference> places{
       parse_image_reference("oci:" + folder.path("base") + ":app"),
       parse_image_reference("docker-archive:" + folder.path("a.tar") + ":app:1"),
@@ -308,7 +308,7 @@ TEST_CASE("delivery: one image in several places, and on its base") {
   const Image image = assemble_image(request);
   finish(delivery, image);
   for (const ImageReference& place : places) {
-    const StoredImage back = open_image(place, std::nullopt, folder.path());
+    const StoredImage back = open_image(place, std::nullopt, {folder.path()});
     CHECK(back.config_bytes == image.config_bytes);
     CHECK(back.layers.size() == 2);
   }

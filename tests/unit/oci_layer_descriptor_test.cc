@@ -32,7 +32,7 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
   const test::TestLayer layer = test::gzip_layer("x");
   folder.write("x.tar.gz", layer.bytes);
   const std::string path = folder.path("x.tar.gz");
-  NewLayer measured = open_layer_blob(path).layer;
+  NewLayer measured = open_layer_blob(path, {}).layer;
   CHECK(measured.diff_id.digest.to_string() == layer.diff_id);
   CHECK(measured.descriptor.media_type == kTarGzipType);
   CHECK(measured.created_by == "veneer: layer x.tar.gz");
@@ -40,14 +40,14 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
   measured.program = {"/app/x", "/app"};
   measured.base = digest_of("base");
   folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
-  const NewLayer read = open_layer_blob(path).layer;
+  const NewLayer read = open_layer_blob(path, {}).layer;
   CHECK(read.created_by == "veneer: layer deps");
   CHECK(read.descriptor.digest == measured.descriptor.digest);
   CHECK(read.diff_id == measured.diff_id);
   CHECK(read.program == measured.program);
   CHECK(read.base == measured.base);
   folder.write("x.tar.gz.json", "{}");
-  CHECK(folder.without_path(error_of([&] { open_layer_blob(path); })) ==
+  CHECK(folder.without_path(error_of([&] { open_layer_blob(path, {}); })) ==
         "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
 }
 

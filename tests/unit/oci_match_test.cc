@@ -40,7 +40,7 @@ class Bench {
   BaseImage read(FindDuplicates find, layer::Store* store = nullptr) {
     layer::Diagnostics found;
     tree_ = layer::merge_inputs({entries_}, found);
-    const ReadBaseOptions reading{find, 2, store, folder_.path()};
+    const ReadBaseOptions reading{find, 2, store, {folder_.path()}};
     return read_base(test::open(folder_, "oci", "base"), tree_, reading, arena_);
   }
 

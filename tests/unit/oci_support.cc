@@ -219,7 +219,7 @@ StoredImage open(const TemporaryDirectory& folder, const std::string& transport,
   std::optional<Platform> wanted;
   if (!platform.empty()) wanted = parse_platform(platform);
   return open_image(parse_image_reference(transport + ':' + folder.path(name)), wanted,
-                    folder.path());
+                    {folder.path()});
 }
 
 std::string open_error(const TemporaryDirectory& folder, const std::string& transport,

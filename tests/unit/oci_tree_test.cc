@@ -106,7 +106,8 @@ std::string tree_of(const std::vector<std::vector<Member>>& layers) {
   for (const std::vector<Member>& members : layers) made.push_back(layer_of(members));
   write_layout(folder, "base", made);
   layer::StringArena arena;
-  return to_text(read_image_tree(test::open(folder, "oci", "base"), folder.path(), arena, nullptr));
+  return to_text(
+      read_image_tree(test::open(folder, "oci", "base"), {folder.path()}, arena, nullptr));
 }
 
 // What is said of an image of these layers, without the name of the blob.
@@ -211,8 +212,9 @@ TEST_CASE("base tree: a layer that is not what its image says is refused") {
     const TemporaryDirectory folder;
     write_layout(folder, "base", {made});
     layer::StringArena arena;
-    const std::string text = error_of(
-        [&] { read_image_tree(test::open(folder, "oci", "base"), folder.path(), arena, nullptr); });
+    const std::string text = error_of([&] {
+      read_image_tree(test::open(folder, "oci", "base"), {folder.path()}, arena, nullptr);
+    });
     return text.substr(std::min(text.size(), text.find(": error: ")));
   };
   CHECK(refusal({test::gzip(layer.bytes), std::string(kTarGzipType), layer.diff_id}).empty());
@@ -263,7 +265,7 @@ TEST_CASE("base tree: a visitor sees each file's head, and whole what it wants")
   layer::StringArena arena;
   Notes notes;
   const layer::ImageTree tree =
-      read_image_tree(test::open(folder, "oci", "base"), folder.path(), arena, &notes);
+      read_image_tree(test::open(folder, "oci", "base"), {folder.path()}, arena, &notes);
   CHECK(notes.text == "small #1 3 of 3\nbig #2 4096 of 100003\nsmall #3 0 of 0\n");
   CHECK(notes.taken == std::map<uint32_t, std::string>{{2, big}});
   CHECK(to_text(tree) == "f again 644 100003 #2\nf big 644 100003 #2\nf small 644 0 #3\n");

@@ -26,7 +26,7 @@ const std::string kValid =
     "h\ta/c\tmode=0644,uid=1,mtime=-5,xattr.user.a%2c=00ff,xattr.user.b=\ta/"
     "b\tequal-content\t5000\n"
     "l\ta/d\t-\tb\tsymlink-entry\t5000\n"
-    "l\ta/e\tgid=4294967295\t../x\tdeclared\t0\n"
+    "l\ta/e\tgid=4294967294\t../x\tdeclared\t0\n"
     "f\ta/z\t-\t0\t\n"
     "summary\tfiles=2\tbytes=5000\tsymlinks=2\thardlinks=1\tbytes_linked=10000\t"
     "bytes_repeated=0\n";
@@ -66,6 +66,29 @@ TEST_CASE("plan text: what is read prints as it was, for every golden plan") {
     ++plans;
   }
   CHECK(plans >= 6);
+}
+
+TEST_CASE("plan text: what no terminal shows is escaped, and each text has one spelling") {
+  const auto with = [](const std::string& name) { return changed("f\ta/z", "f\ta/z" + name); };
+  for (const std::string name : {"\\x1b[2J", "\\x7f", "\\xc2\\x85", "\\xe2\\x80\\xae", "\\xff",
+                                 "\\xe9\\x9b", "\u00e9", "\\\\x1b"}) {
+    CAPTURE(name);
+    CHECK(print_again(with(name)) == with(name));
+  }
+  StringArena arena;
+  CHECK(parse_plan(with("\\x1b\\xff"), "p", arena).layers.at(0).entries.back().path ==
+        "a/z\x1b\xff");
+  const std::string other = "p:9:6: error: is not spelt as `veneer plan` spells it\n";
+  for (const std::string name :
+       {"\x1b", "\x7f", "\\x41", "\\x09", "\\x0a", "\\x5c", "\xff", "\\xc3\\xa9"}) {
+    CAPTURE(name);
+    CHECK(message(with(name)) == other);
+  }
+  for (const std::string name : {"\\x1B", "\\x1", "\\xg0"}) {
+    CHECK(message(with(name)) ==
+          "p:9:6: error: unknown escape '\\x': expected '\\\\', '\\t', '\\n' or '\\x' with two "
+          "digits\n");
+  }
 }
 
 TEST_CASE("plan text: entries come from the plan's own lines") {
@@ -115,8 +138,8 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"f\ta/z", "f\ta/../z", "p:9:3: error: path 'a/../z' has a '..' component\n"},
       {"f\ta/z", "f\t/a/z", "p:9:3: error: path '/a/z' is absolute\n"},
       {"f\ta/z", "f\ta/f\\q",
-       "p:9:6: error: unknown escape '\\q': expected '\\\\', '\\t' or "
-       "'\\n'\n"},
+       "p:9:6: error: unknown escape '\\q': expected '\\\\', '\\t', '\\n' "
+       "or '\\x' with two digits\n"},
       {"f\ta/z", std::string("f\ta/\0", 6), "p:9:5: error: the line holds a NUL byte\n"},
       {"f\ta/z", "f\ta/.wh.z",
        "p:9:3: error: path 'a/.wh.z' has a name that image layers reserve for deletions "
@@ -132,12 +155,12 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
        "p:8:1: note: here\n"},
       {"f\ta/z\t-\t0\t", "f\ta/z\t-\t7\t", "p:9:11: error: the file has 7 bytes, but no source\n"},
       {"f\ta/z\t-\t0\t", "f\ta/z\t-\t00\t", "p:9:9: error: '00': expected a decimal number\n"},
-      {"\tgid=4294967295\t", "\tgid=4294967296\t",
-       "p:8:7: error: gid '4294967296': expected a decimal number\n"},
-      {"\tgid=4294967295\t", "\tgid=1,uid=1\t",
+      {"\tgid=4294967294\t", "\tgid=4294967295\t",
+       "p:8:7: error: gid '4294967295': expected a decimal number below 2^32-1\n"},
+      {"\tgid=4294967294\t", "\tgid=1,uid=1\t",
        "p:8:13: error: attribute 'uid=1': expected '-', or some of mode=, uid=, gid=, mtime=, "
        "xattr.NAME=, in this order\n"},
-      {"\tgid=4294967295\t", "\tgid=1,xattr.user.a=FF\t",
+      {"\tgid=4294967294\t", "\tgid=1,xattr.user.a=FF\t",
        "p:8:13: error: 'xattr.user.a=FF': a symlink has no extended attributes\n"},
       {"f\ta/z\t-", "f\ta/z\tgid=1,xattr.user.a=FF",
        "p:9:13: error: 'xattr.user.a=FF': expected xattr.NAME=HEX, sorted by name, each name once, "
@@ -145,11 +168,11 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"f\ta/z\t-", "f\ta/z\txattr.user.a=,gid=1",
        "p:9:7: error: 'xattr.user.a=,gid=1': expected xattr.NAME=HEX, sorted by name, each name "
        "once, with lower-case digits\n"},
-      {"\tgid=4294967295\t", "\tmode=777\t",
+      {"\tgid=4294967294\t", "\tmode=777\t",
        "p:8:7: error: mode '777': expected four octal digits\n"},
-      {"\tgid=4294967295\t", "\tmode=0777\t",
+      {"\tgid=4294967294\t", "\tmode=0777\t",
        "p:8:7: error: attributes 'mode=0777': expected '-', without default values\n"},
-      {"\tgid=4294967295\t", "\tmtime=+5\t",
+      {"\tgid=4294967294\t", "\tmtime=+5\t",
        "p:8:7: error: mtime '+5': expected a decimal "
        "number\n"},
       {"\t../x\tdeclared", "\t\tdeclared", "p:8:22: error: the link has no target\n"},
