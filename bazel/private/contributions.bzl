@@ -11,7 +11,10 @@ load(":names.bzl", "repository_of")
 
 ContributionsInfo = provider(
     doc = "The files that targets contribute to the runfiles of a binary.",
-    fields = {"contributions": "depset of struct(repository, package, is_interpreter, files)"},
+    fields = {
+        "contributions": "depset of struct(repository, package, is_interpreter, files)",
+        "links": "depset of File: symlinks that are declared as such and do not say so themselves",
+    },
 )
 
 RuntimeInfo = provider(
@@ -51,14 +54,35 @@ def _targets(attribute):
         return [item for item in attribute.keys() if type(item) == "Target"]
     return []
 
+# Bazel 6 and later. Before, Bazel makes the text of a declared symlink absolute.
+_HAS_DECLARED_LINKS = hasattr(config_common, "toolchain_type")
+
+def _declared_links(target):
+    """Returns a target's outputs of `declare_symlink` that have no `is_symlink` (before Bazel 8).
+
+    On disk a link with an absolute text may as well be a file that a sandbox or an action of
+    `ctx.actions.symlink` has linked. What tells them apart is the action that makes the output.
+    """
+    if not _HAS_DECLARED_LINKS:
+        return []
+    return [
+        output
+        for action in getattr(target, "actions", [])
+        if action.mnemonic == "UnresolvedSymlink"
+        for output in action.outputs.to_list()
+        if not hasattr(output, "is_symlink")
+    ]
+
 def _contributions_impl(target, ctx):
     repository = repository_of(target.label)
     transitive = []
+    links = []
     files = [target[DefaultInfo].files]
     for name in _ATTRIBUTES:
         for dependency in _targets(getattr(ctx.rule.attr, name, None)):
             if ContributionsInfo in dependency:
                 transitive.append(dependency[ContributionsInfo].contributions)
+                links.append(dependency[ContributionsInfo].links)
             elif repository_of(dependency.label) == repository:
                 files.append(dependency[DefaultInfo].files)
     own = struct(
@@ -67,7 +91,10 @@ def _contributions_impl(target, ctx):
         is_interpreter = ctx.rule.kind == "py_runtime",
         files = depset(transitive = files),
     )
-    return [ContributionsInfo(contributions = depset([own], transitive = transitive))]
+    return [ContributionsInfo(
+        contributions = depset([own], transitive = transitive),
+        links = depset(_declared_links(target), transitive = links),
+    )]
 
 contributions_aspect = aspect(
     implementation = _contributions_impl,

@@ -4,12 +4,13 @@ Bazel makes the text when the action runs, from the depsets of the runfiles. Ana
 nothing.
 """
 
+load(":contributions.bzl", "ContributionsInfo")
 load(":grouping.bzl", "priority")
 load(":providers.bzl", "VeneerSymlinksInfo")
 
 # Declared symlinks keep a relative text since Bazel 6, and `File.is_symlink` tells them from files
-# since Bazel 8. In between, veneer recognises a symlink among the outputs when it reads it. Before
-# Bazel 6 there are none.
+# since Bazel 8. In between the aspect finds those of the targets that it reaches; of others veneer
+# recognises a relative text when it reads it. Before Bazel 6 there are none.
 _MAY_BE_SYMLINK = hasattr(config_common, "toolchain_type")
 
 def _escape(text):
@@ -63,6 +64,9 @@ def _symlink(entry):
 def _root_symlink(entry):
     return _entry("r", entry)
 
+def _declared_link(file):
+    return "k\t" + _escape(file.path)
+
 def _known_symlink(symlink):
     return "\t".join(["t", _escape(symlink.path), _escape(symlink.text), ""])
 
@@ -100,6 +104,8 @@ def write_spec(ctx, binary, groups, legacy_external_runfiles):
         lines.add("x\t%s\t%s" % (_escape(executable.short_path), _escape(executable.path)))
     if legacy_external_runfiles:
         lines.add_all(runfiles.files, map_each = _legacy_file, expand_directories = False)
+    links = binary[ContributionsInfo].links
+    lines.add_all(links, map_each = _declared_link, expand_directories = False)
     lines.add_all(runfiles.symlinks, map_each = _symlink)
     lines.add_all(runfiles.files, map_each = _file, expand_directories = False)
     if VeneerSymlinksInfo in binary:

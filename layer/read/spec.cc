@@ -73,6 +73,7 @@ class SpecReader {
 
   // What only all records together tell: which files are links, and which groups files are in.
   void settle_files() {
+    make_links(runfiles_, known_links_);
     for (const size_t i : unknown_) {
       Entry& entry = runfiles_.files[i];
       if (is_relative_link(entry.content)) entry.kind = EntryKind::kSymlink;
@@ -104,6 +105,8 @@ class SpecReader {
         return read_group(record);
       case 'i':
         return read_input(record);
+      case 'k':
+        return read_known_link(record);
       case 't':
         return read_link(record);
       case 'V':
@@ -136,6 +139,10 @@ class SpecReader {
   void read_input(const SpecRecord& record) {
     if (group_.empty()) return fault(record.line, 0, "an 'i' record outside of any group");
     if (check_exec_path(record, 0)) inputs_.try_emplace(content(record[0].text), group_);
+  }
+
+  void read_known_link(const SpecRecord& record) {
+    if (check_exec_path(record, 0)) known_links_.insert(content(record[0].text));
   }
 
   void read_executable(const SpecRecord& record) {
@@ -272,6 +279,7 @@ class SpecReader {
   NameSet contents_;
   std::vector<size_t> unknown_;       // of runfiles_.files: those of u records
   std::vector<Entry> links_;          // of t records: nothing on disk belongs to them
+  NameSet known_links_;               // exec paths of k records
   NameMap<std::string_view> inputs_;  // exec path -> group
   std::string_view group_;            // of the records that follow
   const Declaration* last_declaration_;

@@ -22,8 +22,8 @@ namespace layer {
 namespace {
 
 constexpr const char* kMissingHelp =
-    "declare it as an input of the action; an unresolved symlink needs an 'l' record, and rules "
-    "recognize such a symlink only with Bazel 8 and later";
+    "declare it as an input of the action; an unresolved symlink needs an 'l' record, or a 'k' "
+    "record beside the 'u', and rules recognize such a symlink only with Bazel 6 and later";
 
 class ContentsReader {
  public:
@@ -145,6 +145,16 @@ class ContentsReader {
 };
 
 }  // namespace
+
+void make_links(Runfiles& runfiles, const NameSet& links) {
+  for (auto* list : {&runfiles.files, &runfiles.symlinks, &runfiles.root_symlinks}) {
+    for (Entry& entry : *list) {
+      if (links.count(entry.content) == 0) continue;
+      entry.kind = EntryKind::kSymlink;
+      entry.target = {};
+    }
+  }
+}
 
 bool is_relative_link(std::string_view path) {
   char first = '/';

@@ -34,6 +34,7 @@ constexpr RecordKind kRecords[] = {
     {'d', 3, "short_path, exec_path, owner"},
     {'l', 3, "short_path, exec_path, owner"},
     {'u', 3, "short_path, exec_path, owner"},
+    {'k', 1, "exec_path"},
     {'t', 3, "short_path, text, owner"},
     {'s', 5, "path, type, exec_path, target short_path, owner"},
     {'r', 5, "path, type, exec_path, target short_path, owner"},
@@ -101,7 +102,7 @@ std::optional<SpecRecord> split_record(std::string_view line, const Position& po
   });
   if (kind == std::end(kRecords)) {
     fault(position, 0,
-          fmt::format("unknown record '{}': expected one of V W G i x f d l u t s r e m",
+          fmt::format("unknown record '{}': expected one of V W G i x f d l u k t s r e m",
                       line.substr(0, line.find('\t'))),
           found);
     return std::nullopt;

@@ -14,6 +14,8 @@
 //                                                its text
 //          | u short_path exec_path owner        f or l, which the rule cannot tell: l if it is a
 //                                                link with a relative text on disk
+//          | k exec_path                         the u, s or r with this exec path is an unresolved
+//                                                symlink
 //          | t short_path text owner             a symlink with a text that the rule knows
 //          | s path f|d|l exec_path target_short_path owner   runfiles.symlinks
 //          | r path f|d|l exec_path target_short_path owner   runfiles.root_symlinks
@@ -34,6 +36,7 @@
 
 #include "layer/base/error.h"
 #include "layer/model/string_arena.h"
+#include "layer/read/input_file.h"
 
 namespace layer {
 

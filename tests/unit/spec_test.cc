@@ -149,6 +149,26 @@ TEST_CASE("spec: a 't' record wins over the executable's") {
   CHECK(runfiles.executable->content == "../other");
 }
 
+TEST_CASE("spec: a 'k' record makes a symlink of what has its exec path, whatever the text") {
+  const TemporaryDirectory temporary;
+  const WorkingDirectory working(temporary.path());
+  const std::string file = temporary.write("file", "bytes");
+  temporary.link("absolute", "/usr/bin/python3");
+  temporary.link("inside", file);  // a link that is declared may lead to an input, too
+  StringArena arena;
+  const Runfiles runfiles =
+      read_spec(temporary.write("spec",
+                                "V\t1\nW\t_main\nk\tabsolute\nG\tapp\nu\ta\tabsolute\t\n"
+                                "u\tb\tinside\t\nu\tc\tfile\t\ns\td\tf\tabsolute\ta\t\n"
+                                "r\te\tf\tabsolute\ta\t\nr\tf\tf\tinside\tb\t\nk\tno such link\n"),
+                arena);
+  CHECK(to_text(runfiles.files) ==
+        "link a -> /usr/bin/python3\nfile b -> inside\nfile c -> file\n");
+  CHECK(to_text(runfiles.symlinks) == "link d -> /usr/bin/python3\n");
+  CHECK(to_text(runfiles.root_symlinks) ==
+        "link e -> /usr/bin/python3\nfile f -> inside target=_main/b\n");
+}
+
 TEST_CASE("spec: a tree artifact is the files in it, with or without links on the way to them") {
   const TemporaryDirectory temporary;
   const WorkingDirectory working(temporary.path());
@@ -183,7 +203,9 @@ TEST_CASE("spec: a fault is reported where it is") {
   };
   const std::string help_input =
       "$/spec:3:1: help: declare it as an input of the action; an unresolved symlink needs an 'l' "
-      "record, and rules recognize such a symlink only with Bazel 8 and later\n";
+      "record, or a 'k' record beside the 'u', and rules recognize such a symlink only with Bazel "
+      "6 "
+      "and later\n";
   const Case whole[] = {
       {"",
        "$/spec:1:1: error: expected a 'V' record, found an empty file\n"
@@ -202,13 +224,18 @@ TEST_CASE("spec: a fault is reported where it is") {
   };
   const Case after_workspace[] = {
       {"Q\ta\n",
-       "$/spec:3:1: error: unknown record 'Q': expected one of V W G i x f d l u t s r e m\n"},
+       "$/spec:3:1: error: unknown record 'Q': expected one of V W G i x f d l u k t s r e m\n"},
       {"t\tlink\t\t\n", "$/spec:3:8: error: the link is empty\n"},
+      {"k\t\n", "$/spec:3:3: error: the exec path is empty\n"},
+      {"k\tfile\nu\ta\tfile\t\n",
+       "$/spec:4:1: error: 'file' is declared as an unresolved symlink, but is not a symlink on "
+       "disk\n"},
       {"i\tfile\n", "$/spec:3:1: error: an 'i' record outside of any group\n"},
       {"G\tone\ni\t\n", "$/spec:4:3: error: the exec path is empty\n"},
-      {"\n", "$/spec:3:1: error: unknown record '': expected one of V W G i x f d l u t s r e m\n"},
+      {"\n",
+       "$/spec:3:1: error: unknown record '': expected one of V W G i x f d l u k t s r e m\n"},
       {"file\ta\tb\tc\n",
-       "$/spec:3:1: error: unknown record 'file': expected one of V W G i x f d l u t s r e m\n"},
+       "$/spec:3:1: error: unknown record 'file': expected one of V W G i x f d l u k t s r e m\n"},
       {"f\ta\tb\n",
        "$/spec:3:1: error: 'f' has 2 fields: expected 3 (short_path, exec_path, owner)\n"},
       {"e\n", "$/spec:3:1: error: 'e' has 0 fields: expected 1 (path)\n"},
