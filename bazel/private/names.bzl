@@ -23,32 +23,62 @@ def _is_python_version(token):
 def _is_hash(token):
     return len(token) >= 7 and _is_made_of(token, _HEX) and not _is_made_of(token, "abcdef")
 
-def _is_version(text):
-    return "." in text and _is_made_of(text.replace(".", ""), _DIGITS)
+def _skip(text, at, characters):
+    """Returns the index from `at` of the first character that is none of `characters`."""
+    for i in range(at, len(text)):
+        if text[i] not in characters:
+            return i
+    return len(text)
 
-def _without_version(name):
-    """Removes a version from the end of a name: `abseil-cpp-20240116.2` becomes `abseil-cpp`."""
-    for separator in ("-", "~", "+", "@"):
-        start, found, end = name.rpartition(separator)
-        if found and start and _is_version(end):
-            return start
-    return name
+def _version_start(text):
+    """Returns where a version of two numbers or more begins, with what parts it from the name.
+
+    For example `-1.0.203`, `_31_1`, `~20240116.2`, `__v4.17`. Without a version this is the text's
+    length.
+    """
+    for at in range(len(text)):
+        if text[at] not in "-_.~+@":
+            continue
+        number = _skip(text, at, "-_.~+@")
+        if text[number:number + 1] == "v":
+            number += 1
+        end = _skip(text, number, _DIGITS)
+        if end > number and text[end:end + 1] in (".", "_") and text[end + 1:end + 2].isdigit():
+            return at
+    return len(text)
+
+def _last_mark(name):
+    return max(name.rfind("+"), name.rfind("~"))
 
 def _own_name(repository):
-    """Returns the part of a canonical name after the last `+` or `~`.
+    """Returns the repository's own part of a canonical name, without its version.
 
-    In the repositories of a module extension, these characters separate the extension's name from
-    the repository's own.
+    In the repositories of a module extension, `+` or `~` separate the extension's name from the
+    repository's own.
     """
-    name = _without_version(repository)
-    for mark in ("~", "+"):
-        own = name.rpartition(mark)[2]
-        if own:
-            name = own
-    return name.strip("+~")
+    mark = _last_mark(repository)
+    if mark < 0 or mark + 1 == len(repository):
+        return repository
+    if _version_start(repository[mark:]) == 0:
+        repository = repository[:mark]
+        mark = _last_mark(repository)
+    own = repository if mark < 0 or mark + 1 == len(repository) else repository[mark + 1:]
+    return own[:_version_start(own)]
+
+def _hub_size(tokens):
+    """Returns how many tokens a hub puts before the package's name: `pypi_313_`, `my_deps_311_`."""
+    for i in range(1, len(tokens) - 1):
+        if _is_wheel_tag(tokens[i]):
+            break
+        if _is_python_version(tokens[i]):
+            return i + 1
+    return 1 if len(tokens) > 1 and tokens[0] in ("pypi", "pip") else 0
 
 def package_name(repository):
     """Returns a repository's name without the parts that a new version of the package changes.
+
+    veneer itself finds the same names (layer/plan/package_name.cc). A test compares both with
+    tests/package_names.tsv.
 
     Args:
         repository: Canonical name, for example
@@ -58,13 +88,7 @@ def package_name(repository):
         The package's name, for example `numpy`.
     """
     tokens = [token for token in _own_name(repository).split("_") if token]
-    first = 1 if len(tokens) > 1 and tokens[0] in ("pypi", "pip") else 0
-    for i in range(1, len(tokens) - 1):
-        if _is_wheel_tag(tokens[i]):
-            break
-        if _is_python_version(tokens[i]):
-            first = i + 1
-            break
+    first = _hub_size(tokens)
     kept = tokens[first:first + 1]
     for token in tokens[first + 1:]:
         if _is_wheel_tag(token) or _is_hash(token):
