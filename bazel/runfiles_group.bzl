@@ -1,10 +1,9 @@
-"""veneer_layers and py_image for binaries that state how their runfiles are grouped: docs/bazel.md.
+"""Layers for binaries that state how their runfiles are grouped: docs/bazel.md.
 
-Only this file loads rules_runfiles_group. A project that does not load this file does not need that
-repository.
+veneer does not depend on rules_runfiles_group, whose interface still changes. A file of the project
+that wants such layers loads it, and passes its `lib` to the functions here.
 """
 
-load("@rules_runfiles_group//runfiles_group:lib.bzl", "lib")
 load("//bazel/private:layers.bzl", "declare_layers", "make_veneer_layers")
 load("//bazel/private:py_image.bzl", "declare_image")
 
@@ -22,7 +21,7 @@ _hints_aspect = aspect(
     doc = "Forwards the aspect_hints of a binary.",
 )
 
-def _runfiles_groups(ctx):
+def _runfiles_groups(ctx, lib):
     """Returns the groups that get a layer each, bottom first; None if the binary states none."""
     binary = ctx.attr.binary
     resolved = lib.resolve(ctx, binary, aspect_hints = binary[_HintsInfo].hints)
@@ -45,30 +44,54 @@ def _runfiles_groups(ctx):
         if group.name != limited.executable_group
     ]
 
-def _layers_impl(ctx):
-    return declare_layers(ctx, _runfiles_groups(ctx))
-
-veneer_layers = make_veneer_layers(
-    _layers_impl,
-    aspects = [_hints_aspect],
-    attrs = {
-        "max_groups": attr.int(
-            default = 10,
-            doc = "The most groups that are left. If there are more, groups of one rank are " +
-                  "merged, the lightest first.",
-        ),
-    },
-)
-
-def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
-    """The `py_image` of defs.bzl with this file's `veneer_layers`.
+def declare_grouped_layers(ctx, lib):
+    """The implementation of a rule of `make_grouped_layers`.
 
     Args:
+        ctx: The rule's context.
+        lib: The `lib` of `@rules_runfiles_group//runfiles_group:lib.bzl`.
+
+    Returns:
+        The rule's providers.
+    """
+    return declare_layers(ctx, _runfiles_groups(ctx, lib))
+
+def make_grouped_layers(implementation):
+    """Makes a rule like `veneer_layers`, with a layer for each group of a binary.
+
+    It has one more attribute, `max_groups` (default: 10): the most groups that are left. If there
+    are more, groups of one rank are merged, the lightest first.
+
+    Args:
+        implementation: A function of one argument, the rule's context, that returns
+            `declare_grouped_layers(ctx, lib)`.
+
+    Returns:
+        The rule.
+    """
+    return make_veneer_layers(
+        implementation,
+        aspects = [_hints_aspect],
+        attrs = {
+            "max_groups": attr.int(
+                default = 10,
+                doc = "The most groups that are left. If there are more, groups of one rank are " +
+                      "merged, the lightest first.",
+            ),
+        },
+    )
+
+def grouped_py_image(layers_rule, name, binary, base = None, tag = None, own_layers = [], **kwargs):
+    """The `py_image` of defs.bzl with layers for the groups of the binary.
+
+    Args:
+        layers_rule: A rule of `make_grouped_layers`.
         name: The image's name.
         binary: The `py_binary`.
         base: A `veneer_base`, or the `@REPOSITORY//:base` of a `veneer_base_repository`.
-        tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
+        tag: The image's name in the layout, and in the engine into which `bazel run :NAME_load`
+            loads it; default: NAME:latest, in lower case.
         own_layers: Packages that get a layer each, before any group.
-        **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
+        **kwargs: Attributes of the rule and of `veneer_image`.
     """
-    declare_image(veneer_layers, name, binary, base, tag, own_layers, kwargs)
+    declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs)

@@ -43,8 +43,10 @@ def veneer_toolchain(
         exec_compatible_with: Constraints of the machines that the program runs on.
         target_compatible_with: Constraints of the platforms that it makes images for. veneer itself
             needs none.
-        **kwargs: Attributes that all rules have.
+        **kwargs: Attributes that all rules have. The default of `visibility` is public, because
+            Bazel may check that every target that uses the toolchain can see it.
     """
+    kwargs = dict({"visibility": ["//visibility:public"]}, **kwargs)
     _toolchain(name = name + "_tool", binary = binary, **kwargs)
     native.toolchain(
         name = name,

@@ -1,6 +1,6 @@
 """Compiles several C++ sources as one, because most of the time goes into headers."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
 
 def unity_sources(name, srcs, size = 16):
     """Makes sources that include `srcs`, at most `size` each.

@@ -4,7 +4,7 @@ usage: bazel_choice_test.py VENEER
 
 The repository rule (bazel/private/image_choice.bzl) and veneer both choose an image from each
 layout. If the rule chooses a manifest, veneer must give the same result for a layout that lists
-only that manifest as for the whole layout. If the rule fails, veneer must fail too.
+only that manifest as for the whole layout, and take it. If the rule fails, veneer must fail too.
 """
 
 import hashlib
@@ -205,9 +205,9 @@ class Choice(unittest.TestCase):
                         self.assertIsNotNone(refused, why_not)
                         continue
                     layout.write_index([chosen])
-                    self.assertEqual(by_veneer(layout, "", platform)[0], expected, refused)
-                    if expected:
-                        self.assertEqual(chosen["digest"], expected)
+                    self.assertIsNotNone(expected, refused)
+                    self.assertEqual(by_veneer(layout, "", platform)[0], expected)
+                    self.assertEqual(chosen["digest"], expected)
 
 
 class Documents(unittest.TestCase):
@@ -225,29 +225,63 @@ class Documents(unittest.TestCase):
 
 
 class Extension(unittest.TestCase):
-    """The module extension for MODULE.bazel, run as Python: Bazel 4 has no module extensions."""
+    """The module extension for MODULE.bazel, run as Python."""
 
-    def test_a_tag_is_a_repository_with_its_attributes(self):
-        """The tag has every attribute of the rule, and passes it on."""
-        made = []
+    def setUp(self):
+        self.made, self.asked = [], []
 
         def repository_rule(**rule):
-            asked.update(rule["attrs"])
-            return lambda **attributes: made.append(attributes)
+            self.asked.append(set(rule["attrs"]))
+            kind = "ambiguous" if "modules" in rule["attrs"] else "base"
+            return lambda **attributes: self.made.append((kind, attributes))
 
         def keep(**arguments):
             return types.SimpleNamespace(**arguments)
 
-        asked = {}
-        extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
-            "attr": types.SimpleNamespace(int=keep, label=keep, string=keep), "module_extension": keep,
+        self.extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
+            "attr": types.SimpleNamespace(int=keep, label=keep, string=keep, string_list=keep), "fail": fail,
+            "hasattr": hasattr, "module_extension": keep, "struct": types.SimpleNamespace,
             "tag_class": keep, "repository_rule": repository_rule})["veneer"]
-        attributes = {name: f"the {name}" for name in extension.tag_classes["base"].attrs}
-        tags = types.SimpleNamespace(base=[types.SimpleNamespace(**attributes)])
-        module = types.SimpleNamespace(tags=tags)
-        extension.implementation(types.SimpleNamespace(modules=[module]))
-        self.assertEqual(made, [attributes])
-        self.assertEqual(set(attributes), {"name", *asked})
+
+    def attributes(self, name):
+        """Returns the attributes of a tag."""
+        return {**{key: f"the {key}" for key in self.extension.tag_classes["base"].attrs},
+                "name": name}
+
+    def run_with(self, *modules, **context):
+        """Runs the extension with modules, each (name, is it the root, names of its bases)."""
+        self.made.clear()
+        given = [types.SimpleNamespace(name=name, is_root=is_root, tags=types.SimpleNamespace(
+            base=[types.SimpleNamespace(**self.attributes(base)) for base in bases]))
+            for name, is_root, bases in modules]
+        return self.extension.implementation(types.SimpleNamespace(modules=given, **context))
+
+    def test_a_tag_is_a_repository_with_its_attributes(self):
+        """The tag has every attribute of the rule, and passes it on."""
+        self.run_with(("mine", True, ["debian"]))
+        self.assertEqual(self.made, [("base", self.attributes("mine.debian")),
+                                     ("base", self.attributes("debian"))])
+        self.assertEqual(set(self.attributes("debian")), {"name", *self.asked[0]})
+
+    def test_bases_of_one_name_in_several_modules_have_their_modules_names(self):
+        self.run_with(("mine", True, ["debian"]), ("other", False, ["debian", "alpine"]))
+        self.assertEqual([attributes["name"] for _, attributes in self.made],
+                         ["mine.debian", "other.debian", "other.alpine", "debian", "alpine"])
+        self.run_with(("", True, []), ("a", False, ["debian"]), ("b", False, ["debian"]))
+        self.assertEqual(self.made, [
+            ("base", self.attributes("a.debian")), ("base", self.attributes("b.debian")),
+            ("ambiguous", {"name": "debian", "base": "debian", "modules": dict.fromkeys("ab").keys()})])
+
+    def test_two_bases_of_one_name_in_one_module_are_reported(self):
+        with self.assertRaisesRegex(
+                Fault, "^MODULE.bazel of 'mine' has two veneer.base\\(\\) with the name 'debian'$"):
+            self.run_with(("mine", True, ["debian", "debian"]))
+
+    def test_the_extension_is_reproducible_where_that_can_be_said(self):
+        self.assertIsNone(self.run_with(("mine", True, ["debian"])))
+        self.assertEqual(self.run_with(("mine", True, ["debian"]), watch=None,
+                                       extension_metadata=lambda **said: said),
+                         {"reproducible": True})
 
 
 program.add_tests(Choice, LAYOUTS, lambda name: name.replace(" ", "_").replace("'", ""))

@@ -148,9 +148,12 @@ def arguments_of(text):
 
 def macro_text(name, macro):
     """Returns the section of a macro: its docstring, with the arguments as a list."""
-    text, _, arguments = inspect.cleandoc(macro.__doc__).partition("\nArgs:\n")
+    text, _, rest = inspect.cleandoc(macro.__doc__).partition("\nArgs:\n")
+    arguments, _, result = rest.partition("\nReturns:\n")
+    returned = ["", wrapped(f"Returns: {inspect.cleandoc(result)}")] if result else []
     return [f"## {name}", "", paragraphs(text.strip()), "",
-            *(wrapped(f"- `{key}`: {meaning}", "  ") for key, meaning in arguments_of(arguments))]
+            *(wrapped(f"- `{key}`: {meaning}", "  ") for key, meaning in arguments_of(arguments)),
+            *returned]
 
 
 SECTIONS = {"module_extension": extension_text, "provider": provider_text,

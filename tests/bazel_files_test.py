@@ -4,11 +4,23 @@ usage: bazel_files_test.py VENEER
 """
 
 import re
+import subprocess
+import tempfile
 import types
 import unittest
 
 import program
 import starlark
+
+
+# Names of images, for an engine or in a layout, good ones and bad ones.
+IMAGE_NAMES = [
+    "app", "app:1", "app:1.0-rc_2", "a__b", "a___b", "a--b", "a---b", "a.b", "a..b", "a_-b", "-a", "a-",
+    ".a", "App", "App/b", "a/B", "localhost/app", "localhost:5000/a/b:1", "localhost:x/a",
+    "host.example/team/app:1", "-host.example/app", "host..example/app", "[::1]:5000/app", "[x]/app",
+    "a:", ":a", "a:-x", "a:.x", "a:b:c", "a:" + 128 * "x", "a:" + 129 * "x", "a//b", "/a", "a/", "a@b",
+    "a b", "a+b", "a:1+b", "a=b", "\u00e9", "a,b", 64 * "0", 63 * "0", "x/" + 64 * "0",
+    237 * "a", 238 * "a", "h.example/" + 245 * "a", "h.example/" + 246 * "a"]
 
 
 class Fault(Exception):
@@ -70,6 +82,33 @@ class BazelFiles(unittest.TestCase):
         self.assertEqual(groups["torch"], ["triton"])
         with self.assertRaisesRegex(Fault, r"^own_layers: '\*' gives no name for the layer; "):
             with_own_layers({}, ["*"])
+
+    def test_names_of_packages_are_those_of_veneer(self):
+        """The table is that of veneer's own test."""
+        names = starlark.run(starlark.ROOT / "bazel" / "private" / "names.bzl", given())
+        rows = (starlark.ROOT / "tests" / "package_names.tsv").read_text().splitlines()[1:]
+        self.assertGreater(len(rows), 20)
+        for repository, name in (row.split("\t") for row in rows):
+            with self.subTest(repository):
+                self.assertEqual(names["package_name"](repository), name)
+
+    def test_names_of_images_are_refused_if_veneer_refuses_them(self):
+        checks = starlark.run(starlark.ROOT / "bazel" / "private" / "checks.bzl", given())
+
+        def takes(reference):
+            done = subprocess.run([program.VENEER, "image", "--quiet", "-o", reference],
+                                  stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+            # A good name leaves another fault, that there is no layer.
+            self.assertRegex(done.stderr, "is not an image|needs at least one layer")
+            return "is not an image" not in done.stderr
+
+        with tempfile.TemporaryDirectory() as folder:
+            for name in IMAGE_NAMES:
+                with self.subTest(name):
+                    self.assertEqual(checks["docker_name_fault"](name) is None,
+                                     takes(f"docker-archive:{folder}/image.tar:{name}"))
+                    self.assertEqual(checks["is_reference_name"](name),
+                                     takes(f"oci:{folder}/layout:{name}"))
 
     def test_patterns_that_match_nothing_are_reported(self):
         contributions = [

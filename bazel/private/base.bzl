@@ -1,5 +1,6 @@
 """veneer_base: an image to build on, from an OCI layout or an archive."""
 
+load(":checks.bzl", "check_platform")
 load(":limits.bzl", "LIMIT_ATTRS", "limit_arguments")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo")
 
@@ -13,6 +14,7 @@ def _layout_root(files):
     return None
 
 def _base_impl(ctx):
+    check_platform(ctx, "platform", ctx.attr.platform)
     if bool(ctx.files.layout) == bool(ctx.file.archive):
         fail("%s: expected either `layout` or `archive`" % ctx.label)
     if ctx.file.archive:

@@ -122,3 +122,20 @@ fetched, by the rules of `veneer`'s `--base`, and again when the layout's `index
 archive changes. The blobs of a layout are linked; an archive is unpacked.""",
     attrs = BASE_ATTRS,
 )
+
+def _ambiguous_base_repository_impl(ctx):
+    fail("several modules declare a base '{name}'; import one as `use_repo(veneer, {name} = \"{module}.{name}\")`; they are: {modules}".format(
+        module = ctx.attr.modules[0],
+        modules = ", ".join(ctx.attr.modules),
+        name = ctx.attr.base,
+    ))
+
+ambiguous_base_repository = repository_rule(
+    implementation = _ambiguous_base_repository_impl,
+    doc = "Stands for bases with one name in several modules, none of them the root module. It " +
+          "fails only when something in it is asked for.",
+    attrs = {
+        "base": attr.string(doc = "The bases' name."),
+        "modules": attr.string_list(doc = "The modules that declare it."),
+    },
+)

@@ -1,5 +1,6 @@
 """veneer_image: layers on a base, as an OCI image layout."""
 
+load(":checks.bzl", "check_no_location", "check_platform", "check_reference_name")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo", "VeneerLayersInfo")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
 
@@ -63,15 +64,35 @@ def _config_arguments(ctx):
             options.append("%s=%s" % (option, value))
     return options
 
+def _base_arguments(ctx):
+    """Returns the options of the base, and of the platform that it has to be for."""
+    options = ctx.attr.base[VeneerBaseInfo].arguments if ctx.attr.base else []
+    if not ctx.attr.platform:
+        return options
+    platform = "--platform=" + ctx.attr.platform
+    stated = [option for option in options if option.startswith("--platform=")]
+    if stated and stated != [platform]:
+        fail("%s: `platform` is '%s', but the base %s is for '%s'" % (
+            ctx.label,
+            ctx.attr.platform,
+            ctx.attr.base.label,
+            stated[0][len("--platform="):],
+        ))
+    return options if stated else options + [platform]
+
+def _check_values(ctx):
+    check_reference_name(ctx, "tag", ctx.attr.tag)
+    check_platform(ctx, "platform", ctx.attr.platform)
+    check_no_location(ctx, "cmd", ctx.attr.cmd)
+    check_no_location(ctx, "entrypoint", ctx.attr.entrypoint)
+
 def _image_impl(ctx):
+    _check_values(ctx)
     options, files = _layer_arguments(ctx)
+    options = _base_arguments(ctx) + options
     inputs = [depset(files)]
     if ctx.attr.base:
-        base = ctx.attr.base[VeneerBaseInfo]
-        options = base.arguments + options
-        inputs.append(base.files)
-    elif ctx.attr.platform:
-        options = ["--platform=" + ctx.attr.platform] + options
+        inputs.append(ctx.attr.base[VeneerBaseInfo].files)
     options.append("--skip-empty")
     if _are_for_each_other(ctx):
         options.append("--trust-layers")
@@ -118,7 +139,10 @@ The layout is a directory that rules_oci's `oci_push` and `oci_load`, skopeo and
             doc = "The image to build on, a `veneer_base`; default: none.",
             providers = [VeneerBaseInfo],
         ),
-        cmd = attr.string_list(doc = "Default arguments after the entrypoint."),
+        cmd = attr.string_list(
+            doc = "Default arguments after the entrypoint. They are taken literally: " +
+                  "`$(location)`, which names no file of the image, is refused.",
+        ),
         created = attr.string(
             doc = "The time of creation, in RFC 3339 or seconds since 1970; default: 1970.",
         ),
@@ -138,7 +162,8 @@ The layout is a directory that rules_oci's `oci_push` and `oci_load`, skopeo and
             providers = [VeneerLayersInfo],
         ),
         platform = attr.string(
-            doc = "The platform of an image without a base; default: `linux/amd64`.",
+            doc = "The image's platform, `OS/ARCHITECTURE[/VARIANT]`; default: the base's, or " +
+                  "`linux/amd64` without a base. A base for another platform is an error.",
         ),
         stop_signal = attr.string(doc = "Signal that stops it."),
         tag = attr.string(doc = "The image's name in the layout; default: none."),

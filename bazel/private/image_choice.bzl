@@ -108,6 +108,36 @@ def _platforms(manifests):
         for one in manifests
     ])
 
+def _check_platform(layout, descriptor, wanted):
+    """Fails if the chosen image's own config states another platform than the one asked for."""
+    manifest = read_json(layout, blob_path(layout, descriptor["digest"]), "config")
+    config = read_json(layout, blob_path(layout, manifest["config"]["digest"]))
+    if "os" not in config or "architecture" not in config:
+        return
+    offered = canonical_platform(
+        config["os"],
+        config["architecture"],
+        config.get("variant", ""),
+    )
+    if fitness(wanted, offered) < 0:
+        fail("%s is for %s, not for %s" % (layout.name, platform_text(offered), platform_text(wanted)))
+
+def _best(layout, found, wanted):
+    """Returns the descriptor of the image that fits best.
+
+    image-spec image-index.md: "If multiple manifests match, the first SHOULD be used."
+    """
+    best = None
+    best_fitness = -1
+    for manifest in found:
+        found_fitness = fitness(wanted, manifest.platform) if manifest.platform else -1
+        if found_fitness > best_fitness:
+            best = manifest.descriptor
+            best_fitness = found_fitness
+    if not best:
+        fail("%s holds no image for %s; it holds: %s" % (layout.name, platform_text(wanted), _platforms(found)))
+    return best
+
 def choose_manifest(layout, tag, platform):
     """Returns the descriptor of the chosen manifest. Fails if no manifest or more than one matches.
 
@@ -132,20 +162,10 @@ def choose_manifest(layout, tag, platform):
     ]
     if not found:
         fail("%s holds no image manifest" % layout.name)
-    if len(found) == 1:
-        return found[0].descriptor
-    if not wanted:
+    if len(found) > 1 and not wanted:
         fail("%s holds images for several platforms; choose one with `platform`; it holds: %s" %
              (layout.name, _platforms(found)))
-
-    # image-spec image-index.md: "If multiple manifests match, the first SHOULD be used."
-    best = None
-    best_fitness = -1
-    for manifest in found:
-        found_fitness = fitness(wanted, manifest.platform) if manifest.platform else -1
-        if found_fitness > best_fitness:
-            best = manifest.descriptor
-            best_fitness = found_fitness
-    if not best:
-        fail("%s holds no image for %s; it holds: %s" % (layout.name, platform_text(wanted), _platforms(found)))
-    return best
+    chosen = found[0].descriptor if len(found) == 1 else _best(layout, found, wanted)
+    if wanted:
+        _check_platform(layout, chosen, wanted)
+    return chosen

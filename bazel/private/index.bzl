@@ -1,5 +1,6 @@
 """veneer_index: one image for several platforms."""
 
+load(":checks.bzl", "check_reference_name")
 load(":providers.bzl", "VeneerImageInfo")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
 
@@ -19,6 +20,7 @@ _platforms_transition = transition(
 )
 
 def _index_impl(ctx):
+    check_reference_name(ctx, "tag", ctx.attr.tag)
     split = ctx.split_attr.images
 
     # In Bazel 4 the only key is None if the transition changes nothing.

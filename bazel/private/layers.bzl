@@ -1,5 +1,6 @@
 """veneer_layers: the layers of a binary with its runfiles."""
 
+load(":checks.bzl", "check_no_location", "check_relative_path")
 load(":contributions.bzl", "contributions_aspect", "runtime_aspect")
 load(":grouping.bzl", "APP", "group_inputs", "unmatched_patterns")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerGroupsInfo", "VeneerLayersInfo")
@@ -125,6 +126,8 @@ def declare_layers(ctx, runfiles_groups = None):
     Returns:
         The rule's providers.
     """
+    check_relative_path(ctx, "program_name", ctx.attr.program_name)
+    check_no_location(ctx, "entrypoint", ctx.attr.entrypoint)
     binary = ctx.attr.binary
     for message in unmatched_patterns(binary, ctx.attr.layer_groups):
         # Not a failure: one macro's list of layers often serves several programs.

@@ -1,9 +1,11 @@
 """veneer_load: `bazel run` loads an image into a container engine."""
 
+load(":checks.bzl", "check_docker_name")
 load(":providers.bzl", "VeneerImageInfo")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
 def _load_impl(ctx):
+    check_docker_name(ctx, "tag", ctx.attr.tag)
     image = ctx.attr.image[VeneerImageInfo]
     archive = ctx.actions.declare_file(ctx.label.name + ".archive.tar")
     args = arguments(ctx, "image")

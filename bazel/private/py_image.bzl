@@ -1,5 +1,6 @@
 """py_image: a py_binary as an image."""
 
+load(":checks.bzl", "is_reference_name")
 load(":image.bzl", "veneer_image")
 load(":layers.bzl", "veneer_layers")
 load(":load.bzl", "veneer_load")
@@ -67,6 +68,10 @@ def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
     common = {key: kwargs.pop(key) for key in _COMMON if key in kwargs}
     layers = {key: kwargs.pop(key) for key in _LAYERS if key in kwargs}
     groups = _with_own_layers(layers.pop("layer_groups", {}), own_layers)
+    tag = tag or name.lower() + ":latest"
+
+    # Some names that engines take, such as `a__b`, are none for a layout. A select() may be one.
+    has_layout_name = type(tag) != "string" or is_reference_name(tag)
     layers_rule(
         name = name + "_layers",
         base = base,
@@ -78,12 +83,13 @@ def declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs):
         name = name,
         base = base,
         layers = [name + "_layers"],
+        tag = tag if has_layout_name else None,
         **dict(kwargs, **common)
     )
     veneer_load(
         name = name + "_load",
         image = name,
-        tag = tag or name.lower() + ":latest",
+        tag = tag,
         **common
     )
 
@@ -98,7 +104,8 @@ def py_image(name, binary, base = None, tag = None, own_layers = [], **kwargs):
         binary: The `py_binary`.
         base: A `veneer_base`, or the `@REPOSITORY//:base` of a `veneer_base_repository`. It brings
             the files that the program needs besides its runfiles: a C library, bash.
-        tag: The name under which `bazel run :NAME_load` loads the image; default: NAME:latest.
+        tag: The image's name in the layout, and in the engine into which `bazel run :NAME_load`
+            loads it; default: NAME:latest, in lower case.
         own_layers: Packages that get a layer each, usually the large ones: `["torch", "numpy"]`.
         **kwargs: Attributes of `veneer_layers` and of `veneer_image`.
     """

@@ -2,6 +2,9 @@
 
 TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 
+# `supports-path-mapping` is not among the requirements: Bazel maps the paths of Files among an
+# action's arguments, and not those inside the spec or of arguments that are strings.
+
 # Execution requirements of a persistent worker. Bazel ignores those that are newer than itself. One
 # worker serves actions of all mnemonics, so that an image's action finds the results of the layers'
 # actions.

@@ -67,11 +67,13 @@ def stub_rules_cc(folder):
     (folder / "cc" / "BUILD.bazel").touch()
     (folder / "cc" / "defs.bzl").write_text(
         "".join(f"{name} = native.{name}\n" for name in CC_RULES))
+    for name in ("cc_binary", "cc_library"):  # which later versions have in files of their own
+        (folder / "cc" / f"{name}.bzl").write_text(f"{name} = native.{name}\n")
     return folder
 
 
 def bazel_name(repository):
-    """Returns the part of a canonical name after the last `+`, which this Bazel does not allow."""
+    """Returns the part of a canonical name after the last `+`, which Bazel 4 does not allow."""
     return repository.rpartition("+")[2]
 
 
@@ -89,6 +91,19 @@ class Workspace:
         """Adds a local repository."""
         self.repositories[name] = folder
 
+    @staticmethod
+    def canonical(name):
+        """Returns the name that a repository has in runfiles."""
+        return name
+
+    def place_veneer(self):
+        """Adds the veneer under test to the workspace."""
+        (self.root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
+
+    def command(self):
+        """Returns the start of Bazel's command line."""
+        return ["bazel", f"--output_user_root={self.output_root}", "--nohome_rc"]
+
     def finish(self, toolchain):
         """Writes WORKSPACE, which registers a toolchain for veneer."""
         text = 'workspace(name = "tested")\n'
@@ -102,8 +117,8 @@ class Workspace:
 
     def bazel(self, command, *arguments):
         """Runs a command of Bazel; returns its standard output."""
-        return judge.run(["bazel", f"--output_user_root={self.output_root}", "--nohome_rc",
-                          command, *self.options, *arguments], self.patience, cwd=self.root)
+        return judge.run([*self.command(), command, *self.options, *arguments], self.patience,
+                         cwd=self.root)
 
     def build(self, *arguments):
         """Runs `bazel build`."""
@@ -137,7 +152,8 @@ class Workspace:
         decoder, text, at, actions = json.JSONDecoder(), log.read_text(), 0, []
         while at < len(text):
             action, at = decoder.raw_decode(text, at)
-            if not action["remoteCacheHit"]:
+            # Bazel 7 has another name.
+            if not (action.get("remoteCacheHit") or action.get("cacheHit")):
                 actions.append((action["mnemonic"], action["listedOutputs"][0], action["runner"]))
             while at < len(text) and text[at].isspace():
                 at += 1
@@ -145,18 +161,18 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def workspace(folder, packages=0, files=1, toolchain="//tools:veneer"):
+def workspace(folder, packages=0, files=1, toolchain="//tools:veneer", kind=Workspace):
     """Makes the tested workspace in a folder; stops its Bazel at the end of the block.
 
     The largest program of //many has `packages` packages of `files` files each. `toolchain` names
-    the veneer that actions run: by default the one under test.
+    the veneer that actions run: by default the one under test. `kind` is the class of the workspace.
     """
     root = folder / "workspace"
     shutil.copytree(SOURCE, root)
-    (root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
     for name in ("stage1.sh", "stage2.py", "site_init.py"):
         shutil.copy(samples.QUICKSTART / "pytree" / name, root / "templates" / name)
-    made = Workspace(root, folder / "output")
+    made = kind(root, folder / "output")
+    made.place_veneer()
     add_outside(made, folder / "outside")
     add_python(made, folder / "external")
     add_wheels(made, folder / "external", REQUIREMENTS)
@@ -211,7 +227,7 @@ def add_wheels(made, external, requirements):
     for wheel in unpacked:
         folder = make_repository(external / wheel.repository, WHEEL)
         made.add_repository(bazel_name(wheel.repository), folder)
-    links = [f"{link.path}|{bazel_name(link.repository)}/{link.target}|"
+    links = [f"{link.path}|{made.canonical(bazel_name(link.repository))}/{link.target}|"
              f"{'file' if link.is_file else 'text'}"
              for link in venv_links.plan_links(unpacked, "2.x")]
     labels = [f"@{bazel_name(wheel.repository)}//:pkg" for wheel in unpacked]

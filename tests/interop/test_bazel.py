@@ -166,6 +166,13 @@ class Bazel(judge.Judge):
                                  f"{odd}/real/one"])
         self.assertNotIn(f"{odd}/empty", tree)
 
+    def test_an_image_has_its_tag_in_the_layout(self):
+        self.bazel.build("//:image")
+        names = [entry["annotations"]["org.opencontainers.image.ref.name"]
+                 for entry in samples.Layout(self.bazel.bin("image")).index["manifests"]]
+        self.assertEqual(names, ["app:latest"])
+        judge.run(["skopeo", "inspect", f"oci:{self.bazel.bin('image')}:app:latest"])
+
     def test_a_file_that_no_dependency_contributes_is_in_the_layer_of_the_app(self):
         self.bazel.build("//:image_layers")
         plan = (self.bazel.bin("image_layers") / "app.plan").read_text()

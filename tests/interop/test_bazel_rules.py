@@ -5,6 +5,7 @@ import json
 import re
 import tarfile
 
+import bazel_refused
 import bazel_workspace
 import judge
 import samples
@@ -165,6 +166,9 @@ class BazelRules(judge.Judge):
         self.assertIn("holds no image 'both'; it holds: 'neither'\n", self.failure("@shallow_layout//:base"))
         index.write_text(text)
         self.bazel.build("@shallow_layout//:base")
+
+    def test_values_that_no_action_can_use_are_refused_by_analysis(self):
+        bazel_refused.check(self, self.bazel)
 
     def test_groups_of_a_binary_are_its_layers_in_the_order_of_their_ranks(self):
         self.bazel.build("//grouped:grouped", "//grouped:ungrouped", "//grouped:merged", LOCAL)

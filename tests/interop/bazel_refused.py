@@ -1,0 +1,35 @@
+"""Values of attributes that analysis refuses."""
+
+import re
+
+# Targets of //refused and their error messages.
+REFUSED = {
+    "tag": "`tag` is '-app:1': expected letters and digits with one of '-._:@+/' in between, for "
+           "example 'app:1.0'",
+    "platform": "`platform` is 'amd64': expected OS/ARCHITECTURE[/VARIANT], for example 'linux/amd64'",
+    "base_of_another_platform": "`platform` is 'linux/arm64', but the base BASE is for 'linux/amd64'",
+    "base_platform": "`platform` is 'linux/amd64/v3/x': expected OS/ARCHITECTURE[/VARIANT], for "
+                     "example 'linux/amd64'",
+    "cmd": "`cmd` is not expanded, and has '--config=$(location //:data.txt)': write the file's path "
+           "in the image, PREFIX/NAME.runfiles/REPOSITORY/PATH",
+    "entrypoint": "`entrypoint` is not expanded, and has '$(rlocationpaths //:data.txt)': write the "
+                  "file's path in the image, PREFIX/NAME.runfiles/REPOSITORY/PATH",
+    "program_name": "`program_name` is '../app': expected a name, or a relative path without '.' "
+                    "and '..'",
+    "load": "`tag` is 'App:1': 'App' is not a part of a name: expected lower-case letters and "
+            "digits, with '.', '_', '__' or dashes in between",
+    "index": "`tag` is 'a b': expected letters and digits with one of '-._:@+/' in between, for "
+             "example 'app:1.0'",
+}
+
+
+def check(test, bazel):
+    """Analyses the targets of //refused, each of which has a value that is refused."""
+    label = "(@@|@)?//refused:"
+    for name, message in REFUSED.items():
+        expected = re.escape(message).replace("BASE", f"{label}base")
+        with test.subTest(name):
+            with test.assertRaises(AssertionError) as failure:
+                bazel.build("--nobuild", f"//refused:{name}")
+            said = re.findall("^Error in fail: (.*)$", str(failure.exception), re.MULTILINE)
+            test.assertRegex("\n".join(said), f"^{label}{name}: {expected}$")
