@@ -107,9 +107,14 @@ def read_directory(store, folder, children):
     return directory
 
 
+def output_names(command):
+    """Returns the paths of a command's outputs. Newer clients fill in the old fields, too."""
+    return command.output_paths or [*command.output_files, *command.output_directories]
+
+
 def collect(store, command, root, result):
     """Uploads an action's outputs."""
-    for name in [*command.output_files, *command.output_directories, *command.output_paths]:
+    for name in output_names(command):
         path = root / command.working_directory / name
         if path.is_dir():
             children = []
@@ -125,7 +130,7 @@ def execute(store, action, root):
     """Runs an action in a new folder; returns its result."""
     command = store.parse(action.command_digest, reapi.Command())
     stage(store, action.input_root_digest, root)
-    for name in [*command.output_files, *command.output_directories, *command.output_paths]:
+    for name in output_names(command):
         (root / command.working_directory / name).parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(list(command.arguments), cwd=root / command.working_directory,
                           env={item.name: item.value for item in command.environment_variables},

@@ -18,11 +18,13 @@ def below_runfiles(path):
     return path[path.index(".runfiles/") + len(".runfiles/"):]
 
 
+# The main repository's name, which depends on Bazel.
+main = below_runfiles(sys.prefix).partition("/")[0]
 print(greet(os.environ.get("GREETING", "")), module.NAME)
 print("prefix", below_runfiles(sys.prefix))
 print("numpy", numpy.__version__, below_runfiles(numpy.__file__))
 print("sum", int(numpy.arange(5).sum()), markupsafe.escape("<&>"))
-for path in ("tested/odd.tree/real/link", "tested/odd.tree/linked/two", "tested/odd/linked.txt",
-             "beside/root.txt"):
+for path in (f"{main}/odd.tree/real/link", f"{main}/odd.tree/linked/two",
+             f"{main}/odd/linked.txt", "beside/root.txt"):
     with open(os.path.join(runfiles, path), encoding="utf-8") as file:
         print(path, file.read().strip())

@@ -5,6 +5,9 @@ Their shape is that of bootstrap_impl=script and venvs_site_packages=yes.
 
 load("@veneer//bazel:defs.bzl", "VeneerSymlinksInfo")
 
+# Whether a declared symlink keeps a relative text: Bazel 6 and later.
+_CAN_DECLARE = hasattr(config_common, "toolchain_type")
+
 _PYTHON = "@bazel_tools//tools/python:toolchain_type"
 
 def _runfiles_path(ctx, short_path):
@@ -45,6 +48,18 @@ def _write(ctx, path, content = None, template = None, substitutions = {}, is_ex
         ctx.actions.write(file, content)
     return file
 
+def _declare(ctx, path, text):
+    """Makes a symlink among a target's outputs.
+
+    Returns:
+        The File, and what stands for it where Bazel cannot make it; one of them is None.
+    """
+    if not _CAN_DECLARE:
+        return None, struct(path = _short_path(ctx, _own_path(ctx, path)), text = text)
+    link = ctx.actions.declare_symlink(path)
+    ctx.actions.symlink(output = link, target_path = text)
+    return link, None
+
 def _venv_files(ctx, venv, site):
     return [
         _write(ctx, "%s/pyvenv.cfg" % venv, ""),
@@ -79,21 +94,21 @@ def _venv_binary_impl(ctx):
         for dependency in ctx.attr.deps
         for file in dependency[DefaultInfo].default_runfiles.files.to_list()
     }
-    python = _own_path(ctx, venv + "/bin/python3")
-    symlinks = [struct(
-        path = _short_path(ctx, python),
-        text = _relative(python, _runfiles_path(ctx, runtime.interpreter.short_path)),
-    )]
+    links = {venv + "/bin/python3": _runfiles_path(ctx, runtime.interpreter.short_path)}
     root_symlinks = {}
     for link in ctx.attr.links:
         path, target, kind = link.split("|")
-        path = _own_path(ctx, "%s/%s" % (site, path))
+        path = "%s/%s" % (site, path)
         if kind == "file":
-            root_symlinks[path] = wheel_files[target]
+            root_symlinks[_own_path(ctx, path)] = wheel_files[target]
         else:
-            symlinks.append(struct(path = _short_path(ctx, path), text = _relative(path, target)))
+            links[path] = target
+    declared = [
+        _declare(ctx, path, _relative(_own_path(ctx, path), target))
+        for path, target in links.items()
+    ]
     runfiles = ctx.runfiles(
-        files = files + ctx.files.data,
+        files = files + ctx.files.data + [link for link, _ in declared if link],
         root_symlinks = root_symlinks,
         transitive_files = depset([runtime.interpreter], transitive = [runtime.files]),
     )
@@ -101,7 +116,7 @@ def _venv_binary_impl(ctx):
         runfiles = runfiles.merge(dependency[DefaultInfo].default_runfiles)
     return [
         DefaultInfo(executable = launcher, runfiles = runfiles),
-        VeneerSymlinksInfo(symlinks = depset(symlinks)),
+        VeneerSymlinksInfo(symlinks = depset([stated for _, stated in declared if stated])),
     ]
 
 venv_binary = rule(

@@ -1,0 +1,5 @@
+"""A program of rules_python."""
+
+from first_party.greeting import greet
+
+print(greet("tool"))
