@@ -1,7 +1,7 @@
 // From a plan to findings, and from findings to messages.
 #include "cmd/steps/checking.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <utility>

@@ -1,7 +1,7 @@
 // Prints one line per entry; fields are separated by TABs and escaped as in the spec.
 #include "layer/plan/plan_text.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iterator>
 #include <nlohmann/json.hpp>
