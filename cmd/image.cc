@@ -36,7 +36,9 @@ struct ImageArguments {
   std::vector<std::string> layers;
   bool skip_empty = false;
   bool allow_replacing = false;
+  std::optional<std::string> digest_file;
   bool trust_layers = false;
+  bool link_blobs = false;
   bool quiet = false;
 };
 
@@ -59,6 +61,11 @@ oci::LayerChecks layer_checks(const ImageArguments& options, layer::Store* store
   checks.store = store;
   checks.context = {std::move(scratch), options.base.limits};
   return checks;
+}
+
+oci::ExistingBlobs existing_blobs(const ImageArguments& options) {
+  if (!options.link_blobs) return oci::ExistingBlobs::kCopy;
+  return options.trust_layers ? oci::ExistingBlobs::kTrustedLink : oci::ExistingBlobs::kLink;
 }
 
 // That the user that was asked for is in the image, and may read what the layers bring.
@@ -94,13 +101,14 @@ oci::ConfigChanges with_program(oci::ConfigChanges changes,
 
 void run_image(const ImageArguments& options) {
   const std::vector<oci::ImageReference> outputs = output_references(options.image);
-  const std::vector<NamedOutput> named = image_outputs(outputs);
+  std::vector<NamedOutput> named = image_outputs(outputs);
+  if (options.digest_file) named.push_back({"--digest-file", *options.digest_file});
   check_outputs(named);
   oci::ConfigChanges changes = config_changes(options.image);
   const Tools tools = open_tools(options.tools);
   const std::string scratch = scratch_folder(outputs.front().path);
   const std::optional<oci::StoredImage> base = open_base(options.base, scratch);
-  oci::Delivery delivery(outputs, scratch);
+  oci::Delivery delivery(outputs, scratch, existing_blobs(options));
   const std::vector<oci::LayerBlob> blobs = open_layers(options);
   const oci::StoredImage* below = base ? &*base : nullptr;
   const oci::LayerChecks checks = layer_checks(options, tools.store.get(), scratch);
@@ -122,8 +130,8 @@ void run_image(const ImageArguments& options) {
   const oci::Image image = oci::assemble_image(request);
   print_warnings(oci::delivery_warnings(outputs, image));
   delivery.prepare(image);
-  std::vector<layer::ResultFile> none;
-  show_results(&delivery, none);
+  std::vector<layer::ResultFile> files = digest_file(options.digest_file, image);
+  show_results(&delivery, files);
   if (options.quiet) return;
   std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
@@ -137,6 +145,7 @@ void add_image_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<ImageArguments>();
   CLI::App* command = app.add_subcommand(
       "image", "Make an image from existing layer blobs, with or without a base image");
+  add_stamp_option(*command, options->image.stamp);
   add_base_options(*command, options->base);
   add_image_options(*command, options->image);
   command
@@ -161,6 +170,8 @@ void add_image_command(CLI::App& app, const Session* session) {
                  "Do not verify the base and the layers that have a BLOB.json. For a build system "
                  "whose own actions verified them and made them for each other")
       ->group(kBaseGroup);
+  add_digest_file_option(*command, options->digest_file);
+  add_link_blobs_option(*command, options->link_blobs);
   add_store_options(*command, options->tools.store);
   command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options, session] {

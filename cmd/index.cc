@@ -5,17 +5,21 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cmd/options/base_options.h"
 #include "cmd/options/check_with.h"
+#include "cmd/options/image_options.h"
 #include "cmd/options/limit_options.h"
+#include "cmd/options/stamp.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "oci/check/prove_layer.h"
 #include "oci/model/config_changes.h"
 #include "oci/model/reference.h"
+#include "oci/write/delivery.h"
 #include "oci/write/image_index.h"
 
 namespace cmd {
@@ -25,8 +29,11 @@ struct IndexArguments {
   std::vector<std::string> images;
   std::vector<std::string> annotations;
   std::string output;
+  StampValues stamp;
   layer::Limits limits;
+  std::optional<std::string> digest_file;
   bool trust_images = false;
+  bool link_blobs = false;
   bool quiet = false;
 };
 
@@ -39,9 +46,15 @@ oci::ImageReference parse_output(const std::string& text) {
   return reference;
 }
 
+// An image's layers are verified before they are added.
+oci::ExistingBlobs index_blobs(const IndexArguments& options) {
+  return options.link_blobs ? oci::ExistingBlobs::kTrustedLink : oci::ExistingBlobs::kCopy;
+}
+
 void run_index(const IndexArguments& options) {
   const oci::ImageReference output = parse_output(options.output);
-  const std::vector<NamedOutput> named = image_outputs({output});
+  std::vector<NamedOutput> named = image_outputs({output});
+  if (options.digest_file) named.push_back({"--digest-file", *options.digest_file});
   check_outputs(named);
   const oci::ReadContext context{scratch_folder(output.path), options.limits};
   std::vector<oci::StoredImage> images;
@@ -53,15 +66,16 @@ void run_index(const IndexArguments& options) {
     annotations.insert(oci::parse_annotation(text));
   }
   const oci::Image index = oci::assemble_index(images, annotations);
-  const std::unique_ptr<oci::Destination> destination =
-      oci::open_destination(output, context.scratch);
+  oci::Delivery delivery({output}, context.scratch, index_blobs(options));
   if (!options.trust_images) {
     for (const oci::StoredImage& image : images) {
       oci::prove_layers(image.layers, options.limits, nullptr);
     }
   }
-  oci::add_images(images, *destination);
-  destination->commit(index);
+  delivery.add_images(images);
+  delivery.prepare(index);
+  std::vector<layer::ResultFile> files = digest_file(options.digest_file, index);
+  show_results(&delivery, files);
   if (options.quiet) return;
   print_line(take_stdout(named) ? stderr : stdout,
              fmt::format("{} {}", output.to_string(), index.manifest.digest.to_string()));
@@ -73,6 +87,7 @@ void add_index_command(CLI::App& app) {
   const auto options = std::make_shared<IndexArguments>();
   CLI::App* command = app.add_subcommand(
       "index", "Combine images for several platforms into one multi-platform image");
+  add_stamp_option(*command, options->stamp);
   command
       ->add_option("--image", options->images,
                    "An image for one platform: oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
@@ -86,6 +101,7 @@ void add_index_command(CLI::App& app) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
       ->check(check_with(oci::parse_annotation))
+      ->transform(expand_with(options->stamp))
       ->group("Image");
   command
       ->add_option(
@@ -94,12 +110,15 @@ void add_index_command(CLI::App& app) {
       ->type_name("IMAGE")
       ->required()
       ->check(check_with(parse_output))
+      ->transform(expand_with(options->stamp))
       ->group(kBaseGroup);
   command
       ->add_flag(
           "--trust-images", options->trust_images,
           "Do not verify layers. For a build system whose own actions made and verified them")
       ->group(kBaseGroup);
+  add_digest_file_option(*command, options->digest_file);
+  add_link_blobs_option(*command, options->link_blobs);
   add_limit_options(*command, options->limits);
   command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options] { run_index(*options); });

@@ -157,6 +157,96 @@ class Image(unittest.TestCase):
         self.assertEqual((self.top / "first/index.json").read_bytes(),
                          (self.top / "second/index.json").read_bytes())
 
+    def stamped(self, *options, files=("stable", "volatile")):
+        """Makes an image with texts that have keys; returns run_veneer()'s result."""
+        self.write("stable", "STABLE_COMMIT abc\nBUILD_EMBED_LABEL v 1.0\nEMPTY\n\n")
+        self.write("volatile", "BUILD_TIMESTAMP 1700000000\n")
+        self.write("labels", "# labels\n\nfile={STABLE_COMMIT}\nboth=file\n")
+        return self.run_veneer(
+            "image", "--base", "oci:base", "-q", "-o", "oci:stamped:app-{STABLE_COMMIT}",
+            *(f"--stamp={file}" for file in files), "--label-file", "labels",
+            "--label=one={BUILD_EMBED_LABEL}{EMPTY}{lower}{}{A", "--label=both=option",
+            "--env=A=b", "--env=HOME=/{STABLE_COMMIT}/${A}", "--annotation=x={STABLE_COMMIT}",
+            "--created={BUILD_TIMESTAMP}", *options)
+
+    def test_values_of_the_workspace_status_replace_their_keys(self):
+        self.assertEqual(self.stamped("--digest-file", "digest"), (0, "", ""))
+        index = json.loads((self.top / "stamped/index.json").read_text())
+        self.assertEqual(index["manifests"][0]["annotations"],
+                         {"org.opencontainers.image.ref.name": "app-abc"})
+        self.assertEqual((self.top / "digest").read_text(),
+                         index["manifests"][0]["digest"] + "\n")
+        manifest, config = self.documents("stamped")
+        self.assertEqual(manifest["annotations"]["x"], "abc")
+        self.assertEqual(config["config"]["Labels"],
+                         {"file": "abc", "both": "option", "one": "v 1.0{lower}{}{A"})
+        self.assertIn("HOME=/abc/b", config["config"]["Env"])
+        self.assertEqual(config["created"], "2023-11-14T22:13:20Z")
+
+    def test_without_the_status_keys_are_redacted(self):
+        self.assertEqual(self.stamped("--unstamped", files=()), (0, "", ""))
+        _, config = self.documents("stamped")
+        self.assertEqual(config["config"]["Labels"],
+                         {"file": "redacted", "both": "option",
+                          "one": "redactedredacted{lower}{}{A"})
+        self.assertEqual(config["created"], "1970-01-01T00:00:00Z")
+        self.assertEqual(self.stamped("--unstamped")[0], 2)
+
+    def test_faults_of_stamps_and_of_files_with_labels(self):
+        code, _, errors = self.stamped(files=("volatile",))
+        self.assertEqual(code, 2)
+        self.assertIn("no status file has the key of '{STABLE_COMMIT}'; the keys are: "
+                      "BUILD_TIMESTAMP\n", errors)
+        self.assertIn("missing: error: cannot open: No such file or directory",
+                      self.stamped("--env-file", "missing")[2])
+        self.write("bad", "a=b\nno label\n")
+        code, _, errors = self.stamped("--label-file", "bad")
+        self.assertEqual(code, 1)
+        self.assertRegex(errors, "^bad:2:1: error: .*no label")
+        self.assertFalse((self.top / "stamped").exists())
+
+    def test_blobs_of_a_new_layout_may_be_links(self):
+        self.veneer("layer", "--tree", "x:/srv/x", "-q", "-o", "one.tar.gz")
+        image = ["image", "-q", "--base", "oci:base", "--layer", "one.tar.gz"]
+        self.veneer(*image, "-o", "oci:copied")
+        for name, options in (("linked", []), ("trusted", ["--trust-layers"])):
+            self.veneer(*image, *options, "--link-blobs", "-o", f"oci:{name}",
+                        "-o", f"oci-archive:{name}.tar")
+            self.assertEqual((self.top / name / "index.json").read_bytes(),
+                             (self.top / "copied/index.json").read_bytes())
+            manifest, _ = self.documents(name)
+            for layer in manifest["layers"]:
+                blob = self.top / name / "blobs/sha256" / layer["digest"].partition(":")[2]
+                self.assertTrue(blob.is_symlink())
+                self.assertEqual(blob.resolve(), pathlib.Path(blob.readlink()))
+                self.assertTrue(blob.resolve().is_relative_to(self.top))
+            for made in (f"oci:{name}", f"oci-archive:{name}.tar"):
+                self.veneer("verify", made)
+        # What a layout has stays, and parts of an archive are copied.
+        self.veneer(*image, "--link-blobs", "-o", "oci:copied:again")
+        self.veneer("index", "-q", "--link-blobs", "--image", "oci-archive:linked.tar",
+                    "-o", "oci:index")
+        for name in ("copied", "index"):
+            links = [path for path in (self.top / name).rglob("*") if path.is_symlink()]
+            self.assertEqual(links, [])
+        (self.top / "of_links").mkdir()
+        self.veneer("index", "-q", "--link-blobs", "--image", "oci:linked", "-o", "oci:of_links",
+                    "--digest-file", "digest")
+        self.assertTrue(any(path.is_symlink() for path in (self.top / "of_links").rglob("*")))
+        index = json.loads((self.top / "of_links/index.json").read_text())
+        self.assertEqual((self.top / "digest").read_text(), index["manifests"][0]["digest"] + "\n")
+
+    def test_a_link_to_other_bytes_is_refused(self):
+        self.veneer("layer", "--tree", "x:/srv/x", "-q", "-o", "one.tar.gz")
+        with open(self.top / "one.tar.gz", "r+b") as file:
+            file.seek(4)
+            file.write(b"time")
+        code, _, errors = self.run_veneer("image", "-q", "--layer", "one.tar.gz", "--link-blobs",
+                                          "-o", "oci:linked")
+        self.assertEqual(code, 1)
+        self.assertIn("has digest", errors)
+        self.assertFalse((self.top / "linked").exists())
+
 
 if __name__ == "__main__":
     program.main()

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <vector>
 
 #include "layer/disk/file_handle.h"
@@ -109,6 +111,27 @@ layer::Digest hash_blob(const Blob& blob) {
   layer::Sha256 hash;
   read_all(blob, [&](std::span<const std::byte> piece) { hash.update(piece); });
   return hash.finish();
+}
+
+void verify_blob(const Blob& blob, const Descriptor& descriptor) {
+  check_size(blob, descriptor);
+  check_digest(blob, descriptor, hash_blob(blob));
+}
+
+std::optional<std::string> path_of_whole(const Blob& blob) {
+  struct stat open_file {};
+  struct stat named {};
+  if (::fstat(blob.fd(), &open_file) != 0)
+    throw layer::system_error(blob.name(), "cannot stat", errno);
+  const bool is_whole =
+      blob.offset() == 0 && blob.size() == static_cast<uint64_t>(open_file.st_size);
+  if (!is_whole) return std::nullopt;
+  std::array<char, PATH_MAX> path{};
+  const std::string link = fmt::format("/proc/self/fd/{}", blob.fd());
+  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size() - 1);
+  const bool is_there = size > 0 && ::lstat(path.data(), &named) == 0 &&
+                        named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino;
+  return is_there ? std::optional<std::string>(path.data()) : std::nullopt;
 }
 
 void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -70,6 +71,13 @@ layer::Digest hash_blob(const Blob& blob);
 std::string read_text(const Blob& blob, uint64_t max_size = kMaxJsonBytes);
 // The same, verified against the descriptor's size and digest. Throws Error if they differ.
 std::string read_text(const Blob& blob, const Descriptor& descriptor);
+
+// Throws Error when the size or the digest is not the descriptor's.
+void verify_blob(const Blob& blob, const Descriptor& descriptor);
+
+// The absolute path, without links in it, of the file that is exactly this blob. No value if the blob
+// is a part of a file, or if its file is not there any more.
+std::optional<std::string> path_of_whole(const Blob& blob);
 
 // Appends the blob to `out` (sharing its blocks where the file system can) and verifies what `out`
 // then holds. Throws Error when the size or the digest is not the descriptor's; `out` then holds a

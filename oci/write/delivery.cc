@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "oci/write/image_index.h"
+
 namespace oci {
 namespace {
 
@@ -22,10 +24,12 @@ layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::S
 
 }  // namespace
 
-Delivery::Delivery(const std::vector<ImageReference>& places, const std::string& scratch) {
+Delivery::Delivery(const std::vector<ImageReference>& places, const std::string& scratch,
+                   ExistingBlobs blobs)
+    : blobs_(blobs) {
   if (places.empty()) throw layer::Error("an image needs at least one output");
   for (const ImageReference& place : places) {
-    destinations_.push_back(open_destination(place, scratch));
+    destinations_.push_back(open_destination(place, scratch, blobs));
   }
 }
 
@@ -36,12 +40,17 @@ void Delivery::add_base(const StoredImage& base, layer::Store* store) {
 void Delivery::add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store) {
   Destination& first = *destinations_.front();
   if (first.has(descriptor.digest)) return;
-  const layer::BlobPointer kept = store == nullptr ? nullptr : keep(descriptor, blob, *store);
+  const bool goes_through_store = store != nullptr && blobs_ == ExistingBlobs::kCopy;
+  const layer::BlobPointer kept = goes_through_store ? keep(descriptor, blob, *store) : nullptr;
   if (kept == nullptr) {
     first.add(descriptor, blob);
   } else {
     first.share(descriptor, *kept);
   }
+}
+
+void Delivery::add_images(const std::vector<StoredImage>& images) {
+  oci::add_images(images, *destinations_.front());
 }
 
 void Delivery::prepare(const Image& image) {

@@ -16,12 +16,17 @@ class Delivery {
  public:
   // Throws Error when there is no place, or one of them cannot be written to. What goes to a pipe
   // waits in the folder `scratch`.
-  explicit Delivery(const std::vector<ImageReference>& places, const std::string& scratch = "/tmp");
+  explicit Delivery(const std::vector<ImageReference>& places, const std::string& scratch = "/tmp",
+                    ExistingBlobs blobs = ExistingBlobs::kCopy);
 
   // Adds the layers of a base; call before writing the new ones, so that they come first. A store
-  // that can be written to keeps a copy of each, and the first place gets its layers from there.
+  // that can be written to keeps a copy of each that is copied, and the first place gets its layers
+  // from there.
   void add_base(const StoredImage& base, layer::Store* store = nullptr);
   void add_layer(const Descriptor& descriptor, const Blob& blob, layer::Store* store = nullptr);
+
+  // Adds all that an index of these images leads to; prepare() then gets the index. For one place.
+  void add_images(const std::vector<StoredImage>& images);
 
   // Where new layers are written to.
   layer::LayerSink& layers() { return *destinations_.front(); }
@@ -36,6 +41,7 @@ class Delivery {
 
  private:
   std::vector<std::unique_ptr<Destination>> destinations_;
+  ExistingBlobs blobs_;
 };
 
 // What the user should know about who can read the image at these places.

@@ -22,10 +22,10 @@ void Destination::commit(const Image& image) {
 }
 
 std::unique_ptr<Destination> open_destination(const ImageReference& reference,
-                                              const std::string& scratch) {
+                                              const std::string& scratch, ExistingBlobs blobs) {
   switch (reference.transport) {
     case Transport::kOci:
-      return open_layout(reference);
+      return open_layout(reference, blobs);
     case Transport::kOciArchive:
     case Transport::kDockerArchive:
       return create_archive(reference, scratch);

@@ -1,6 +1,7 @@
 // A place that an image is written to: blobs first, then everything appears at once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ class Destination : public layer::LayerSink {
 
   virtual bool has(const layer::Digest& digest) const = 0;
 
-  // Copies a blob, verified against its descriptor.
+  // Copies a blob, verified against its descriptor; or links it: see ExistingBlobs.
   virtual void add(const Descriptor& descriptor, const Blob& blob) = 0;
   virtual void add(const Descriptor& descriptor, std::string_view bytes) = 0;
   // Adds a blob of a store, which is trusted: it is not verified.
@@ -47,10 +48,16 @@ class Destination : public layer::LayerSink {
   void commit(const Image& image);
 };
 
+// How blobs that exist as files of their own get into a layout. As a link, a blob is a symlink to the
+// absolute path of its file, which has to stay; kTrustedLink does not compare the bytes with the
+// digest. What cannot be a link is a copy: a part of an archive, and whatever goes to an archive.
+enum class ExistingBlobs : uint8_t { kCopy, kLink, kTrustedLink };
+
 // Throws Error when the place cannot be written to. What goes to a pipe waits in the folder
 // `scratch`.
 std::unique_ptr<Destination> open_destination(const ImageReference& reference,
-                                              const std::string& scratch = "/tmp");
+                                              const std::string& scratch = "/tmp",
+                                              ExistingBlobs blobs = ExistingBlobs::kCopy);
 
 // The image's descriptor in index.json: its manifest with the names of written_name().
 Descriptor index_entry(const Image& image, const ImageReference& reference);

@@ -79,10 +79,21 @@ std::shared_ptr<const File> lock_directory(const std::string& path) {
   return file;
 }
 
+void make_link(const std::string& text, const std::string& path) {
+  if (::symlink(text.c_str(), path.c_str()) != 0) {
+    throw layer::system_error(path, "cannot create a link", errno);
+  }
+}
+
+struct LinkedBlob {
+  Blob blob;
+  std::string file;  // the link's text
+};
+
 class LayoutDestination : public Destination {
  public:
-  explicit LayoutDestination(const ImageReference& reference)
-      : reference_(reference), path_(reference.path) {
+  LayoutDestination(const ImageReference& reference, ExistingBlobs existing)
+      : reference_(reference), path_(reference.path), existing_(existing) {
     if (!entry_exists(path_)) {
       staging_ = make_staging_directory(path_);
       make_directory(staging_.path() + "/blobs");
@@ -113,11 +124,11 @@ class LayoutDestination : public Destination {
   }
 
   bool has(const layer::Digest& digest) const override {
-    return staged_.contains(digest) || present_.contains(digest);
+    return staged_.contains(digest) || linked_.contains(digest) || present_.contains(digest);
   }
 
   void add(const Descriptor& descriptor, const Blob& source) override {
-    if (has(descriptor.digest) || find_present(descriptor)) return;
+    if (has(descriptor.digest) || find_present(descriptor) || link(descriptor, source)) return;
     layer::OutputFile file(blob_folder_);
     copy_blob(source, descriptor, file);
     staged_.try_emplace(descriptor.digest, std::move(file));
@@ -138,6 +149,8 @@ class LayoutDestination : public Destination {
 
   Blob blob(const layer::Digest& digest) const override {
     const auto staged = staged_.find(digest);
+    const auto linked = linked_.find(digest);
+    if (linked != linked_.end()) return linked->second.blob;
     if (staged == staged_.end()) return present_.at(digest);
     return written_part(staged->second, 0, staged->second.size(), path_ + '/' + blob_path(digest));
   }
@@ -164,6 +177,17 @@ class LayoutDestination : public Destination {
   }
 
  private:
+  // Whether the blob can be a link to its file, and will be one.
+  bool link(const Descriptor& descriptor, const Blob& blob) {
+    if (existing_ == ExistingBlobs::kCopy) return false;
+    const std::optional<std::string> file = path_of_whole(blob);
+    if (!file) return false;
+    if (existing_ == ExistingBlobs::kLink) verify_blob(blob, descriptor);
+    if (staging_) make_link(*file, blob_folder_ + '/' + descriptor.digest.hex());
+    linked_.emplace(descriptor.digest, LinkedBlob{blob, *file});
+    return true;
+  }
+
   // Whether the layout holds the blob, undamaged.
   bool find_present(const Descriptor& descriptor) {
     if (staging_ || blob_folder_ == path_) return false;
@@ -227,6 +251,12 @@ class LayoutDestination : public Destination {
       }
       if (undo != nullptr) undo->add([path] { fs::remove(path); });
     }
+    for (const auto& [digest, linked] : linked_) {
+      const std::string path = path_ + '/' + blob_path(digest);
+      if (entry_exists(path)) continue;
+      make_link(linked.file, path);
+      steps.add([path] { fs::remove(path); });
+    }
     // Somebody whose image did not appear may have taken back what was there.
     for (const auto& [digest, blob] : present_) {
       const std::string path = path_ + '/' + blob_path(digest);
@@ -242,10 +272,12 @@ class LayoutDestination : public Destination {
 
   ImageReference reference_;
   std::string path_;
+  ExistingBlobs existing_;
   layer::TemporaryName staging_;  // of a layout that does not exist yet
   std::string blob_folder_;       // where blobs wait
   std::optional<layer::OutputFile> current_;
   std::map<layer::Digest, layer::OutputFile> staged_;
+  std::map<layer::Digest, LinkedBlob> linked_;
   std::map<layer::Digest, Blob> present_;
   Json entry_;                        // in index.json
   Json replaced_;                     // those that had its tag
@@ -255,8 +287,8 @@ class LayoutDestination : public Destination {
 
 }  // namespace
 
-std::unique_ptr<Destination> open_layout(const ImageReference& reference) {
-  return std::make_unique<LayoutDestination>(reference);
+std::unique_ptr<Destination> open_layout(const ImageReference& reference, ExistingBlobs blobs) {
+  return std::make_unique<LayoutDestination>(reference, blobs);
 }
 
 }  // namespace oci

@@ -12,6 +12,6 @@ namespace oci {
 // that any number of processes may add to it. An image that had the same tag is no longer listed,
 // and neither is one without a tag if this one has none; their blobs stay. An empty directory
 // counts as a layout that holds nothing. Throws Error when the directory holds something else.
-std::unique_ptr<Destination> open_layout(const ImageReference& reference);
+std::unique_ptr<Destination> open_layout(const ImageReference& reference, ExistingBlobs blobs);
 
 }  // namespace oci
