@@ -11,19 +11,24 @@ load(
     _VeneerGroupsInfo = "VeneerGroupsInfo",
     _VeneerImageInfo = "VeneerImageInfo",
     _VeneerLayersInfo = "VeneerLayersInfo",
+    _VeneerLayoutInfo = "VeneerLayoutInfo",
     _VeneerSymlinksInfo = "VeneerSymlinksInfo",
 )
-load("//bazel/private:py_image.bzl", _py_image = "py_image")
+load("//bazel/private:push.bzl", _veneer_push = "veneer_push")
+load("//bazel/private:py_image.bzl", _image_of = "image_of", _py_image = "py_image")
 
+image_of = _image_of
 py_image = _py_image
 veneer_base = _veneer_base
 veneer_image = _veneer_image
 veneer_index = _veneer_index
 veneer_layers = _veneer_layers
 veneer_load = _veneer_load
+veneer_push = _veneer_push
 
 VeneerBaseInfo = _VeneerBaseInfo
 VeneerGroupsInfo = _VeneerGroupsInfo
 VeneerImageInfo = _VeneerImageInfo
 VeneerLayersInfo = _VeneerLayersInfo
+VeneerLayoutInfo = _VeneerLayoutInfo
 VeneerSymlinksInfo = _VeneerSymlinksInfo

@@ -81,7 +81,15 @@ def make_grouped_layers(implementation):
         },
     )
 
-def grouped_py_image(layers_rule, name, binary, base = None, tag = None, own_layers = [], **kwargs):
+def grouped_py_image(
+        layers_rule,
+        name,
+        binary,
+        base = None,
+        tag = None,
+        own_layers = [],
+        platforms = [],
+        **kwargs):
     """The `py_image` of defs.bzl with layers for the groups of the binary.
 
     Args:
@@ -92,6 +100,7 @@ def grouped_py_image(layers_rule, name, binary, base = None, tag = None, own_lay
         tag: The image's name in the layout, and in the engine into which `bazel run :NAME_load`
             loads it; default: NAME:latest, in lower case.
         own_layers: Packages that get a layer each, before any group.
+        platforms: Platforms to build for: see `py_image`.
         **kwargs: Attributes of the rule and of `veneer_image`.
     """
-    declare_image(layers_rule, name, binary, base, tag, own_layers, kwargs)
+    declare_image(layers_rule, name, binary, base, tag, own_layers, platforms, kwargs)

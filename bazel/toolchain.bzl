@@ -1,19 +1,22 @@
 """The toolchain that provides the veneer program for building layers and images."""
 
+load("//bazel/private:push.bzl", "PUSH_TOOLCHAIN_TYPE")
 load("//bazel/private:tool.bzl", "TOOLCHAIN_TYPE")
 
 VeneerToolInfo = provider(
-    doc = "The veneer program.",
+    doc = "A program, such as veneer.",
     fields = {
         "files_to_run": "FilesToRunProvider: the program and its runfiles.",
         "runfiles": "runfiles: the runfiles of the program.",
     },
 )
 
-def _toolchain_impl(ctx):
+def _tool(ctx):
     binary = ctx.attr.binary[DefaultInfo]
-    tool = VeneerToolInfo(files_to_run = binary.files_to_run, runfiles = binary.default_runfiles)
-    return [platform_common.ToolchainInfo(veneer = tool)]
+    return VeneerToolInfo(files_to_run = binary.files_to_run, runfiles = binary.default_runfiles)
+
+def _toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(veneer = _tool(ctx))]
 
 _toolchain = rule(
     implementation = _toolchain_impl,
@@ -54,6 +57,40 @@ def veneer_toolchain(
         target_compatible_with = target_compatible_with,
         toolchain = name + "_tool",
         toolchain_type = TOOLCHAIN_TYPE,
+        **kwargs
+    )
+
+def _push_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(push_tool = _tool(ctx))]
+
+_push_toolchain = rule(
+    implementation = _push_toolchain_impl,
+    attrs = {
+        "binary": attr.label(
+            allow_single_file = True,
+            cfg = "target",
+            doc = "skopeo or crane.",
+            executable = True,
+            mandatory = True,
+        ),
+    },
+)
+
+def veneer_push_toolchain(name, binary, **kwargs):
+    """The program by which `veneer_push` pushes: `register_toolchains("//tools:NAME")`.
+
+    Args:
+        name: The toolchain's name.
+        binary: skopeo or crane, which is known by its file's name.
+        **kwargs: Attributes that all rules have, and of `toolchain`. The default of `visibility` is
+            public.
+    """
+    kwargs = dict({"visibility": ["//visibility:public"]}, **kwargs)
+    _push_toolchain(name = name + "_tool", binary = binary, visibility = kwargs["visibility"])
+    native.toolchain(
+        name = name,
+        toolchain = name + "_tool",
+        toolchain_type = PUSH_TOOLCHAIN_TYPE,
         **kwargs
     )
 

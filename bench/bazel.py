@@ -26,7 +26,7 @@ import bazel_workspace  # noqa: E402
 import samples  # noqa: E402
 
 STRATEGIES = {
-    "sandboxed": ["--spawn_strategy=linux-sandbox"],
+    "sandboxed": ["--@veneer//bazel:sandbox", "--spawn_strategy=linux-sandbox"],
     "local": ["--spawn_strategy=local"],
     "worker": ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"],
 }

@@ -73,14 +73,14 @@ class BazelFiles(unittest.TestCase):
             self.assertEqual(sorted(listed), sorted(found), folder)
 
     def test_packages_with_layers_of_their_own_have_names(self):
-        file = starlark.ROOT / "bazel" / "private" / "py_image.bzl"
-        with_own_layers = starlark.run(file, given())["_with_own_layers"]
+        file = starlark.ROOT / "bazel" / "private" / "grouping.bzl"
+        with_own_layers = starlark.run(file, given())["with_own_layers"]
         groups = {"ml": ["jax*"], "torch": ["triton"]}
         self.assertEqual(
             with_own_layers(groups, ["torch", "torch*", "nvidia-*"]),
             {"ml": ["jax*"], "torch": ["triton", "torch", "torch*"], "nvidia": ["nvidia-*"]})
         self.assertEqual(groups["torch"], ["triton"])
-        with self.assertRaisesRegex(Fault, r"^own_layers: '\*' gives no name for the layer; "):
+        with self.assertRaisesRegex(Fault, r"^`own_layers`: '\*' gives no name for the layer; "):
             with_own_layers({}, ["*"])
 
     def test_names_of_packages_are_those_of_veneer(self):
@@ -133,12 +133,15 @@ class BazelFiles(unittest.TestCase):
 
         unmatched = starlark.run(starlark.ROOT / "bazel" / "private" / "grouping.bzl",
                                  {**given(), "provider": Provider})["unmatched_patterns"]
-        self.assertEqual(unmatched(Binary(), {}), [])
-        self.assertEqual(unmatched(Binary(), {"a": ["numpy", "Torch*"], "b": ["//app/...", "//app/models"]}), [])
-        self.assertEqual(unmatched(Binary(), {"numpi": ["numpi"], "all": ["*"], "ml": ["scikit*", "//ap"]}), [
-            "pattern 'numpi' of the layer 'numpi' matches no package of //app:app; the nearest are: numpy",
-            "pattern 'scikit*' of the layer 'ml' matches no package of //app:app; the packages are: numpy, torch",
-            "pattern '//ap' of the layer 'ml' matches no package of //app:app; the nearest are: //app, //app/models",
+        self.assertEqual(unmatched(Binary(), {}, []), [])
+        self.assertEqual(unmatched(Binary(), {"a": ["numpy", "Torch*"], "b": ["//app/...", "//app/models"]},
+                                   ["torch"]), [])
+        self.assertEqual(unmatched(Binary(), {"all": ["*"], "ml": ["scikit*", "//ap"]}, ["numpi"]), [
+            "`own_layers`: 'numpi' matches no package of //app:app; the nearest are: numpy",
+            "`layer_groups`: 'scikit*' of the layer 'ml' matches no package of //app:app; "
+            "the packages are: numpy, torch",
+            "`layer_groups`: '//ap' of the layer 'ml' matches no package of //app:app; "
+            "the nearest are: //app, //app/models",
         ])
 
 

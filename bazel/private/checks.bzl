@@ -73,6 +73,9 @@ def _names_host(first):
     return (first == "localhost" or first != first.lower() or
             bool([mark for mark in (".", ":", "[") if mark in first]))
 
+def _is_tag(text):
+    return _consists_of(text, _WORD + "_.-") and text[0] not in ".-" and len(text) <= _MAX_TAG
+
 def docker_name_fault(text):
     """Says why an engine does not take a text as the name of an image.
 
@@ -86,7 +89,7 @@ def docker_name_fault(text):
         return "a name with a digest is not supported"
     start, slash, last = text.rpartition("/")
     last, colon, tag = last.partition(":")
-    if colon and not (_consists_of(tag, _WORD + "_.-") and tag[0] not in ".-" and len(tag) <= _MAX_TAG):
+    if colon and not _is_tag(tag):
         return "'%s' is not a tag" % tag
     name = start + slash + last
     host, slash, rest = name.partition("/")
@@ -118,6 +121,34 @@ def check_docker_name(ctx, attribute, value):
     fault = docker_name_fault(value)
     if fault:
         fail("%s: `%s` is '%s': %s" % (ctx.label, attribute, value, fault))
+
+def check_repository_name(ctx, attribute, value):
+    """Fails if a value is neither empty nor the name of a repository in a registry.
+
+    Args:
+        ctx: The rule's context.
+        attribute: The attribute's name.
+        value: Its value.
+    """
+    if not value:
+        return
+    fault = docker_name_fault(value)
+    if not fault and ":" in value.rpartition("/")[2]:
+        fault = "a tag belongs into `remote_tags`"
+    if fault:
+        fail("%s: `%s` is '%s': %s" % (ctx.label, attribute, value, fault))
+
+def check_tags(ctx, attribute, values):
+    """Fails if a value is not a tag.
+
+    Args:
+        ctx: The rule's context.
+        attribute: The attribute's name.
+        values: list of str.
+    """
+    for value in values:
+        if not _is_tag(value):
+            fail("%s: `%s` has '%s': expected letters and digits, with '_', '.' and '-' in between" % (ctx.label, attribute, value))
 
 def check_reference_name(ctx, attribute, value):
     """Fails if a value is neither empty nor a name that an OCI layout can have.

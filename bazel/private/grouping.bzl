@@ -114,6 +114,24 @@ def group_inputs(binary, groups, interpreter, layer_groups, package_layers, runf
         if name != APP and (files or name in stated)
     ]
 
+def with_own_layers(layer_groups, packages):
+    """Adds to the groups one for each pattern, named after the pattern.
+
+    Args:
+        layer_groups: dict from a layer's name to patterns of packages.
+        packages: list of patterns.
+
+    Returns:
+        A dict like layer_groups.
+    """
+    groups = {name: list(patterns) for name, patterns in layer_groups.items()}
+    for package in packages:
+        name = package.replace("*", "").strip("-_.")
+        if not name:
+            fail("`own_layers`: '%s' gives no name for the layer; use `layer_groups`, where you name the layer" % package)
+        groups.setdefault(name, []).append(package)
+    return groups
+
 # The most names that a message lists.
 _MOST_NAMES = 20
 
@@ -129,17 +147,21 @@ def _nearest(pattern, names):
     more = ", and %d more" % (len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     return "the packages are: " + (", ".join(names[:_MOST_NAMES]) or "none") + more
 
-def unmatched_patterns(binary, layer_groups):
+def unmatched_patterns(binary, layer_groups, own_layers):
     """Makes a message for each pattern that matches no package of the binary.
 
     Args:
         binary: The target, with both aspects.
         layer_groups: As in group_inputs().
+        own_layers: list of patterns.
 
     Returns:
         A list of messages, each with the nearest names.
     """
-    if not layer_groups:
+    patterns = [("`own_layers`: '%s'" % pattern, pattern) for pattern in own_layers]
+    for layer, of_layer in layer_groups.items():
+        patterns += [("`layer_groups`: '%s' of the layer '%s'" % (pattern, layer), pattern) for pattern in of_layer]
+    if not patterns:
         return []
     found = {}
     for contribution in binary[ContributionsInfo].contributions.to_list():
@@ -152,17 +174,10 @@ def unmatched_patterns(binary, layer_groups):
     })
     own = sorted(["//" + package for repository, package in found if repository == ""])
     messages = []
-    for layer, patterns in layer_groups.items():
-        for pattern in patterns:
-            taken = [True for each in found.values() if _takes(pattern, each, package_name(each.repository))]
-            if not taken:
-                names = own if pattern.startswith("//") else packages
-                messages.append("pattern '%s' of the layer '%s' matches no package of %s; %s" % (
-                    pattern,
-                    layer,
-                    binary.label,
-                    _nearest(pattern, names),
-                ))
+    for place, pattern in patterns:
+        if not [True for each in found.values() if _takes(pattern, each, package_name(each.repository))]:
+            names = own if pattern.startswith("//") else packages
+            messages.append("%s matches no package of %s; %s" % (place, binary.label, _nearest(pattern, names)))
     return messages
 
 def priority(groups):

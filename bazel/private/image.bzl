@@ -1,8 +1,10 @@
 """veneer_image: layers on a base, as an OCI image layout."""
 
 load(":checks.bzl", "check_no_location", "check_platform", "check_reference_name")
+load(":layout.bzl", "LAYOUT_ATTRS", "write_layout")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerImageInfo", "VeneerLayersInfo")
-load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
+load(":stamp.bzl", "STAMP_ATTRS", "stamping", "without_keys")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "pairs")
 
 def _layer_arguments(ctx):
     """Returns options and inputs of all layers, bottom first: first `tars`, then `layers`."""
@@ -33,6 +35,14 @@ def _last_program(ctx):
         user = info.user or user
     return entrypoint, workdir, user
 
+def _text_files(ctx):
+    """Returns the files with labels, annotations and variables, by their options."""
+    return {
+        "--annotation-file": ctx.files.annotations_file,
+        "--env-file": ctx.files.env_file,
+        "--label-file": ctx.files.labels_file,
+    }
+
 def _config_arguments(ctx):
     attr = ctx.attr
     entrypoint, workdir, user = _last_program(ctx)
@@ -49,6 +59,8 @@ def _config_arguments(ctx):
     })
     options += pairs("--label", attr.labels)
     options += pairs("--annotation", attr.annotations)
+    for option, files in _text_files(ctx).items():
+        options += ["%s=%s" % (option, file.path) for file in files]
     options += ["--expose=" + port for port in attr.exposed_ports]
     options += ["--volume=" + volume for volume in attr.volumes]
     for option, value in {
@@ -81,7 +93,7 @@ def _base_arguments(ctx):
     return options if stated else options + [platform]
 
 def _check_values(ctx):
-    check_reference_name(ctx, "tag", ctx.attr.tag)
+    check_reference_name(ctx, "tag", without_keys(ctx.attr.tag))
     check_platform(ctx, "platform", ctx.attr.platform)
     check_no_location(ctx, "cmd", ctx.attr.cmd)
     check_no_location(ctx, "entrypoint", ctx.attr.entrypoint)
@@ -98,29 +110,27 @@ def _image_impl(ctx):
         options.append("--trust-layers")
     if ctx.attr.allow_replacing:
         options.append("--allow-replacing")
-    options += _config_arguments(ctx)
-    image = VeneerImageInfo(
-        layout = ctx.actions.declare_directory(ctx.label.name),
-        arguments = options,
-        inputs = depset(transitive = inputs),
-    )
-    args = arguments(ctx, "image")
-    args.add("--quiet")
-    args.add_all(options)
-    tag = ":" + ctx.attr.tag if ctx.attr.tag else ""
-    args.add("--output=oci:" + image.layout.path + tag)
-    run_veneer(
+    config = _config_arguments(ctx)
+    texts = [file for files in _text_files(ctx).values() for file in files]
+    stamp = stamping(ctx, config + [ctx.attr.tag], texts)
+    inputs.append(depset(texts + stamp.inputs))
+    options += config + stamp.options
+    all_inputs = depset(transitive = inputs)
+    providers = write_layout(
         ctx,
-        args,
-        inputs = image.inputs,
-        outputs = [image.layout],
+        "image",
+        options,
+        all_inputs,
         mnemonic = "VeneerImage",
         progress_message = "Assembling image %s" % ctx.label,
     )
-    return [
-        DefaultInfo(files = depset([image.layout]), runfiles = ctx.runfiles([image.layout])),
-        image,
-    ]
+    written = providers[-1]
+    return providers + [VeneerImageInfo(
+        layout = written.layout,
+        digest = written.digest,
+        arguments = options,
+        inputs = all_inputs,
+    )]
 
 veneer_image = rule(
     implementation = _image_impl,
@@ -128,12 +138,16 @@ veneer_image = rule(
 
 The layout is a directory that rules_oci's `oci_push` and `oci_load`, skopeo and crane read.""",
     attrs = dict(
-        TOOL_ATTRS,
+        dict(LAYOUT_ATTRS, **STAMP_ATTRS),
         allow_replacing = attr.bool(
             doc = "Whether layers that were not made for the base may replace its links and " +
                   "files, and change the modes of its directories.",
         ),
         annotations = attr.string_dict(doc = "Annotations of the manifest."),
+        annotations_file = attr.label(
+            allow_single_file = True,
+            doc = "A file with further annotations, `KEY=VALUE` in each line.",
+        ),
         author = attr.string(doc = "The author of the image."),
         base = attr.label(
             doc = "The image to build on, a `veneer_base`; default: none.",
@@ -155,8 +169,16 @@ The layout is a directory that rules_oci's `oci_push` and `oci_load`, skopeo and
                   "the base or an earlier entry gives to that variable. Write a literal `$` as " +
                   "`$$$$`.",
         ),
+        env_file = attr.label(
+            allow_single_file = True,
+            doc = "A file with further variables, `KEY=VALUE` in each line, before those of `env`.",
+        ),
         exposed_ports = attr.string_list(doc = "Ports that the container listens on: `8080`, `53/udp`."),
         labels = attr.string_dict(doc = "Labels, added to the base's."),
+        labels_file = attr.label(
+            allow_single_file = True,
+            doc = "A file with further labels, `KEY=VALUE` in each line.",
+        ),
         layers = attr.label_list(
             doc = "Layers, bottom first.",
             providers = [VeneerLayersInfo],

@@ -1,8 +1,10 @@
 """veneer_index: one image for several platforms."""
 
 load(":checks.bzl", "check_reference_name")
+load(":layout.bzl", "LAYOUT_ATTRS", "write_layout")
 load(":providers.bzl", "VeneerImageInfo")
-load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "pairs", "run_veneer")
+load(":stamp.bzl", "STAMP_ATTRS", "stamping", "without_keys")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "pairs")
 
 _PLATFORMS = "//command_line_option:platforms"
 
@@ -20,42 +22,32 @@ _platforms_transition = transition(
 )
 
 def _index_impl(ctx):
-    check_reference_name(ctx, "tag", ctx.attr.tag)
+    check_reference_name(ctx, "tag", without_keys(ctx.attr.tag))
     split = ctx.split_attr.images
 
     # In Bazel 4 the only key is None if the transition changes nothing.
     keys = sorted(split.keys(), key = int) if len(split) > 1 else split.keys()
     images = [image[VeneerImageInfo].layout for key in keys for image in split[key]]
-    layout = ctx.actions.declare_directory(ctx.label.name)
-    args = arguments(ctx, "index")
-    args.add("--quiet")
+    texts = pairs("--annotation", ctx.attr.annotations)
+    stamp = stamping(ctx, texts + [ctx.attr.tag])
 
     # The actions that made the images have verified their layers.
-    args.add("--trust-images")
-    args.add_all(
-        images,
-        before_each = "--image",
-        format_each = "oci:%s",
-        expand_directories = False,
-    )
-    args.add_all(pairs("--annotation", ctx.attr.annotations))
-    tag = ":" + ctx.attr.tag if ctx.attr.tag else ""
-    args.add("--output=oci:" + layout.path + tag)
-    run_veneer(
+    options = ["--trust-images"] + texts + stamp.options
+    options += ["--image=oci:" + image.path for image in images]
+    return write_layout(
         ctx,
-        args,
-        inputs = depset(images),
-        outputs = [layout],
+        "index",
+        options,
+        depset(images + stamp.inputs),
         mnemonic = "VeneerIndex",
         progress_message = "Assembling index %s" % ctx.label,
     )
-    return [DefaultInfo(files = depset([layout]), runfiles = ctx.runfiles([layout]))]
 
 veneer_index = rule(
     implementation = _index_impl,
     doc = """An image for several platforms, as an OCI image layout with one image index.""",
     attrs = dict(
-        TOOL_ATTRS,
+        dict(LAYOUT_ATTRS, **STAMP_ATTRS),
         annotations = attr.string_dict(doc = "Annotations of the index."),
         images = attr.label_list(
             cfg = _platforms_transition,

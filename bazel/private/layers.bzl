@@ -2,7 +2,7 @@
 
 load(":checks.bzl", "check_no_location", "check_relative_path")
 load(":contributions.bzl", "contributions_aspect", "runtime_aspect")
-load(":grouping.bzl", "APP", "group_inputs", "unmatched_patterns")
+load(":grouping.bzl", "APP", "group_inputs", "unmatched_patterns", "with_own_layers")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerGroupsInfo", "VeneerLayersInfo")
 load(":spec.bzl", "write_spec")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
@@ -129,14 +129,14 @@ def declare_layers(ctx, runfiles_groups = None):
     check_relative_path(ctx, "program_name", ctx.attr.program_name)
     check_no_location(ctx, "entrypoint", ctx.attr.entrypoint)
     binary = ctx.attr.binary
-    for message in unmatched_patterns(binary, ctx.attr.layer_groups):
-        # Not a failure: one macro's list of layers often serves several programs.
-        print("%s: warning: %s" % (ctx.label, message))  # buildifier: disable=print
+    unmatched = unmatched_patterns(binary, ctx.attr.layer_groups, ctx.attr.own_layers)
+    if unmatched:
+        fail("\n".join(["%s: %s" % (ctx.label, message) for message in unmatched]))
     groups = group_inputs(
         binary,
         ctx.attr.groups,
         ctx.attr.interpreter,
-        ctx.attr.layer_groups,
+        with_own_layers(ctx.attr.layer_groups, ctx.attr.own_layers),
         ctx.attr.package_layers,
         runfiles_groups,
     )
@@ -225,7 +225,7 @@ _ATTRS = {
         doc = "Layers by name, each with a list of patterns. A pattern is a package's name " +
               "(`torch`, `nvidia-*`), a canonical repository name, or packages of the main " +
               "repository (`//models`, `//models/...`). The first match wins. A pattern that " +
-              "matches no package gets a warning.",
+              "matches no package is an error.",
     ),
     "legacy_external_runfiles": attr.bool(
         doc = "Whether files of external repositories are also at `<workspace>/external/...`, as " +
@@ -236,6 +236,10 @@ _ATTRS = {
     ),
     "mtime": attr.int(
         doc = "Modification time of all entries, in seconds since 1970.",
+    ),
+    "own_layers": attr.string_list(
+        doc = "Packages that get a layer each, usually the large ones: `[\"torch\", \"numpy\"]`. " +
+              "The layer has the package's name; otherwise this is as `layer_groups`.",
     ),
     "package_layers": attr.int(
         default = 4,

@@ -2,20 +2,24 @@
 
 load(":checks.bzl", "check_docker_name")
 load(":providers.bzl", "VeneerImageInfo")
+load(":stamp.bzl", "STAMP_ATTRS", "stamping", "without_keys")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
 def _load_impl(ctx):
-    check_docker_name(ctx, "tag", ctx.attr.tag)
+    check_docker_name(ctx, "tag", without_keys(ctx.attr.tag))
     image = ctx.attr.image[VeneerImageInfo]
     archive = ctx.actions.declare_file(ctx.label.name + ".archive.tar")
     args = arguments(ctx, "image")
     args.add("--quiet")
     args.add_all(image.arguments)
+    stamp = stamping(ctx, [ctx.attr.tag])
+    if not [option for option in image.arguments if option.startswith(("--stamp=", "--unstamped"))]:
+        args.add_all(stamp.options)
     args.add("--output=docker-archive:%s:%s" % (archive.path, ctx.attr.tag))
     run_veneer(
         ctx,
         args,
-        inputs = image.inputs,
+        inputs = depset(stamp.inputs, transitive = [image.inputs]),
         outputs = [archive],
         mnemonic = "VeneerArchive",
         progress_message = "Writing the archive of %s" % ctx.label,
@@ -46,7 +50,7 @@ veneer_load = rule(
 The output group `archive` holds the file that is loaded: one tar that is both an OCI layout and a
 docker archive, so that every engine reads it.""",
     attrs = dict(
-        TOOL_ATTRS,
+        dict(TOOL_ATTRS, **STAMP_ATTRS),
         engine = attr.string(
             doc = "`docker` or `podman`, or a path; default: `docker` if it is installed, else " +
                   "`podman`. If `$VENEER_ENGINE` is set when the target runs, it overrides this " +

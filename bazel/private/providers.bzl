@@ -22,9 +22,18 @@ VeneerBaseInfo = provider(
     },
 )
 
+VeneerLayoutInfo = provider(
+    doc = "An image, or an index of images, as an OCI layout.",
+    fields = {
+        "digest": "File: the digest of the manifest or of the index, `sha256:...` and a line end.",
+        "layout": "File: the OCI image layout, a directory.",
+    },
+)
+
 VeneerImageInfo = provider(
     doc = "An image as an OCI layout, and the arguments to make it again in another form.",
     fields = {
+        "digest": "File: the digest of the manifest, `sha256:...` and a line end.",
         "layout": "File: the OCI image layout, a directory.",
         "arguments": "list of str: options of `veneer image`, without the output.",
         "inputs": "depset of File: the files that these arguments name.",

@@ -1,5 +1,7 @@
 """Declares actions that run the veneer of the toolchain."""
 
+load(":flags.bzl", "FlagInfo", "is_on")
+
 TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 
 # `supports-path-mapping` is not among the requirements: Bazel maps the paths of Files among an
@@ -22,25 +24,16 @@ _FROM_TOOLCHAIN = {
     "toolchain": Label("//bazel:toolchain_type"),
 } if hasattr(config_common, "toolchain_type") else {}
 
-WorkerInfo = provider(
-    doc = "Whether actions run in a persistent worker.",
-    fields = {"enabled": "bool"},
-)
-
-def _worker_flag_impl(ctx):
-    return [WorkerInfo(enabled = ctx.build_setting_value)]
-
-worker_flag = rule(
-    implementation = _worker_flag_impl,
-    doc = "A command line flag: whether veneer's actions run in a persistent worker.",
-    build_setting = config.bool(flag = True),
-)
-
 TOOL_ATTRS = {
+    "_sandbox": attr.label(
+        default = Label("//bazel:sandbox"),
+        doc = "The flag `@veneer//bazel:sandbox`.",
+        providers = [FlagInfo],
+    ),
     "_worker": attr.label(
         default = Label("//bazel:worker"),
         doc = "The flag `@veneer//bazel:worker`.",
-        providers = [WorkerInfo],
+        providers = [FlagInfo],
     ),
 }
 
@@ -74,7 +67,20 @@ def pairs(option, values):
     """
     return ["%s=%s" % (option, json.encode([key, value])) for key, value in values.items()]
 
-def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
+# An action opens nothing but what its inputs name: the spec and the plans name exec paths of
+# inputs, and all other files are arguments. A sandbox of 30,000 links would take 25 seconds for an
+# action of 0.4.
+_NO_SANDBOX = {"no-sandbox": "1"}
+
+def _requirements(ctx, more):
+    requirements = dict(more)
+    if is_on(ctx.attr._worker):
+        requirements.update(_WORKER)
+    if not is_on(ctx.attr._sandbox):
+        requirements.update(_NO_SANDBOX)
+    return requirements
+
+def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message, requirements = {}):
     """Declares an action of veneer.
 
     Args:
@@ -84,6 +90,7 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
         outputs: list of File.
         mnemonic: The action's mnemonic, for example VeneerPlan.
         progress_message: The text that Bazel shows while the action runs.
+        requirements: dict from str to str: further execution requirements.
     """
     ctx.actions.run(
         executable = ctx.toolchains[TOOLCHAIN_TYPE].veneer.files_to_run,
@@ -94,6 +101,6 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message):
         progress_message = progress_message,
         # With this variable, messages name attributes instead of options.
         env = {"VENEER_CALLER": "bazel"},
-        execution_requirements = _WORKER if ctx.attr._worker[WorkerInfo].enabled else {},
+        execution_requirements = _requirements(ctx, requirements),
         **_FROM_TOOLCHAIN
     )

@@ -22,6 +22,7 @@ OF_THE_SYSTEM = re.compile(r"lib(c|m|gcc_s|stdc\+\+|pthread|dl|rt)\.so|ld-linux|
 MODULE = """module(name = "tested")
 
 bazel_dep(name = "platforms", version = "0.0.10")
+bazel_dep(name = "rules_cc", version = "0.2.14")
 bazel_dep(name = "rules_python", version = "0.22.1")
 bazel_dep(name = "other", version = "1.0")
 bazel_dep(name = "veneer", version = "0.1.0")
@@ -154,6 +155,7 @@ class ModuleWorkspace(bazel_workspace.Workspace):
         if command != "shutdown":
             options = [f"--registry=file://{self.output_root.parent / 'registry'}",
                        "--noenable_workspace", "--lockfile_mode=off"]
+        if command not in ("query", "shutdown"):
             options += self.options
         return judge.run([*self.command(), command, *options, *arguments], self.patience,
                          cwd=self.root)

@@ -23,6 +23,8 @@ beside/root.txt the data
 """
 APP_ACTIONS = [("VeneerPlan", "image_layers.plan"), ("VeneerLayer", "image_layers/app.tar.gz"),
                ("VeneerImage", "image")]
+SANDBOX = "--@veneer//bazel:sandbox"  # else actions run outside of any
+COPIES = "--@veneer//bazel:copy_blobs"  # else an image is made on this machine
 STRATEGIES = ("linux-sandbox", "processwrapper-sandbox", "local")
 
 
@@ -101,7 +103,7 @@ class Bazel(judge.Judge):
     def test_strategies_and_output_bases_make_equal_bytes(self):
         found = {}
         for strategy in STRATEGIES:
-            ran = executed_anew(self.bazel, "//:image", f"--spawn_strategy={strategy}")
+            ran = executed_anew(self.bazel, "//:image", SANDBOX, f"--spawn_strategy={strategy}")
             runners = {runner for mnemonic, _, runner in ran if mnemonic.startswith("Veneer")}
             self.assertEqual(runners, {strategy})
             found[strategy] = digests(self.bazel.bin("image"))
@@ -113,7 +115,8 @@ class Bazel(judge.Judge):
         self.bazel.build("//:image")
         local = digests(self.bazel.bin("image"))
         with remote_execution.remote_execution(self.folder / "grid") as server:
-            remote = ["//:image", f"--remote_executor=grpc://{server}", "--spawn_strategy=remote"]
+            remote = ["//:image", f"--remote_executor=grpc://{server}", "--spawn_strategy=remote",
+                      COPIES]
             ran = executed_anew(self.bazel, *remote)
             self.assertEqual({runner for _, _, runner in ran}, {"remote"})
             self.assertEqual(count(ran), {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1})

@@ -6,6 +6,7 @@ If Debian's archive cannot give that Bazel, the test is skipped, even where no o
 import os
 import unittest.mock
 
+import bazel7_images
 import bazel_modules
 import bazel_refused
 import bazel_workspace
@@ -20,15 +21,15 @@ WORKER = "--@veneer//bazel:worker"
 # How actions can run.
 WAYS = {
     "local": [LOCAL],
-    "linux-sandbox": ["--spawn_strategy=linux-sandbox"],
-    "processwrapper-sandbox": ["--spawn_strategy=processwrapper-sandbox"],
+    "linux-sandbox": [test_bazel.SANDBOX, "--spawn_strategy=linux-sandbox"],
+    "processwrapper-sandbox": [test_bazel.SANDBOX, "--spawn_strategy=processwrapper-sandbox"],
     "worker": [WORKER, "--spawn_strategy=worker,local", "--noworker_multiplex"],
     "multiplex worker": [WORKER, "--spawn_strategy=worker,local"],
     "worker in a sandbox": [WORKER, "--spawn_strategy=worker,local", "--worker_sandboxing"],
     "multiplex worker in a sandbox": [
         WORKER, "--spawn_strategy=worker,local", "--worker_sandboxing",
         "--experimental_worker_multiplex_sandboxing"],
-    "paths without configuration": ["--experimental_output_paths=strip",
+    "paths without configuration": [test_bazel.SANDBOX, "--experimental_output_paths=strip",
                                     "--spawn_strategy=linux-sandbox"],
 }
 # The runfiles of //declared:program, with the texts of links; None: a file.
@@ -47,7 +48,7 @@ DECLARED = {
 }
 
 
-class Bazel7(judge.Judge):
+class Bazel7(bazel7_images.Images, judge.Judge):
     """Tests that share a workspace."""
 
     clients = ("mmdebstrap",)
@@ -85,7 +86,7 @@ class Bazel7(judge.Judge):
         with remote_execution.remote_execution(self.folder / "grid") as server:
             ran = test_bazel.executed_anew(self.bazel, "//declared:image",
                                            f"--remote_executor=grpc://{server}",
-                                           "--spawn_strategy=remote")
+                                           "--spawn_strategy=remote", test_bazel.COPIES)
             self.assertEqual({runner for mnemonic, _, runner in ran
                               if mnemonic.startswith("Veneer")}, {"remote"})
             self.assertEqual(self.links(), DECLARED)
@@ -93,7 +94,7 @@ class Bazel7(judge.Judge):
 
     def test_an_image_runs_in_an_engine(self):
         judge.need("docker", "dockerd")
-        self.bazel.build("//:image_load", LOCAL)
+        self.bazel.build("//:image", "//:image_load", LOCAL)
         tree = test_bazel.image_tree(self.bazel.bin("image"))
         python = tree["app/app.runfiles/_main/_app.venv/bin/python3"]
         self.assertEqual(python.linkname, "../../../_main~_repo_rules~python_3_11/bin/python3")

@@ -59,7 +59,7 @@ class BazelWorker(judge.Judge):
         return test_bazel.digests(self.bazel.bin("image")), runners(ran)
 
     def test_workers_make_the_same_bytes_at_the_first_time_and_later(self):
-        expected, ran_by = self.built_anew("--spawn_strategy=linux-sandbox")
+        expected, ran_by = self.built_anew(test_bazel.SANDBOX, "--spawn_strategy=linux-sandbox")
         self.assertEqual(ran_by, {"linux-sandbox"})
         for options in (WORKER, MULTIPLEX, [*WORKER, "--worker_sandboxing"]):
             for turn in ("cold", "warm"):
