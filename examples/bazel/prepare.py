@@ -24,8 +24,6 @@ common --override_repository=bazel_skylib=/usr/share/bazel/tools/skylib
 common --override_repository=platforms=/usr/share/bazel/platforms
 common --override_repository=rules_cc={rules_cc}
 build --nosandbox_debug
-build --strategy=VeneerPlan=local --strategy=VeneerLayer=local
-build --strategy=VeneerImage=local --strategy=VeneerArchive=local
 """
 CC_RULES = ["cc_binary", "cc_import", "cc_library", "cc_proto_library", "cc_test", "cc_toolchain",
             "cc_toolchain_suite", "fdo_prefetch_hints", "fdo_profile", "objc_library"]
