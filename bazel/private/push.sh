@@ -67,9 +67,9 @@ fi
 
 # Prints a tag with the values of its keys.
 expand() {
-  local text=$1 key value place
-  while [[ $text =~ \{([A-Z0-9_]+)\} ]]; do
-    key=${BASH_REMATCH[1]} value=
+  local rest=$1 text="" key value place
+  while [[ $rest =~ ^([^{]*)\{([A-Z0-9_]+)\}(.*)$ ]]; do
+    text+=${BASH_REMATCH[1]} key=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]} value=""
     if ((${#status_places[@]} == 0)); then
       fail "the tag '$1' has a key: run with --stamp"
     fi
@@ -77,9 +77,9 @@ expand() {
       value=${value:-$(sed -n "s/^$key //p" "$(runfile "$place")")}
     done
     if [[ -z $value ]]; then fail "no status file has the key of '{$key}' in the tag '$1'"; fi
-    text=${text//"{$key}"/$value}
+    text+=$value
   done
-  echo "$text"
+  echo "$text$rest"
 }
 
 for i in "${!tags[@]}"; do
