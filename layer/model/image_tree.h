@@ -26,11 +26,11 @@ enum class NodeKind : uint8_t {
 
 // What is at one path. Texts live in the arena of whoever builds the tree.
 struct Node {
-  std::string_view path{};       // relative, '/'-separated, no "." or "..", no trailing '/'
-  std::string_view content{};    // source(), or link().rest
-  std::string_view named{};      // its path in its layer, if that leads through a link
-  Origin origin{};               // where the input declared it; for a base's node, its layer
-  const Stamp* stamp = nullptr;  // of source(), taken when planning; may be null
+  std::string_view path{};     // relative, '/'-separated, no "." or "..", no trailing '/'
+  std::string_view content{};  // source(), or link().rest; of a stored kOther "p", "c 1,3", "b 8,0"
+  std::string_view named{};    // its path in its layer, if that leads through a link
+  Origin origin{};             // where the input declared it; for a base's node, its layer
+  const Stamp* stamp = nullptr;              // of source(), taken when planning; may be null
   const std::string_view* xattrs = nullptr;  // Attributes::xattrs
   uint64_t size = 0;                         // bytes of a kFile
   int64_t mtime = 0;                         // seconds since the epoch

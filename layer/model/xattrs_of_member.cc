@@ -23,6 +23,16 @@ bool next_xattr(archive_entry& entry, Xattr& xattr) {
   return true;
 }
 
+std::vector<Xattr> last_of_each_name(archive_entry& entry) {
+  std::vector<Xattr> xattrs;
+  archive_entry_xattr_reset(&entry);
+  for (Xattr xattr; next_xattr(entry, xattr);) {
+    std::erase_if(xattrs, [&](const Xattr& other) { return other.name == xattr.name; });
+    xattrs.push_back(xattr);
+  }
+  return xattrs;
+}
+
 }  // namespace
 
 std::vector<std::string> xattr_names(archive_entry& entry) {
@@ -33,15 +43,16 @@ std::vector<std::string> xattr_names(archive_entry& entry) {
 }
 
 std::string xattrs_of_member(archive_entry& entry) {
-  std::vector<Xattr> kept;
-  archive_entry_xattr_reset(&entry);
-  for (Xattr xattr; next_xattr(entry, xattr);) {
-    if (!is_kept_xattr(xattr.name)) continue;
+  std::vector<Xattr> kept = last_of_each_name(entry);
+  std::erase_if(kept, [](const Xattr& xattr) { return !is_kept_xattr(xattr.name); });
+  for (Xattr& xattr : kept) {
     if (xattr.name == kCapabilityXattr) xattr.value = capability_of_layer(xattr.value);
-    std::erase_if(kept, [&](const Xattr& other) { return other.name == xattr.name; });
-    kept.push_back(xattr);
   }
   return xattrs_to_text(std::move(kept));
+}
+
+std::string all_xattrs_of_member(archive_entry& entry) {
+  return xattrs_to_text(last_of_each_name(entry));
 }
 
 }  // namespace layer

@@ -14,4 +14,7 @@ std::vector<std::string> xattr_names(archive_entry& entry);
 // layers.
 std::string xattrs_of_member(archive_entry& entry);
 
+// The same of all attributes, as they are.
+std::string all_xattrs_of_member(archive_entry& entry);
+
 }  // namespace layer
