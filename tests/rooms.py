@@ -12,7 +12,7 @@ ROOMS = [
     "layer/base", "layer/disk", "layer/model", "layer/store", "layer/read", "layer/resolve",
     "layer/identify", "layer/place", "layer/plan", "layer/probe", "layer/check", "layer/write",
     "layer/bsdtar",
-    "oci/model", "oci/read", "oci/write", "oci/check",
+    "oci/model", "oci/read", "oci/inspect", "oci/write", "oci/check",
     "cmd/report", "cmd/options", "cmd/steps", "cmd/tar", "cmd/worker", "cmd",
 ]
 MOST_SOURCES = 20  # in one room

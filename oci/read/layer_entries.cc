@@ -63,6 +63,7 @@ layer::Error LayerEntries::entry_error(const std::string& message) const {
 std::span<const std::byte> LayerEntries::next_piece() {
   const std::span<const std::byte> piece = plain_.next();
   plain_hash_.update(piece);
+  plain_size_ += piece.size();
   scan_.update(piece);
   return piece;
 }
@@ -93,10 +94,10 @@ void LayerEntries::verify() {
   while (!next_piece().empty()) {
   }
   const std::string name = layer_.blob.name();
-  const layer::Digest digest = plain_.finish_raw_digest();
-  if (digest != layer_.descriptor.digest) {
+  digest_ = plain_.finish_raw_digest();
+  if (layer_.has_digest && digest_ != layer_.descriptor.digest) {
     throw layer::Error({name},
-                       fmt::format("has digest {}, but its descriptor says {}", digest.to_string(),
+                       fmt::format("has digest {}, but its descriptor says {}", digest_.to_string(),
                                    layer_.descriptor.digest.to_string()));
   }
   const layer::Digest plain = plain_hash_.finish();

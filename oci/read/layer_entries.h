@@ -36,6 +36,10 @@ class LayerEntries {
   // Bytes of the layer as it is stored.
   uint64_t stored_size() const { return layer_.blob.size(); }
 
+  // At the end: the digest of what is stored, and the bytes of the plain tar.
+  const layer::Digest& digest() const { return digest_; }
+  uint64_t plain_size() const { return plain_size_; }
+
   // An error that names the current entry.
   layer::Error entry_error(const std::string& message) const;
 
@@ -52,6 +56,8 @@ class LayerEntries {
   const ImageLayer& layer_;
   PlainStream plain_;
   layer::Sha256 plain_hash_;
+  uint64_t plain_size_ = 0;
+  layer::Digest digest_;
   TarScan scan_;
   std::exception_ptr failure_;  // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;

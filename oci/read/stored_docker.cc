@@ -101,11 +101,20 @@ ImageLayer read_layer(const Blob& blob, const layer::DiffId& diff_id, UnpackBudg
   return {descriptor, diff_id, blob};
 }
 
+ImageLayer unread_layer(const Blob& blob, const layer::DiffId& diff_id) {
+  Descriptor descriptor;
+  descriptor.media_type = layer_media_type(sniff_codec(blob));
+  descriptor.size = blob.size();
+  ImageLayer layer{descriptor, diff_id, blob};
+  layer.has_digest = false;
+  return layer;
+}
+
 }  // namespace
 
 StoredImage open_docker_image(const Source& source, const ImageReference& reference,
-                              const std::optional<Platform>& platform,
-                              const layer::Limits& limits) {
+                              const std::optional<Platform>& platform, const layer::Limits& limits,
+                              DockerLayers layers) {
   const DockerEntry entry = choose_entry(read_entries(source), reference);
   const Blob config_blob = get_member(source, entry.config);
   StoredImage image;
@@ -126,7 +135,9 @@ StoredImage open_docker_image(const Source& source, const ImageReference& refere
   for (const std::string& path : entry.layers) blobs.push_back(get_member(source, path));
   UnpackBudget budget(limits.unpacked, blobs);
   for (size_t i = 0; i < diff_ids.size(); ++i) {
-    image.layers.push_back(read_layer(blobs[i], diff_ids[i], budget));
+    image.layers.push_back(layers == DockerLayers::kUnread
+                               ? unread_layer(blobs[i], diff_ids[i])
+                               : read_layer(blobs[i], diff_ids[i], budget));
   }
   return image;
 }

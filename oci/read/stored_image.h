@@ -1,6 +1,7 @@
 // Opens an image where it is stored: finds its config and its layers' blobs, and checks documents.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct ImageLayer {
   layer::DiffId diff_id;
   Blob blob;  // as it is stored; copy_blob() verifies it against the descriptor
   std::string_view stated_by = "the config";  // who says what the diff id is, for messages
+  bool has_digest = true;  // false: the descriptor's is not known, see DockerLayers::kUnread
 };
 
 // The blobs of layers, in their order.
@@ -44,11 +46,16 @@ struct StoredImage {
 StoredImage open_image(const ImageReference& reference, const std::optional<Platform>& platform,
                        const ReadContext& context);
 
+// A docker archive states no digests of its layers. kUnread leaves them open, for a caller that reads
+// the layers itself; kMeasured reads each layer for it, and compares its diff id.
+enum class DockerLayers : uint8_t { kMeasured, kUnread };
+
 // The two kinds of source that open_image() knows.
 StoredImage open_oci_image(const Source& source, const ImageReference& reference,
                            const std::optional<Platform>& platform);
 StoredImage open_docker_image(const Source& source, const ImageReference& reference,
-                              const std::optional<Platform>& platform, const layer::Limits& limits);
+                              const std::optional<Platform>& platform, const layer::Limits& limits,
+                              DockerLayers layers = DockerLayers::kMeasured);
 
 // For both: throws Error unless the image is for the platform.
 void check_platform(const StoredImage& image, const std::optional<Platform>& platform);

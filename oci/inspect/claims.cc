@@ -1,0 +1,91 @@
+// Looks paths up in the tree, and adds up what belongs to each package.
+#include "oci/inspect/claims.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "layer/model/file_tree.h"
+#include "layer/model/relative_path.h"
+#include "oci/model/clean_path.h"
+
+namespace oci {
+namespace {
+
+using layer::Node;
+using layer::NodeKind;
+
+// docs/limits.md. A unit is one look-up of a path, 64 bytes of its text, or one node of a folder.
+constexpr uint64_t kMaxClaimWork = uint64_t{32} << 20;
+// A walk through links looks at every component again.
+constexpr uint64_t kWalkCost = 16;
+
+// Where the source of "a/__pycache__/b.cpython-311.pyc" is; empty for any other path.
+std::string source_of_compiled(std::string_view path) {
+  const std::string_view folder = layer::parent_path(path);
+  if (!path.ends_with(".pyc") || layer::base_name(folder) != "__pycache__") return {};
+  const std::string_view name = layer::base_name(path);
+  std::string source(layer::parent_path(folder));
+  if (!source.empty()) source += '/';
+  source += name.substr(0, name.find('.'));
+  return source + ".py";
+}
+
+}  // namespace
+
+Claims::Claims(ImageFacts& image)
+    : image_(image), is_counted_(image.files.size()), work_left_(kMaxClaimWork) {
+  image_.owners.assign(image_.tree.nodes().size(), kNone);
+}
+
+bool Claims::may_work(uint64_t amount) {
+  work_left_ = amount > work_left_ ? 0 : work_left_ - amount;
+  return work_left_ > 0;
+}
+
+void Claims::give(const Node& node, uint32_t package) {
+  uint32_t& owner = image_.owners[index_of(image_, node)];
+  if (owner != kNone || node.kind == NodeKind::kDirectory) return;
+  owner = package;
+  if (node.inode == 0 || is_counted_[node.inode - 1]) return;
+  is_counted_[node.inode - 1] = true;
+  ++image_.packages[package].files;
+  image_.packages[package].size += node.size;
+}
+
+void Claims::claim(std::string_view path, uint32_t package) {
+  if (path.size() > layer::kMaxPath || !may_work(1 + path.size() / 64)) return;
+  const std::optional<std::string> clean = clean_path(path);
+  if (!clean) return;
+  const Node* node = image_.tree.find(*clean);
+  if (node == nullptr) {
+    const auto parts = static_cast<uint64_t>(std::ranges::count(*clean, '/')) + 1;
+    if (!may_work(kWalkCost * parts)) return;
+    node = image_.tree.resolve(*clean, layer::FinalLink::kKeep).node;
+  }
+  if (node != nullptr) give(*node, package);
+}
+
+void Claims::claim_below(std::string_view path, uint32_t package) {
+  const std::vector<Node>& nodes = image_.tree.nodes();
+  const auto begin = std::lower_bound(
+      nodes.begin(), nodes.end(), path,
+      [](const Node& node, std::string_view text) { return layer::tree_order(node.path, text); });
+  for (auto node = begin; node != nodes.end() && may_work(1); ++node) {
+    if (node->path != path && !layer::is_below(node->path, path)) return;
+    give(*node, package);
+  }
+}
+
+void Claims::claim_compiled() {
+  for (const Node& node : image_.tree.nodes()) {
+    if (node.kind != NodeKind::kFile || image_.owners[index_of(image_, node)] != kNone) continue;
+    const std::string source = source_of_compiled(node.path);
+    const Node* found = source.empty() ? nullptr : image_.tree.find(source);
+    if (found == nullptr) continue;
+    const uint32_t owner = image_.owners[index_of(image_, *found)];
+    if (owner != kNone) give(node, owner);
+  }
+}
+
+}  // namespace oci

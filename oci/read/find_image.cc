@@ -1,0 +1,90 @@
+// Looks what lies at a path, and leaves the rest to those who open it.
+#include "oci/read/find_image.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "oci/model/reference.h"
+#include "oci/read/source.h"
+
+namespace oci {
+namespace {
+
+bool is_there(std::string_view path) {
+  std::error_code fault;
+  return std::filesystem::exists(std::filesystem::path(path), fault);
+}
+
+// The path and the name of a bare reference; no value if nothing is there.
+std::optional<std::pair<std::string, std::string>> split_bare(std::string_view text) {
+  if (!text.empty() && is_there(text)) return std::pair(std::string(text), std::string());
+  const size_t colon = text.find(':');
+  if (colon == text.npos || colon == 0 || !is_there(text.substr(0, colon))) return std::nullopt;
+  return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
+}
+
+bool names_transport(std::string_view text) {
+  return text.starts_with("oci:") || text.starts_with("oci-archive:") ||
+         text.starts_with("docker-archive:");
+}
+
+ImageReference reference_of(Transport transport, std::string path, std::string name) {
+  ImageReference reference{transport, std::move(path), std::move(name)};
+  // A path with ':' cannot be written as a reference, so only its name is checked.
+  if (!reference.name.empty()) {
+    ImageReference checked = reference;
+    checked.path = "image";
+    parse_image_reference(checked.to_string());
+  }
+  return reference;
+}
+
+StoredImage open_file_image(const Source& archive, const ImageReference& reference,
+                            const std::optional<Platform>& platform, const layer::Limits& limits) {
+  if (reference.transport == Transport::kOciArchive) {
+    return open_oci_image(archive, reference, platform);
+  }
+  return open_docker_image(archive, reference, platform, limits, DockerLayers::kUnread);
+}
+
+StoredImage open_reference(const ImageReference& reference, const std::optional<Platform>& platform,
+                           const ReadContext& context) {
+  if (reference.transport == Transport::kOci) return open_image(reference, platform, context);
+  return open_file_image(*open_archive(reference.path, context), reference, platform,
+                         context.limits);
+}
+
+}  // namespace
+
+StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
+                       const ReadContext& context) {
+  if (names_transport(text)) {
+    return open_reference(parse_image_reference(text), platform, context);
+  }
+  const auto bare = split_bare(text);
+  if (!bare && text.find(':') != text.npos) parse_image_reference(text);  // says what is wrong
+  if (!bare) {
+    throw layer::Error({std::string(text)}, "there is no such file or folder")
+        .with_help(
+            "an image is a layout's folder or an archive, or oci:DIR[:TAG], "
+            "oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]");
+  }
+  const auto& [path, name] = *bare;
+  std::error_code fault;
+  if (std::filesystem::is_directory(path, fault)) {
+    return open_oci_image(*open_directory(path), reference_of(Transport::kOci, path, name),
+                          platform);
+  }
+  const std::unique_ptr<Source> archive = open_archive(path, context);
+  const Transport transport =
+      archive->find("oci-layout") ? Transport::kOciArchive : Transport::kDockerArchive;
+  if (transport == Transport::kDockerArchive && !archive->find("manifest.json")) {
+    throw layer::Error({path}, "is no image: it has neither 'oci-layout' nor 'manifest.json'");
+  }
+  return open_file_image(*archive, reference_of(transport, path, name), platform, context.limits);
+}
+
+}  // namespace oci

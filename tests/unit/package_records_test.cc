@@ -1,0 +1,113 @@
+// What package managers record: packages, and the paths of their files.
+#include "oci/inspect/package_records.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "oci/inspect/package_files.h"
+
+namespace oci::package_records_test {
+namespace {
+
+std::string paths_of(void (*read)(std::string_view, const TextTaker&), std::string_view text) {
+  std::string paths;
+  read(text, [&](std::string_view path) { paths += fmt::format("[{}]", path); });
+  return paths;
+}
+
+std::string packages_of(void (*read)(std::string_view, const PackageTaker&),
+                        std::string_view text) {
+  std::string packages;
+  read(text, [&](const Package& package) {
+    packages += fmt::format("[{} {} {} {}]", package.name, package.version, package.architecture,
+                            package.stated_size ? fmt::to_string(*package.stated_size) : "-");
+  });
+  return packages;
+}
+
+std::string kept_of(std::string_view path, const std::vector<std::string_view>& pieces) {
+  PackageFile file(path);
+  for (const std::string_view piece : pieces) file.take(std::as_bytes(std::span(piece)));
+  return file.is_kept() ? file.text() : "(nothing)";
+}
+
+}  // namespace
+
+TEST_CASE("package records: RECORD is CSV whose first field is the path") {
+  struct Case {
+    std::string_view text;
+    std::string_view paths;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"a.py,sha256=x,1\n", "[a.py]"},
+           {"a.py", "[a.py]"},
+           {"\"a,b.py\",,\r\nc.py,,\r\n", "[a,b.py][c.py]"},
+           {"\"say \"\"hi\"\".py\",,\n", "[say \"hi\".py]"},
+           {"\"unfinished.py\n", "[unfinished.py]"},
+           {"\n,,\n\"\",,\n", ""},
+       }) {
+    CHECK(paths_of(read_python_record, one.text) == one.paths);
+  }
+}
+
+TEST_CASE("package records: the head of METADATA names the package, its description does not") {
+  const auto package = parse_python_metadata(
+      "Metadata-Version: 2.1\nname:  Some-Pkg \nVersion: 1.0\nSummary: Name: no\n Name: folded\n\n"
+      "Name: other\nVersion: 2\n");
+  REQUIRE(package);
+  CHECK(package->name == "Some-Pkg");
+  CHECK(package->version == "1.0");
+  CHECK_FALSE(parse_python_metadata("Version: 1\n\nName: late\n"));
+  CHECK_FALSE(parse_python_metadata(""));
+}
+
+TEST_CASE("package records: a dpkg status lists what is installed") {
+  CHECK(packages_of(
+            read_dpkg_status,
+            "Package: a\nStatus: install ok installed\nVersion: 1:2-3\nArchitecture: amd64\n"
+            "Installed-Size: 7\nDescription: x\n Version: folded\n .\n\n\n"
+            "Package: b\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+            "Package: c\nStatus: install ok half-installed\n\n"
+            "Version: nameless\n\n"
+            "package: d\nversion: 2\nInstalled-Size: many") == "[a 1:2-3 amd64 7168][d 2  -]");
+  CHECK(paths_of(read_dpkg_md5sums, "0123  usr/a b\nno sum\n4567  ./c\n") == "[usr/a b][./c]");
+}
+
+TEST_CASE("package records: Alpine's database has packages with folders and files") {
+  constexpr std::string_view kText =
+      "C:Q1x\nP:a\nV:1-r0\nA:x86_64\nI:12\nF:\nR:top\nF:etc\nR:conf\nZ:Q1y\n\n"
+      "V:nameless\nF:bin\nR:nobody\n\n"
+      "P:b\nV:2\nR:before-any-folder\nF:usr/bin\nM:0:0:755\nR:b";
+  CHECK(packages_of(read_apk_packages, kText) == "[a 1-r0 x86_64 12][b 2  -]");
+  std::string paths;
+  read_apk_paths(kText, [&](size_t package, std::string_view path) {
+    paths += fmt::format("[{} {}]", package, path);
+  });
+  CHECK(paths == "[0 /top][0 etc/conf][1 /before-any-folder][1 usr/bin/b]");
+}
+
+TEST_CASE("package files: what is kept of a file is decided by its path") {
+  CHECK(kept_of("etc/status", {"text"}) == "(nothing)");
+  CHECK(kept_of("var/lib/dpkg/status", {"one ", "two"}) == "one two");
+  CHECK(kept_of("var/lib/dpkg/info/a.list", {"/a"}) == "/a");
+  CHECK(kept_of("var/lib/dpkg/info/a.postinst", {"#!/bin/sh"}) == "(nothing)");
+  CHECK(kept_of("var/lib/dpkg/status.d/a", {"Package: a"}) == "Package: a");
+  CHECK(kept_of("lib/apk/db/installed", {"P:a"}) == "P:a");
+  CHECK(kept_of("x/y-1.dist-info/RECORD", {"a,,"}) == "a,,");
+  CHECK(kept_of("x/y-1.dist-info/direct_url.json", {"{}"}) == "(nothing)");
+}
+
+TEST_CASE("package files: of METADATA the head is kept, wherever pieces are cut") {
+  constexpr std::string_view kPath = "x/y-1.dist-info/METADATA";
+  CHECK(kept_of(kPath, {"Name: y\n\nlong text"}) == "Name: y\n");
+  CHECK(kept_of(kPath, {"Name: y\n", "\nlong", " text"}) == "Name: y\n");
+  CHECK(kept_of(kPath, {"Name: y\r\n\r", "\nlong"}) == "Name: y\r");
+  const std::string endless(100'000, 'x');
+  CHECK(kept_of(kPath, {endless, endless}).size() == 65'536);
+}
+
+}  // namespace oci::package_records_test
