@@ -13,11 +13,14 @@
 #include "cmd/build.h"
 #include "cmd/image.h"
 #include "cmd/index.h"
+#include "cmd/inspect/diff.h"
+#include "cmd/inspect/inspect.h"
 #include "cmd/layer.h"
 #include "cmd/options/argument_text.h"
 #include "cmd/options/flagfile.h"
 #include "cmd/plan.h"
 #include "cmd/report/caller.h"
+#include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
 #include "cmd/signals.h"
 #include "cmd/store.h"
@@ -76,6 +79,15 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   return status;
 }
 
+void print_reason(const Trouble& trouble) {
+  wait_if_ending();
+  try {
+    std::rethrow_if_nested(trouble);
+  } catch (const std::exception& reason) {
+    print_error(reason);
+  }
+}
+
 }  // namespace
 
 void add_commands(CLI::App& app, const Session* session) {
@@ -90,6 +102,8 @@ void add_commands(CLI::App& app, const Session* session) {
   add_layer_command(app, session);
   add_image_command(app, session);
   add_index_command(app);
+  add_inspect_command(app);
+  add_diff_command(app);
   add_verify_command(app);
   add_store_command(app);
   add_tar_command(app);
@@ -109,6 +123,9 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
     print_line(stderr, fmt::format("veneer: internal error: {}", error.what()));
     print_line(stderr, "veneer: help: please report this bug");
     return kBug;
+  } catch (const Trouble& trouble) {
+    print_reason(trouble);
+    return kTrouble;
   } catch (const std::exception& error) {
     wait_if_ending();
     print_error(error);

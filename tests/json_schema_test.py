@@ -12,6 +12,8 @@ import tempfile
 import unittest
 
 import program
+from made_images import Image, tar
+from sample_layers import SAMPLES, debian_layer, python_layer
 
 try:
     import jsonschema
@@ -94,6 +96,29 @@ class JsonSchema(unittest.TestCase):
         self.assertEqual(sum(paths["paths"] for paths in document["dropped"]), 32)
         document["dropped"][0]["paths"] = 0
         self.assertFalse(schema.is_valid(document))
+
+    def test_inspect_and_diff(self):
+        """Reports on images are valid for every kind of entry, package and difference."""
+        layers = [members for sample in SAMPLES.values() for members in sample]
+        Image([tar(members) for members in [debian_layer(), python_layer(), *layers]],
+              history=[{"created_by": "all"}]).layout(self.top / "a")
+        Image([tar(debian_layer()), tar(python_layer("2.0"))], level=None,
+              config={"User": "me"}).layout(self.top / "b")
+        Image([tar(debian_layer())]).docker_archive(self.top / "c")
+        for name, options in [("a", ["--files"]), ("b", ["--layer", "2", "--files"]), ("c", [])]:
+            document = self.veneer(self.top, "inspect", name, *options)
+            validator("inspect").validate(document)
+            for broken in (document | {"extra": 1}, document | {"format": 2},
+                           {key: document[key] for key in document if key != "waste"}):
+                self.assertFalse(validator("inspect").is_valid(broken))
+        over = self.veneer(self.top, "inspect", "a", "--max-layers", "1", "--max-size", "1",
+                           "--max-waste", "0%", status=1)
+        validator("inspect").validate(over)
+        self.assertEqual(len(over["over"]), 3)
+        for pair in ("ab", "ba", "bc", "cc"):
+            document = self.veneer(self.top, "diff", *pair, status=0 if pair == "cc" else 1)
+            validator("diff").validate(document)
+            self.assertFalse(validator("diff").is_valid(document | {"files": None}))
 
 
 if __name__ == "__main__":

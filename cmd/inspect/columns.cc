@@ -1,0 +1,66 @@
+// Counts characters as UTF-8 has them: each as wide as any other.
+#include "cmd/inspect/columns.h"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cmd/report/messages.h"
+#include "layer/base/utf8.h"
+
+namespace cmd {
+namespace {
+
+constexpr size_t kPipeWidth = 100;
+constexpr size_t kLeastWidth = 60;
+
+bool begins_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
+
+size_t count_characters(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(text, begins_character));
+}
+
+// Where the character with this number begins.
+size_t offset_of(std::string_view text, size_t character) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (begins_character(text[i]) && character-- == 0) return i;
+  }
+  return text.size();
+}
+
+}  // namespace
+
+size_t report_width() {
+  struct winsize size = {};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kPipeWidth;
+  return std::max<size_t>(size.ws_col, kLeastWidth);
+}
+
+std::string cut_end(std::string_view text, size_t width) {
+  std::string line = layer::with_escaped_bytes(text);
+  if (count_characters(line) <= width) return line;
+  line.resize(offset_of(line, width - 1));
+  return line + "…";
+}
+
+std::string cut_begin(std::string_view path, size_t width) {
+  std::string line = layer::with_escaped_bytes(path);
+  const size_t length = count_characters(line);
+  if (length <= width) return line;
+  return "…" + line.substr(offset_of(line, length - width + 1));
+}
+
+std::string size_change(uint64_t before, uint64_t after) {
+  if (before == after) return "0 B";
+  return after > before ? "+" + human_size(after - before) : "-" + human_size(before - after);
+}
+
+std::string counted_as(uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+}  // namespace cmd

@@ -1,0 +1,25 @@
+// Words texts for a report that has a width: what is too long is cut.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cmd {
+
+// The width of the terminal on stdout, at least 60; 100 if it is none.
+size_t report_width();
+
+// The text on one line and escaped (layer/base/utf8.h), with at most `width` characters: the end of
+// a longer one is "…". Of a path the beginning is cut, because its end tells more.
+std::string cut_end(std::string_view text, size_t width);
+std::string cut_begin(std::string_view path, size_t width);
+
+// "+1.2 MB", "-3 B", "0 B".
+std::string size_change(uint64_t before, uint64_t after);
+
+// "1 entry", "2 entries".
+std::string counted_as(uint64_t number, std::string_view one, std::string_view many);
+
+}  // namespace cmd

@@ -1,0 +1,107 @@
+// Reads the image once, prints it in the form that is asked for, and holds it to the limits.
+#include "cmd/inspect/inspect.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cmd/inspect/inspect_json.h"
+#include "cmd/inspect/inspect_text.h"
+#include "cmd/inspect/inspection.h"
+#include "cmd/inspect/listing.h"
+#include "cmd/inspect/subject.h"
+#include "cmd/options/check_with.h"
+#include "cmd/options/number_values.h"
+#include "cmd/report/messages.h"
+
+namespace cmd {
+namespace {
+
+struct InspectArguments {
+  std::string image;
+  ReadingOptions reading;
+  std::optional<uint32_t> layer;  // from 1
+  bool files = false;
+  bool json = false;
+  InspectLimits limits;
+};
+
+// The layer that is asked for, from 0.
+std::optional<uint32_t> chosen_layer(const InspectArguments& options,
+                                     const oci::StoredImage& image) {
+  if (!options.layer) return std::nullopt;
+  if (*options.layer > image.layers.size()) {
+    throw layer::Error(
+        {image.name},
+        fmt::format("has {}, no layer {}", counted(image.layers.size(), "layer"), *options.layer));
+  }
+  return *options.layer - 1;
+}
+
+void print_listing(const oci::ImageSubject& subject, const std::optional<uint32_t>& layer) {
+  const TakeEntry print = [](const ListedEntry& entry) { print_line(stdout, listing_line(entry)); };
+  layer ? list_layer(subject, *layer, print) : list_image(subject, print);
+}
+
+void run_inspect(const InspectArguments& options) {
+  const Subjects subjects({options.image}, options.reading);
+  const oci::ImageSubject subject = subjects.at(0);
+  const std::optional<uint32_t> layer = chosen_layer(options, subject.image);
+  const Inspection inspection = inspect_image(subject);
+  const std::vector<Excess> excess = find_excess(inspection, options.limits);
+  if (options.json) {
+    print_image_json(inspection, excess, {layer, options.files});
+  } else if (options.files) {
+    print_listing(subject, layer);
+  } else if (layer) {
+    print_layer_text(inspection, *layer);
+  } else {
+    print_image_text(inspection);
+  }
+  if (!excess.empty()) throw excess_error(inspection, excess);
+}
+
+void add_bounds(CLI::App& command, InspectLimits& limits) {
+  constexpr const char* kGroup = "Limits (exit code 1 if the image goes beyond)";
+  command.add_option("--max-size", limits.size, "Bytes of all layers as they are stored: 200MB")
+      ->transform(size_in_bytes(CLI::AsSizeValue(true)))
+      ->type_name("SIZE")
+      ->group(kGroup);
+  command
+      .add_option("--max-waste", limits.waste,
+                  "Bytes of files that are stored in vain, or their share of all: 10MB, 5%")
+      ->check(check_with(parse_waste_limit))
+      ->type_name("SIZE")
+      ->group(kGroup);
+  command.add_option("--max-layers", limits.layers, "Number of layers")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 32U).description(""))
+      ->type_name("N")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app) {
+  const auto options = std::make_shared<InspectArguments>();
+  CLI::App* command = app.add_subcommand(
+      "inspect", "Show what is in an image: layers, packages, largest files, what is stored twice");
+  add_image_argument(*command, "IMAGE", options->image);
+  command->add_option("--layer", options->layer, "Only this layer, from 1 (the base's first)")
+      ->check(CLI::Range(1U, UINT32_MAX).description(""))
+      ->type_name("N");
+  command->add_flag("--files", options->files,
+                    "List every path as `tar tv` does; with --layer, the entries of its tar");
+  command->add_flag("--json", options->json, "Print JSON; see docs/inspect.md");
+  add_bounds(*command, options->limits);
+  add_reading_options(*command, options->reading);
+  command->callback([options] {
+    if (!options->limits.waste.empty()) {
+      options->limits.waste = parse_waste_limit(options->limits.waste);
+    }
+    run_inspect(*options);
+  });
+}
+
+}  // namespace cmd
