@@ -14,7 +14,7 @@ void put_setting(StringMap& settings, const std::string& name, const std::string
 }
 
 void put_names(StringMap& settings, const std::string& name, const std::set<std::string>& names) {
-  for (const std::string& one : names) settings[name + '.' + one] = "yes";
+  for (const std::string& one : names) settings[fmt::format("{}.{}", name, one)] = "yes";
 }
 
 void put_arguments(StringMap& settings, const std::string& name,
