@@ -17,6 +17,7 @@
 #include "cmd/steps/build_memo.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
+#include "cmd/steps/starting.h"
 #include "cmd/steps/writing.h"
 #include "layer/base/json.h"
 #include "oci/read/stored_image.h"
@@ -44,9 +45,13 @@ struct FinishedBuild {
 };
 
 // The user's changes over what makes a program of the inputs run.
-oci::ConfigChanges program_changes(const BuildArguments& options, const PlanningState& planned) {
+oci::ConfigChanges program_changes(const BuildArguments& options, const PlanningState& planned,
+                                   const oci::StoredImage* base) {
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
+  if (planned.venv) {
+    start_in_venv(*planned.venv, planned.tree, base, options.planning.variables, changes);
+  }
   return changes;
 }
 
@@ -59,7 +64,7 @@ std::optional<CheckCounts> run_checks(const BuildArguments& options, const Plann
                                       const oci::StoredImage* base, layer::Store* store) {
   if (options.check == CheckLevel::kOff) return std::nullopt;
   return report_findings(
-      check_plan(planned, options.planning, base, program_changes(options, planned), store),
+      check_plan(planned, options.planning, base, program_changes(options, planned, base), store),
       options.check);
 }
 
@@ -88,7 +93,7 @@ oci::Image assemble(const BuildArguments& options, const PlanningState& planned,
   oci::ImageRequest request;
   request.base = base;
   request.layers = layers;
-  request.changes = program_changes(options, planned);
+  request.changes = program_changes(options, planned, base);
   request.annotations = manifest_annotations(options.image);
   request.platform = wanted_platform(options.planning.base);
   return oci::assemble_image(request);
@@ -128,11 +133,15 @@ FinishedBuild build(const BuildArguments& options) {
   const std::optional<oci::StoredImage> base =
       open_base(options.planning.base, scratch_of(options));
   const oci::StoredImage* on = base ? &*base : nullptr;
-  // Values that say nothing on this base are told of before anything is read or written.
-  final_config(on, wanted_platform(options.planning.base), config_changes(options.image));
+  // Values that say nothing on this base are told of before anything is read or, of a virtual
+  // environment, which sets some itself, before anything is written.
+  const std::optional<oci::Platform> platform = wanted_platform(options.planning.base);
+  const bool has_venv = !options.planning.inputs.venv.argument.empty();
+  if (!has_venv) final_config(on, platform, config_changes(options.image));
   PlanningState planned = options.planning.plan_file.empty()
                               ? read_inputs(options.planning, tools)
                               : make_plan(options.planning, base, scratch_of(options), tools);
+  if (has_venv) final_config(on, platform, program_changes(options, planned, on));
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
   const BuildMemo memo(*options.command, options.planning, compression(options.writing), planned,
                        on, tools.store.get());
@@ -267,7 +276,7 @@ void run_build(const BuildArguments& options) {
 
 void add_build_command(CLI::App& app) {
   const auto options = std::make_shared<BuildArguments>();
-  CLI::App* command = app.add_subcommand("build", "Build an image from a program's runfiles");
+  CLI::App* command = app.add_subcommand("build", "Build an image of a program");
   options->command = command;
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);

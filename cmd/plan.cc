@@ -16,6 +16,7 @@
 #include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
+#include "cmd/steps/starting.h"
 #include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
 #include "oci/write/destination.h"
@@ -92,6 +93,9 @@ std::vector<layer::Finding> find_faults(const PlanArguments& options, const Plan
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
   changes.user = options.user;
   start_program(planned.plan.program, changes);
+  if (planned.venv) {
+    start_in_venv(*planned.venv, planned.tree, base, options.planning.variables, changes);
+  }
   return check_plan(planned, options.planning, base, changes, store);
 }
 
@@ -163,7 +167,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
   command->add_flag("--json", options->json, "Print JSON; docs/plan_format.md names the schemas");
   add_check_option(*command, options->check);
   command
-      ->add_option("--entrypoint", options->entrypoint,
+      ->add_option("-e,--entrypoint", options->entrypoint,
                    "Command that the image will run, for the checks; written as for `veneer build` "
                    "(default: the program)")
       ->allow_extra_args(false)

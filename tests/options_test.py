@@ -15,8 +15,8 @@ import program
 
 LATIN_1 = b"caf\xe9"
 # Options with the name of an input, which may be any bytes.
-FILES = {"--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest", "--spec",
-         "--store", "--tree"}
+FILES = {"--app", "--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest",
+         "--spec", "--store", "--tree", "--venv"}
 
 
 class Options(unittest.TestCase):
@@ -119,8 +119,8 @@ class Options(unittest.TestCase):
 
     def test_variables_of_the_environment(self):
         """--env may refer to variables of the base and of earlier options."""
-        config, _ = self.build("--env", "PATH=/opt/bin:$PATH", "-e", "A=${PATH}",
-                               "-e", '["B", "$A\\n$$A"]')
+        config, _ = self.build("--env", "PATH=/opt/bin:$PATH", "--env", "A=${PATH}",
+                               "--env", '["B", "$A\\n$$A"]')
         path = "/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         self.assertEqual(config["config"]["Env"], [f"PATH={path}", f"A={path}", f"B={path}\n$A"])
         labelled, _ = self.build("--label", "price=$5 $PATH")

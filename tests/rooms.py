@@ -9,9 +9,9 @@ import sys
 
 # The rooms in the order of a build. A room may include its own files and those of earlier rooms.
 ROOMS = [
-    "layer/base", "layer/disk", "layer/model", "layer/store", "layer/read", "layer/resolve",
-    "layer/identify", "layer/place", "layer/plan", "layer/probe", "layer/check", "layer/write",
-    "layer/bsdtar",
+    "layer/base", "layer/disk", "layer/model", "layer/store", "layer/probe", "layer/read",
+    "layer/python", "layer/resolve", "layer/identify", "layer/place", "layer/plan", "layer/check",
+    "layer/write", "layer/bsdtar",
     "oci/model", "oci/read", "oci/inspect", "oci/write", "oci/check",
     "cmd/report", "cmd/options", "cmd/steps", "cmd/inspect", "cmd/tar", "cmd/worker", "cmd",
 ]

@@ -14,9 +14,9 @@ namespace cmd {
 namespace {
 
 // Their values name files of this machine that are read, or the store.
-constexpr std::array<std::string_view, 8> kFileOptions{
-    "--layer-lock",        "--mtree", "--plan",  "--runfiles",
-    "--runfiles-manifest", "--spec",  "--store", "--tree"};
+constexpr std::array<std::string_view, 10> kFileOptions{
+    "--app",  "--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest",
+    "--spec", "--store",      "--tree",  "--venv"};
 
 // The option that an argument is a value of, as it is spelt; empty for one that stands by itself.
 std::string option_of_argument(const std::vector<std::string>& arguments, size_t index) {

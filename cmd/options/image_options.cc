@@ -48,16 +48,18 @@ void parse_argument(const std::string& value) {
 
 void add_run_options(CLI::App& app, ImageOptions& options) {
   add_repeatable(
-      app, "--entrypoint", options.entrypoint,
+      app, "-e,--entrypoint", options.entrypoint,
       "Argument of the command that the image runs; repeatable, or all arguments as a JSON array "
-      "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' means no entrypoint",
+      "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' means no entrypoint. With --venv, the "
+      "first may be the name of a script (gunicorn), a path of an --app (main.py), or -m with a "
+      "module behind it",
       parse_argument)
       ->type_name("ARG");
   add_repeatable(app, "--cmd", options.cmd,
                  "Default argument after the entrypoint; written as for --entrypoint",
                  parse_argument)
       ->type_name("ARG");
-  add_repeatable(app, "-e,--env", options.env,
+  add_repeatable(app, "--env", options.env,
                  "Environment variable, added to the base's. In VALUE, $NAME and ${NAME} are "
                  "replaced by the value that the base or an earlier --env sets, and '$$' by '$'. "
                  "For a VALUE with line breaks, give a JSON array '[\"KEY\",\"VALUE\"]'",
@@ -137,6 +139,15 @@ std::vector<oci::KeyValue> key_values(const std::vector<std::string>& files,
   return found;
 }
 
+// Docker's -e sets variables.
+void check_program(const std::string& first) {
+  const size_t equals = first.find_first_of("=/[");
+  if (equals != std::string::npos && equals > 0 && first[equals] == '=') {
+    throw CLI::ValidationError("--entrypoint '" + first + "'",
+                               "this is no program; --env sets a variable");
+  }
+}
+
 }  // namespace
 
 void add_image_options(CLI::App& app, ImageOptions& options) {
@@ -166,6 +177,7 @@ void add_link_blobs_option(CLI::App& app, bool& link_blobs) {
 }
 
 oci::ConfigChanges config_changes(const ImageOptions& options) {
+  if (!options.entrypoint.empty()) check_program(options.entrypoint.front());
   oci::ConfigChanges changes;
   if (!options.entrypoint.empty()) changes.entrypoint = oci::parse_arguments(options.entrypoint);
   if (!options.cmd.empty()) changes.cmd = oci::parse_arguments(options.cmd);

@@ -11,6 +11,7 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/layer_lock.h"
 #include "cmd/options/number_values.h"
+#include "cmd/options/venv_options.h"
 #include "layer/place/shared_root.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/layer_rules.h"
@@ -26,15 +27,16 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
                                                       {"disk", layer::TreeModes::kDisk}};
   command
       .add_option("--exclude", options.excludes,
-                  "Leave paths that match GLOB out of every --tree, like a line of its "
+                  "Leave paths that match GLOB out of every --tree and --app, like a line of its "
                   ".veneerignore or .dockerignore; '!GLOB' keeps them; repeatable")
       ->allow_extra_args(false)
       ->type_name("GLOB")
       ->group("Inputs");
   command
-      .add_option("--tree-modes", options.modes,
-                  "Modes of files in a --tree. executable: 0755 for directories and executable "
-                  "files, 0644 for other files (default); disk: as on disk")
+      .add_option(
+          "--tree-modes", options.modes,
+          "Modes of files in a --tree or --app. executable: 0755 for directories and executable "
+          "files, 0644 for other files (default); disk: as on disk")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("executable|disk")
       ->group("Inputs");
@@ -54,13 +56,14 @@ void add_capability_option(CLI::App& command, std::vector<std::string>& rules) {
 
 // What is said of trees needs one.
 void check_tree_options(const CLI::App& command) {
-  if (command.count("--tree") > 0) return;
+  if (command.count("--tree") > 0 || command.count("--app") > 0) return;
   for (const char* name : {"--exclude", "--tree-modes"}) {
-    if (command.count(name) > 0) throw CLI::RequiresError(name, "--tree");
+    if (command.count(name) > 0) throw CLI::RequiresError(name, "--tree or --app");
   }
 }
 
-void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
+void add_input_options(CLI::App& command, PlanningOptions& options) {
+  layer::InputRequest& inputs = options.inputs;
   const auto add = [&command](const char* name, std::string& value, const char* help) {
     return command.add_option(name, value, help)->type_name("PATH")->group("Inputs");
   };
@@ -80,6 +83,7 @@ void add_input_options(CLI::App& command, layer::InputRequest& inputs) {
                  "A file or directory SRC, to be put at DEST in the image; repeatable")
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
+  add_venv_options(command, inputs, options.variables);
   add("--prefix", inputs.prefix, "Directory of the program in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
@@ -179,6 +183,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
                                 ->group("Inputs");
   command.parse_complete_callback([&command, plan, others] {
     check_tree_options(command);
+    check_venv_options(command);
     for (const CLI::Option* other : others) {
       if (!plan->empty() && !other->empty()) {
         throw CLI::ExcludesError("--plan", other->get_name());
@@ -190,7 +195,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
 }  // namespace
 
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
-  add_input_options(command, options.inputs);
+  add_input_options(command, options);
   add_capability_option(command, options.capabilities);
   add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
@@ -208,18 +213,18 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
 
 void check_inputs(const layer::InputRequest& inputs) {
   const std::array programs{inputs.binary, inputs.runfiles_directory, inputs.runfiles_manifest,
-                            inputs.spec};
+                            inputs.spec, inputs.venv.argument};
   const auto given = std::count_if(programs.begin(), programs.end(),
                                    [](const std::string& value) { return !value.empty(); });
   if (given > 1) {
     throw CLI::ValidationError(
         "runfiles named twice",
-        "BINARY, --runfiles, --runfiles-manifest and --spec exclude each other");
+        "BINARY, --runfiles, --runfiles-manifest, --spec and --venv exclude each other");
   }
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
     throw CLI::ValidationError(
         "nothing to pack",
-        "give BINARY, --runfiles, --runfiles-manifest, --spec, --mtree, --tree or --plan");
+        "give BINARY, --runfiles, --runfiles-manifest, --spec, --venv, --mtree, --tree or --plan");
   }
 }
 

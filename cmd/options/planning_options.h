@@ -8,6 +8,7 @@
 
 #include "cmd/options/base_options.h"
 #include "cmd/options/runfiles_layout_options.h"
+#include "cmd/options/venv_options.h"
 #include "layer/plan/plan_image.h"
 #include "layer/resolve/inputs.h"
 #include "oci/read/read_base.h"
@@ -19,6 +20,7 @@ enum class ContentLinks : uint8_t { kOn, kOff };
 struct PlanningOptions {
   std::string plan_file;  // a plan's text in place of inputs; empty: a plan is made
   layer::InputRequest inputs;
+  VenvVariables variables = VenvVariables::kSet;
   LayoutOptions layout;
   layer::PlanOptions plan;
   ContentLinks content_links = ContentLinks::kOn;

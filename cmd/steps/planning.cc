@@ -13,8 +13,10 @@
 
 #include "cmd/report/messages.h"
 #include "layer/base/threads.h"
+#include "layer/identify/old_paths.h"
 #include "layer/identify/stamp_files.h"
 #include "layer/identify/stamp_sources.h"
+#include "layer/place/place_interpreter.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
 
@@ -35,8 +37,8 @@ void read_base_into(PlanningState& planned, const PlanningOptions& options,
   planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
 }
 
-// Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless the
-// layout changes what the base is compared with. Of two faults the inputs' is reported.
+// Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless
+// the layout changes what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
                    const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
                    PlanningState& planned, std::vector<layer::FileFacts>& facts) {
@@ -67,8 +69,8 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
-// What a step let go of is what the next one needs: without this it stays with the heap, for it lies
-// between what is still in use. Not worth the time where there are few entries.
+// What a step let go of is what the next one needs: without this it stays with the heap, for it
+// lies between what is still in use. Not worth the time where there are few entries.
 void let_go_of_memory(const layer::FileTree& tree) {
   constexpr size_t kMany = 200'000;
   if (tree.entries.size() >= kMany) malloc_trim(0);  // whether it found any does not matter
@@ -102,6 +104,7 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   print_warnings(found.warnings());
   planned.tree = std::move(gathered.tree);
   planned.plan.program = std::move(gathered.program);
+  planned.venv = std::move(gathered.venv);
   let_go_of_memory(planned.tree);
   return planned;
 }
@@ -113,6 +116,13 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
                 tools.store.get(), planned, facts);
   step.emplace(tools.trace.get(), "plan");
+  layer::Diagnostics placing;
+  if (planned.venv) {
+    layer::place_interpreter(*planned.venv, planned.base ? &planned.base->tree : nullptr,
+                             planned.tree, facts, *planned.arena);
+    layer::warn_of_old_paths(*planned.venv, planned.tree, facts, options.jobs, tools.store.get(),
+                             placing);
+  }
   std::vector<layer::CapabilityRule> capabilities;
   for (const std::string& rule : options.capabilities) {
     capabilities.push_back(layer::parse_capability_rule(rule));
@@ -123,7 +133,6 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
     const bool leaves_out = options.base_duplicates == oci::FindDuplicates::kYes;
     onto = {&planned.base->tree, leaves_out ? &planned.base->contents : nullptr};
   }
-  layer::Diagnostics placing;
   std::optional<layer::Program> program = std::move(planned.plan.program);
   planned.plan =
       layer::plan_image(planned.tree, facts, planned.rules, *planned.arena, placing, onto);

@@ -24,6 +24,7 @@ struct PlanningState {
   std::unique_ptr<layer::StringArena> stamps;  // apart: files are looked at beside the base
   layer::PlanOptions rules;                    // by which the plan is made
   layer::FileTree tree;
+  std::optional<layer::Venv> venv;
   std::vector<layer::DroppedPaths> dropped;  // by the layout
   std::optional<oci::BaseImage> base;
   layer::ImagePlan plan;

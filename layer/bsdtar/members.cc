@@ -19,6 +19,7 @@ std::string_view kind_text(EntryKind kind) {
       return "a symlink";
     case EntryKind::kFile:
     case EntryKind::kEmptyFile:
+    case EntryKind::kInlineFile:
       return "a file";
     case EntryKind::kDirectory:
     case EntryKind::kTreeArtifact:

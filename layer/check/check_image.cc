@@ -8,6 +8,7 @@
 #include "layer/check/extended_attributes.h"
 #include "layer/check/interpreter.h"
 #include "layer/check/launcher.h"
+#include "layer/check/libc.h"
 #include "layer/check/libraries.h"
 #include "layer/check/links.h"
 #include "layer/check/machine.h"
@@ -21,7 +22,7 @@ namespace {
 void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
   const TreeView view(image.tree);
   const Subject subject{view, image.probes, image.config, image.input, image.base_layers};
-  const std::vector<Venv> venvs = find_venvs(subject);
+  const std::vector<ImageVenv> venvs = find_venvs(subject);
   const std::vector<OpenedFile> opened = opened_files(subject, venvs);
   const std::vector<OpenedFile> interpreters = interpreters_of(subject, venvs);
   const LibraryLookup lookup(subject);
@@ -30,6 +31,7 @@ void check_in_arena(const ImageUnderCheck& image, Findings& findings) {
   check_links(subject, findings);
   check_libraries(subject, lookup, opened, interpreters, findings);
   check_libraries_twice(opened, findings);
+  check_libc(subject, opened, findings);
   check_interpreters(subject, venvs, findings);
   check_launcher(subject, run, findings);
   check_machines(subject, run, findings);

@@ -60,7 +60,7 @@ std::string home_of(std::string_view config) {
 // The checks of one venv.
 class VenvCheck {
  public:
-  VenvCheck(const Subject& subject, const Venv& venv, Findings& findings)
+  VenvCheck(const Subject& subject, const ImageVenv& venv, Findings& findings)
       : subject_(subject), venv_(venv), findings_(findings) {}
   void run();
 
@@ -77,7 +77,7 @@ class VenvCheck {
   bool has_library(std::string_view directory, const std::string& version) const;
 
   const Subject& subject_;
-  const Venv& venv_;
+  const ImageVenv& venv_;
   Findings& findings_;
 };
 
@@ -222,11 +222,12 @@ void VenvCheck::check_library(const Node& program, const Node& real, const std::
 
 }  // namespace
 
-std::vector<OpenedFile> interpreters_of(const Subject& subject, const std::vector<Venv>& venvs) {
+std::vector<OpenedFile> interpreters_of(const Subject& subject,
+                                        const std::vector<ImageVenv>& venvs) {
   std::vector<OpenedFile> programs;
   std::set<const Node*> seen;
   Findings none;
-  for (const Venv& venv : venvs) {
+  for (const ImageVenv& venv : venvs) {
     const Node* program = VenvCheck(subject, venv, none).program();
     const Node* real = program == nullptr ? nullptr : subject.view.follow(*program);
     const ElfFacts* elf = real == nullptr ? nullptr : subject.probes.find_elf(*real);
@@ -241,9 +242,9 @@ std::optional<std::string> missing_dynamic_linker(const Subject& subject, const 
   return elf.interpreter;
 }
 
-void check_interpreters(const Subject& subject, const std::vector<Venv>& venvs,
+void check_interpreters(const Subject& subject, const std::vector<ImageVenv>& venvs,
                         Findings& findings) {
-  for (const Venv& venv : venvs) VenvCheck(subject, venv, findings).run();
+  for (const ImageVenv& venv : venvs) VenvCheck(subject, venv, findings).run();
 }
 
 }  // namespace layer

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,7 @@ void LayerNodes::add_hardlink(const TarEntry& entry, Node node) {
   }
   const Node& file = nodes_[target->second];
   node.content = file.content;
+  node.is_inline = file.is_inline;
   node.stamp = file.stamp;
   node.inode = file.inode;
   node.mode = file.mode;
@@ -96,6 +98,7 @@ void settle_mode(Node& node, const FileProbe* probe) {
 }
 
 FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
+  if (file.is_inline) return probe_head(file.path, std::as_bytes(std::span(file.inline_bytes())));
   if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
   const FileReader reader(file.source());
   FileProbe probe = probe_file(file.path, reader.fd());
@@ -109,7 +112,7 @@ void probe_nodes(std::vector<Node>& nodes, std::string_view entry_point, ProbeMe
   std::vector<Node*> chosen;
   for (Node& node : nodes) {
     if (node.kind != NodeKind::kFile) continue;
-    if (!node.source().empty() && (node.path == entry_point || may_matter(node.path))) {
+    if (!node.content.empty() && (node.path == entry_point || may_matter(node.path))) {
       chosen.push_back(&node);
     } else {
       settle_mode(node, nullptr);

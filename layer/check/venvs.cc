@@ -29,15 +29,15 @@ bool is_directory(const Node* node) {
 }
 
 // A Python installation has the same directories, and its standard library in them.
-bool is_whole_python(const Subject& subject, const Venv& venv) {
+bool is_whole_python(const Subject& subject, const ImageVenv& venv) {
   for (const std::string& library : venv.libraries) {
     if (subject.view.find(fmt::format("{}/{}/os.py", venv.path, library)) != nullptr) return true;
   }
   return false;
 }
 
-Venv look_at(const Subject& subject, std::string_view path) {
-  Venv venv;
+ImageVenv look_at(const Subject& subject, std::string_view path) {
+  ImageVenv venv;
   venv.path = path;
   venv.config = subject.view.find(fmt::format("{}{}", path, kConfig));
   const Node* lib = subject.view.find(fmt::format("{}/lib", path));
@@ -87,7 +87,7 @@ class Walk {
 
 }  // namespace
 
-std::vector<Venv> find_venvs(const Subject& subject) {
+std::vector<ImageVenv> find_venvs(const Subject& subject) {
   std::set<std::string_view> marked;
   for (const Node& node : subject.view.nodes()) {
     for (const std::string_view mark : {kConfig, kProgram}) {
@@ -95,9 +95,9 @@ std::vector<Venv> find_venvs(const Subject& subject) {
         marked.insert(node.path.substr(0, node.path.size() - mark.size()));
     }
   }
-  std::vector<Venv> venvs;
+  std::vector<ImageVenv> venvs;
   for (const std::string_view path : marked) {
-    Venv venv = look_at(subject, path);
+    ImageVenv venv = look_at(subject, path);
     const bool is_venv =
         venv.config != nullptr || (!venv.libraries.empty() && !is_whole_python(subject, venv));
     if (is_venv) venvs.push_back(std::move(venv));
@@ -105,10 +105,10 @@ std::vector<Venv> find_venvs(const Subject& subject) {
   return venvs;
 }
 
-std::vector<OpenedFile> opened_files(const Subject& subject, const std::vector<Venv>& venvs) {
+std::vector<OpenedFile> opened_files(const Subject& subject, const std::vector<ImageVenv>& venvs) {
   std::vector<OpenedFile> opened;
   std::set<const Node*> reached;
-  for (const Venv& venv : venvs) {
+  for (const ImageVenv& venv : venvs) {
     for (const std::string& path : venv.site_packages) {
       Walk(subject, opened, reached).list(*subject.view.find(path), path);
     }

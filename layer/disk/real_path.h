@@ -1,4 +1,4 @@
-// Resolves every link in a path: realpath(3).
+// Makes paths absolute: with every link resolved, as realpath(3) does, or by their texts.
 #pragma once
 
 #include <string>
@@ -11,5 +11,8 @@ inline constexpr int kMaxLinksFollowed = 40;
 
 // The absolute path without links, "." or "..". Throws Error if nothing is at `path`.
 std::string real_path(std::string_view path);
+
+// The absolute path without "." and "..", by its text alone: links stay.
+std::string absolute_path(std::string_view path);
 
 }  // namespace layer

@@ -233,6 +233,10 @@ std::vector<FileFacts> identify_in_arena(const FileTree& tree, StringArena& text
   std::vector<File> files = stat_files(tree);
   hash_files(tree, choose_files_to_hash(tree, files, options.min_content_link), options.store);
   std::vector<FileFacts> facts(tree.entries.size());
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const Entry& entry = tree.entries[i];
+    if (entry.kind == EntryKind::kInlineFile) facts[i].size = entry.content.size();
+  }
   for (const File& file : files) {
     facts[file.index].size = file.stamp.size;
     const Stamp* known = tree.entries[file.index].stamp;

@@ -13,7 +13,8 @@ namespace layer {
 
 class Store;
 
-// What the disk says about one entry of a FileTree. Everything is zero unless the entry is a kFile.
+// What is known about the file of one entry of a FileTree. Everything is zero unless the entry is a
+// kFile, or the size of a kInlineFile.
 struct FileFacts {
   uint64_t size = 0;             // bytes
   const Stamp* stamp = nullptr;  // taken when planning; in the arena

@@ -52,6 +52,7 @@ struct LinkText {
 enum class EntryKind : uint8_t {
   kFile,          // regular file; Entry::content is the path to open, links followed
   kEmptyFile,     // regular file of no bytes, without a file on disk
+  kInlineFile,    // regular file that is not on disk; Entry::content is its bytes
   kSymlink,       // symlink; Entry::content is its text, byte for byte
   kDirectory,     // directory that the input names: an empty one, or one with attributes
   kTreeArtifact,  // tree artifact: a directory that only its own expanded entries may be in
@@ -76,7 +77,8 @@ struct Attributes {
 struct Entry {
   std::string_view path{};  // relative, '/'-separated, no "." or "..", no trailing '/'
   std::string_view
-      content{};  // kFile: path to open; kSymlink: link text; kTreeArtifact: its directory
+      content{};  // kFile: path to open; kInlineFile: bytes; kSymlink: link text; kTreeArtifact:
+                  // its directory
   std::string_view target{};  // SymlinkEntry: its target's path below the runfiles root
   Origin origin{};
   const Attributes* attributes = nullptr;

@@ -35,8 +35,7 @@ struct LostEntry {
   Fate fate = Fate::kReplaced;
 };
 
-// Entries are of the kinds kFile, kEmptyFile, kSymlink and kDirectory. Paths are relative to the
-// image's root.
+// Entries are of any kind but kTreeArtifact. Paths are relative to the image's root.
 struct FileTree {
   std::vector<Entry> entries;  // in tree order, no path twice, nothing below a non-directory
   // Repositories of first-party code: the main repository, and the one that the program is in.

@@ -26,11 +26,12 @@ enum class NodeKind : uint8_t {
 
 // What is at one path. Texts live in the arena of whoever builds the tree.
 struct Node {
-  std::string_view path{};     // relative, '/'-separated, no "." or "..", no trailing '/'
-  std::string_view content{};  // source(), or link().rest; of a stored kOther "p", "c 1,3", "b 8,0"
-  std::string_view named{};    // its path in its layer, if that leads through a link
-  Origin origin{};             // where the input declared it; for a base's node, its layer
-  const Stamp* stamp = nullptr;              // of source(), taken when planning; may be null
+  std::string_view path{};  // relative, '/'-separated, no "." or "..", no trailing '/'
+  // source(), inline_bytes(), or link().rest; of a stored kOther "p", "c 1,3", "b 8,0"
+  std::string_view content{};
+  std::string_view named{};      // its path in its layer, if that leads through a link
+  Origin origin{};               // where the input declared it; for a base's node, its layer
+  const Stamp* stamp = nullptr;  // of source(), taken when planning; may be null
   const std::string_view* xattrs = nullptr;  // Attributes::xattrs
   uint64_t size = 0;                         // bytes of a kFile
   int64_t mtime = 0;                         // seconds since the epoch
@@ -40,10 +41,17 @@ struct Node {
   uint32_t layer = 0;  // index of its layer, base first
   uint32_t inode = 0;  // kFile: hardlinks of one file share a number, other files have others
   NodeKind kind = NodeKind::kFile;
-  uint16_t ups = 0;  // link().ups
+  bool is_inline = false;  // a kFile that is not on this machine's disk
+  uint16_t ups = 0;        // link().ups
 
   // For a kFile, the path of its bytes on this machine; may be empty.
-  std::string_view source() const { return kind == NodeKind::kFile ? content : std::string_view(); }
+  std::string_view source() const {
+    return kind == NodeKind::kFile && !is_inline ? content : std::string_view();
+  }
+  // For a kFile that is not on disk, its bytes.
+  std::string_view inline_bytes() const {
+    return kind == NodeKind::kFile && is_inline ? content : std::string_view();
+  }
   // For a kSymlink, its text.
   LinkText link() const { return kind == NodeKind::kSymlink ? LinkText{content, ups} : LinkText(); }
 };

@@ -36,7 +36,7 @@ inline constexpr uint32_t kNoTreeEntry = 0xffffffff;
 // One member of a layer's tar. Texts live in the arena of the build.
 struct TarEntry {
   std::string_view path;         // in the image, relative, no trailing '/'
-  std::string_view content;      // source(), or LinkText::rest of link()
+  std::string_view content;      // source(), inline_bytes(), or LinkText::rest of link()
   Origin origin;                 // where an input declared it; no file for an implied directory
   const Stamp* stamp = nullptr;  // of source(), taken when planning, in the arena; may be null
   const std::array<uint8_t, 32>* sha256 = nullptr;  // of source() if links rely on it, else null
@@ -49,10 +49,17 @@ struct TarEntry {
   uint32_t tree_entry = kNoTreeEntry;  // index in the tree that was planned
   TarType type = TarType::kFile;
   LinkReason reason = LinkReason::kNone;
-  uint16_t ups = 0;  // LinkText::ups of a kSymlink
+  uint16_t ups = 0;        // LinkText::ups of a kSymlink
+  bool is_inline = false;  // a kFile that is not on disk
 
-  // For a kFile, the file to read; empty for a file of no bytes.
-  std::string_view source() const { return type == TarType::kFile ? content : std::string_view(); }
+  // For a kFile, the file to read; empty for a file of no bytes, and for one that is not on disk.
+  std::string_view source() const {
+    return type == TarType::kFile && !is_inline ? content : std::string_view();
+  }
+  // The bytes of a kFile that is not on disk.
+  std::string_view inline_bytes() const {
+    return type == TarType::kFile && is_inline ? content : std::string_view();
+  }
   // For a kSymlink, its text; for a kHardlink, the path of an earlier entry of its layer.
   std::string link() const {
     const bool is_link = type == TarType::kSymlink || type == TarType::kHardlink;

@@ -16,8 +16,10 @@ Node node_of(const Entry& entry, uint32_t layer) {
   switch (entry.kind) {
     case EntryKind::kFile:
     case EntryKind::kEmptyFile:
+    case EntryKind::kInlineFile:
       node.kind = NodeKind::kFile;
       node.content = entry.content;
+      node.is_inline = entry.kind == EntryKind::kInlineFile;
       break;
     case EntryKind::kSymlink:
       node.kind = NodeKind::kSymlink;
@@ -60,6 +62,7 @@ Node to_node(const TarEntry& entry, uint32_t layer) {
           .gid = entry.gid,
           .layer = layer,
           .kind = kind,
+          .is_inline = entry.is_inline,
           .ups = entry.ups};
 }
 
@@ -97,6 +100,7 @@ ImageTree tree_of_plan(const ImagePlan& plan) {
       Node node = to_node(entry, i);
       if (entry.type == TarType::kHardlink) {
         node.content = files.at(entry.content).content;
+        node.is_inline = files.at(entry.content).is_inline;
         node.inode = files.at(entry.content).inode;
       } else if (entry.type == TarType::kFile) {
         node.inode = ++inode;

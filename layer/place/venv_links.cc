@@ -91,7 +91,8 @@ std::string_view Finder::site_of(std::string_view path) const {
 }
 
 bool is_file(const Entry& entry) {
-  return entry.kind == EntryKind::kFile || entry.kind == EntryKind::kEmptyFile;
+  return entry.kind == EntryKind::kFile || entry.kind == EntryKind::kEmptyFile ||
+         entry.kind == EntryKind::kInlineFile;
 }
 
 void Finder::index_wheels() {

@@ -63,7 +63,7 @@ void set_capabilities(const std::vector<CapabilityRule>& rules, FileTree& tree,
         rules, [&](const CapabilityRule& one) { return glob_matches(one.glob, entry.path); });
     if (rule == rules.end()) continue;
     RuleUse& use = uses[static_cast<size_t>(rule - rules.begin())];
-    if (entry.kind == EntryKind::kFile || entry.kind == EntryKind::kEmptyFile) {
+    if (entry.kind != EntryKind::kSymlink && entry.kind != EntryKind::kDirectory) {
       ++use.files;
       set_capability(entry, rule->value, arena);
     } else if (entry.kind == EntryKind::kSymlink && use.link == nullptr) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "layer/model/runfiles_path.h"
+#include "layer/model/venv.h"
 #include "layer/place/plan_nodes.h"
 #include "layer/plan/explain_words.h"
 #include "layer/plan/package_name.h"
@@ -158,13 +159,16 @@ void Explainer::say_layer(const Place& place, Explanation& explanation) const {
       {"layer", fmt::format("In layer '{}': {}.", layer.name, layer.reason)});
   const std::string_view repository =
       repository_of(declared_entry(*place.entry), place.entry->path);
-  if (repository.empty()) return;
+  if (repository.empty() || repository.starts_with(kIncludedInterpreter)) return;
   const auto found = stored_.find(repository);
   const uint64_t stored = found == stored_.end() ? 0 : found->second;
   const bool is_first_party = std::find(tree_.workspaces.begin(), tree_.workspaces.end(),
                                         repository) != tree_.workspaces.end();
+  const std::string_view package = package_of_venv(repository);
   explanation.statements.push_back(
-      {"package", is_first_party
+      {"package", !package.empty() ? fmt::format("Of package '{}', which stores {} in this image.",
+                                                 package, bytes_text(stored))
+                  : is_first_party
                       ? fmt::format("First-party: repository '{}' stores {} in this image.",
                                     repository, bytes_text(stored))
                       : fmt::format("Of package '{}': repository '{}' stores {} in this image.",

@@ -25,6 +25,10 @@ std::string declaration_text(const Entry& entry) {
     case EntryKind::kEmptyFile:
       text = "an empty file";
       break;
+    case EntryKind::kInlineFile:
+      text = fmt::format("a file of {}, changed for its place in the image",
+                         bytes_text(entry.content.size()));
+      break;
     case EntryKind::kSymlink:
       text = fmt::format("a symlink to '{}'", entry.content);
       break;

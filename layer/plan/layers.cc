@@ -13,6 +13,7 @@
 #include "layer/base/glob.h"
 #include "layer/model/layer_name.h"
 #include "layer/model/runfiles_path.h"
+#include "layer/model/venv.h"
 #include "layer/plan/package_name.h"
 
 namespace layer {
@@ -97,6 +98,7 @@ uint32_t Grouping::repository(std::string_view name) {
   PlacedRepository repository;
   repository.name = name;
   repository.package = package_name(name);
+  repository.is_interpreter = name.starts_with(kIncludedInterpreter);
   for (uint32_t i = 0; i < options_.rules.size() && repository.rule == kNone; ++i) {
     const LayerRule& rule = options_.rules[i];
     if (!rule.of_path && takes_repository(rule, name, repository.package)) repository.rule = i;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "layer/base/ascii.h"
+#include "layer/model/venv.h"
 
 namespace layer {
 namespace {
@@ -91,6 +92,9 @@ size_t hub_size(const std::vector<std::string_view>& tokens) {
 }  // namespace
 
 std::string package_name(std::string_view repository) {
+  if (const std::string_view package = package_of_venv(repository); !package.empty()) {
+    return std::string(package);
+  }
   const std::vector<std::string_view> tokens = split_tokens(own_name(repository));
   const size_t first = hub_size(tokens);
   size_t last = std::min(first + 1, tokens.size());

@@ -9,7 +9,7 @@ namespace layer {
 // The canonical repository name without anything that a new version changes or a package manager
 // adds: prefixes of module extension and hub, Python version, wheel tags, version and hash.
 // Examples: "rules_python++pip+pypi_313_numpy_cp313_..." gives "numpy", and "abseil-cpp~20240116.2"
-// gives "abseil-cpp".
+// gives "abseil-cpp". A package of a virtual environment has its name already (kVenvPackage).
 std::string package_name(std::string_view repository);
 
 }  // namespace layer

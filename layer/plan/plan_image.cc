@@ -256,6 +256,7 @@ TarEntry Planner::plan_entry(const Item& item) {
   if (links_[item.placed->entry].reason == LinkReason::kNone) {
     planned.type = TarType::kFile;
     planned.content = entry.content;
+    planned.is_inline = entry.kind == EntryKind::kInlineFile;
     if (entry.kind == EntryKind::kFile) {
       planned.stamp = facts_[item.placed->entry].stamp;
       planned.sha256 = facts_[item.placed->entry].sha256;

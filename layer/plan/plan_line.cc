@@ -13,7 +13,6 @@
 #include "layer/base/file_metadata.h"
 #include "layer/base/xattrs.h"
 #include "layer/model/relative_path.h"
-#include "layer/plan/plan_field.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
 
@@ -21,23 +20,6 @@ namespace layer {
 namespace {
 
 constexpr size_t kModeDigits = 4;
-
-struct LineKind {
-  std::string_view word;
-  std::string_view fields;  // for messages
-  size_t count;             // with the word
-};
-
-constexpr LineKind kLines[] = {
-    {"program", "entry point, working directory", 3},
-    {"layer", "name, reason", 3},
-    {"d", "path, attributes", 3},
-    {"f", "path, attributes, size, source", 5},
-    {"l", "path, attributes, text, why, size", 6},
-    {"h", "path, attributes, target, why, size", 6},
-    {"base", "path, type, size", 4},
-    {"summary", "files=, bytes=, symlinks=, hardlinks=, bytes_linked=, bytes_repeated=", 7},
-};
 
 PlanLineFault fault(size_t offset, std::string message) {
   return {offset, std::move(message)};
@@ -169,6 +151,14 @@ PlanLineFault parse_file(const std::vector<PlanField>& fields, TarEntry& entry) 
   if (!size) return expected_number(fields[3].offset, fields[3].text);
   entry.size = *size;
   entry.content = fields[4].text;
+  entry.is_inline = fields[0].text == kPlanContentWord;
+  if (entry.is_inline && entry.size != entry.content.size()) {
+    return fault(fields[3].offset, fmt::format("size '{}': the content has {} bytes", entry.size,
+                                               entry.content.size()));
+  }
+  if (!entry.is_inline && entry.content.find('\0') != std::string_view::npos) {
+    return fault(fields[4].offset, fmt::format("the source '{}' holds a NUL byte", entry.content));
+  }
   if (entry.content.empty() && entry.size != 0) {
     return fault(fields[4].offset, fmt::format("the file has {} bytes, but no source", entry.size));
   }
@@ -189,36 +179,6 @@ TarType parse_type(std::string_view word) {
 }
 
 }  // namespace
-
-PlanLineFault split_plan_line(std::string_view line, StringArena& arena,
-                              std::vector<PlanField>& fields) {
-  fields.clear();
-  if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
-    return fault(nul, "the line holds a NUL byte");
-  }
-  for (size_t begin = 0; begin <= line.size();) {
-    const size_t end = std::min(line.find('\t', begin), line.size());
-    PlanFieldText read = read_plan_field(line.substr(begin, end - begin), arena);
-    if (!read.fault.empty()) return fault(begin + read.fault_at, std::move(read.fault));
-    fields.push_back({read.text, begin});
-    begin = end + 1;
-  }
-  return {};
-}
-
-PlanLineFault check_field_count(const std::vector<PlanField>& fields) {
-  const std::string_view word = fields.front().text;
-  const auto* kind = std::ranges::find(kLines, word, &LineKind::word);
-  if (kind == std::end(kLines)) {
-    return fault(
-        0,
-        fmt::format("unknown line '{}': expected one of program layer d f l h base summary", word));
-  }
-  if (fields.size() == kind->count) return {};
-  return fault(
-      0, fmt::format("'{}' has {} field{} after it: expected {} ({})", word, fields.size() - 1,
-                     fields.size() == 2 ? "" : "s", kind->count - 1, kind->fields));
-}
 
 PlanLineFault parse_plan_entry(const std::vector<PlanField>& fields, StringArena& arena,
                                TarEntry& entry) {

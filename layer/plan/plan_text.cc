@@ -33,7 +33,7 @@ char type_letter(TarType type) {
 }
 
 void append_entry(const TarEntry& entry, std::string& out) {
-  out += type_letter(entry.type);
+  out += entry.is_inline ? 'c' : type_letter(entry.type);
   out += '\t';
   append_escaped(entry.path, out);
   out += '\t';
@@ -43,7 +43,7 @@ void append_entry(const TarEntry& entry, std::string& out) {
       break;
     case TarType::kFile:
       fmt::format_to(std::back_inserter(out), "\t{}\t", entry.size);
-      append_escaped(entry.source(), out);
+      append_escaped(entry.is_inline ? entry.inline_bytes() : entry.source(), out);
       break;
     case TarType::kSymlink:
     case TarType::kHardlink:
@@ -124,6 +124,7 @@ nlohmann::json entry_to_json(const TarEntry& entry) {
   }
   if (entry.xattrs != nullptr) json["xattrs"] = xattrs_to_json(*entry.xattrs);
   if (!entry.source().empty()) json["source"] = entry.source();
+  if (entry.is_inline) json["content"] = entry.inline_bytes();
   if (!entry.link().empty()) json["link"] = entry.link();
   if (entry.reason != LinkReason::kNone) json["reason"] = reason_name(entry.reason);
   return json;

@@ -68,23 +68,33 @@ class TreePlacer {
       only_for_others_.insert(context_.arena.copy(item.path));
       return false;
     }
-    if (verdict == IgnoreRules::Verdict::kKept) look_at_meaning(item);
-    return false;
+    if (verdict == IgnoreRules::Verdict::kKeptByName) return false;
+    if (is_for_app() && is_never_of_app(item.path, item.type, on_disk(item.path))) return true;
+    return look_at_meaning(item) && is_for_app();
   }
 
-  // What is in a repository is not told of one by one.
-  void look_at_meaning(const WalkedItem& item) {
+  bool is_for_app() const { return context_.purpose == TreePurpose::kApp; }
+
+  // Whether it is told of. What is in a repository is not told of one by one.
+  bool look_at_meaning(const WalkedItem& item) {
     if (item.path.starts_with(".git/") || item.path.find("/.git/") != std::string_view::npos)
-      return;
+      return false;
     const std::string_view why = why_unmeant(item.path, item.type, on_disk(item.path));
-    if (why.empty()) return;
+    if (why.empty()) return false;
     const std::string pattern = as_pattern(item.path);
     unmeant_.push_back(
-        {{on_disk(item.path)},
-         fmt::format("goes into the image although {}", why),
-         {},
-         fmt::format("leave it out with --exclude '{}', or confirm it with --exclude '!{}'",
-                     pattern, pattern)});
+        is_for_app()
+            ? Diagnostic{{on_disk(item.path)},
+                         fmt::format("is left out of the image: {}", why),
+                         {},
+                         fmt::format("take it in with --exclude '!{}'", pattern)}
+            : Diagnostic{{on_disk(item.path)},
+                         fmt::format("goes into the image although {}", why),
+                         {},
+                         fmt::format(
+                             "leave it out with --exclude '{}', or confirm it with --exclude '!{}'",
+                             pattern, pattern)});
+    return true;
   }
 
   void add(const WalkedItem& item) {
@@ -169,11 +179,11 @@ class TreePlacer {
     const size_t shown = std::min(unmeant_.size(), kMaxUnmeant);
     for (size_t i = 0; i < shown; ++i) context_.found.warn(unmeant_[i]);
     if (unmeant_.size() == shown) return;
-    context_.found.warn(
-        {{place_.source},
-         fmt::format("{} more such paths go into the image", unmeant_.size() - shown),
-         {},
-         {}});
+    context_.found.warn({{place_.source},
+                         fmt::format("{} more such paths {}", unmeant_.size() - shown,
+                                     is_for_app() ? "are left out" : "go into the image"),
+                         {},
+                         {}});
   }
 
   const TreePlace& place_;

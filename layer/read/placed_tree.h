@@ -25,6 +25,7 @@ struct TreeContext {
   StringArena& arena;
   Diagnostics& found;
   std::vector<Diagnostic>& notes;
+  TreePurpose purpose = TreePurpose::kFiles;
 };
 
 // The attributes to state for a file or directory with this mode and these extended attributes on

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "layer/base/error.h"
 #include "layer/base/xattrs.h"
+#include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/relative_path.h"
 #include "layer/read/input_file.h"
@@ -79,6 +81,25 @@ std::vector<Entry> place_directory(const TreePlace& place, uint32_t mode, Ignore
   return entries;
 }
 
+// Whether Python finds something to import in a directory: a module, or a package of modules.
+bool has_modules(std::string_view directory, const std::vector<Entry>& entries) {
+  return std::ranges::any_of(entries, [&](const Entry& entry) {
+    if (!entry.path.ends_with(".py")) return false;
+    const std::string_view folder = parent_path(entry.path);
+    return folder == directory || parent_path(folder) == directory;
+  });
+}
+
+AppFiles app_files(const TreePlace& place, const std::vector<Entry>& entries) {
+  AppFiles app;
+  app.source = absolute_path(place.source);
+  app.real_source = real_path(place.source);
+  app.is_directory = std::filesystem::is_directory(app.real_source);
+  app.place = app.is_directory ? place.destination : entries.front().path;
+  app.has_modules = has_modules(app.folder(), entries);
+  return app;
+}
+
 bool has_ignore_file(const std::string& path) {
   struct stat status = {};
   return stat(path.c_str(), &status) == 0;
@@ -111,6 +132,20 @@ IgnoreRules SourceTrees::rules_for(const std::string& source, size_t& from_file)
 }
 
 std::vector<Entry> SourceTrees::read(std::string_view argument) {
+  return read_placed(argument, TreePurpose::kFiles);
+}
+
+std::vector<Entry> SourceTrees::read_app(std::string_view argument, std::vector<AppFiles>& apps) {
+  const bool has_place = argument.find(':') != std::string_view::npos;
+  // With a '/' behind it, DEST is the directory of a file; for a directory it makes no difference.
+  const std::string whole =
+      has_place ? std::string(argument) : fmt::format("{}:{}/", argument, kAppPlace);
+  std::vector<Entry> entries = read_placed(whole, TreePurpose::kApp);
+  apps.push_back(app_files(parse_placement(whole, arena_).place, entries));
+  return entries;
+}
+
+std::vector<Entry> SourceTrees::read_placed(std::string_view argument, TreePurpose purpose) {
   const TreeArgument placement = parse_placement(argument, arena_);
   const std::string& source = placement.place.source;
   struct stat status = {};
@@ -123,7 +158,7 @@ std::vector<Entry> SourceTrees::read(std::string_view argument) {
     throw Error(fmt::format("tree '{}': this run writes to '{}'", argument, source))
         .with_help("pack another folder, or name another output");
   }
-  const TreeContext context{options_, own_, arena_, found_, notes_};
+  const TreeContext context{options_, own_, arena_, found_, notes_, purpose};
   if (S_ISREG(status.st_mode)) return place_file(placement, status.st_mode, context);
   if (!S_ISDIR(status.st_mode)) {
     throw Error(fmt::format("tree '{}': '{}' is neither a file nor a directory", argument, source));
@@ -144,12 +179,13 @@ void SourceTrees::finish() {
     std::string fault;  // none: it was read before
     if (has_matched_[i] || IgnorePattern(exclude, fault).is_exception()) continue;
     found_.warn({{},
-                 fmt::format("--exclude '{}' matches nothing in any --tree", exclude),
+                 fmt::format("--exclude '{}' matches nothing in any --tree or --app", exclude),
                  {},
                  has_read_directory_
                      ? "patterns are those of .dockerignore: 'NAME' is at the top of "
                        "SRC, '**/NAME' anywhere below it"
-                     : "--exclude matches files in directories, but no --tree names a directory"});
+                     : "--exclude matches files in directories, but no --tree or --app names a "
+                       "directory"});
   }
 }
 

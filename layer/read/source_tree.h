@@ -1,4 +1,4 @@
-// Reads plain files and directories to place in an image: `--tree SRC:DEST`.
+// Reads plain files and directories to place in an image: `--tree SRC:DEST`, `--app SRC[:DEST]`.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include "layer/disk/list_directory.h"
 #include "layer/model/entry.h"
 #include "layer/model/string_arena.h"
+#include "layer/model/venv.h"
 #include "layer/read/ignore_rules.h"
 
 namespace layer {
@@ -18,6 +19,12 @@ enum class TreeModes : uint8_t {
   kDisk,        // as on disk, with setuid, setgid and sticky bits
 };
 
+// What a tree is packed for, which decides what of it is never meant.
+enum class TreePurpose : uint8_t {
+  kFiles,  // --tree: all that is not excluded
+  kApp,    // --app: sources of a Python program
+};
+
 struct TreeOptions {
   TreeModes modes = TreeModes::kExecutable;
   std::vector<std::string> excludes{};  // patterns, applied after those of a tree's ignore file
@@ -25,7 +32,10 @@ struct TreeOptions {
       own_outputs{};  // paths that this run writes to, and stores; may be absent
 };
 
-// Reads all --tree arguments of a run, and keeps track of what was left out of them.
+// DEST of an --app that names none.
+inline constexpr std::string_view kAppPlace = "/app/src";
+
+// Reads all --tree and --app arguments of a run, and keeps track of what was left out of them.
 class SourceTrees {
  public:
   // `options`, `arena` and `found` must outlive this object. `found` gets warnings: of packed files
@@ -45,12 +55,18 @@ class SourceTrees {
   // each. Throws Error if `argument` is invalid, or if something in SRC cannot be read or kept.
   std::vector<Entry> read(std::string_view argument);
 
+  // The same for "SRC[:DEST]" of --app, where DEST may be left out (kAppPlace). Unless an exclude
+  // with '!' keeps them, these are left out, too: .git, .hg, .svn, __pycache__, virtual
+  // environments; and, with a warning, what usually holds secrets. Adds to `apps` where it goes.
+  std::vector<Entry> read_app(std::string_view argument, std::vector<AppFiles>& apps);
+
   // To be called once, at the end: warns of excludes that matched nothing in any tree.
   void finish();
 
   const std::vector<Diagnostic>& notes() const { return notes_; }
 
  private:
+  std::vector<Entry> read_placed(std::string_view argument, TreePurpose purpose);
   IgnoreRules rules_for(const std::string& source, size_t& from_file);
 
   const TreeOptions& options_;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kKeyWithin = size_t{64} << 10;  // a key may come behind its certificates
 
+constexpr std::array<std::string_view, 4> kNoSources{".git", ".hg", ".svn", "__pycache__"};
 constexpr std::array<std::string_view, 5> kKeyNames{"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
                                                     "id_ecdsa_sk"};
 // Endings of what is kept beside ".env" for others to copy.
@@ -50,6 +51,13 @@ std::string_view why_unmeant(std::string_view path, DiskType type, const std::st
   if (is_key || name.ends_with(".key")) return "it looks like a private key";
   if (name.ends_with(".pem") && holds_private_key(on_disk)) return "it holds a private key";
   return {};
+}
+
+bool is_never_of_app(std::string_view path, DiskType type, const std::string& on_disk) {
+  if (type == DiskType::kSymlink) return false;
+  if (std::ranges::find(kNoSources, base_name(path)) != kNoSources.end()) return true;
+  struct stat status = {};
+  return type == DiskType::kDirectory && stat((on_disk + "/pyvenv.cfg").c_str(), &status) == 0;
 }
 
 }  // namespace layer

@@ -14,4 +14,8 @@ namespace layer {
 // private keys. `on_disk` is the path on disk; a file *.pem is read.
 std::string_view why_unmeant(std::string_view path, DiskType type, const std::string& on_disk);
 
+// Whether a path below a program's sources is none of them: history, compiled files, a virtual
+// environment.
+bool is_never_of_app(std::string_view path, DiskType type, const std::string& on_disk);
+
 }  // namespace layer

@@ -180,6 +180,20 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
   found.throw_if_errors();  // in the input's own paths, before they become the image's
 }
 
+// Reads a virtual environment with the first-party files that go with it.
+void gather_venv(const InputRequest& request, SourceTrees& trees, StringArena& arena,
+                 Diagnostics& found, Store* store, std::vector<std::vector<Entry>>& inputs,
+                 Inputs& result) {
+  std::vector<AppFiles> apps;
+  for (const std::string& app : request.apps) inputs.push_back(trees.read_app(app, apps));
+  if (request.venv.argument.empty()) return;
+  VenvInput venv = read_venv(request.venv, std::move(apps), arena, found, store);
+  inputs.push_back(std::move(venv.files));
+  inputs.push_back(std::move(venv.interpreter));
+  result.notes = std::move(venv.notes);
+  result.venv = std::move(venv.venv);
+}
+
 }  // namespace
 
 Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics& found,
@@ -194,9 +208,10 @@ Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics&
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
   SourceTrees trees(request.tree_options, arena, found);
+  gather_venv(request, trees, arena, found, store, inputs, result);
   for (const std::string& tree : request.trees) inputs.push_back(trees.read(tree));
   trees.finish();
-  result.notes = trees.notes();
+  result.notes.insert(result.notes.end(), trees.notes().begin(), trees.notes().end());
   FileTree merged = merge_inputs(std::move(inputs), found);
   merged.workspaces = std::move(result.tree.workspaces);
   merged.lost.insert(merged.lost.begin(), result.tree.lost.begin(), result.tree.lost.end());

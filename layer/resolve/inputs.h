@@ -10,19 +10,24 @@
 #include "layer/model/file_tree.h"
 #include "layer/model/program.h"
 #include "layer/model/string_arena.h"
+#include "layer/model/venv.h"
+#include "layer/python/read_venv.h"
 #include "layer/read/source_tree.h"
 
 namespace layer {
 
 class Store;
 
-// What the user names. At most one of the first four is given, because each says where a program's
-// runfiles are. Empty: not given.
+// What the user names. At most one of the first four and of `venv` is given, because each says
+// where a program is. Empty: not given.
 struct InputRequest {
   std::string binary;  // as `bazel build` leaves it, with its runfiles beside it
   std::string runfiles_directory;
   std::string runfiles_manifest;
   std::string spec;
+
+  VenvRequest venv;               // a virtual environment
+  std::vector<std::string> apps;  // "SRC[:DEST]": first-party files that go with it
 
   std::vector<std::string> mtrees;  // mtree files; paths are the image's
   std::vector<std::string> trees;   // "SRC:DEST"
@@ -35,6 +40,7 @@ struct InputRequest {
 struct Inputs {
   FileTree tree;
   std::optional<Program> program;  // absent if the inputs have no executable
+  std::optional<Venv> venv;        // absent if none was named
   std::vector<Diagnostic> notes;   // to report to the user, but not as warnings
 };
 

@@ -13,6 +13,7 @@ namespace {
 std::string_view kind_name(EntryKind kind) {
   switch (kind) {
     case EntryKind::kFile:
+    case EntryKind::kInlineFile:
       return "a file";
     case EntryKind::kEmptyFile:
       return "an empty file";

@@ -100,8 +100,8 @@ class FrameBuilder {
  public:
   FrameBuilder(const LayerPlan& plan, FrameUse use) : plan_(plan), use_(use) {}
 
-  // The whole of an entry at the front of `out`; its bytes. `next_source` is what the entry after it
-  // is read from, if from anything.
+  // The whole of an entry at the front of `out`; its bytes. `next_source` is what the entry after
+  // it is read from, if from anything.
   size_t put_entry(const TarEntry& entry, std::string_view next_source, std::span<std::byte> out);
   // A piece of a large file; its bytes.
   size_t put_piece(const TarEntry& entry, const Frame& frame, std::span<std::byte> out);
@@ -122,6 +122,12 @@ class FrameBuilder {
 
 void FrameBuilder::read(const TarEntry& file, uint64_t offset, std::span<std::byte> out,
                         std::string_view next_source) {
+  if (file.is_inline) {
+    std::ranges::copy(std::as_bytes(std::span(file.inline_bytes())).subspan(offset, out.size()),
+                      out.begin());
+    last_ = {};
+    return;
+  }
   const FileReader source(file.source(), sources_on_disk_.find(file.source(), next_source));
   // Before it is read: who opens it from now on and writes leaves a trace.
   if (use_ == FrameUse::kAgain && file.stamp != nullptr && source.may_be_written(*file.stamp)) {
@@ -142,7 +148,7 @@ uint32_t FrameBuilder::mode_of_hardlink(const TarEntry& link) {
   if (target.mode != kModeByContent) return target.mode;
   std::byte magic[4] = {};
   const std::span<std::byte> content(magic, std::min<uint64_t>(sizeof magic, target.size));
-  if (!target.source().empty()) read(target, 0, content);
+  if (!target.content.empty()) read(target, 0, content);
   return mode_of_content(content);
 }
 
@@ -156,7 +162,7 @@ size_t FrameBuilder::put_entry(const TarEntry& entry, std::string_view next_sour
     return header_size;
   }
   const std::span<std::byte> content = out.subspan(header_size, entry.size);
-  if (!entry.source().empty()) {
+  if (!entry.content.empty()) {
     read(entry, 0, content, next_source);
   } else if (entry.size != 0) {
     throw std::logic_error(fmt::format("'{}' has a size and no source", entry.path));

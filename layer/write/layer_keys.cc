@@ -23,7 +23,8 @@ bool add_entry(const LayerPlan& plan, const TarEntry& entry, const Store& store,
   text.put(entry.mtime);
   for (const uint32_t number : {entry.mode, entry.uid, entry.gid}) text.put(uint64_t{number});
   text.put(tar_content_size(entry));
-  // Most have none: then the key is as it was before there were any. No entry begins with such a text.
+  // Most have none: then the key is as it was before there were any. No entry begins with such a
+  // text.
   if (entry.xattrs != nullptr) {
     text.put(std::string_view("xattrs"));
     text.put(*entry.xattrs);
@@ -31,6 +32,10 @@ bool add_entry(const LayerPlan& plan, const TarEntry& entry, const Store& store,
   // The mode of a hardlink may be that of its target's content.
   const bool is_link = entry.type == TarType::kHardlink && entry.mode == kModeByContent;
   const TarEntry& content = is_link ? hardlink_target(plan, entry) : entry;
+  if (content.is_inline) {
+    text.put(std::string_view("inline"));
+    text.put(content.inline_bytes());
+  }
   if (content.type != TarType::kFile || content.source().empty()) return true;
   const std::optional<Stamp> file =
       content.stamp == nullptr ? std::nullopt : store.identity(content.source(), *content.stamp);

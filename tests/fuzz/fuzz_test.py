@@ -16,7 +16,8 @@ import make_seeds
 
 REPLAY = sys.argv.pop(1)
 CHANGED = 150  # forms of each seed
-NEVER_REFUSE = {"elf", "probed_files", "repo_mapping"}  # what is damaged is noted or passed over
+# What is damaged is noted or passed over.
+NEVER_REFUSE = {"elf", "probed_files", "repo_mapping", "venv_text"}
 
 
 def replay(*arguments):

@@ -27,6 +27,9 @@ void read_repo_mapping(std::string_view bytes);
 void read_runfiles_manifest(std::string_view bytes);
 void read_spec(std::string_view bytes);
 
+// Texts that are rewritten for their place: venv_readers.cc.
+void read_venv_text(std::string_view bytes);
+
 // Files that checks look into, and the store: file_readers.cc.
 void read_elf(std::string_view bytes);
 void read_probed_files(std::string_view bytes);

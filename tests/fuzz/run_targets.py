@@ -26,7 +26,7 @@ DICTIONARIES = {
     "docker_archive": "layers", "image": "layers", "layer": "layers", "oci_archive": "layers",
     "elf": "elf", "probed_files": "elf",
     "ignore_rules": "inputs", "mtree": "inputs", "plan": "inputs", "repo_mapping": "inputs",
-    "runfiles_manifest": "inputs", "spec": "inputs",
+    "runfiles_manifest": "inputs", "spec": "inputs", "venv_text": "inputs",
     "flag_file": "commands", "option_value": "commands", "tar_command": "commands",
 }
 # Seconds, megabytes and bytes for one input.

@@ -44,6 +44,34 @@ void add_wheels(CheckedImage& image) {
   image.elf("x.runfiles/n/site-packages/n/lib/libn.so", {});
 }
 
+TEST_CASE("extensions are for the C library that the image has") {
+  check_cases({
+      {"for glibc, on musl",
+       [](CheckedImage& i) {
+         i.file("lib/ld-musl-x86_64.so.1");
+         i.elf(in_site("$/a.cpython-313-x86_64-linux-gnu.so"), {"libc.so.6"});
+         i.elf(in_site("$/b.abi3.so"), {"libc.so.6"});
+       },
+       "error libc $/a.cpython-313-x86_64-linux-gnu.so\n"
+       "warning libc $/b.abi3.so\n"
+       "note library-missing $/a.cpython-313-x86_64-linux-gnu.so\n"},
+      {"for musl, on glibc",
+       [](CheckedImage& i) {
+         i.elf("lib/x86_64-linux-gnu/libc.so.6", {});
+         i.elf(in_site("$/a.so"), {"libc.musl-x86_64.so.1"});
+       },
+       "error libc $/a.so\n"
+       "note library-missing $/a.so\n"},
+      {"both are there",
+       [](CheckedImage& i) {
+         i.file("lib/ld-musl-x86_64.so.1");
+         i.elf("lib/x86_64-linux-gnu/libc.so.6", {});
+         i.elf(in_site("$/a.so"), {"libc.so.6"});
+       },
+       ""},
+  });
+}
+
 TEST_CASE("a library is looked for from the path that Python opens it by") {
   check_cases({
       {"a link over the package",

@@ -18,6 +18,8 @@ inline std::string_view kind_name(EntryKind kind) {
       return "file";
     case EntryKind::kEmptyFile:
       return "empty";
+    case EntryKind::kInlineFile:
+      return "inline";
     case EntryKind::kSymlink:
       return "link";
     case EntryKind::kDirectory:

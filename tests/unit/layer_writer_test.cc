@@ -144,6 +144,31 @@ TEST_CASE("layers: libarchive reads back what was planned, from every codec") {
   }
 }
 
+TEST_CASE("layers: a file that is not on disk gives the bytes of one that is") {
+  Planner planner;
+  const std::string large = noise(kLarge, 3);  // in pieces
+  planner.file("a.sh", "#!/bin/sh\n");
+  planner.hardlink("b.sh", "a.sh");
+  planner.file("empty", "");
+  planner.file("large", large);
+  const LayerPlan on_disk = planner.take("on disk");
+  LayerPlan inlined = on_disk;
+  inlined.name = "inlined";
+  for (TarEntry& entry : inlined.entries) {
+    if (entry.type != TarType::kFile) continue;
+    entry.is_inline = true;
+    entry.content = entry.path == "large"  ? std::string_view(large)
+                    : entry.path == "a.sh" ? std::string_view("#!/bin/sh\n")
+                                           : std::string_view();
+  }
+  for (const Compression compression : kCompressions) {
+    const TemporaryDirectory out;
+    DirectorySink sink(out);
+    const std::vector<WrittenLayer> layers = write({on_disk, inlined}, compression, 2, sink);
+    CHECK(layers.at(0).digest == layers.at(1).digest);
+  }
+}
+
 // Golden: a change of these bytes changes every digest that users have pinned. The diff id may
 // never change; a blob's digest only with its recipe (codec's version, frame rule).
 TEST_CASE("layers: the digests of a small layer are fixed") {

@@ -99,6 +99,37 @@ TEST_CASE("plan text: entries come from the plan's own lines") {
   CHECK(plan.program == Program{"/app/x", "/app/x.runfiles/_main"});
 }
 
+const std::string kInline =
+    "veneer plan 1\n"
+    "layer\tapp\tall of it\n"
+    "c\tb\t-\t9\t#!x\\n\\ty\\x00\\\\z\n"
+    "h\tc\t-\tb\tequal-content\t9\n"
+    "summary\tfiles=1\tbytes=9\tsymlinks=0\thardlinks=1\tbytes_linked=9\tbytes_repeated=0\n";
+
+TEST_CASE("plan text: a file that is not on disk comes with its bytes") {
+  StringArena arena;
+  const ImagePlan plan = parse_plan(kInline, "p", arena);
+  const TarEntry& file = plan.layers.at(0).entries.at(0);
+  CHECK(file.inline_bytes() == std::string_view("#!x\n\ty\0\\z", 9));
+  CHECK(file.source() == "");
+  CHECK(print_again(kInline) == kInline);
+  const auto with = [](const std::string& line) {
+    std::string text = kInline;
+    const size_t at = text.find("c\tb");
+    return message(text.replace(at, text.find('\n', at) - at, line));
+  };
+  CHECK(with("c\tb\t-\t8\t#!x\\n\\ty\\x00\\\\z")
+            .starts_with("p:3:7: error: size '8': the content has 9 bytes\n"));
+  CHECK(with("c\tb\t-\t1\t\\r")
+            .starts_with("p:3:9: error: unknown escape '\\r': expected '\\\\', '\\t', '\\n' or "
+                         "'\\x' with two digits\n"));
+  CHECK(with("f\tb\t-\t1\ta\\x00")
+            .starts_with("p:3:9: error: the source 'a\\x00' holds a NUL byte\n"));
+  CHECK(with("c\tb\t-\t0")
+            .starts_with("p:3:1: error: 'c' has 3 fields after it: expected 4 (path, attributes, "
+                         "size, content)\n"));
+}
+
 TEST_CASE("plan text: what is no plan, or another version's, is refused at once") {
   CHECK(message("") ==
         "p:1:1: error: expected a plan, found an empty file\n"
@@ -127,7 +158,7 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"layer\tapp\tall of it\n", "d\tx\t-\nlayer\tapp\tall of it\n",
        "p:3:1: error: unexpected entry before the first 'layer' line\n"},
       {"d\ta\t-", "q\ta\t-",
-       "p:4:1: error: unknown line 'q': expected one of program layer d f l h base summary\n"
+       "p:4:1: error: unknown line 'q': expected one of program layer d f c l h base summary\n"
        "p:5:3: error: 'a/b' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:6:3: error: 'a/c' comes without its parent: expected a 'd' line for 'a' before it\n"
        "p:7:3: error: 'a/d' comes without its parent: expected a 'd' line for 'a' before it\n"

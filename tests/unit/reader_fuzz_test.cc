@@ -5,7 +5,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "layer/python/read_venv.h"
 #include "layer/read/mtree.h"
 #include "layer/read/runfiles_directory.h"
 #include "layer/read/runfiles_manifest.h"
@@ -161,6 +164,37 @@ TEST_CASE("readers: a broken --tree argument is read or refused") {
           Diagnostics found;
           const TreeOptions options;
           to_text(SourceTrees(options, arena, found).read(argument));
+        },
+        outcome);
+  }
+  CHECK(outcome.read > 0);
+  CHECK(outcome.refused > 0);
+}
+
+TEST_CASE("readers: a virtual environment with broken texts is read or refused") {
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"v/pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\ncommand = /x -m venv /v\n"},
+      {"v/bin/activate", "VIRTUAL_ENV='/v'\nexport VIRTUAL_ENV\n"},
+      {"v/bin/a", "#!/bin/sh\n'''exec' \"/v/bin/python\" \"$0\" \"$@\"\n' '''\n"},
+      {"v/lib/python3.11/site-packages/a.pth", "import a\n/v/lib\n../x\n"},
+      {"v/lib/python3.11/site-packages/__editable___a_finder.py", "MAPPING = {'a': '/v/a'}\n"},
+      {"v/lib/python3.11/site-packages/a-1.dist-info/direct_url.json",
+       R"({"dir_info": {"editable": true}, "url": "file:///v/a"})"},
+      {"v/lib/python3.11/site-packages/a-1.dist-info/RECORD",
+       "a.py,sha256=a,1\n\"b,c\",,\n../../../bin/a,,\na/__pycache__/a.pyc,,\n"}};
+  fuzz::Random random(20240229);
+  Outcome outcome;
+  const TemporaryDirectory temporary;
+  temporary.link("v/bin/python", "/usr/bin/env");
+  for (int i = 0; i < kFlips; ++i) {
+    for (const auto& [path, text] : texts)
+      temporary.write(path, fuzz::flip_bytes(text, kTelling, random));
+    attempt(
+        [&] {
+          StringArena arena;
+          Diagnostics found;
+          to_text(read_venv({temporary / "v"}, {}, arena, found, nullptr).files);
+          found.throw_if_errors();
         },
         outcome);
   }

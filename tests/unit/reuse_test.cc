@@ -233,6 +233,30 @@ TEST_CASE("reuse: a hardlink's mode follows the content of its target, in whatev
   CHECK(write_and_keep(with_link(), zstd, store).bytes == write(with_link(), zstd, nullptr).bytes);
 }
 
+TEST_CASE("reuse: bytes that are not on disk are part of what is known") {
+  const TemporaryDirectory folder;
+  const std::string store = folder / "store";
+  LayerPlan plan;
+  plan.name = "layer";
+  TarEntry& entry = plan.entries.emplace_back();
+  entry.path = "script";
+  entry.mode = kModeByContent;
+  entry.is_inline = true;
+  const auto write_bytes = [&](std::string_view bytes) {
+    entry.content = bytes;
+    entry.size = bytes.size();
+    return write_and_keep(plan, kCompressions[0], store);
+  };
+  const Written first = write_bytes("#!/a\n");
+  CHECK(first.packed > 0);
+  const Written second = write_bytes("#!/b\n");
+  CHECK(second.packed > 0);
+  CHECK(second.layer.digest != first.layer.digest);
+  const Written again = write_bytes("#!/a\n");
+  CHECK(again.read == 0);
+  CHECK(again.bytes == first.bytes);
+}
+
 TEST_CASE("reuse: stamps that are too young are neither used nor recorded") {
   Workspace workspace;
   const TemporaryDirectory folder;

@@ -97,7 +97,7 @@ TEST_CASE("source tree: excludes and an ignore file leave out, and exceptions ke
   CHECK(read_text(temporary, temporary / "s" + ":/x", {.excludes = {"**/keep", "none", "!no"}}) ==
         "dir x\n"
         "file x/log -> $/s/log mode=0644\n"
-        "veneer: warning: --exclude 'none' matches nothing in any --tree\n"
+        "veneer: warning: --exclude 'none' matches nothing in any --tree or --app\n"
         "veneer: help: patterns are those of .dockerignore: 'NAME' is at the top of SRC, "
         "'**/NAME' anywhere below it\n");
   temporary.write("s/.veneerignore", "*\n!log\n");

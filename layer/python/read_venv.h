@@ -1,0 +1,43 @@
+// Reads a virtual environment, and its interpreter if that goes with it: `--venv DIR[:DEST]`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/base/error.h"
+#include "layer/model/entry.h"
+#include "layer/model/string_arena.h"
+#include "layer/model/venv.h"
+
+namespace layer {
+
+class Store;
+
+// Where the interpreter of a virtual environment comes from.
+enum class PythonSource : uint8_t {
+  kAny,      // kInclude if it can be moved, else kBase
+  kInclude,  // a layer of its own
+  kBase,     // the base image has it
+};
+
+struct VenvRequest {
+  std::string argument;  // "DIR[:DEST]", split at the last colon
+  PythonSource python = PythonSource::kAny;
+};
+
+struct VenvInput {
+  Venv venv;
+  std::vector<Entry> files;
+  std::vector<Entry> interpreter;  // empty: it is the base's
+  std::vector<Diagnostic> notes;
+};
+
+// Reads what is asked for. Paths in `apps` are known to what is installed in place. Throws Error,
+// with a remedy, for what is no virtual environment, or none that can be packed so; warnings, and
+// errors of single files, go to `found`. A store, if given, saves listing directories again.
+VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, StringArena& arena,
+                    Diagnostics& found, Store* store);
+
+}  // namespace layer
