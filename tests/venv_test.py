@@ -283,7 +283,7 @@ class Venv(unittest.TestCase):
         expected = (
             f".venv: note: 'lib/python{VERSION}/site-packages/alpha/binary', "
             f"'lib/python{VERSION}/site-packages/alpha/settings.ini' and "
-            f"'lib/python{VERSION}/site-packages/loose.py' are in no package's RECORD: they go into "
+            f"'lib/python{VERSION}/site-packages/loose.py' are in no package's RECORD, and so in "
             "the layer of the app")
         warning = (
             f"{relative}/alpha/settings.ini:2: warning: names the place of the virtual environment "

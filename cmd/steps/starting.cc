@@ -106,7 +106,7 @@ oci::Arguments VenvCommand::of(const oci::Arguments& given) const {
   throw layer::Error(fmt::format("entrypoint '{}': the virtual environment '{}' has no such script",
                                  first, venv_.directory))
       .with_help(layer::names_to_choose(first, programs()) +
-                 "; -e -m -e NAME runs a module, and a program of the base is named by its path");
+                 " (a module: -e -m -e NAME; a program of the base: its path)");
 }
 
 // A path as the value of a variable, where a '$' begins another's name. The config is JSON.

@@ -101,6 +101,15 @@ std::string interpreter_behind(const VenvOnDisk& venv, std::string real) {
   return is_there(original) ? real_path(original) : real;
 }
 
+// Where a link leads through others: a path at which nothing is.
+std::string end_of_links(std::string path) {
+  std::error_code fault;
+  for (int i = 0; i < kMaxLinksFollowed && fs::is_symlink(path, fault); ++i) {
+    path = (fs::path(path).parent_path() / fs::read_symlink(path)).string();
+  }
+  return path;
+}
+
 std::string find_interpreter(const VenvOnDisk& venv) {
   for (const std::string& name :
        {std::string("python"), std::string("python3"), "python" + venv.version}) {
@@ -109,7 +118,7 @@ std::string find_interpreter(const VenvOnDisk& venv) {
     if (fs::exists(path, fault)) return interpreter_behind(venv, real_path(path));
     if (!fs::is_symlink(path, fault)) continue;
     throw Error(Position{path},
-                fmt::format("leads to '{}', which does not exist", fs::read_symlink(path).string()))
+                fmt::format("leads to '{}', which does not exist", end_of_links(path)))
         .with_help(
             "the Python that made the environment was removed or is not on this machine: make the "
             "environment again");

@@ -233,7 +233,7 @@ void VenvFilesReader::tell_of_rest() {
   const size_t more = without_package_.size() - shown.size();
   files_.notes.push_back(
       {{disk_.directory},
-       fmt::format("{}{} {} in no package's RECORD: they go into the layer of the app",
+       fmt::format("{}{} {} in no package's RECORD, and so in the layer of the app",
                    quoted_names(shown), more == 0 ? "" : fmt::format(" and {} more", more),
                    without_package_.size() == 1 ? "is" : "are"),
        {},

@@ -56,10 +56,31 @@ TEST_CASE("venv: files are their packages', and what names its place names the n
   const TemporaryDirectory temporary;
   make_venv(temporary);
   CHECK(read_text(temporary, temporary / "v" + ":/srv/env") ==
+        "package:a_long_name inline srv/env/bin/a -> #!/srv/env/bin/python\n\n"
         " inline srv/env/bin/activate -> VIRTUAL_ENV='/srv/env'\n\n"
+        " file srv/env/bin/own -> $/v/bin/own\n"
         " link srv/env/bin/python -> /usr/bin/env\n"
         " link srv/env/bin/python3 -> python\n"
-        "PACKAGES");
+        "package:a_long_name file "
+        "srv/env/lib/python3.11/site-packages/A.Long_Name-1.dist-info/METADATA -> "
+        "$/v/lib/python3.11/site-packages/A.Long_Name-1.dist-info/METADATA\n"
+        "package:a_long_name inline "
+        "srv/env/lib/python3.11/site-packages/A.Long_Name-1.dist-info/RECORD -> "
+        "a/__init__.py,,\n../../../bin/"
+        "a,sha256=wJVeE9l1-AZpQU4TwdXeii8oJJVRtxCF4IYNrLt5xys,22\nA.Long_Name-1.dist-info/"
+        "RECORD,,\n\n"
+        "package:a_long_name file srv/env/lib/python3.11/site-packages/a/__init__.py -> "
+        "$/v/lib/python3.11/site-packages/a/__init__.py\n"
+        "package:b file srv/env/lib/python3.11/site-packages/b-2.dist-info/RECORD -> "
+        "$/v/lib/python3.11/site-packages/b-2.dist-info/RECORD\n"
+        "package:b file srv/env/lib/python3.11/site-packages/b.py -> "
+        "$/v/lib/python3.11/site-packages/b.py\n"
+        " file srv/env/lib/python3.11/site-packages/loose.py -> "
+        "$/v/lib/python3.11/site-packages/loose.py\n"
+        " link srv/env/lib64 -> lib\n"
+        " inline srv/env/pyvenv.cfg -> home = /usr/bin\nversion = 3.11.2\n\n"
+        "$/v: note: 'lib/python3.11/site-packages/loose.py' is in no package's RECORD, and so in "
+        "the layer of the app\n");
 }
 
 TEST_CASE("venv: what is not one is told with what it is") {
