@@ -177,6 +177,8 @@ class Venv(unittest.TestCase):
 
     def test_the_image_starts_without_a_shell(self):
         """Scripts, modules and paths become commands of the environment's Python."""
+        (self.project / "src" / "alpha").mkdir()  # of the name of a script
+        (self.project / "src" / "alpha" / "x.py").write_text("")
         python = "/app/.venv/bin/python"
         for given, command in [
                 (["-e", "alpha", "-e", "main:app"], [python, "/app/.venv/bin/alpha", "main:app"]),

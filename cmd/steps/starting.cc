@@ -97,12 +97,14 @@ oci::Arguments VenvCommand::of(const oci::Arguments& given) const {
     return command;
   }
   if (first.starts_with('/')) return run(first, given);
-  for (const layer::AppFiles& app : venv_.apps) {
-    const std::string path = in_image(app.folder()) + '/' + first;
-    if (find(path.substr(1)) != nullptr) return run(path, given);
-  }
   const std::string script = fmt::format("{}/bin/{}", venv_.place, first);
   if (find(script) != nullptr) return run('/' + script, given);
+  for (const layer::AppFiles& app : venv_.apps) {
+    const std::string path = in_image(app.folder()) + '/' + first;
+    const layer::Entry* entry = find(path.substr(1));
+    const bool is_file = entry != nullptr && entry->kind != layer::EntryKind::kDirectory;
+    if (is_file) return run(path, given);
+  }
   throw layer::Error(fmt::format("entrypoint '{}': the virtual environment '{}' has no such script",
                                  first, venv_.directory))
       .with_help(layer::names_to_choose(first, programs()) +
