@@ -82,7 +82,8 @@ uint64_t size_of(const FileProbe& probe) {
   const ElfFacts& elf = *probe.elf;
   size += elf.interpreter.size() + elf.soname.size();
   for (const auto* path : {&elf.rpath, &elf.runpath}) size += *path ? (*path)->size() : 0;
-  for (const std::string& needed : elf.needed) size += sizeof needed + needed.size();
+  size += elf.needed.size() * sizeof(std::string);
+  for (const std::string& needed : elf.needed) size += needed.size();
   return size;
 }
 
