@@ -43,7 +43,8 @@ std::string command_text(const oci::ImageConfig& config) {
   std::vector<std::string> words = config.entrypoint.value_or(oci::Arguments());
   if (config.cmd) words.insert(words.end(), config.cmd->begin(), config.cmd->end());
   for (std::string& word : words) {
-    if (word.empty() || word.find_first_of(" \t\n'\"$") != word.npos) word = '"' + word + '"';
+    if (word.empty() || word.find_first_of(" \t\n'\"$") != word.npos)
+      word = fmt::format("\"{}\"", word);
   }
   return fmt::format("{}", fmt::join(words, " "));
 }
