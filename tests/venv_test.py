@@ -9,6 +9,8 @@ import io
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -54,11 +56,11 @@ class Venv(unittest.TestCase):
         return subprocess.run([program.VENEER, *map(str, arguments)], cwd=cwd or self.project,
                               capture_output=True, text=True, check=False)
 
-    def build(self, *options, cwd=None, warnings="", checks="off"):
+    def build(self, *options, cwd=None, warnings="", checks="off", place=""):
         """Builds an image; returns its config and {layer name: digest}."""
         output = tempfile.mkdtemp(dir=self.top)
         done = self.run_veneer(
-            "build", "--venv", ".venv", "--base", f"oci:{self.top}/base", "--json",
+            "build", "--venv", f".venv{place}", "--base", f"oci:{self.top}/base", "--json",
             f"--check={checks}", "--compression=none", "-o", f"oci:{output}/image", *options,
             cwd=cwd)
         self.assertEqual((done.returncode, done.stderr), (0, warnings))
@@ -147,6 +149,13 @@ class Venv(unittest.TestCase):
         for name in ("other", "d" * 120, "with space"):
             _, second = self.build("--app", "src", cwd=self.make_project(name))
             self.assertEqual(second, first)
+
+    def test_activation_quotes_the_place_in_the_image(self):
+        """Also if the place on this machine needed no quotes."""
+        _, layers = self.build("--layers=one", place=":/opt/my env")
+        activate = self.members(layers["all"])["opt/my env/bin/activate"].decode()
+        [value] = re.findall(r"^ *VIRTUAL_ENV=(['\"]?/.*)$", activate, re.MULTILINE)
+        self.assertEqual(shlex.split(value), ["/opt/my env"])
 
     def test_a_changed_line_changes_one_layer(self):
         """And the store does not keep what a script was before."""

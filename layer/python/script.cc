@@ -66,7 +66,57 @@ std::string head_text(std::string_view interpreter, std::string_view arguments) 
                      kShellEnd);
 }
 
+// How the shells' scripts set the place of the environment, in lines of their own.
+constexpr std::array<std::string_view, 3> kAssignments = {"VIRTUAL_ENV=", "setenv VIRTUAL_ENV ",
+                                                          "set -gx VIRTUAL_ENV "};
+
+// As Python's shlex.quote() does.
+std::string quoted_word(std::string_view word) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("@%+=:,./-_").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::ranges::all_of(word, is_plain)) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\"'\"'";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted += '\'';
+}
+
+// The line with the path that it assigns quoted as that path needs it.
+std::string with_path_quoted(std::string_view line) {
+  for (const std::string_view assignment : kAssignments) {
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    if (!line.substr(indent).starts_with(assignment)) continue;
+    const size_t begin = indent + assignment.size();
+    std::string_view value = line.substr(begin);
+    const bool is_quoted =
+        value.size() > 2 && value.front() == '\'' && value.find('\'', 1) == value.size() - 1;
+    if (is_quoted) value = value.substr(1, value.size() - 2);
+    if (!value.starts_with('/')) break;
+    return std::string(line.substr(0, begin)) + quoted_word(value);
+  }
+  return std::string(line);
+}
+
 }  // namespace
+
+std::string moved_activation(std::string_view text, const MovedPaths& moves) {
+  const std::string moved = moves.replace_in(text);
+  std::string result;
+  for (size_t at = 0; at < moved.size();) {
+    const size_t end = std::min(moved.find('\n', at), moved.size());
+    result += with_path_quoted(std::string_view(moved).substr(at, end - at));
+    if (end < moved.size()) result += '\n';
+    at = end + 1;
+  }
+  return result;
+}
 
 std::optional<std::string> moved_script(std::string_view text, const MovedPaths& moves) {
   const std::optional<ScriptHead> head = head_of(text);

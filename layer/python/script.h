@@ -1,4 +1,4 @@
-// Moves scripts whose first lines name the interpreter of their virtual environment.
+// Moves scripts that name the interpreter or the place of their virtual environment.
 #pragma once
 
 #include <optional>
@@ -18,6 +18,11 @@ namespace layer {
 // at the new place: it depends on that alone. No value if the script is not run by an interpreter
 // in one of the directories.
 std::optional<std::string> moved_script(std::string_view text, const MovedPaths& moves);
+
+// Returns a script that activates the environment (bin/activate, activate.csh, activate.fish, ...),
+// with its paths moved. The path of the environment is quoted as the new one needs it, whatever the
+// old one needed: Python 3.11 and later quote it only if it has a space or the like.
+std::string moved_activation(std::string_view text, const MovedPaths& moves);
 
 // Whether a file begins with "#!". Throws Error if it cannot be read.
 bool begins_a_script(const std::string& path);

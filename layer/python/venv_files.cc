@@ -178,7 +178,7 @@ std::optional<std::string> VenvFilesReader::moved(const WalkedItem& item,
   if (parent == "bin") {
     const bool is_activation = name.starts_with("activate") || name.starts_with("Activate") ||
                                name.starts_with("deactivate");
-    if (is_activation) return moves_.replace_in(read());
+    if (is_activation) return moved_activation(read(), moves_);
     return begins_a_script(on_disk(item.path)) ? moved_script(read(), moves_) : std::nullopt;
   }
   const NamingFile file{on_disk(item.path), {}, package == nullptr ? "" : package->name};
