@@ -57,7 +57,7 @@ TEST_CASE("venv: files are their packages', and what names its place names the n
   make_venv(temporary);
   CHECK(read_text(temporary, temporary / "v" + ":/srv/env") ==
         "package:a_long_name inline srv/env/bin/a -> #!/srv/env/bin/python\n\n"
-        " inline srv/env/bin/activate -> VIRTUAL_ENV='/srv/env'\n\n"
+        " inline srv/env/bin/activate -> VIRTUAL_ENV=/srv/env\n\n"
         " file srv/env/bin/own -> $/v/bin/own\n"
         " link srv/env/bin/python -> /usr/bin/env\n"
         " link srv/env/bin/python3 -> python\n"
