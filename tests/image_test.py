@@ -5,6 +5,7 @@ usage: image_test.py VENEER
 
 import json
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -235,6 +236,20 @@ class Image(unittest.TestCase):
         self.assertTrue(any(path.is_symlink() for path in (self.top / "of_links").rglob("*")))
         index = json.loads((self.top / "of_links/index.json").read_text())
         self.assertEqual((self.top / "digest").read_text(), index["manifests"][0]["digest"] + "\n")
+
+    def test_links_of_a_layout_that_lead_nowhere_or_elsewhere_are_replaced(self):
+        self.veneer("layer", "--tree", "x:/srv/x", "-q", "-o", "one.tar.gz")
+        image = ["image", "-q", "--layer", "one.tar.gz"]
+        for options in ([], ["--link-blobs"]):
+            shutil.copy(self.top / "one.tar.gz", self.top / "gone")
+            shutil.copy(self.top / "one.tar.gz.json", self.top / "gone.json")
+            for spoil in (pathlib.Path.unlink, lambda path: path.write_bytes(b"other")):
+                self.veneer("image", "-q", "--layer", "gone", "--link-blobs", "-o", "oci:linked")
+                spoil(self.top / "gone")
+                self.veneer(*image, *options, "-o", "oci:linked")
+                self.veneer("verify", "oci:linked")
+                shutil.copy(self.top / "one.tar.gz", self.top / "gone")
+                shutil.rmtree(self.top / "linked")
 
     def test_a_link_to_other_bytes_is_refused(self):
         self.veneer("layer", "--tree", "x:/srv/x", "-q", "-o", "one.tar.gz")

@@ -114,21 +114,20 @@ def _image_impl(ctx):
     texts = [file for files in _text_files(ctx).values() for file in files]
     stamp = stamping(ctx, config + [ctx.attr.tag], texts)
     inputs.append(depset(texts + stamp.inputs))
-    options += config + stamp.options
+    options += config
     all_inputs = depset(transitive = inputs)
     providers = write_layout(
         ctx,
         "image",
-        options,
+        options + stamp.options,
         all_inputs,
         mnemonic = "VeneerImage",
         progress_message = "Assembling image %s" % ctx.label,
     )
-    written = providers[-1]
     return providers + [VeneerImageInfo(
-        layout = written.layout,
-        digest = written.digest,
+        layout = providers[-1].layout,
         arguments = options,
+        stamp_arguments = stamp.options,
         inputs = all_inputs,
     )]
 

@@ -1,6 +1,7 @@
 """veneer_load: `bazel run` loads an image into a container engine."""
 
 load(":checks.bzl", "check_docker_name")
+load(":place.bzl", "runfile_place")
 load(":providers.bzl", "VeneerImageInfo")
 load(":stamp.bzl", "STAMP_ATTRS", "stamping", "without_keys")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
@@ -13,8 +14,9 @@ def _load_impl(ctx):
     args.add("--quiet")
     args.add_all(image.arguments)
     stamp = stamping(ctx, [ctx.attr.tag])
-    if not [option for option in image.arguments if option.startswith(("--stamp=", "--unstamped"))]:
-        args.add_all(stamp.options)
+
+    # The texts of the image are those that its layout has.
+    args.add_all(image.stamp_arguments or stamp.options)
     args.add("--output=docker-archive:%s:%s" % (archive.path, ctx.attr.tag))
     run_veneer(
         ctx,
@@ -25,13 +27,10 @@ def _load_impl(ctx):
         progress_message = "Writing the archive of %s" % ctx.label,
     )
     script = ctx.actions.declare_file(ctx.label.name)
-    short_path = archive.short_path
-    is_external = short_path.startswith("../")
-    place = short_path[len("../"):] if is_external else ctx.workspace_name + "/" + short_path
     ctx.actions.expand_template(
         template = ctx.file._template,
         output = script,
-        substitutions = {"@ARCHIVE@": place, "@ENGINE@": ctx.attr.engine},
+        substitutions = {"@ARCHIVE@": runfile_place(ctx, archive), "@ENGINE@": ctx.attr.engine},
         is_executable = True,
     )
     return [

@@ -33,9 +33,10 @@ VeneerLayoutInfo = provider(
 VeneerImageInfo = provider(
     doc = "An image as an OCI layout, and the arguments to make it again in another form.",
     fields = {
-        "digest": "File: the digest of the manifest, `sha256:...` and a line end.",
         "layout": "File: the OCI image layout, a directory.",
         "arguments": "list of str: options of `veneer image`, without the output.",
+        "stamp_arguments": "list of str: further options, which say what `{KEY}` in texts of the " +
+                           "image is; empty if no text has one.",
         "inputs": "depset of File: the files that these arguments name.",
     },
 )

@@ -1,6 +1,7 @@
 """veneer_push: `bazel run` pushes an image to a registry."""
 
 load(":checks.bzl", "check_repository_name", "check_tags")
+load(":place.bzl", "quoted", "runfile_place")
 load(":providers.bzl", "VeneerLayoutInfo")
 load(":stamp.bzl", "STAMP_ATTRS", "status_files", "without_keys")
 
@@ -10,17 +11,6 @@ PUSH_TOOLCHAIN_TYPE = str(Label("//bazel:push_toolchain_type"))
 _TOOLCHAINS = [
     config_common.toolchain_type(PUSH_TOOLCHAIN_TYPE, mandatory = False),
 ] if hasattr(config_common, "toolchain_type") else []
-
-def _place(ctx, file):
-    """Returns the path of a runfile below the root of the runfiles."""
-    if not file:
-        return ""
-    is_external = file.short_path.startswith("../")
-    return file.short_path[len("../"):] if is_external else ctx.workspace_name + "/" + file.short_path
-
-def _quoted(text):
-    """Returns a text as one word of the shell."""
-    return "'" + text.replace("'", "'\\''") + "'"
 
 def _push_impl(ctx):
     check_repository_name(ctx, "repository", ctx.attr.repository)
@@ -35,13 +25,13 @@ def _push_impl(ctx):
         template = ctx.file._template,
         output = script,
         substitutions = {
-            "@DIGEST@": _place(ctx, image.digest),
-            "@LAYOUT@": _place(ctx, image.layout),
+            "@DIGEST@": runfile_place(ctx, image.digest),
+            "@LAYOUT@": runfile_place(ctx, image.layout),
             "@REPOSITORY@": ctx.attr.repository,
-            "@STATUS@": " ".join([_quoted(_place(ctx, file)) for file in status]),
-            "@TAGS@": " ".join([_quoted(tag) for tag in ctx.attr.remote_tags]),
-            "@TAGS_FILE@": _place(ctx, ctx.file.tags_file),
-            "@TOOL@": _place(ctx, tool),
+            "@STATUS@": " ".join([quoted(runfile_place(ctx, file)) for file in status]),
+            "@TAGS@": " ".join([quoted(tag) for tag in ctx.attr.remote_tags]),
+            "@TAGS_FILE@": runfile_place(ctx, ctx.file.tags_file),
+            "@TOOL@": runfile_place(ctx, tool),
         },
         is_executable = True,
     )

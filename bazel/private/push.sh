@@ -76,7 +76,7 @@ expand() {
     for place in "${status_places[@]}"; do
       value=${value:-$(sed -n "s/^$key //p" "$(runfile "$place")")}
     done
-    if [[ -z $value ]]; then fail "no status file has the key of '{$key}' in the tag '$1'"; fi
+    if [[ -z $value ]]; then fail "no status file has a value for '{$key}' in the tag '$1'"; fi
     text+=$value
   done
   echo "$text$rest"

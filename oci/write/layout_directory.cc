@@ -191,6 +191,8 @@ class LayoutDestination : public Destination {
   // Whether the layout holds the blob, undamaged.
   bool find_present(const Descriptor& descriptor) {
     if (staging_ || blob_folder_ == path_) return false;
+    std::error_code gone;  // as of a link whose file was removed
+    if (!fs::exists(path_ + '/' + blob_path(descriptor.digest), gone)) return false;
     const std::optional<Blob> found = open_directory(path_)->find(blob_path(descriptor.digest));
     if (!found || found->size() != descriptor.size) return false;
     if (hash_blob(*found) != descriptor.digest) return false;
@@ -253,9 +255,10 @@ class LayoutDestination : public Destination {
     }
     for (const auto& [digest, linked] : linked_) {
       const std::string path = path_ + '/' + blob_path(digest);
-      if (entry_exists(path)) continue;
+      const bool is_new = !entry_exists(path);
+      if (!is_new) fs::remove(path);  // it was not the blob: find_present() looked
       make_link(linked.file, path);
-      steps.add([path] { fs::remove(path); });
+      if (is_new) steps.add([path] { fs::remove(path); });
     }
     // Somebody whose image did not appear may have taken back what was there.
     for (const auto& [digest, blob] : present_) {
