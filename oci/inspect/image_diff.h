@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,11 @@ struct FileChange {
   const layer::Node* after = nullptr;
   FileDifference difference{};  // if both are there
 
-  const layer::Node& node() const { return after == nullptr ? *before : *after; }
+  const layer::Node& node() const {
+    const layer::Node* const node = after == nullptr ? before : after;
+    if (node == nullptr) throw std::logic_error("a change of nothing");
+    return *node;
+  }
 };
 
 // Two packages of the same kind, name and architecture, or one that has come or gone.
