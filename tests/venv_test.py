@@ -5,8 +5,10 @@ usage: venv_test.py VENEER
 
 import base64
 import hashlib
+import importlib.util
 import io
 import json
+import marshal
 import os
 import pathlib
 import re
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 import elf_sample
@@ -351,6 +354,66 @@ class Venv(unittest.TestCase):
         self.assertEqual(done.stderr.splitlines()[0],
                          f"{program_path}: error: cannot be packed: it needs 'libssl.so.3' of this "
                          f"machine (in '{program_path}')")
+
+    def test_compiled_files(self):
+        """--pyc=compile: what Python takes whatever the times are; the same on every run."""
+        (self.project / "src" / "broken.py").write_text("def\n")
+        options = ["--app", "src", "--layers=one", "--venv-variables=off"]
+        _, layers = self.build(*options)
+        self.assertFalse([path for path in self.members(layers["all"]) if path.endswith(".pyc")])
+        _, first = self.build(*options, "--pyc=compile")
+        files = self.members(first["all"])
+        tag = sys.implementation.cache_tag
+        source = self.site("alpha/__init__.py")
+        data = files[self.site(f"alpha/__pycache__/__init__.{tag}.pyc")]
+        self.assertEqual(data[:16], importlib.util.MAGIC_NUMBER + b"\1\0\0\0"
+                         + importlib.util.source_hash(files[source]))
+        code = marshal.loads(data[16:])
+        self.assertEqual(code.co_filename, f"/{source}")
+        names = {}
+        exec(code, names)  # pylint: disable=exec-used
+        self.assertEqual(names["NAME"], "alpha")
+        self.assertIn(f"app/src/__pycache__/main.{tag}.pyc", files)
+        self.assertIn("app/src/broken.py", files)
+        self.assertNotIn(f"app/src/__pycache__/broken.{tag}.pyc", files)
+        for jobs in ("1", "2", "3"):
+            project = self.make_project(f"other{jobs}")
+            (project / "src" / "broken.py").write_text("def\n")
+            _, again = self.build(*options, "--pyc=compile", "--jobs", jobs, "--no-store",
+                                  cwd=project)
+            self.assertEqual(again, first)
+
+    def test_compiled_files_in_the_store(self):
+        """Of a package that is as it was they come from the store; others are made anew."""
+        (self.project / "src" / "other.py").write_text("X = 1\n")
+        options = ["--app", "src", "--pyc=compile", "--layers=one"]
+        time.sleep(0.2)  # young files are not relied on
+        _, first = self.build(*options)
+        self.assertEqual(self.build(*options)[1], first)
+        (self.project / "src" / "other.py").write_text("X = 2\n")
+        time.sleep(0.2)
+        _, second = self.build(*options)
+        _, fresh = self.build(*options, "--no-store")
+        self.assertEqual(second, fresh)
+        tag = sys.implementation.cache_tag
+        data = self.members(second["all"])[f"app/src/__pycache__/other.{tag}.pyc"]
+        names = {}
+        exec(marshal.loads(data[16:]), names)  # pylint: disable=exec-used
+        self.assertEqual(names["X"], 2)
+
+    def test_an_interpreter_that_cannot_compile(self):
+        """What it says is the message."""
+        shutil.rmtree(self.project / ".venv")
+        script = self.top / "python3"
+        script.write_text("#!/bin/sh\necho no compiler >&2\nexit 3\n")
+        script.chmod(0o755)
+        small_venv.make(self.project / ".venv", version=VERSION, interpreter=str(script))
+        small_venv.install(self.project / ".venv", "alpha")
+        done = self.run_veneer("build", "--venv", ".venv", "--base", f"oci:{self.top}/base",
+                               "--pyc=compile", "-o", "oci:image")
+        self.assertEqual((done.returncode, done.stderr), (
+            1, f"{script}: error: failed with exit code 3: no compiler\n"))
+        self.assertFalse((self.project / "image").exists())
 
     def test_base_with_another_libc(self):
         """Extensions for glibc on a base with musl: the check of libraries finds it."""

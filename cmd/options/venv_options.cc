@@ -31,6 +31,16 @@ void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvVariab
       ->transform(CLI::CheckedTransformer(sources).description(""))
       ->type_name("include|base")
       ->group("Inputs");
+  const std::map<std::string, layer::PycFiles> pyc{{"drop", layer::PycFiles::kDrop},
+                                                   {"compile", layer::PycFiles::kCompile}};
+  command
+      .add_option("--pyc", inputs.venv.pyc,
+                  "Compiled Python files of --venv and --app. drop: the image has none (default); "
+                  "compile: the environment's interpreter makes them, so that the program starts "
+                  "sooner")
+      ->transform(CLI::CheckedTransformer(pyc).description(""))
+      ->type_name("drop|compile")
+      ->group("Inputs");
   const std::map<std::string, VenvVariables> choices{{"on", VenvVariables::kSet},
                                                      {"off", VenvVariables::kNone}};
   command
@@ -51,7 +61,7 @@ void check_venv_options(const CLI::App& command) {
         "given twice: an image has one virtual environment; install the packages of both "
         "into one, or make two images");
   }
-  for (const char* name : {"--app", "--python", "--venv-variables"}) {
+  for (const char* name : {"--app", "--python", "--pyc", "--venv-variables"}) {
     if (given == 0 && command.count(name) > 0) throw CLI::RequiresError(name, "--venv");
   }
 }

@@ -30,10 +30,10 @@ bool matters(const CLI::Option& option) {
   return option.count() > 0 && !std::ranges::binary_search(kOthers, option.get_single_name());
 }
 
-// Which veneer it is: another may make something else of the same inputs.
-bool put_program(layer::MemoWriter& text) {
+// Which program it is: another may make something else of the same inputs.
+bool put_stamp(const char* program, layer::MemoWriter& text) {
   struct stat status = {};
-  if (::stat("/proc/self/exe", &status) != 0) return false;
+  if (::stat(program, &status) != 0) return false;
   text.put(layer::stamp_of(status));
   return true;
 }
@@ -49,7 +49,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression 
   layer::MemoWriter text;
   text.put(kForm);
   text.put(layer::blob_recipe(compression));
-  if (!put_program(text)) return std::nullopt;
+  if (!put_stamp("/proc/self/exe", text)) return std::nullopt;
   for (const CLI::Option* option : command.get_options()) {
     if (!matters(*option)) continue;
     text.put(option->get_single_name());
@@ -60,6 +60,10 @@ std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression 
   const std::optional<layer::Program>& program = planned.plan.program;
   text.put(program ? program->entry_point : std::string());
   text.put(program ? program->working_directory : std::string());
+  if (planned.venv && !planned.venv->compiler.empty() &&
+      !put_stamp(planned.venv->compiler.c_str(), text)) {
+    return std::nullopt;
+  }
   const std::optional<layer::Digest> tree = layer::tree_key(planned.tree, now);
   if (!tree) return std::nullopt;
   text.put(*tree);

@@ -19,6 +19,7 @@
 #include "layer/place/place_interpreter.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
+#include "layer/python/compile_sources.h"
 
 namespace cmd {
 namespace {
@@ -111,7 +112,13 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
 
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                  const std::string& scratch, const Tools& tools, PlanningState& planned) {
-  std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look at files and base");
+  std::optional<layer::TraceScope> step;
+  if (planned.venv && !planned.venv->compiler.empty()) {
+    step.emplace(tools.trace.get(), "compile");
+    layer::compile_sources(*planned.venv, options.jobs, planned.tree, *planned.arena,
+                           tools.store.get());
+  }
+  step.emplace(tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
                 tools.store.get(), planned, facts);

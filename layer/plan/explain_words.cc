@@ -26,8 +26,9 @@ std::string declaration_text(const Entry& entry) {
       text = "an empty file";
       break;
     case EntryKind::kInlineFile:
-      text = fmt::format("a file of {}, changed for its place in the image",
-                         bytes_text(entry.content.size()));
+      text = fmt::format("a file of {}, {}", bytes_text(entry.content.size()),
+                         entry.path.ends_with(".pyc") ? "compiled from its source"
+                                                      : "changed for its place in the image");
       break;
     case EntryKind::kSymlink:
       text = fmt::format("a symlink to '{}'", entry.content);

@@ -86,6 +86,7 @@ VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, Stri
   const std::optional<InterpreterOnDisk> included = choose_interpreter(disk, request.python);
   venv.is_included = included.has_value();
   venv.interpreter = disk.interpreter;
+  if (request.pyc == PycFiles::kCompile) venv.compiler = disk.interpreter;
   if (included) {
     venv.interpreter = fmt::format("/{}/{}", place_of(*included), included->program);
     input.interpreter = read_interpreter_files(*included, arena, store);

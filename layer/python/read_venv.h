@@ -22,9 +22,16 @@ enum class PythonSource : uint8_t {
   kBase,     // the base image has it
 };
 
+// Compiled files (__pycache__) of what goes with a virtual environment.
+enum class PycFiles : uint8_t {
+  kDrop,     // the image has none
+  kCompile,  // they are made anew, whatever is on disk: compile_sources()
+};
+
 struct VenvRequest {
   std::string argument;  // "DIR[:DEST]", split at the last colon
   PythonSource python = PythonSource::kAny;
+  PycFiles pyc = PycFiles::kDrop;
 };
 
 struct VenvInput {
