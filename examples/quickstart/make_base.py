@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a small base image of Debian packages for bash, env and a Python program.
 
-usage: make_base.py --output DIR --cache DIR
+usage: make_base.py --output DIR --cache DIR [--add PACKAGE]...
 
 DIR becomes an OCI layout with one image, `base`, of one layer. The same packages give the same
 bytes.
@@ -35,8 +35,8 @@ _DROPPED = tuple(f"usr/share/{folder}" for folder in (
     "bash-completion", "doc", "info", "lintian", "locale", "man"))
 
 
-def make(output, cache):
-    """Writes the layout to `output`. An existing layout is replaced."""
+def make(output, cache, more=()):
+    """Writes the layout to `output`, with more packages. An existing layout is replaced."""
     output = pathlib.Path(output)
     if output.exists():
         if not (output / "oci-layout").exists():
@@ -44,7 +44,7 @@ def make(output, cache):
         shutil.rmtree(output)
     blobs = output / "blobs" / "sha256"
     blobs.mkdir(parents=True)
-    plain = _layer(_members(debs.fetch(PACKAGES, cache)))
+    plain = _layer(_members(debs.fetch([*PACKAGES, *more], cache)))
     layer = _add_blob(blobs, "layer.v1.tar+gzip", gzip.compress(plain, compresslevel=6, mtime=0))
     config = _add_blob(blobs, "config.v1+json", _json({
         "architecture": ARCHITECTURES[platform.machine()], "os": "linux", "created": EPOCH,
@@ -123,8 +123,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", required=True, help="layout to write")
     parser.add_argument("--cache", required=True, help="folder for downloaded packages")
+    parser.add_argument("--add", action="append", default=[], help="package to add; repeatable")
     options = parser.parse_args()
-    make(options.output, options.cache)
+    make(options.output, options.cache, options.add)
 
 
 if __name__ == "__main__":
