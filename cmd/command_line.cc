@@ -15,6 +15,7 @@
 #include "cmd/index.h"
 #include "cmd/inspect/diff.h"
 #include "cmd/inspect/inspect.h"
+#include "cmd/inspect/why.h"
 #include "cmd/layer.h"
 #include "cmd/options/argument_text.h"
 #include "cmd/options/flagfile.h"
@@ -104,6 +105,7 @@ void add_commands(CLI::App& app, const Session* session) {
   add_index_command(app);
   add_inspect_command(app);
   add_diff_command(app);
+  add_why_command(app);
   add_verify_command(app);
   add_store_command(app);
   add_tar_command(app);

@@ -15,9 +15,9 @@
 #include "cmd/options/tools.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
+#include "cmd/steps/explaining.h"
 #include "cmd/steps/planning.h"
 #include "cmd/steps/starting.h"
-#include "layer/plan/explain.h"
 #include "layer/plan/plan_text.h"
 #include "oci/write/destination.h"
 
@@ -99,23 +99,6 @@ std::vector<layer::Finding> find_faults(const PlanArguments& options, const Plan
   return check_plan(planned, options.planning, base, changes, store);
 }
 
-void explain(const PlanArguments& options, const PlanningState& planned,
-             const oci::StoredImage* base) {
-  const layer::Explainer explainer(planned.tree, planned.plan);
-  std::vector<layer::Explanation> explanations;
-  for (const std::string& path : options.explain) explanations.push_back(explainer.explain(path));
-  explain_checks(find_faults(options, planned, base, nullptr), planned, explanations);
-  if (options.json) fmt::print("{}", layer::explanations_to_json(explanations));
-  bool has_unknown = false;
-  for (const layer::Explanation& explanation : explanations) {
-    if (!options.json) fmt::print("{}", layer::explanation_to_text(explanation));
-    const bool is_base_path =
-        planned.base && planned.base->tree.resolve(explanation.path).node != nullptr;
-    has_unknown = has_unknown || (!explanation.is_known && !is_base_path);
-  }
-  if (has_unknown) throw CLI::RuntimeError(1);  // all is said
-}
-
 std::vector<NamedOutput> plan_outputs(const PlanArguments& options) {
   std::vector<NamedOutput> outputs;
   if (!options.output.empty()) outputs.push_back({"--output", options.output});
@@ -139,7 +122,11 @@ void run_plan(const PlanArguments& options) {
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Tools tools = open_tools(options.tools);
   const PlanningState planned = make_plan(options.planning, base, scratch, tools);
-  if (!options.explain.empty()) return explain(options, planned, base ? &*base : nullptr);
+  if (!options.explain.empty()) {
+    return explain_paths(options.explain,
+                         find_faults(options, planned, base ? &*base : nullptr, nullptr), planned,
+                         options.json);
+  }
   std::vector<layer::Finding> faults;
   if (options.check != CheckLevel::kOff) {
     faults = find_faults(options, planned, base ? &*base : nullptr, tools.store.get());
@@ -159,9 +146,10 @@ void add_plan_command(CLI::App& app, const Session* session) {
   CLI::App* command = app.add_subcommand("plan", "Show which layer each path would be in, and why");
   add_planning_options(*command, options->planning);
   command
-      ->add_option("--explain", options->explain,
-                   "Explain why a path of the image is what it is; repeatable. The exit code is 1 "
-                   "if one of the paths is unknown")
+      ->add_option(
+          "--explain", options->explain,
+          "Explain why a path of the image is what it is, as `veneer why` does; repeatable. "
+          "The exit code is 1 if one of the paths is unknown")
       ->allow_extra_args(false)
       ->type_name("PATH");
   command->add_flag("--json", options->json, "Print JSON; docs/plan_format.md names the schemas");

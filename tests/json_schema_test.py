@@ -115,6 +115,10 @@ class JsonSchema(unittest.TestCase):
                            "--max-waste", "0%", status=1)
         validator("inspect").validate(over)
         self.assertEqual(len(over["over"]), 3)
+        for name, path, status in [("a", "usr/lib/libc.so.6", 0), ("a", "d/a", 0), ("b", "gone", 1)]:
+            document = self.veneer(self.top, "why", name, path, status=status)
+            validator("why").validate(document)
+            self.assertFalse(validator("why").is_valid(document | {"chain": []}))
         for pair in ("ab", "ba", "bc", "cc"):
             document = self.veneer(self.top, "diff", *pair, status=0 if pair == "cc" else 1)
             validator("diff").validate(document)

@@ -62,7 +62,7 @@ void check_tree_options(const CLI::App& command) {
   }
 }
 
-void add_input_options(CLI::App& command, PlanningOptions& options) {
+void add_input_options(CLI::App& command, PlanningOptions& options, const BinaryArgument& binary) {
   layer::InputRequest& inputs = options.inputs;
   const auto add = [&command](const char* name, std::string& value, const char* help) {
     return command.add_option(name, value, help)->type_name("PATH")->group("Inputs");
@@ -71,7 +71,7 @@ void add_input_options(CLI::App& command, PlanningOptions& options) {
                                          const char* help) {
     return command.add_option(name, values, help)->allow_extra_args(false)->group("Inputs");
   };
-  add("BINARY", inputs.binary, "A binary that Bazel built; its runfiles are found beside it");
+  add(binary.name, inputs.binary, binary.help);
   add("--runfiles", inputs.runfiles_directory, "A runfiles directory, instead of BINARY");
   add("--runfiles-manifest", inputs.runfiles_manifest,
       "A runfiles manifest of Bazel, instead of BINARY");
@@ -194,8 +194,9 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
 
 }  // namespace
 
-void add_planning_options(CLI::App& command, PlanningOptions& options) {
-  add_input_options(command, options);
+void add_planning_options(CLI::App& command, PlanningOptions& options,
+                          const BinaryArgument& binary) {
+  add_input_options(command, options, binary);
   add_capability_option(command, options.capabilities);
   add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);

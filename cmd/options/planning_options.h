@@ -33,8 +33,15 @@ struct PlanningOptions {
   unsigned jobs = 1;
 };
 
+// The argument that stands for `inputs.binary`.
+struct BinaryArgument {
+  const char* name = "BINARY";
+  const char* help = "A binary that Bazel built; its runfiles are found beside it";
+};
+
 // Adds the options to a sub-command; they are filled in when it is parsed.
-void add_planning_options(CLI::App& command, PlanningOptions& options);
+void add_planning_options(CLI::App& command, PlanningOptions& options,
+                          const BinaryArgument& binary = {});
 
 // Throws CLI::ValidationError if there is nothing to pack, or if more than one of the four ways to
 // name a program's runfiles was used.

@@ -3,7 +3,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -57,7 +60,28 @@ StoredImage open_reference(const ImageReference& reference, const std::optional<
                          context.limits);
 }
 
+bool begins_as_archive(const std::string& path) {
+  constexpr size_t kMagicAt = 257;  // of a ustar header, and of GNU's
+  constexpr std::string_view kMagic = "ustar";
+  std::array<char, kMagicAt + kMagic.size()> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  const std::string_view text(head.data(), static_cast<size_t>(file.gcount()));
+  return text.starts_with("\x1f\x8b") || text.starts_with("\x28\xb5\x2f\xfd") ||
+         text.substr(std::min(kMagicAt, text.size())) == kMagic;
+}
+
 }  // namespace
+
+bool looks_like_image(std::string_view text) {
+  if (names_transport(text)) return true;
+  const auto bare = split_bare(text);
+  if (!bare) return false;
+  const std::filesystem::path path(bare->first);
+  std::error_code fault;
+  if (std::filesystem::is_directory(path, fault)) return is_there((path / "oci-layout").native());
+  return std::filesystem::is_regular_file(path, fault) && begins_as_archive(bare->first);
+}
 
 StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
                        const ReadContext& context) {

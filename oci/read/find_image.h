@@ -16,4 +16,8 @@ namespace oci {
 StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
                        const ReadContext& context);
 
+// Whether find_image() would take the text for an image, rather than for a program: it names a
+// transport, a folder with an `oci-layout`, or a file that begins as an archive, also by PATH:NAME.
+bool looks_like_image(std::string_view text);
+
 }  // namespace oci
