@@ -1,12 +1,9 @@
 // Reads an image or a plan, runs every check, prints what was found and sums it up.
 #include "cmd/verify.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <thread>
@@ -14,10 +11,9 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
 #include "cmd/options/tools.h"
-#include "cmd/report/messages.h"
+#include "cmd/steps/check_report.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
-#include "layer/base/json.h"
 #include "layer/check/check_image.h"
 #include "oci/check/replaced_in_base.h"
 #include "oci/model/reference.h"
@@ -33,13 +29,7 @@ struct VerifyArguments {
   std::string base;  // of a plan
   layer::Limits limits;
   unsigned jobs = 1;
-  bool json = false;
-};
-
-struct Verified {
-  std::vector<layer::Finding> findings;
-  size_t paths = 0;
-  size_t layers = 0;
+  ReportFormat format = ReportFormat::kText;
 };
 
 constexpr std::string_view kPlanBegin = "veneer plan ";  // docs/plan_format.md
@@ -55,7 +45,7 @@ void check_argument(const std::string& value) {
   if (!is_plan(value)) oci::parse_image_reference(value);
 }
 
-Verified verify_plan(const VerifyArguments& options, const std::string& scratch) {
+CheckReport verify_plan(const VerifyArguments& options, const std::string& scratch) {
   PlanningOptions planning;
   planning.plan_file = options.image;
   planning.base = {options.base, options.platform, options.limits};
@@ -64,14 +54,15 @@ Verified verify_plan(const VerifyArguments& options, const std::string& scratch)
   const PlanningState planned = make_plan(planning, base, scratch);
   oci::ConfigChanges changes;
   start_program(planned.plan.program, changes);
-  Verified verified;
+  CheckReport verified;
+  verified.image = options.image;
   verified.findings = check_plan(planned, planning, base ? &*base : nullptr, changes);
   for (const layer::LayerPlan& layer : planned.plan.layers) verified.paths += layer.entries.size();
   verified.layers = planned.plan.layers.size();
   return verified;
 }
 
-Verified verify(const VerifyArguments& options) {
+CheckReport verify(const VerifyArguments& options) {
   const std::string scratch = temporary_directory();
   if (is_plan(options.image)) return verify_plan(options, scratch);
   if (!options.base.empty()) {
@@ -94,62 +85,13 @@ Verified verify(const VerifyArguments& options) {
                                uint32_t layer) { replaced.take(lower, nodes, layer); });
   const layer::RunConfig run = oci::run_config(image.config);
   layer::check_image({tree, probes, run, nullptr, below}, options.jobs, findings);
-  return {findings.take(), tree.nodes().size(), image.layers.size()};
-}
-
-void print_text(const VerifyArguments& options, const Verified& verified) {
-  for (const layer::Finding& finding : verified.findings) {
-    print_to(stderr,
-             layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
-  }
-  const CheckCounts counts = count_findings(verified.findings);
-  print_line(stdout,
-             fmt::format("{}: {} in {} checked: {}, {}, {}", options.image,
-                         counted(verified.paths, "path"), counted(verified.layers, "layer"),
-                         counted(counts.errors, "error"), counted(counts.warnings, "warning"),
-                         counted(counts.notes, "note")));
-}
-
-nlohmann::json position_json(const layer::Position& position) {
-  nlohmann::json json{{"file", position.file}};
-  if (position.line > 0) json["line"] = position.line;
-  if (position.column > 0) json["column"] = position.column;
-  return json;
-}
-
-nlohmann::json finding_json(const layer::Finding& finding) {
-  nlohmann::json json{{"severity", layer::severity_name(finding.severity)},
-                      {"check", finding.check},
-                      {"path", finding.path},
-                      {"reason", finding.reason},
-                      {"count", finding.count}};
-  if (!finding.origin.file.empty()) json["origin"] = position_json(finding.origin);
-  if (!finding.help.empty()) json["help"] = finding.help;
-  for (const layer::Note& note : finding.notes) {
-    json["notes"].push_back({{"at", position_json(note.position)}, {"message", note.message}});
-  }
-  return json;
-}
-
-void print_verify_json(const VerifyArguments& options, const Verified& verified) {
-  const CheckCounts counts = count_findings(verified.findings);
-  nlohmann::json findings = nlohmann::json::array();
-  for (const layer::Finding& finding : verified.findings) findings.push_back(finding_json(finding));
-  const nlohmann::json report{{"format", 1},
-                              {"image", options.image},
-                              {"paths", verified.paths},
-                              {"layers", verified.layers},
-                              {"errors", counts.errors},
-                              {"warnings", counts.warnings},
-                              {"notes", counts.notes},
-                              {"findings", findings}};
-  print_to(stdout, layer::dump_report(report));
+  return {options.image, findings.take(), tree.nodes().size(), image.layers.size()};
 }
 
 void run_verify(const VerifyArguments& options) {
-  const Verified verified = verify(options);
-  (options.json ? print_verify_json : print_text)(options, verified);
-  if (count_findings(verified.findings).errors > 0) throw CLI::RuntimeError(1);
+  const CheckReport report = verify(options);
+  print_check_report(report, options.format);
+  if (count_findings(report.findings).errors > 0) throw CLI::RuntimeError(1);
 }
 
 }  // namespace
@@ -173,7 +115,7 @@ void add_verify_command(CLI::App& app) {
           "Which image, if there are several: OS/ARCHITECTURE[/VARIANT] (default: the only one)")
       ->type_name("PLATFORM")
       ->check(check_with(oci::parse_platform));
-  command->add_flag("--json", options->json, "Print the findings as JSON; see docs/checks.md");
+  add_format_option(*command, options->format);
   add_limit_options(*command, options->limits);
   options->jobs = std::max(1U, std::thread::hardware_concurrency());
   command->add_option("-j,--jobs", options->jobs, "Number of threads (default: one per core)")

@@ -6,7 +6,8 @@ A folder tests/should_fail/NAME has these files:
 - `args`: a command line of veneer, run in a copy of the folder;
 - the input files that the command line names;
 - `setup`, optional: a shell script that runs first and makes links and odd names;
-- `expected`: the exit code on the first line, then the whole standard error.
+- `expected`: the exit code on the first line, then the whole standard error; of `verify`, whose
+  findings are its result, behind its standard output.
 
 The run must not leave new files. A case called warned-NAME succeeds with a warning.
 --update rewrites `expected`; review the difference before you commit it.
@@ -50,7 +51,8 @@ class ShouldFail(unittest.TestCase):
             done = subprocess.run([program.VENEER, *shlex.split((folder / "args").read_text())],
                                   cwd=folder, capture_output=True, text=True, check=False,
                                   env={**os.environ, "LC_ALL": "C"})
-            text = f"{done.returncode}\n{done.stderr}"
+            report = done.stdout if " ".join(done.args[1:]).startswith("verify") else ""
+            text = f"{done.returncode}\n{report}{done.stderr}"
             self.assertEqual(done.returncode == 0, case.name.startswith("warned-"), done.stderr)
             self.assertEqual(before, files_below(folder), "something was left behind")
         if program.UPDATE:

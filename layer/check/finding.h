@@ -19,12 +19,13 @@ enum class Severity : uint8_t {
 
 struct Finding {
   Severity severity = Severity::kError;
-  std::string_view check;   // "link-dangles"; lives as long as the program
-  std::string path;         // in the image, as it is opened; empty: the image
-  std::string reason;       // for the first of `count` paths
-  std::string cause;        // findings of one check with the same cause are merged
-  std::vector<Note> notes;  // other places involved
-  Position origin;          // where the input declared the path; no file: not known
+  std::string_view check;           // "link-dangles"; lives as long as the program
+  std::string path;                 // in the image, as it is opened; empty: the image
+  std::string reason;               // for the first of `count` paths
+  std::vector<std::string> others;  // the next few of them
+  std::string cause;                // findings of one check with the same cause are merged
+  std::vector<Note> notes;          // other places involved
+  Position origin;                  // where the input declared the path; no file: not known
   std::string help;
   uint32_t count = 1;
 };
@@ -49,7 +50,8 @@ class Findings {
   std::vector<Finding> findings_;
 };
 
-// "PATH: SEVERITY: REASON [CHECK]", with the origin as a note.
+// "PATH: SEVERITY: REASON [CHECK]", with the other paths and the origin as notes. The beginning that
+// another path shares with the first is "…".
 Diagnostic to_diagnostic(const Finding& finding);
 
 }  // namespace layer

@@ -92,6 +92,7 @@ void NeedCheck::check_real_path(const std::string& needed) {
   if (!own || lookup_.find(*own, needed).node != nullptr) return;
   Finding result = finding("library-by-real-path", needed);
   result.severity = Severity::kNote;
+  result.cause = package_of(file_.file->path);
   result.reason = fmt::format("finds '{}' here, but not when it is opened by its real path '/{}'",
                               needed, own->path);
   findings_.add(std::move(result));
