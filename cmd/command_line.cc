@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "cmd/about.h"
 #include "cmd/build.h"
 #include "cmd/image.h"
 #include "cmd/index.h"
@@ -19,6 +20,7 @@
 #include "cmd/layer.h"
 #include "cmd/options/argument_text.h"
 #include "cmd/options/flagfile.h"
+#include "cmd/options/known_words.h"
 #include "cmd/plan.h"
 #include "cmd/report/caller.h"
 #include "cmd/report/exit_code.h"
@@ -92,7 +94,7 @@ void print_reason(const Trouble& trouble) {
 }  // namespace
 
 void add_commands(CLI::App& app, const Session* session) {
-  app.set_version_flag("--version", "veneer " VENEER_VERSION);
+  app.set_version_flag("-V,--version", "veneer " VENEER_VERSION);
   app.require_subcommand(1);
   app.failure_message(usage_message);
   app.footer(
@@ -109,11 +111,14 @@ void add_commands(CLI::App& app, const Session* session) {
   add_verify_command(app);
   add_store_command(app);
   add_tar_command(app);
+  add_version_command(app);
+  add_help_command(app);
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
   const std::vector<std::string> all = expand_flagfiles(arguments, app);
   check_arguments_are_text(all);
+  check_words(app, all);
   // CLI11 takes a vector's arguments from its end.
   app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
 }

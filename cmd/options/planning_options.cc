@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/choice.h"
 #include "cmd/options/layer_lock.h"
 #include "cmd/options/number_values.h"
 #include "cmd/options/venv_options.h"
@@ -23,8 +23,6 @@ constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
 constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
 
 void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
-  const std::map<std::string, layer::TreeModes> modes{{"executable", layer::TreeModes::kExecutable},
-                                                      {"disk", layer::TreeModes::kDisk}};
   command
       .add_option("--exclude", options.excludes,
                   "Leave paths that match GLOB out of every --tree and --app, like a line of its "
@@ -37,7 +35,8 @@ void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
           "--tree-modes", options.modes,
           "Modes of files in a --tree or --app. executable: 0755 for directories and executable "
           "files, 0644 for other files (default); disk: as on disk")
-      ->transform(CLI::CheckedTransformer(modes).description(""))
+      ->transform(one_of<layer::TreeModes>(
+          {{"executable", layer::TreeModes::kExecutable}, {"disk", layer::TreeModes::kDisk}}))
       ->type_name("executable|disk")
       ->group("Inputs");
 }
@@ -114,12 +113,11 @@ void add_placing_options(CLI::App& command, PlanningOptions& options) {
 }
 
 void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
-  const std::map<std::string, layer::LayerSplit> splits{{"groups", layer::LayerSplit::kGroups},
-                                                        {"one", layer::LayerSplit::kOne}};
   command
       .add_option("--layers", plan.layers.split,
                   "groups: interpreter, packages, app (default); one: a single layer")
-      ->transform(CLI::CheckedTransformer(splits).description(""))
+      ->transform(one_of<layer::LayerSplit>(
+          {{"groups", layer::LayerSplit::kGroups}, {"one", layer::LayerSplit::kOne}}))
       ->type_name("groups|one")
       ->group("Layers");
   command
@@ -144,14 +142,10 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
 }
 
 void add_sharing_options(CLI::App& command, PlanningOptions& options) {
-  const std::map<std::string, ContentLinks> links{{"on", ContentLinks::kOn},
-                                                  {"off", ContentLinks::kOff}};
-  const std::map<std::string, oci::FindDuplicates> duplicates{{"on", oci::FindDuplicates::kYes},
-                                                              {"off", oci::FindDuplicates::kNo}};
   command
       .add_option("--content-links", options.content_links,
                   "Whether equal files of a layer are stored once, as hardlinks (default: on)")
-      ->transform(CLI::CheckedTransformer(links).description(""))
+      ->transform(one_of<ContentLinks>({{"on", ContentLinks::kOn}, {"off", ContentLinks::kOff}}))
       ->type_name("on|off")
       ->group("Layers");
   command
@@ -165,7 +159,8 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
       .add_option(
           "--skip-base-duplicates", options.base_duplicates,
           "Whether to leave out paths that the base has with the same content (default: on)")
-      ->transform(CLI::CheckedTransformer(duplicates).description(""))
+      ->transform(one_of<oci::FindDuplicates>(
+          {{"on", oci::FindDuplicates::kYes}, {"off", oci::FindDuplicates::kNo}}))
       ->type_name("on|off")
       ->group("Layers");
 }

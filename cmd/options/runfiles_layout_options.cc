@@ -4,9 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
+#include "cmd/options/choice.h"
 #include "cmd/report/messages.h"
 
 namespace cmd {
@@ -68,13 +68,12 @@ layer::Diagnostic describe_kept(const layer::Mention& mention) {
 }  // namespace
 
 void add_layout_options(CLI::App& command, LayoutOptions& options) {
-  const std::map<std::string, RunfilesLayout> layouts{{"faithful", RunfilesLayout::kFaithful},
-                                                      {"venv", RunfilesLayout::kVenv}};
   command
       .add_option("--runfiles-layout", options.layout,
                   "faithful: keep every path of the runfiles (default); venv: put files of wheels "
                   "into the virtual environment only")
-      ->transform(CLI::CheckedTransformer(layouts).description(""))
+      ->transform(one_of<RunfilesLayout>(
+          {{"faithful", RunfilesLayout::kFaithful}, {"venv", RunfilesLayout::kVenv}}))
       ->type_name("faithful|venv")
       ->group("Inputs");
   command

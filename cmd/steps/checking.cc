@@ -3,9 +3,9 @@
 
 #include <fmt/ranges.h>
 
-#include <map>
 #include <utility>
 
+#include "cmd/options/choice.h"
 #include "cmd/report/messages.h"
 #include "layer/base/threads.h"
 #include "layer/check/check_image.h"
@@ -42,15 +42,14 @@ std::string checked_as(const layer::Explanation& explanation, const PlanningStat
 }  // namespace
 
 void add_check_option(CLI::App& command, CheckLevel& level) {
-  const std::map<std::string, CheckLevel> levels{
-      {"error", CheckLevel::kError}, {"warn", CheckLevel::kWarn}, {"off", CheckLevel::kOff}};
   command
       .add_option("--check", level,
                   level == CheckLevel::kOff ? "error: stop if something is certainly broken; warn: "
                                               "only report it; off: check nothing (default)"
                                             : "error: stop if something is certainly broken "
                                               "(default); warn: only report it; off: check nothing")
-      ->transform(CLI::CheckedTransformer(levels).description(""))
+      ->transform(one_of<CheckLevel>(
+          {{"error", CheckLevel::kError}, {"warn", CheckLevel::kWarn}, {"off", CheckLevel::kOff}}))
       ->type_name("error|warn|off");
 }
 

@@ -3,9 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <map>
 #include <string>
 
+#include "cmd/options/choice.h"
 #include "cmd/report/messages.h"
 #include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"
@@ -28,13 +28,13 @@ int max_level(layer::Codec codec) {
 }  // namespace
 
 void add_writing_options(CLI::App& command, WritingOptions& options) {
-  const std::map<std::string, layer::Codec> codecs{
-      {"gzip", layer::Codec::kGzip}, {"zstd", layer::Codec::kZstd}, {"none", layer::Codec::kNone}};
   options.codec_option = command
                              .add_option("--compression", options.codec,
                                          "Compression of layers: gzip (default), zstd or none. "
                                          "Not every engine reads zstd")
-                             ->transform(CLI::CheckedTransformer(codecs).description(""))
+                             ->transform(one_of<layer::Codec>({{"gzip", layer::Codec::kGzip},
+                                                               {"zstd", layer::Codec::kZstd},
+                                                               {"none", layer::Codec::kNone}}))
                              ->type_name("CODEC")
                              ->group("Layers");
   command

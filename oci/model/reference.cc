@@ -50,29 +50,70 @@ bool is_ref(std::string_view text) {
   return true;
 }
 
-Transport parse_transport(std::string_view text, std::string_view word) {
+// What a command line may do with an image.
+enum class ReferenceUse : uint8_t { kRead, kWrite };
+
+// The place that skopeo knows as this, if veneer does not: "docker://python:3.12" of
+// "python:3.12". Empty: the text means something else.
+std::string place_elsewhere(std::string_view text) {
+  for (const std::string_view transport : {"docker-daemon:", "containers-storage:", "dir:"}) {
+    if (text.starts_with(transport)) return std::string(text);
+  }
+  constexpr std::string_view kRegistry = "docker:";
+  std::string_view name = text;
+  if (name.starts_with(kRegistry)) {
+    name.remove_prefix(kRegistry.size());
+    if (name.starts_with("//")) name.remove_prefix(2);
+  } else if (name.find_first_of(":/") == name.npos) {
+    return {};
+  }
+  return find_docker_name(name) ? fmt::format("docker://{}", name) : std::string();
+}
+
+// "oci:python:3.12" for "docker://ghcr.io/team/python:3.12".
+std::string local_place(const std::string& elsewhere) {
+  const size_t begin = elsewhere.find(':') + 1;
+  const size_t slashes = elsewhere.compare(begin, 2, "//") == 0 ? 2 : 0;
+  const auto name = find_docker_name(std::string_view(elsewhere).substr(begin + slashes));
+  if (!name) return "oci:image";
+  return fmt::format("oci:{}:{}", name->path.substr(name->path.rfind('/') + 1), name->tag);
+}
+
+// Who reads or writes the image there.
+std::string help_elsewhere(const std::string& elsewhere, ReferenceUse use) {
+  if (use == ReferenceUse::kRead) {
+    const std::string local = local_place(elsewhere);
+    return fmt::format("fetch it first: `skopeo copy {} {}`, then write {}", elsewhere, local,
+                       local);
+  }
+  return fmt::format("write oci:DIR:TAG, then `skopeo copy --preserve-digests oci:DIR:TAG {}`",
+                     elsewhere);
+}
+
+layer::Error bad_transport(std::string_view text, std::string_view why, ReferenceUse use) {
+  const std::string elsewhere = place_elsewhere(text);
+  if (elsewhere.empty()) return bad_reference(text, why);
+  return layer::Error(fmt::format("'{}' is not an image: {}", text, why))
+      .with_help(help_elsewhere(elsewhere, use));
+}
+
+Transport parse_transport(std::string_view text, std::string_view word, ReferenceUse use) {
   for (const Transport transport :
        {Transport::kOci, Transport::kOciArchive, Transport::kDockerArchive}) {
     if (word == transport_name(transport)) return transport;
   }
-  throw bad_reference(text, fmt::format("there is no transport '{}'", word));
+  throw bad_transport(text, fmt::format("there is no transport '{}'", word), use);
 }
 
 bool names_repository(const std::string& name) {
   return name.find_first_of(":/") != name.npos;
 }
 
-}  // namespace
-
-std::string ImageReference::to_string() const {
-  return fmt::format("{}:{}{}{}", transport_name(transport), path, name.empty() ? "" : ":", name);
-}
-
-ImageReference parse_image_reference(std::string_view text) {
+ImageReference parse_reference(std::string_view text, ReferenceUse use) {
   const size_t colon = text.find(':');
-  if (colon == text.npos) throw bad_reference(text, "it names no transport");
+  if (colon == text.npos) throw bad_transport(text, "it names no transport", use);
   ImageReference reference;
-  reference.transport = parse_transport(text, text.substr(0, colon));
+  reference.transport = parse_transport(text, text.substr(0, colon), use);
   const std::string_view rest = text.substr(colon + 1);
   const size_t end = rest.find(':');
   reference.path = rest.substr(0, end);
@@ -87,8 +128,18 @@ ImageReference parse_image_reference(std::string_view text) {
   return reference;
 }
 
+}  // namespace
+
+std::string ImageReference::to_string() const {
+  return fmt::format("{}:{}{}{}", transport_name(transport), path, name.empty() ? "" : ":", name);
+}
+
+ImageReference parse_image_reference(std::string_view text) {
+  return parse_reference(text, ReferenceUse::kRead);
+}
+
 ImageReference parse_destination(std::string_view text) {
-  ImageReference reference = parse_image_reference(text);
+  ImageReference reference = parse_reference(text, ReferenceUse::kWrite);
   if (text.find("@sha256:") != text.npos || text.find("@sha512:") != text.npos) {
     throw bad_reference(text, "a digest cannot be chosen: it follows from the content");
   }

@@ -34,7 +34,6 @@ TEST_CASE("reference: what is malformed says which transports there are") {
   const Case cases[] = {
       {"app.tar", "it names no transport"},
       {"", "it names no transport"},
-      {"docker:app", "there is no transport 'docker'"},
       {"oci:", "the path is empty"},
       {"oci::tag", "the path is empty"},
       {"oci:d:", "'' is not a tag"},
@@ -46,6 +45,34 @@ TEST_CASE("reference: what is malformed says which transports there are") {
   for (const Case& one : cases) {
     CHECK(error_of([&] { parse_image_reference(one.text); }) ==
           "veneer: error: '" + one.text + "' is not an image: " + one.why + "\n" + kHelp);
+  }
+}
+
+TEST_CASE("reference: an image that is elsewhere says how it gets here, or there") {
+  struct Case {
+    std::string text;
+    std::string why;
+    std::string elsewhere;
+    std::string local;
+  };
+  const Case cases[] = {
+      {"docker:app", "there is no transport 'docker'", "docker://app", "oci:app:latest"},
+      {"docker://h.x:5000/a/b:1", "there is no transport 'docker'", "docker://h.x:5000/a/b:1",
+       "oci:b:1"},
+      {"python:3.12", "there is no transport 'python'", "docker://python:3.12", "oci:python:3.12"},
+      {"h.x/a", "it names no transport", "docker://h.x/a", "oci:a:latest"},
+      {"docker-daemon:app:1", "there is no transport 'docker-daemon'", "docker-daemon:app:1",
+       "oci:app:1"},
+      {"dir:/x", "there is no transport 'dir'", "dir:/x", "oci:image"},
+  };
+  for (const Case& one : cases) {
+    const std::string error = "veneer: error: '" + one.text + "' is not an image: " + one.why;
+    CHECK(error_of([&] { parse_image_reference(one.text); }) ==
+          error + "\nveneer: help: fetch it first: `skopeo copy " + one.elsewhere + " " +
+              one.local + "`, then write " + one.local + "\n");
+    CHECK(error_of([&] { parse_destination(one.text); }) ==
+          error + "\nveneer: help: write oci:DIR:TAG, then `skopeo copy --preserve-digests " +
+              "oci:DIR:TAG " + one.elsewhere + "`\n");
   }
 }
 
