@@ -13,6 +13,7 @@
 #include "cmd/options/image_options.h"
 #include "cmd/options/layer_lock.h"
 #include "cmd/report/messages.h"
+#include "cmd/report/next_command.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/build_memo.h"
 #include "cmd/steps/checking.h"
@@ -215,6 +216,8 @@ void print_summary(const BuildArguments& options, const FinishedBuild& built, do
   for (const std::string& output : options.image.outputs) {
     print_line(out, fmt::format("{} {}", output, built.image.manifest.digest.to_string()));
   }
+  const std::string next = next_command(output_references(options.image).front());
+  if (!next.empty()) print_line(out, "next: " + next);
 }
 
 void print_build_json(const BuildArguments& options, const FinishedBuild& built, double seconds,
