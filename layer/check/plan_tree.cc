@@ -101,7 +101,7 @@ FileProbe probe_node(const Node& file, const ProbeMemo* memo) {
   if (file.is_inline) return probe_head(file.path, std::as_bytes(std::span(file.inline_bytes())));
   if (const FileProbe* known = memo == nullptr ? nullptr : memo->find(file)) return *known;
   const FileReader reader(file.source());
-  FileProbe probe = probe_file(file.path, reader.fd());
+  FileProbe probe = probe_file(file.path, reader.fd(), file.source());
   if (file.stamp != nullptr) check_unchanged(file.source(), *file.stamp, reader.stamp());
   return probe;
 }

@@ -5,17 +5,17 @@
 #include <fmt/core.h>
 #include <gelf.h>
 #include <libelf.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
 #include "layer/base/hash64.h"
+#include "layer/disk/file_handle.h"
 
 namespace layer {
 namespace {
@@ -58,7 +58,8 @@ struct Damage {
 // Reads one file into facts; throws Damage.
 class ElfReader {
  public:
-  ElfReader(int fd, uint64_t size, ElfFacts& facts) : fd_(fd), size_(size), facts_(facts) {}
+  ElfReader(int fd, uint64_t size, std::string_view source, ElfFacts& facts)
+      : fd_(fd), size_(size), source_(source), facts_(facts) {}
   void read();
 
  private:
@@ -72,6 +73,7 @@ class ElfReader {
 
   int fd_;
   uint64_t size_;
+  std::string_view source_;  // as errors name it
   ElfFacts& facts_;
   std::unique_ptr<Elf, ElfEnd> elf_;
   std::vector<GElf_Phdr> segments_;
@@ -185,13 +187,9 @@ std::string ElfReader::text_at(uint64_t offset) {
   std::array<char, kMaxRunPath> buffer;
   if (offset >= size_)
     throw Damage{"a string of its dynamic section lies beyond the end of the file"};
-  ssize_t got = 0;
-  do {
-    got = ::pread(fd_, buffer.data(), buffer.size(), static_cast<off_t>(offset));
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw Damage{"cannot be read"};
+  const size_t got = read_fully(fd_, offset, std::as_writable_bytes(std::span(buffer)), source_);
   const char* begin = buffer.data();
-  const auto* end = static_cast<const char*>(std::memchr(begin, 0, static_cast<size_t>(got)));
+  const auto* end = static_cast<const char*>(std::memchr(begin, 0, got));
   if (end == nullptr) throw Damage{"a string of its dynamic section does not end"};
   texts_ += static_cast<size_t>(end - begin) + 1;
   if (texts_ > kMaxTexts) {
@@ -201,10 +199,10 @@ std::string ElfReader::text_at(uint64_t offset) {
   return {begin, end};
 }
 
-uint64_t print_of_head(int fd, uint64_t size) {
+uint64_t print_of_head(int fd, uint64_t size, std::string_view source) {
   std::array<char, kPrintedHead> head;
-  const ssize_t got = ::pread(fd, head.data(), head.size(), 0);
-  const std::string_view text(head.data(), got > 0 ? static_cast<size_t>(got) : 0);
+  const size_t got = read_fully(fd, 0, std::as_writable_bytes(std::span(head)), source);
+  const std::string_view text(head.data(), got);
   return hash64(fmt::format("{} {}", size, text));
 }
 
@@ -253,13 +251,13 @@ ElfFacts read_elf_header(std::span<const std::byte> head) {
   return facts;
 }
 
-ElfFacts read_elf(int fd, uint64_t size) {
+ElfFacts read_elf(int fd, uint64_t size, std::string_view source) {
   static const bool is_ready = elf_version(EV_CURRENT) != EV_NONE;
   if (!is_ready) throw std::logic_error("libelf is older than its header");
   ElfFacts facts;
-  facts.print = print_of_head(fd, size);
+  facts.print = print_of_head(fd, size, source);
   try {
-    ElfReader(fd, size, facts).read();
+    ElfReader(fd, size, source, facts).read();
   } catch (const Damage& damage) {
     facts.damage = damage.reason;
   }

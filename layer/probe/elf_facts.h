@@ -44,7 +44,8 @@ ElfFacts read_elf_header(std::span<const std::byte> head);
 
 // Reads the headers and the dynamic section of an open file of `size` bytes, and nothing else of
 // it. What is wrong with a damaged file is in `damage`; what could be read before that is kept.
-ElfFacts read_elf(int fd, uint64_t size);
+// Throws Error, naming `source`, if the file cannot be read.
+ElfFacts read_elf(int fd, uint64_t size, std::string_view source);
 
 // The machine for a platform's architecture in Go's words ("amd64"); no value for an unknown word.
 std::optional<ElfMachine> machine_of(std::string_view architecture);

@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/limits.h"
+#include "layer/disk/file_handle.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/runfiles_path.h"
 
@@ -60,18 +60,9 @@ PycHeader read_pyc_header(std::span<const std::byte> head) {
   return {little_endian(head, 4), little_endian(head, 8), little_endian(head, 12)};
 }
 
-std::vector<std::byte> read_beginning(std::string_view path, int fd, size_t limit) {
+std::vector<std::byte> read_beginning(int fd, size_t limit, std::string_view source) {
   std::vector<std::byte> bytes(limit);
-  size_t filled = 0;
-  while (filled < limit) {
-    const ssize_t got =
-        ::pread(fd, bytes.data() + filled, limit - filled, static_cast<off_t>(filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error(path, "cannot read", errno);
-    if (got == 0) break;
-    filled += static_cast<size_t>(got);
-  }
-  bytes.resize(filled);
+  bytes.resize(read_fully(fd, 0, bytes, source));
   return bytes;
 }
 
@@ -115,14 +106,15 @@ FileProbe probe_head(std::string_view path, std::span<const std::byte> head) {
   return probe;
 }
 
-FileProbe probe_file(std::string_view path, int fd) {
+FileProbe probe_file(std::string_view path, int fd, std::string_view source) {
   const std::vector<std::byte> head =
-      read_beginning(path, fd, is_settings(path) ? kMaxSettings : kProbedHead);
+      read_beginning(fd, is_settings(path) ? kMaxSettings : kProbedHead, source);
   FileProbe probe = probe_head(path, head);
   if (probe.elf == nullptr) return probe;
   struct stat status {};
-  if (::fstat(fd, &status) != 0) throw system_error(path, "cannot stat", errno);
-  probe.elf = std::make_shared<const ElfFacts>(read_elf(fd, static_cast<uint64_t>(status.st_size)));
+  if (::fstat(fd, &status) != 0) throw system_error(source, "cannot stat", errno);
+  const auto size = static_cast<uint64_t>(status.st_size);
+  probe.elf = std::make_shared<const ElfFacts>(read_elf(fd, size, source));
   return probe;
 }
 

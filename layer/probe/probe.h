@@ -43,8 +43,9 @@ bool needs_whole_file(std::string_view path, std::span<const std::byte> head);
 // Probes a file by its first bytes alone. For an ELF file that is its header.
 FileProbe probe_head(std::string_view path, std::span<const std::byte> head);
 
-// Probes an open file. Throws Error if it cannot be read.
-FileProbe probe_file(std::string_view path, int fd);
+// Probes an open file that is at `path` in the image. Throws Error if it cannot be read, which names
+// `source`, the place from which it is read.
+FileProbe probe_file(std::string_view path, int fd, std::string_view source);
 
 // The probes of an image's files, by inode number (Node::inode).
 class Probes {

@@ -28,7 +28,7 @@ bool ProbeVisitor::wants(const layer::Node& file, std::span<const std::byte> hea
 }
 
 void ProbeVisitor::take(const layer::Node& file, int fd) {
-  probes_.put(file, layer::probe_file(file.path, fd));
+  probes_.put(file, layer::probe_file(file.path, fd, file.path));
 }
 
 layer::RunConfig run_config(const ImageConfig& config) {

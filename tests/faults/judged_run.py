@@ -194,8 +194,6 @@ class Run:
             return place.split("/")[0] in ("out", "store", "tmp", "standard output") or place.startswith(
                 "/tmp/"
             )
-        if place.startswith(("app/app", "srv/")):
-            return True  # where the file is in the image, whose checks read it
         real = os.path.realpath(self.folder / place)
         return (
             os.path.basename(place) in self.file or os.path.basename(self.file) in place or real == self.file

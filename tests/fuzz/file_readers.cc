@@ -25,7 +25,7 @@ std::string memo_of(const layer::FileProbe& probe) {
 }
 
 void probe_as(const char* name, const MemoryFile& memory) {
-  const std::string memo = memo_of(layer::probe_file(name, memory.fd()));
+  const std::string memo = memo_of(layer::probe_file(name, memory.fd(), name));
   layer::MemoReader reader(memo);
   require_same(memo, memo_of(layer::read_probe(reader)), "a probe changes when it is kept");
 }

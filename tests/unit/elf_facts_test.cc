@@ -4,11 +4,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
 #include "layer/disk/file_reader.h"
 #include "layer/probe/probe.h"
 #include "run_command.h"
@@ -29,7 +35,7 @@ std::string sample(const TemporaryDirectory& folder, std::vector<std::string> op
 
 ElfFacts facts_of(const std::string& file) {
   const FileReader reader(file);
-  return read_elf(reader.fd(), std::filesystem::file_size(file));
+  return read_elf(reader.fd(), std::filesystem::file_size(file), file);
 }
 
 TEST_CASE("an ELF file of either class tells what it needs") {
@@ -51,6 +57,83 @@ TEST_CASE("an ELF file of either class tells what it needs") {
   CHECK(program.interpreter == "/lib/ld.so");
   CHECK(program.rpath == "/r");
   CHECK(program.is_program);
+}
+
+// Changes to a 64-bit sample: its segments are PT_LOAD, of the whole file, and PT_DYNAMIC.
+class Sample {
+ public:
+  explicit Sample(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  uint64_t word(size_t at) const {
+    uint64_t value = 0;
+    std::memcpy(&value, bytes_.data() + at, sizeof value);
+    return value;
+  }
+  Sample& put(size_t at, uint64_t value) {
+    std::memcpy(bytes_.data() + at, &value, sizeof value);
+    return *this;
+  }
+  Sample& append(const std::string& more) {
+    bytes_ += more;
+    return *this;
+  }
+  // Offsets of members of a segment's header, and of the dynamic section's entries.
+  static size_t address_of(size_t segment) { return 64 + 56 * segment + 16; }
+  static size_t size_of(size_t segment) { return 64 + 56 * segment + 32; }
+  size_t entry(size_t number) const { return word(64 + 56 + 8) + 16 * number; }
+  size_t size() const { return bytes_.size(); }
+
+  std::string damage(const TemporaryDirectory& folder) const {
+    return facts_of(folder.write("damaged", bytes_)).damage;
+  }
+
+ private:
+  std::string bytes_;
+};
+
+TEST_CASE("what is wrong with a damaged ELF file is said") {
+  const TemporaryDirectory folder;
+  const Sample whole(read_file(sample(folder, {"--needed", "liba.so", "--needed", "libb.so"})));
+  const auto changed = [&](const std::function<void(Sample&)>& change) {
+    Sample copy = whole;
+    change(copy);
+    return copy.damage(folder);
+  };
+  const uint64_t size = whole.size();
+  const size_t strings = whole.word(whole.entry(2) + 8);
+  REQUIRE(whole.damage(folder).empty());
+  CHECK(changed([&](Sample& s) { s.put(Sample::size_of(0), size + 1); }) ==
+        "its segments end at byte " + std::to_string(size + 1) + ", the file at byte " +
+            std::to_string(size));
+  CHECK(changed([&](Sample& s) { s.put(Sample::address_of(0), uint64_t{1} << 40); }) ==
+        "its dynamic strings are in no segment");
+  CHECK(changed([&](Sample& s) { s.put(s.entry(0) + 8, uint64_t{1} << 40); }) ==
+        "a string of its dynamic section lies beyond the end of the file");
+  CHECK(changed([&](Sample& s) {
+          s.put(s.entry(0) + 8, size - strings).append("libwithoutend.so");
+        }) == "a string of its dynamic section does not end");
+  CHECK(changed([&](Sample& s) {
+          s.put(Sample::size_of(1), (uint64_t{1} << 20) + 16).append(std::string(2 << 20, '\0'));
+        }) == "its dynamic section is too large");
+  CHECK(changed([&](Sample& s) { s.put(32, size); }) ==
+        "its program headers lie beyond the end of the file");
+}
+
+TEST_CASE("an ELF file that cannot be read is an error that names where it is read from") {
+  const TemporaryDirectory folder;
+  const std::string file = sample(folder, {});
+  const FileHandle closed = open_or_throw(file, O_WRONLY);
+  for (const auto& read : std::initializer_list<std::function<void()>>{
+           [&] { read_elf(closed.get(), 100, "out/x.so"); },
+           [&] { probe_file("app/x.so", closed.get(), "out/x.so"); }}) {
+    std::string message;
+    try {
+      read();
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    CHECK(message == "out/x.so: error: cannot read: Bad file descriptor\n");
+  }
 }
 
 TEST_CASE("an ELF file cut off anywhere, or with any byte changed, is read to an end" *
