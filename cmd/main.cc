@@ -20,6 +20,7 @@ namespace {
 bool prepare_process(bool is_worker) {
   try {
     cmd::occupy_closed_streams();
+    cmd::print_despite_signals();
     cmd::make_size_limit_an_error();
     cmd::clean_up_on_terminate();
     if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own

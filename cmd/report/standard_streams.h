@@ -8,4 +8,8 @@ namespace cmd {
 // Throws layer::Error.
 void occupy_closed_streams();
 
+// Makes stdout and stderr streams that go on after a signal. To the C library's own, EINTR is a
+// fault, and what they held is lost. Call once, before anything is printed. Throws layer::Error.
+void print_despite_signals();
+
 }  // namespace cmd

@@ -161,10 +161,7 @@ class Run:
 
     def judge_message(self):
         """One error that names the cause and, if there is one, the file."""
-        # The C library forgets what it could not write; handlers of signals have SA_RESTART, so that
-        # no signal of veneer's interrupts it.
-        is_told = self.name == "write" and self.file.startswith("pipe:")
-        if (self.effect in SURVIVED and not is_told) or self.name in HINTS:
+        if self.effect in SURVIVED or self.name in HINTS:
             raise Broken("it is no fault")
         errors = [line for line in self.messages().splitlines() if "error: " in line]
         if self.is_lasting and self.name == "write" and not errors:
