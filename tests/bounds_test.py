@@ -389,6 +389,17 @@ class Archives(Case):
             (self.top / "a.tar").write_bytes(buffer.getvalue())
             self.check(["tar", "-cf", "o.tar", "@a.tar"], f"a.tar: error: 'f' {message}\n")
 
+    def test_expressions_that_take_gigabytes(self):
+        """Or the whole stack, or for ever."""
+        for pattern, excess in (
+                (r"\(a*\)\{5000\}", "has more than 1000 parts, with its repetitions written out"),
+                (r"\(" * 20000 + r"\)" * 20000, "has more than 50 nested groups"),
+                (r"\(a*\)*\1b", "refers back to a group, which may take for ever to match")):
+            done = self.run_veneer("tar", "-cf", "o.tar", "-s", f"/{pattern}/b/", "f")
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, f"^veneer: error: -s '/.*{excess}\n$")
+            self.assertEqual(sorted(os.listdir(self.top)), ["f"])
+
 
 class Links(Case):
     """Links that lead through folders again and again, each within what the kernel allows."""

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <cctype>
+#include <optional>
 
 #include "layer/base/error.h"
+#include "layer/bsdtar/pattern_size.h"
 
 namespace layer {
 namespace {
@@ -21,6 +23,9 @@ struct FreePattern {
 };
 
 std::shared_ptr<regex_t> compile(const std::string& pattern, const std::string& rule) {
+  if (const std::optional<std::string> excess = excess_of_pattern(pattern)) {
+    throw Error(fmt::format("-s '{}': '{}' {}", rule, pattern, *excess));
+  }
   auto compiled = std::make_unique<regex_t>();
   const int status = regcomp(compiled.get(), pattern.c_str(), 0);
   if (status == 0) return {compiled.release(), FreePattern()};

@@ -14,7 +14,7 @@ namespace layer {
 enum class SubstitutedText : uint8_t { kName, kHardlink, kSymlink };
 
 // A rule "/OLD/NEW/FLAGS"; any character may stand for '/'.
-// - OLD is a basic regular expression (POSIX, regex(7)).
+// - OLD is a basic regular expression (POSIX, regex(7)), within layer/bsdtar/pattern_size.h.
 // - In NEW, '~' is the text that matched and "\1" to "\9" are its groups. A backslash before '~' or
 //   '\' makes it an ordinary character.
 // - FLAGS: 'g' replaces every match. 'r', 'h' and 's' apply the rule to names, hardlinks and

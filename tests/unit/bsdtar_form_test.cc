@@ -4,6 +4,7 @@
 #include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"
 #include "layer/bsdtar/names.h"
+#include "layer/bsdtar/pattern_size.h"
 #include "layer/bsdtar/substitution.h"
 
 namespace layer::bsdtar_form_test {
@@ -95,6 +96,11 @@ TEST_CASE("tar -s: each rule takes what the ones before it left, from where they
       {{"/\\(/b/"},
        "x",
        "veneer: error: -s '/\\(/b/': '\\(' is not a regular expression: Unmatched ( or \\(\n"},
+      {{"/\\(a\\)\\1/b/"},
+       "x",
+       "veneer: error: -s '/\\(a\\)\\1/b/': '\\(a\\)\\1' refers back to a group, which may take "
+       "for "
+       "ever to match\n"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.rules.front());
@@ -103,6 +109,39 @@ TEST_CASE("tar -s: each rule takes what the ones before it left, from where they
   CHECK(rewrite({"/a/b/S"}, "a", SubstitutedText::kSymlink) == "a");
   CHECK(rewrite({"/a/b/RH"}, "a", SubstitutedText::kSymlink) == "b");
   CHECK(rewrite({"/a/b/H"}, "a", SubstitutedText::kHardlink) == "a");
+}
+
+TEST_CASE("tar -s: patterns are refused that take gigabytes or the whole stack to compile") {
+  const std::string parts = "has more than 1000 parts, with its repetitions written out";
+  const std::string depth = "has more than 50 nested groups";
+  const auto repeat = [](std::string_view text, size_t times) {
+    std::string all;
+    while (times-- > 0) all += text;
+    return all;
+  };
+  const std::pair<std::string, std::string> refused[] = {
+      {"\\(a*\\)\\{5000\\}", parts},
+      {"a\\{0,32767\\}", parts},
+      {"a\\{1001,\\}", parts},
+      {"a\\{99999999999999999999999\\}", parts},
+      {"\\(\\(a\\{9\\}\\)\\{9\\}\\)\\{9,12\\}", parts},
+      {"\\(a\\{100\\}\\)\\+\\{9\\}", parts},
+      {"[[:alpha:]]\\{1001\\}", parts},
+      {"[]]\\{1001\\}", parts},
+      {repeat("a*", 501), parts},
+      {repeat("\\(", 20000) + "a" + repeat("\\)", 20000), depth},
+  };
+  for (const auto& [pattern, excess] : refused) {
+    CAPTURE(pattern.substr(0, 40));
+    CHECK(excess_of_pattern(pattern) == excess);
+  }
+  for (const std::string& taken :
+       {std::string("[0-9]\\{4\\}-[0-9]\\{2\\}"), std::string("[[:digit:]\\{9999\\}]*"),
+        std::string("[]\\(\\1]"), std::string("[^]\\1]"), std::string("\\{\\}"), std::string("a\\"),
+        repeat("\\(a\\{100\\}\\)*", 9), repeat("\\(", 49) + repeat("\\)", 49)}) {
+    CAPTURE(taken);
+    CHECK(excess_of_pattern(taken) == std::nullopt);
+  }
 }
 
 TEST_CASE("tar: --strip-components counts as bsdtar does") {
