@@ -389,6 +389,31 @@ class Archives(Case):
             (self.top / "a.tar").write_bytes(buffer.getvalue())
             self.check(["tar", "-cf", "o.tar", "@a.tar"], f"a.tar: error: 'f' {message}\n")
 
+    def test_members_that_no_layer_can_hold(self):
+        """Each by its name, with what is wrong with it."""
+        def member(name, kind, target="", headers=None):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.pax_headers = kind, target, headers or {}
+            return info
+
+        acl = {"SCHILY.acl.access": "user::rw-,user:5:r--,group::r--,mask::r--,other::r--"}
+        leave_out = ("a.tar: help: leave it out with --no-xattrs, or let bsdtar make this archive\n")
+        for entry, message in (
+                (member("l", tarfile.SYMTYPE), "'l' is a link without a target\n"),
+                (member("h", tarfile.LNKTYPE, "later"),
+                 "'h' is a hardlink to 'later', which is not an earlier file of the archive\n"),
+                (member("f", tarfile.REGTYPE, headers=acl),
+                 "'f' has an access control list, which veneer cannot store in a layer\n" + leave_out),
+                (member("p", tarfile.FIFOTYPE),
+                 "'p' is a socket, a pipe or a device: expected a file, a link or a directory\n"
+                 "a.tar: help: leave it out with --exclude, or let bsdtar make this archive\n")):
+            buffer = io.BytesIO()
+            with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                tar.addfile(entry)
+                tar.addfile(tarfile.TarInfo("later"))
+            (self.top / "a.tar").write_bytes(buffer.getvalue())
+            self.check(["tar", "-cf", "o.tar", "@a.tar"], f"a.tar: error: {message}")
+
     def test_expressions_that_take_gigabytes(self):
         """Or the whole stack, or for ever."""
         for pattern, excess in (

@@ -120,6 +120,34 @@ TEST_CASE("the launcher finds its runfiles from where it is started") {
       });
 }
 
+TEST_CASE("a command that cannot run is told with what to do about it") {
+  const std::vector<Case> cases{
+      {"a name that nothing has", [](CheckedImage& i) { i.config.command = {"zzzzzzzzzz"}; },
+       "zzzzzzzzzz: error: is the command of the image, but is not on its PATH, "
+       "'/usr/bin:/bin' [launcher]\n"
+       "zzzzzzzzzz: help: name a program of the image with --entrypoint, or choose a --base that "
+       "has it\n"},
+      {"a directory",
+       [](CheckedImage& i) {
+         i.directory("app/x");
+         i.config.command = {"/app/x"};
+       },
+       "app/x: error: the image's command is '/app/x', which is not an executable file "
+       "[launcher]\n"
+       "app/x: help: name a file with --entrypoint\n"},
+      {"a script without an interpreter",
+       [](CheckedImage& i) {
+         i.file("app/x", "#! \n", 0755);
+         i.config.command = {"/app/x"};
+       },
+       "app/x: error: has no interpreter in its first line, '#!' [launcher]\n"},
+  };
+  check_cases(cases, [](CheckedImage& image) {
+    image.base_layers = 1;
+    image.program("usr/bin/env");
+  });
+}
+
 TEST_CASE("a venv's Python is what rules_python makes of it") {
   check_cases(
       {

@@ -219,6 +219,12 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"equal-content\t5000", "equal-content\t5001",
        "p:6:3: error: the hardlink's size or attributes differ from those of its target\n"
        "p:5:1: note: the target\n"},
+      {"summary", "base\tb\tdirectory\t0\nbase\ta\tdirectory\t0\nsummary",
+       "p:11:6: error: 'a' comes after 'b': expected paths in bytewise order, each once\n"},
+      {"summary", "base\tb\tpipe\t0\nsummary",
+       "p:10:8: error: 'pipe': expected directory, file or symlink\n"},
+      {"summary", "base\tb\tdirectory\t0\nd\tb\t-\nsummary",
+       "p:11:1: error: unexpected line of a layer after a 'base' line\n"},
       {"files=2", "files=3",
        "p:10:1: error: the summary does not match the entries\n"
        "p:10:1: help: the entries add up to: summary files=2 bytes=5000 symlinks=2 hardlinks=1 "
