@@ -16,6 +16,7 @@ load(
 )
 load("//bazel/private:push.bzl", _veneer_push = "veneer_push")
 load("//bazel/private:py_image.bzl", _image_of = "image_of", _py_image = "py_image")
+load("//bazel/private:test.bzl", _veneer_test = "veneer_test")
 
 image_of = _image_of
 py_image = _py_image
@@ -25,6 +26,7 @@ veneer_index = _veneer_index
 veneer_layers = _veneer_layers
 veneer_load = _veneer_load
 veneer_push = _veneer_push
+veneer_test = _veneer_test
 
 VeneerBaseInfo = _VeneerBaseInfo
 VeneerGroupsInfo = _VeneerGroupsInfo

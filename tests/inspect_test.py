@@ -192,6 +192,18 @@ class Waste(Inspect):
                               "2")
         self.assertEqual(report["over"], [])
 
+    def test_expectations(self):
+        path = self.inspect("image", "--files")["entries"][0]["path"]
+        for options, message in [
+                (["--expect-file", "/nowhere"], "has nothing at '/nowhere'"),
+                (["--forbid-file", path], f"has something at '{path}'"),
+                (["--expect-user", "somebody"], "runs as '', not as 'somebody'"),
+                (["--expect-entrypoint", '["/bin/a","-x"]'], 'runs [], not ["/bin/a","-x"]')]:
+            code, output, errors = self.run_veneer("inspect", "image", *options)
+            self.assertEqual((code, errors), (1, f"oci:image: error: {message}\n"))
+            self.assertIn("layer ", output)
+        self.inspect("image", "--expect-file", path, "--forbid-file", "nowhere", "--expect-user", "")
+
     def test_a_limit_that_is_none_is_wrong_usage(self):
         code, _, errors = self.run_veneer("inspect", "image", "--max-waste", "much")
         self.assertEqual((code, errors.splitlines()[0]), (

@@ -6,7 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "cmd/inspect/expectations.h"
 #include "cmd/inspect/inspect_json.h"
 #include "cmd/inspect/inspect_text.h"
 #include "cmd/inspect/inspection.h"
@@ -26,6 +29,7 @@ struct InspectArguments {
   bool files = false;
   bool json = false;
   InspectLimits limits;
+  Expectations expected;
 };
 
 // The layer that is asked for, from 0.
@@ -60,7 +64,11 @@ void run_inspect(const InspectArguments& options) {
   } else {
     print_image_text(inspection);
   }
-  if (!excess.empty()) throw excess_error(inspection, excess);
+  std::vector<layer::Diagnostic> faults = excess_faults(inspection, excess);
+  for (layer::Diagnostic& fault : unmet_expectations(subject, options.expected)) {
+    faults.push_back(std::move(fault));
+  }
+  if (!faults.empty()) throw layer::Error(std::move(faults));
 }
 
 void add_bounds(CLI::App& command, InspectLimits& limits) {
@@ -95,6 +103,7 @@ void add_inspect_command(CLI::App& app) {
                     "List every path as `tar tv` does; with --layer, the entries of its tar");
   command->add_flag("--json", options->json, "Print JSON; see docs/inspect.md");
   add_bounds(*command, options->limits);
+  add_expectations(*command, options->expected);
   add_reading_options(*command, options->reading);
   command->callback([options] {
     if (!options->limits.waste.empty()) {

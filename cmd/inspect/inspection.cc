@@ -64,7 +64,8 @@ std::vector<Excess> find_excess(const Inspection& inspection, const InspectLimit
   return excess;
 }
 
-layer::Error excess_error(const Inspection& inspection, const std::vector<Excess>& excess) {
+std::vector<layer::Diagnostic> excess_faults(const Inspection& inspection,
+                                             const std::vector<Excess>& excess) {
   std::vector<layer::Diagnostic> faults;
   for (const Excess& one : excess) {
     layer::Diagnostic& fault = faults.emplace_back();
@@ -79,7 +80,7 @@ layer::Error excess_error(const Inspection& inspection, const std::vector<Excess
                     one.found, one.limit, human_size(one.allowed), one.allowed);
     if (one.limit == "max-waste") fault.help = "`veneer inspect --json` lists what is stored twice";
   }
-  return layer::Error(std::move(faults));
+  return faults;
 }
 
 }  // namespace cmd

@@ -42,7 +42,8 @@ std::string parse_waste_limit(const std::string& text);
 
 std::vector<Excess> find_excess(const Inspection& inspection, const InspectLimits& limits);
 
-// As an error about the image; `excess` is not empty.
-layer::Error excess_error(const Inspection& inspection, const std::vector<Excess>& excess);
+// As errors about the image.
+std::vector<layer::Diagnostic> excess_faults(const Inspection& inspection,
+                                             const std::vector<Excess>& excess);
 
 }  // namespace cmd

@@ -141,6 +141,12 @@ class Images:
             said = self.bazel.bazel("query", wanted.format("//manners:all"), "--output=label")
             self.assertLessEqual(made, set(said.split()), wanted)
 
+    def test_an_image_is_tested(self):
+        self.bazel.bazel("test", LOCAL, "//manners:good_test")
+        with self.assertRaises(AssertionError) as failure:
+            self.bazel.bazel("test", LOCAL, "--test_output=errors", "//manners:bad_test")
+        self.assertRegex(str(failure.exception), "error: has nothing at '/nowhere'")
+
     def test_a_macro_makes_an_image_for_each_platform(self):
         self.bazel.build("//manners:many", "//manners:many_load", LOCAL)
         layout = samples.Layout(self.bazel.bin("manners/many"))
