@@ -38,7 +38,7 @@ bool is_file(const std::string& path) {
 
 ElfFacts facts_of(const std::string& path) {
   const FileReader reader(path);
-  return layer::read_elf(reader.fd(), reader.stamp().size);
+  return layer::read_elf(reader.fd(), reader.stamp().size, path);
 }
 
 bool is_of_libc(std::string_view library) {

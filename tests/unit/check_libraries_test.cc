@@ -199,8 +199,8 @@ TEST_CASE("needs that forty files have in common are one finding") {
   for (int i = 0; i < 40; ++i) image.elf("p/" + std::to_string(i) + ".so", {"libgone.so"});
   CHECK(image.messages() ==
         "p/0.so: note: needs 'libgone.so', which is in none of the directories that it searches; "
-        "it can be opened only after something else has loaded that library; and 39 more "
-        "[library-missing]\n");
+        "it can be opened only after something else has loaded that library [library-missing]\n"
+        "p/0.so: note: likewise: …/1.so, …/10.so, …/11.so and 36 more\n");
 }
 
 }  // namespace
