@@ -44,7 +44,8 @@ MISTAKES = [
     (f"build {TREE} --env -x {OUT} -z", "veneer build has no option '-z'; `veneer build --help` lists all"),
     ("plan --tre tree:srv", "veneer plan has no option '--tre'; did you mean '--tree', '--mtree' and '--tree-modes'?"),
     ("store gc --max-sise 1GB", "veneer store gc has no option '--max-sise'; did you mean '--max-size'?"),
-    ("inspect --file image", "veneer inspect has no option '--file'; did you mean '--files'?"),
+    ("inspect --file image", "veneer inspect has no option '--file'; did you mean '--files', "
+                             "'--expect-file' and '--forbid-file'?"),
     ("diff a b --ignore-time", "veneer diff has no option '--ignore-time'; did you mean '--ignore-times'?"),
     ("--jsn build", "veneer has no option '--jsn'; `veneer --help` lists all"),
     # Values that are words.
