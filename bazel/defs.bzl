@@ -3,6 +3,7 @@
 load("//bazel/private:base.bzl", _veneer_base = "veneer_base")
 load("//bazel/private:image.bzl", _veneer_image = "veneer_image")
 load("//bazel/private:index.bzl", _veneer_index = "veneer_index")
+load("//bazel/private:inspect.bzl", _veneer_inspect = "veneer_inspect")
 load("//bazel/private:layers.bzl", _veneer_layers = "veneer_layers")
 load("//bazel/private:load.bzl", _veneer_load = "veneer_load")
 load(
@@ -23,6 +24,7 @@ py_image = _py_image
 veneer_base = _veneer_base
 veneer_image = _veneer_image
 veneer_index = _veneer_index
+veneer_inspect = _veneer_inspect
 veneer_layers = _veneer_layers
 veneer_load = _veneer_load
 veneer_push = _veneer_push

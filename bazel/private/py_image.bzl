@@ -3,6 +3,7 @@
 load(":checks.bzl", "is_reference_name")
 load(":image.bzl", "veneer_image")
 load(":index.bzl", "veneer_index")
+load(":inspect.bzl", "veneer_inspect")
 load(":layers.bzl", "veneer_layers")
 load(":load.bzl", "veneer_load")
 load(":stamp.bzl", "without_keys")
@@ -121,12 +122,18 @@ def declare_image(layers_rule, name, binary, base, tag, own_layers, platforms, k
         tag = tag,
         **manual
     )
+    veneer_inspect(
+        name = name + "_inspect",
+        image = name,
+        **manual
+    )
 
 def py_image(name, binary, base = None, tag = None, own_layers = [], platforms = [], **kwargs):
     """A `py_binary` as an image.
 
     Makes these targets: NAME is a `veneer_image`, NAME_layers its `veneer_layers`, NAME_load a
-    `veneer_load`, and NAME.digest a file with the digest of the manifest.
+    `veneer_load`, NAME_inspect its `veneer_inspect`, and NAME.digest a file with the digest of the
+    manifest.
 
     Args:
         name: The image's name.

@@ -1,6 +1,8 @@
 // Follows links one by one, and searches the entries of all layers.
 #include "oci/inspect/path_story.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -33,11 +35,11 @@ std::string target_of(const PathStep& step) {
 // The path that a member puts there or takes away, as the layer names it.
 std::string named_path(const LayerMember& member) {
   constexpr std::string_view kWhiteout = ".wh.";
-  const std::string folder(layer::parent_path(member.path));
-  if (member.kind == MemberKind::kOpaque) return folder;
+  const std::string_view folder = layer::parent_path(member.path);
+  if (member.kind == MemberKind::kOpaque) return std::string(folder);
   if (member.kind != MemberKind::kWhiteout) return std::string(member.path);
-  return (folder.empty() ? "" : folder + '/') +
-         std::string(layer::base_name(member.path).substr(kWhiteout.size()));
+  const std::string_view name = layer::base_name(member.path).substr(kWhiteout.size());
+  return folder.empty() ? std::string(name) : fmt::format("{}/{}", folder, name);
 }
 
 // Whether a path may be `folder`, or below it, by way of links in the folders above both.

@@ -135,7 +135,7 @@ class Images:
         self.bazel.build("//manners/...", "-c", "opt", LOCAL)
         optimized = pathlib.Path(self.bazel.bazel("info", "-c", "opt", "bazel-bin").strip())
         self.assertIn("first", layer_names(optimized / "manners" / "image"))
-        made = {f"//manners:image{suffix}" for suffix in ("", "_layers", "_load", ".digest")}
+        made = {f"//manners:image{suffix}" for suffix in ("", "_layers", "_load", "_inspect", ".digest")}
         for wanted in ("attr(tags, of_mine, {})", "attr(testonly, 1, {})",
                        "attr(target_compatible_with, linux, {})"):
             said = self.bazel.bazel("query", wanted.format("//manners:all"), "--output=label")
@@ -146,6 +146,11 @@ class Images:
         with self.assertRaises(AssertionError) as failure:
             self.bazel.bazel("test", LOCAL, "--test_output=errors", "//manners:bad_test")
         self.assertRegex(str(failure.exception), "error: has nothing at '/nowhere'")
+
+    def test_an_image_is_shown(self):
+        said = self.bazel.bazel("run", LOCAL, "//manners:image_inspect", "--", "--json")
+        shown = json.loads(said)
+        self.assertIn("MarkupSafe", [package["name"] for package in shown["packages"]])
 
     def test_a_macro_makes_an_image_for_each_platform(self):
         self.bazel.build("//manners:many", "//manners:many_load", LOCAL)

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
-# Verifies an image, and holds it to what the rule expects of it.
+# Runs veneer on the layout of an image.
 set -euo pipefail
-
-readonly veneer_place="@VENEER@" layout_place="@LAYOUT@"
 
 # Prints the path of a runfile of this script.
 runfile() {
@@ -17,7 +15,12 @@ runfile() {
   exit 1
 }
 
-veneer=$(runfile "$veneer_place")
-image=oci:$(runfile "$layout_place")
-"$veneer" verify "$image"
-"$veneer" inspect "$image" --no-store @EXPECTED@
+program=$(runfile "@VENEER@")
+image=oci:$(runfile "@LAYOUT@")
+readonly program image
+
+veneer() {
+  "$program" "$@"
+}
+
+@COMMANDS@
