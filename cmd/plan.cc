@@ -13,6 +13,7 @@
 
 #include "cmd/options/check_with.h"
 #include "cmd/options/tools.h"
+#include "cmd/report/plan_table.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/explaining.h"
@@ -33,6 +34,7 @@ struct PlanArguments {
   std::string output;                   // empty: stdout
   std::vector<std::string> parts;       // --layer-plan
   CheckLevel check = CheckLevel::kOff;
+  bool files = false;  // on stdout, the whole plan instead of a table
   bool json = false;
 };
 
@@ -73,9 +75,10 @@ void add_parts(const PlanArguments& options, const layer::ImagePlan& plan,
   }
 }
 
-// Prints the plan, or adds it to the files.
-void put_plan(const PlanArguments& options, const layer::ImagePlan& plan,
+// Prints the plan, or what it comes to, or adds it to the files.
+void put_plan(const PlanArguments& options, const PlanningState& planned,
               std::vector<layer::ResultFile>& files) {
+  const layer::ImagePlan& plan = planned.plan;
   const auto text = [&](const layer::WriteText& write) {
     if (options.json) return write(layer::plan_to_json(plan));
     layer::write_plan_text(plan, write);
@@ -84,7 +87,9 @@ void put_plan(const PlanArguments& options, const layer::ImagePlan& plan,
     files.push_back(text_result(options.output, text));
     return;
   }
-  if (options.parts.empty()) text([](std::string_view piece) { fmt::print("{}", piece); });
+  if (!options.parts.empty()) return;
+  if (!options.files && !options.json) return print_plan_table(planned.tree, plan);
+  text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 
 std::vector<layer::Finding> find_faults(const PlanArguments& options, const PlanningState& planned,
@@ -135,7 +140,7 @@ void run_plan(const PlanArguments& options) {
   report_findings(faults, options.check);
   std::vector<layer::ResultFile> files;
   add_parts(options, planned.plan, files);
-  put_plan(options, planned.plan, files);
+  put_plan(options, planned, files);
   show_results(nullptr, files);
 }
 
@@ -143,7 +148,8 @@ void run_plan(const PlanArguments& options) {
 
 void add_plan_command(CLI::App& app, const Session* session) {
   const auto options = std::make_shared<PlanArguments>();
-  CLI::App* command = app.add_subcommand("plan", "Show which layer each path would be in, and why");
+  CLI::App* command = app.add_subcommand(
+      "plan", "Show which layers an image would have, with their packages or each path, and why");
   add_planning_options(*command, options->planning);
   command
       ->add_option(
@@ -152,7 +158,10 @@ void add_plan_command(CLI::App& app, const Session* session) {
           "The exit code is 1 if one of the paths is unknown")
       ->allow_extra_args(false)
       ->type_name("PATH");
-  command->add_flag("--json", options->json, "Print JSON; docs/plan_format.md names the schemas");
+  CLI::Option* files =
+      command->add_flag("--files", options->files, "List each path, as what it is stored, and why");
+  command->add_flag("--json", options->json, "Print JSON; docs/plan_format.md names the schemas")
+      ->excludes(files);
   add_check_option(*command, options->check);
   command
       ->add_option("-e,--entrypoint", options->entrypoint,
@@ -165,7 +174,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->add_option("-u,--user", options->user,
                    "User and group that the image will run as, for the checks: USER[:GROUP]")
       ->check(check_with(oci::parse_user));
-  command->add_option("-o,--output", options->output, "Write the plan to FILE instead of stdout")
+  command->add_option("-o,--output", options->output, "Write the whole plan to FILE, for --plan")
       ->type_name("FILE");
   command
       ->add_option("--layer-plan", options->parts,

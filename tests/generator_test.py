@@ -82,7 +82,7 @@ class Comparison:
         path = self.scratch / "input"
         path.write_text(text)
         layers = "one" if model.is_one_layer else "groups"
-        return self.worker.ask("plan", "--jobs=1", f"{option}={path}", "--name=app", f"--layers={layers}")
+        return self.worker.ask("plan", "--files", "--jobs=1", f"{option}={path}", "--name=app", f"--layers={layers}")
 
     def of_spec(self, model):
         """Returns how the plan of a spec differs; empty if it does not."""

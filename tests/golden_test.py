@@ -4,7 +4,8 @@ usage: golden_test.py VENEER [--update]
 
 tests/golden/NAME.plan is the plan of the spec of tests/layouts/NAME.runfiles.tsv. If there is a
 folder tests/golden/NAME, it is the plan of the options in NAME/args, run in that folder.
-NAME.explain is the output of the same command with the further options in NAME.explain.args.
+NAME.explain is the output of the same command with the further options in NAME.explain.args, and
+NAME.table what the command prints without `--files`.
 --update rewrites the texts; review the difference before you commit it.
 """
 
@@ -38,6 +39,8 @@ class Golden(unittest.TestCase):
         own = golden.with_suffix("")
         further = golden.with_name(f"{golden.name}.args")
         options = shlex.split(further.read_text()) if further.exists() else []
+        if golden.suffix == ".plan":
+            options.append("--files")
         if own.is_dir():
             text = plan(shlex.split((own / "args").read_text()) + options, own)
         else:
@@ -53,6 +56,6 @@ class Golden(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    program.add_tests(Golden, sorted([*GOLDEN.glob("*.plan"), *GOLDEN.glob("*.explain")]),
+    program.add_tests(Golden, sorted([*GOLDEN.glob("*.plan"), *GOLDEN.glob("*.explain"), *GOLDEN.glob("*.table")]),
                       lambda golden: golden.name.removesuffix(".plan"))
     program.main()

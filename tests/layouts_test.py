@@ -145,10 +145,10 @@ class Layouts(unittest.TestCase):
 
     def check_detour(self, folder, options):
         """Checks that the plan's text gives the same image and the same single layer."""
-        text = veneer(folder, "plan", *options)
+        text = veneer(folder, "plan", "--files", *options)
         (folder / "execroot" / "the.plan").write_text(text)
         read_back = ["--plan", "the.plan"]
-        self.assertEqual(text, veneer(folder, "plan", *read_back))
+        self.assertEqual(text, veneer(folder, "plan", "--files", *read_back))
         images = [json.loads(veneer(folder, "build", "--json", "--check=off", *way,
                                     "-o", f"oci:../detour{number}"))
                   for number, way in enumerate((options, read_back))]

@@ -186,10 +186,10 @@ class WorkerTest(unittest.TestCase):
         (self.tree / "copy").write_bytes((self.tree / "file00").read_bytes())
         worker = self.worker()
         inputs = self.inputs()
-        first = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        first = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
         self.assertIn("\nh\tsrv/file00\t", first)
         (self.tree / "copy").write_bytes(b"y" * 40000)
-        again = worker.ask("plan", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        again = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
         self.assertEqual(again, first)
 
     def test_a_request_that_is_cancelled_in_time_is_not_begun(self):

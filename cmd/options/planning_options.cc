@@ -172,7 +172,7 @@ void add_plan_option(CLI::App& command, std::string& plan_file) {
       command.get_options([](const CLI::Option* option) { return option->get_name() != "--help"; });
   const CLI::Option* plan = command
                                 .add_option("--plan", plan_file,
-                                            "A plan, as `veneer plan` prints it, instead of all "
+                                            "A plan, as `veneer plan -o` writes it, instead of all "
                                             "inputs and of the options that shape a plan")
                                 ->type_name("FILE")
                                 ->group("Inputs");

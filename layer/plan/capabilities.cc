@@ -32,7 +32,7 @@ void set_capability(Entry& entry, const std::string& value, StringArena& arena) 
 Diagnostic unused_rule(const CapabilityRule& rule, const RuleUse& use) {
   Diagnostic fault;
   fault.message = fmt::format("--capability '{}' matches no file of the image", rule.glob);
-  fault.help = "`veneer plan` lists the paths; '**' stands for any number of directories";
+  fault.help = "`veneer plan --files` lists the paths; '**' stands for any number of directories";
   if (use.link == nullptr) return fault;
   fault.notes.push_back(
       {use.link->origin.position(), fmt::format("the pattern matches '{}', which is a link to '{}'",

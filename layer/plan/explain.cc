@@ -8,7 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "layer/model/runfiles_path.h"
 #include "layer/model/venv.h"
 #include "layer/place/plan_nodes.h"
 #include "layer/plan/explain_words.h"
@@ -17,11 +16,6 @@
 
 namespace layer {
 namespace {
-
-std::string_view repository_of(const Entry* entry, std::string_view path) {
-  if (entry != nullptr && !entry->repository().empty()) return entry->repository();
-  return split_runfiles_path(path).repository;
-}
 
 // Everything is inside the root, the empty path.
 bool is_inside(std::string_view path, std::string_view directory) {
@@ -39,7 +33,7 @@ Explainer::Explainer(const FileTree& tree, const ImagePlan& plan)
   for (const LayerPlan& layer : plan.layers) {
     for (const TarEntry& entry : layer.entries) {
       if (entry.type != TarType::kFile) continue;
-      stored_[repository_of(declared_entry(entry), entry.path)] += entry.size;
+      stored_[repository_of(tree_, entry)] += entry.size;
     }
   }
 }
@@ -157,8 +151,7 @@ void Explainer::say_layer(const Place& place, Explanation& explanation) const {
   explanation.layer = layer.name;
   explanation.statements.push_back(
       {"layer", fmt::format("In layer '{}': {}.", layer.name, layer.reason)});
-  const std::string_view repository =
-      repository_of(declared_entry(*place.entry), place.entry->path);
+  const std::string_view repository = repository_of(tree_, *place.entry);
   if (repository.empty() || repository.starts_with(kIncludedInterpreter)) return;
   const auto found = stored_.find(repository);
   const uint64_t stored = found == stored_.end() ? 0 : found->second;

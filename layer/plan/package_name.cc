@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "layer/base/ascii.h"
+#include "layer/model/runfiles_path.h"
 #include "layer/model/venv.h"
 
 namespace layer {
@@ -90,6 +91,14 @@ size_t hub_size(const std::vector<std::string_view>& tokens) {
 }
 
 }  // namespace
+
+std::string_view repository_of(const FileTree& tree, const TarEntry& planned) {
+  if (planned.tree_entry >= tree.entries.size())
+    return split_runfiles_path(planned.path).repository;
+  const Entry& entry = tree.entries[planned.tree_entry];
+  return entry.repository().empty() ? split_runfiles_path(entry.path).repository
+                                    : entry.repository();
+}
 
 std::string package_name(std::string_view repository) {
   if (const std::string_view package = package_of_venv(repository); !package.empty()) {

@@ -82,7 +82,7 @@ void PlanReader::read_header() {
   if (!line.starts_with(kMagic)) {
     throw Error({std::string(declaration_->file), 1, 1},
                 is_there ? "this is not a plan" : "expected a plan, found an empty file")
-        .with_help("a plan begins with the line 'veneer plan 1', as `veneer plan` prints it");
+        .with_help("a plan begins with the line 'veneer plan 1', as `veneer plan -o` writes it");
   }
   if (line.substr(kMagic.size()) != kPlanVersion) {
     throw Error({std::string(declaration_->file), 1, static_cast<uint32_t>(kMagic.size() + 1)},

@@ -68,7 +68,7 @@ bool UnusedRules::matches_anything(const LayerRule& rule) const {
 std::string UnusedRules::help(const LayerRule& rule) const {
   if (rule.of_path) {
     const std::vector<std::string_view> nearest = nearest_paths(rule.glob, paths_);
-    return nearest.empty() ? "`veneer plan` lists the paths"
+    return nearest.empty() ? "`veneer plan --files` lists the paths"
                            : fmt::format("the nearest paths are {}", quoted_names(nearest));
   }
   std::vector<std::string_view> names;

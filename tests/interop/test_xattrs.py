@@ -70,7 +70,7 @@ class Xattrs(judge.Judge):
         self.build("image", *tree)
         self.check(self.unpack("image"))
         plan = self.folder / "plan"
-        plan.write_text(judge.veneer("plan", *tree))
+        plan.write_text(judge.veneer("plan", "--files", *tree))
         self.build("planned", "--plan", plan)
         self.assertEqual((self.folder / "image/index.json").read_text(),
                          (self.folder / "planned/index.json").read_text())
