@@ -16,8 +16,9 @@ import make_base  # noqa: E402
 from pytree import interpreter, wheels  # noqa: E402
 
 WHEELS = ["numpy==2.2.6", "markupsafe==3.0.2"]
-# Debian's Bazel does not fetch its own repositories; packages of Debian have them. Only rules_cc is
-# made here, because Debian's is for a newer Bazel.
+# Debian 12's Bazel does not fetch its own repositories; packages of Debian have them. Only rules_cc
+# is made here, because Debian's is for a newer Bazel.
+DEBIAN_RULES = pathlib.Path("/usr/share/bazel/rules")
 BAZELRC = """common --override_repository=rules_java=/usr/share/bazel/rules/java
 common --override_repository=rules_proto=/usr/share/bazel/rules/proto
 common --override_repository=bazel_skylib=/usr/share/bazel/tools/skylib
@@ -45,6 +46,8 @@ def prepare(output, cache, veneer):
     (third_party / "python" / "BUILD.bazel").unlink()
     (output / "python").rmdir()
     make_base.make(third_party / "base", cache)
+    if not DEBIAN_RULES.is_dir():
+        return
     write_rules_cc(third_party / "rules_cc")
     (output / ".bazelrc").write_text(BAZELRC.format(rules_cc=third_party / "rules_cc"))
 

@@ -1,5 +1,6 @@
 """Bazel 7 of Debian's testing suite, and the tested workspace with MODULE.bazel instead of WORKSPACE."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import bazel_workspace
 import judge
 import samples
 
+EXAMPLE = bazel_workspace.VENEER_MODULE / "examples" / "bazel"
 TESTING_ROOT = bazel_workspace.SOURCE.parent / "testing_root"
 UNAVAILABLE = 75  # exit code of testing_root
 MAKE_SECONDS = 900
@@ -117,13 +119,13 @@ class ModuleWorkspace(bazel_workspace.Workspace):
     def canonical(name):
         return f"_main~_repo_rules~{name}"
 
-    def place_veneer(self):
+    def place_veneer(self, place="tools/veneer_program"):
         """Adds a script that runs the veneer under test with libraries of this machine."""
         libraries = self.output_root.parent / "libraries"
         libraries.mkdir()
         for library in libraries_of(os.environ["VENEER"]):
             shutil.copy(library, libraries)
-        script = self.root / "tools" / "veneer_program"
+        script = self.root / place
         script.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {os.environ["VENEER"]} "$@"\n')
         script.chmod(0o755)
         # In a sandbox /tmp is another folder.
@@ -159,6 +161,24 @@ class ModuleWorkspace(bazel_workspace.Workspace):
             options += self.options
         return judge.run([*self.command(), command, *options, *arguments], self.patience,
                          cwd=self.root)
+
+
+@contextlib.contextmanager
+def example(folder):
+    """Makes the workspace of examples/bazel; stops its Bazel at the end of the block."""
+    made = ModuleWorkspace(folder / "workspace", folder / "output")
+    judge.run([sys.executable, "-B", EXAMPLE / "prepare.py", "--output", made.root,
+               "--cache", samples.shared_folder() / "cache", "--veneer", os.environ["VENEER"]])
+    program = "third_party/bin/veneer"
+    (made.root / program).unlink()
+    made.place_veneer(program)
+    (made.root / ".bazelrc").unlink(missing_ok=True)  # for Debian 12's Bazel
+    write_registry(folder / "registry")
+    try:
+        yield made
+    finally:
+        made.bazel("shutdown")
+        judge.run(["chmod", "-R", "u+w", folder])
 
 
 def main():

@@ -149,5 +149,21 @@ class Bazel7(bazel7_images.Images, judge.Judge):
         self.bazel.build("//declared:image", "--extra_toolchains=@veneer//bazel:built", *checked)
 
 
+class Example(judge.Judge):
+    """The workspace of examples/bazel, with its MODULE.bazel."""
+
+    clients = ("mmdebstrap", "docker", "dockerd")
+    as_root = True
+
+    def test_its_image_runs(self):
+        with bazel_modules.example(self.folder / "example") as bazel:
+            bazel.build("//app:image", "//app:image_load")
+            judge.veneer("verify", f"oci:{bazel.bin('app/image')}")
+            with daemons.dockerd(self.folder) as docker:
+                judge.run([bazel.bin("app/image_load"), *docker[1:]])
+                said = judge.run([*docker, "run", "--rm", "--network", "none", "app:latest"])
+        self.assertIn("numpy", said)
+
+
 if __name__ == "__main__":
     bazel_modules.main()
