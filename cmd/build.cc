@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "cmd/options/help_format.h"
 #include "cmd/options/image_options.h"
 #include "cmd/options/layer_lock.h"
 #include "cmd/report/messages.h"
@@ -281,11 +282,13 @@ void add_build_command(CLI::App& app) {
   const auto options = std::make_shared<BuildArguments>();
   CLI::App* command = app.add_subcommand("build", "Build an image of a program");
   options->command = command;
+  options->writing.is_logged = true;
   add_planning_options(*command, options->planning);
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON");
+  show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
   command->callback([options] {
     name_build_outputs(*options);
     run_build(*options);

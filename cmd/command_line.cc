@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
@@ -20,6 +21,7 @@
 #include "cmd/layer.h"
 #include "cmd/options/argument_text.h"
 #include "cmd/options/flagfile.h"
+#include "cmd/options/help_format.h"
 #include "cmd/options/known_words.h"
 #include "cmd/plan.h"
 #include "cmd/report/caller.h"
@@ -67,7 +69,8 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
     return 0;
   }
   CLI::App app(
-      "Turns Bazel runfiles into OCI image layers and images. Each real file is stored once.",
+      "Makes OCI image layers and images of Python programs: of the runfiles that Bazel builds, or "
+      "of a virtual environment. Each real file is stored once.",
       "veneer");
   add_commands(app, session);
   int status = 0;
@@ -95,6 +98,7 @@ void print_reason(const Trouble& trouble) {
 
 void add_commands(CLI::App& app, const Session* session) {
   app.set_version_flag("-V,--version", "veneer " VENEER_VERSION);
+  app.formatter(std::make_shared<HelpFormat>());  // of all that are added
   app.require_subcommand(1);
   app.failure_message(usage_message);
   app.footer(

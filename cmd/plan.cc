@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cmd/options/check_with.h"
+#include "cmd/options/help_format.h"
 #include "cmd/options/tools.h"
 #include "cmd/report/plan_table.h"
 #include "cmd/report/results.h"
@@ -183,6 +184,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
       ->allow_extra_args(false)
       ->check(check_with(parse_part))
       ->type_name("NAME=FILE");
+  show_first(*command, {"--venv", "--app", "--tree", "--base", "--files", "--output"});
   command->callback([options, session] {
     options->tools = session_tools(session);
     name_plan_outputs(*options);

@@ -3,12 +3,16 @@
 usage: options_test.py VENEER
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 import program
@@ -108,6 +112,21 @@ class Options(unittest.TestCase):
                     self.assertEqual(sorted(path.name for path in self.top.iterdir()), ["tree"])
                     tried += 1
         self.assertGreater(tried, 150)
+
+    def test_help_is_as_wide_as_the_terminal(self):
+        for columns in (80, 120):
+            ours, theirs = os.openpty()
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            subprocess.run([program.VENEER, "verify", "--help"], stdout=theirs, check=True)
+            os.close(theirs)
+            text = b""
+            with contextlib.suppress(OSError):  # the end
+                while piece := os.read(ours, 1 << 16):
+                    text += piece
+            os.close(ours)
+            widest = max(map(len, text.decode().splitlines()))
+            self.assertTrue(columns - 15 < widest <= columns, text)
+        self.assertLessEqual(max(map(len, self.run_veneer("verify", "--help").stdout.splitlines())), 100)
 
     def test_names_of_inputs_are_bytes(self):
         """The name of a folder need not be UTF-8: old file systems have other names."""

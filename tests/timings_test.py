@@ -3,7 +3,9 @@
 usage: timings_test.py VENEER
 """
 
+import contextlib
 import json
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -65,6 +67,25 @@ class Timings(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stderr.startswith("tree: error: is a directory\n"))
         self.assertFalse((self.top / "image").exists())
+
+
+    def test_a_terminal_shows_how_far_the_writing_is(self):
+        with open(self.top / "zeros", "wb") as file:
+            file.truncate(2 << 30)
+        ours, theirs = os.openpty()
+        with subprocess.Popen([program.VENEER, "build", "--no-store", "--level=1", "--check=off",
+                               "--tree", "zeros:zeros", "-o", "oci:image"], cwd=self.top,
+                              stdout=subprocess.DEVNULL, stderr=theirs) as process:
+            os.close(theirs)
+            shown = b""
+            with contextlib.suppress(OSError):  # the end
+                while piece := os.read(ours, 1 << 16):
+                    shown += piece
+            self.assertEqual(process.wait(60), 0)
+        os.close(ours)
+        self.assertRegex(shown.decode(), r"\rveneer: \d+\.\d [MG]B of 2\.1 GB written \(\d+%\), "
+                                         r"\d+\.\d [MG]B/s, \d+ s left\x1b\[K")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 #include "cmd/report/messages.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <new>
@@ -103,36 +101,6 @@ std::string human_size(uint64_t bytes) {
 
 std::string counted(uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
-ProgressLine::ProgressLine(const layer::Progress& progress) : progress_(progress) {
-  if (::isatty(STDERR_FILENO) != 1) return;
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (const std::system_error&) {
-    // No thread is left for it; the work goes on.
-  }
-}
-
-ProgressLine::~ProgressLine() {
-  done_ = true;
-  if (thread_.joinable()) thread_.join();
-}
-
-void ProgressLine::run() {
-  using namespace std::chrono_literals;
-  constexpr auto kTick = 50ms;
-  constexpr int kQuietTicks = 10;
-  int ticks = 0;
-  for (; !done_; ++ticks) {
-    std::this_thread::sleep_for(kTick);
-    const uint64_t total = progress_.tar_bytes_total;
-    if (ticks < kQuietTicks || ticks % 2 != 0 || total == 0) continue;
-    const uint64_t done = progress_.tar_bytes_done;
-    print_to(stderr, fmt::format("\rveneer: {} of {} ({}%)\x1b[K", human_size(done),
-                                 human_size(total), 100 * done / total));
-  }
-  if (ticks > kQuietTicks) print_to(stderr, "\r\x1b[K");
 }
 
 }  // namespace cmd

@@ -1,17 +1,14 @@
-// Prints what people read: lines, warnings, notes, progress. Also words sizes and numbers.
+// Prints what people read: lines, warnings, notes. Also words sizes and numbers.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "layer/base/error.h"
-#include "layer/write/layer_writer.h"
 
 namespace cmd {
 
@@ -53,22 +50,5 @@ std::string human_size(uint64_t bytes);
 
 // "1 file", "2 files".
 std::string counted(uint64_t number, std::string_view noun);
-
-// Shows on stderr how far the writing is, while it lives: only on a terminal, and only after a
-// moment, so that short work stays quiet. `progress` outlives it.
-class ProgressLine {
- public:
-  explicit ProgressLine(const layer::Progress& progress);
-  ~ProgressLine();
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
- private:
-  void run();
-
-  const layer::Progress& progress_;
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 }  // namespace cmd

@@ -17,6 +17,7 @@ struct WritingOptions {
   const CLI::Option* codec_option = nullptr;  // shows whether the user chose it
   std::optional<int> level;                   // absent: the codec's default
   ToolOptions tools;
+  bool is_logged = false;  // whether people read the log of a run that takes long
 };
 
 void add_writing_options(CLI::App& command, WritingOptions& options);
