@@ -13,6 +13,7 @@
 #include "cmd/options/help_format.h"
 #include "cmd/options/image_options.h"
 #include "cmd/options/layer_lock.h"
+#include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/next_command.h"
 #include "cmd/report/results.h"
@@ -270,10 +271,15 @@ void run_build(const BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<NamedOutput> outputs = build_outputs(options);
   check_outputs(outputs);
-  const FinishedBuild built = build(options);
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  (options.json ? print_build_json : print_summary)(options, built, time.count(),
-                                                    take_stdout(outputs) ? stderr : stdout);
+  std::FILE* const out = take_stdout(outputs) ? stderr : stdout;
+  try {
+    const FinishedBuild built = build(options);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    (options.json ? print_build_json : print_summary)(options, built, time.count(), out);
+  } catch (const layer::Error& error) {
+    if (options.json) print_to(out, layer::dump_report(error_json(error)));
+    throw;
+  }
 }
 
 }  // namespace
@@ -287,7 +293,7 @@ void add_build_command(CLI::App& app) {
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
-  command->add_flag("--json", options->json, "Print the summary as JSON");
+  command->add_flag("--json", options->json, "Print the summary as JSON, or the errors");
   show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
   command->callback([options] {
     name_build_outputs(*options);

@@ -54,6 +54,16 @@ class JsonSchema(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stderr)
         return json.loads(done.stdout)
 
+    def test_errors(self):
+        """A build that fails says why, with the position and the notes that stderr has."""
+        (self.top / "root.mtree").write_text("#mtree\n./a type=link link=b\n./b type=link link=a\n")
+        for inputs in (["--mtree", "root.mtree"], ["--tree", "nowhere:x"], ["--plan", "x"]):
+            document = self.veneer(self.top, "build", *inputs, "-o", "oci:image", "--no-store",
+                                   status=1)
+            validator("errors").validate(document)
+        self.assertEqual(document["errors"][0]["at"]["file"], "x")
+        self.assertFalse(validator("errors").is_valid({"errors": []}))
+
     def test_plan(self):
         """Every plan is valid; a document with a missing or an extra field is not."""
         schema = validator("plan")

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/sarif.h"
@@ -28,13 +29,6 @@ void print_report_text(const CheckReport& report) {
       fmt::format("{}: {} in {} checked: {}, {}, {}", report.image, counted(report.paths, "path"),
                   counted(report.layers, "layer"), counted(counts.errors, "error"),
                   counted(counts.warnings, "warning"), counted(counts.notes, "note")));
-}
-
-nlohmann::json position_json(const layer::Position& position) {
-  nlohmann::json json{{"file", position.file}};
-  if (position.line > 0) json["line"] = position.line;
-  if (position.column > 0) json["column"] = position.column;
-  return json;
 }
 
 nlohmann::json finding_json(const layer::Finding& finding) {
