@@ -11,6 +11,7 @@
 #include "cmd/options/choice.h"
 #include "cmd/options/layer_lock.h"
 #include "cmd/options/number_values.h"
+#include "cmd/options/owner_options.h"
 #include "cmd/options/venv_options.h"
 #include "layer/place/shared_root.h"
 #include "layer/plan/capabilities.h"
@@ -193,6 +194,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& options,
                           const BinaryArgument& binary) {
   add_input_options(command, options, binary);
   add_capability_option(command, options.capabilities);
+  add_owner_options(command, options.owners);
   add_layout_options(command, options.layout);
   add_layer_options(command, options.plan);
   add_sharing_options(command, options);
@@ -236,6 +238,9 @@ layer::PlanOptions plan_options(const PlanningOptions& options) {
   }
   for (const std::string& rule : options.rules) {
     plan.layers.rules.push_back(layer::parse_layer_rule(rule));
+  }
+  for (const std::string& rule : options.owners.chmod) {
+    plan.access.modes.push_back(layer::parse_mode_rule(rule));
   }
   if (!options.layer_lock.empty()) plan.layers.lock = load_layer_lock(options.layer_lock);
   if (!options.shared_root.empty()) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/options/base_options.h"
+#include "cmd/options/owner_options.h"
 #include "cmd/options/runfiles_layout_options.h"
 #include "cmd/options/venv_options.h"
 #include "layer/plan/plan_image.h"
@@ -28,7 +29,8 @@ struct PlanningOptions {
   oci::FindDuplicates base_duplicates = oci::FindDuplicates::kYes;
   std::vector<std::string> rules;         // --layer
   std::vector<std::string> capabilities;  // --capability
-  std::string layer_lock;                 // a file; empty: none is kept
+  OwnerOptions owners;
+  std::string layer_lock;  // a file; empty: none is kept
   std::string shared_root;
   unsigned jobs = 1;
 };

@@ -16,6 +16,8 @@
 #include "layer/identify/old_paths.h"
 #include "layer/identify/stamp_files.h"
 #include "layer/identify/stamp_sources.h"
+#include "layer/place/created_user.h"
+#include "layer/place/image_accounts.h"
 #include "layer/place/place_interpreter.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
@@ -70,6 +72,19 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
   if (base_fault) std::rethrow_exception(base_fault);
 }
 
+// The new user first: files may be given to it.
+void settle_owners(const OwnerOptions& options, const std::optional<layer::NewUser>& user,
+                   PlanningState& planned, std::vector<layer::FileFacts>& facts) {
+  layer::BaseAccounts base;
+  if (planned.base) base = {&planned.base->tree, &planned.base->probes};
+  if (user) {
+    layer::complete_new_user(*user, base, planned.tree, facts, *planned.arena);
+    planned.rules.access.kept = layer::places_of(*user);
+  }
+  if (options.chown.empty()) return;
+  planned.rules.access.owner = layer::find_owner(options.chown, planned.tree, base, *planned.arena);
+}
+
 // What a step let go of is what the next one needs: without this it stays with the heap, for it
 // lies between what is still in use. Not worth the time where there are few entries.
 void let_go_of_memory(const layer::FileTree& tree) {
@@ -118,6 +133,11 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
     layer::compile_sources(*planned.venv, options.jobs, planned.tree, *planned.arena,
                            tools.store.get());
   }
+  std::optional<layer::NewUser> user;
+  if (!options.owners.create_user.empty()) {
+    user = layer::parse_new_user(options.owners.create_user);
+    layer::place_new_user(*user, planned.tree, *planned.arena);
+  }
   step.emplace(tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
@@ -130,6 +150,7 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
     layer::warn_of_old_paths(*planned.venv, planned.tree, facts, options.jobs, tools.store.get(),
                              placing);
   }
+  settle_owners(options.owners, user, planned, facts);
   std::vector<layer::CapabilityRule> capabilities;
   for (const std::string& rule : options.capabilities) {
     capabilities.push_back(layer::parse_capability_rule(rule));

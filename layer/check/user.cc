@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "layer/base/accounts.h"
 #include "layer/base/nearest_names.h"
 
 namespace layer {
@@ -19,36 +19,8 @@ namespace {
 
 constexpr std::string_view kPasswd = "etc/passwd";
 constexpr std::string_view kGroup = "etc/group";
-constexpr size_t kLongestAccounts = size_t{64} << 10;  // of a longer file not all is known
 constexpr uint32_t kMayRead = 4;
 constexpr uint32_t kMaySearch = 1;
-
-// A line of passwd(5) or group(5), split at its colons.
-using AccountFields = std::vector<std::string_view>;
-
-std::vector<AccountFields> account_lines(std::string_view text, size_t least_fields) {
-  std::vector<AccountFields> lines;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    AccountFields fields;
-    for (size_t colon = 0; colon != std::string_view::npos;) {
-      colon = line.find(':');
-      fields.push_back(line.substr(0, colon));
-      line.remove_prefix(colon == std::string_view::npos ? line.size() : colon + 1);
-    }
-    if (fields.size() >= least_fields) lines.push_back(std::move(fields));
-  }
-  return lines;
-}
-
-std::optional<uint32_t> account_number(std::string_view text) {
-  uint32_t number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 // Who runs the image.
 struct RunsAs {
@@ -99,9 +71,7 @@ void Accounts::report(std::string_view path, std::string_view kind, std::string_
     finding.reason = fmt::format("is to run as '{}', but has no '/{}' and therefore no {} '{}'",
                                  subject_.config.user, path, kind, name);
   }
-  std::vector<std::string_view> names;
-  names.reserve(lines.size());
-  for (const AccountFields& line : lines) names.push_back(line.front());
+  std::vector<std::string_view> names = account_names(lines);
   finding.help = "a number needs no entry: --user=1000:1000";
   if (!names.empty()) finding.help += "; " + names_to_choose(name, std::move(names));
   findings_.add(std::move(finding));
@@ -182,7 +152,7 @@ void report_unreadable(const Subject& subject, const Node& node, std::string_vie
   finding.cause = fmt::format("{} {}", package_of(node.path), owner_and_mode(node));
   finding.reason = fmt::format("has {}: the image's user '{}' cannot {}", owner_and_mode(node),
                                subject.config.user, what);
-  finding.help = "give it another mode or owner in the input, or choose another --user";
+  finding.help = "give it another mode (--chmod) or owner (--chown), or choose another --user";
   findings.add(std::move(finding));
 }
 

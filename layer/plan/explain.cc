@@ -138,7 +138,11 @@ void Explainer::say_mode(const TarEntry& planned, Explanation& explanation) cons
     text =
         fmt::format("{:04o}, as every {} that states none.", planned.mode, type_name(planned.type));
   } else {
-    text = fmt::format("{:04o}, as the input states.", planned.mode);
+    const Entry* entry = declared_entry(planned);
+    const bool is_stated =
+        entry != nullptr && entry->attributes != nullptr && entry->attributes->mode == planned.mode;
+    text = fmt::format("{:04o}, as {}.", planned.mode,
+                       is_stated ? "the input states" : "--chmod or the base image has it");
   }
   if (planned.uid != 0 || planned.gid != 0) {
     text += fmt::format(" Owned by user {}, group {}.", planned.uid, planned.gid);

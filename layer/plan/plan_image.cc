@@ -53,6 +53,7 @@ class Planner {
   void add_with_parents(const Placement& placed, Items& layer);
   std::vector<TarEntry> complete(std::vector<Item> items);
   TarEntry plan_entry(const Item& item);
+  TarEntry plan_as_stated(const Item& item);
   void plan_link(const Placement& placed, TarEntry& planned);
   TarEntry plan_directory(std::string_view path) const;
   // Whether it is a link that stands for no entry: placing added it.
@@ -72,6 +73,7 @@ class Planner {
   // Directories that the input states attributes for: they hold in every layer that has them.
   NameMap<const Attributes*> stated_directories_;
   ContentLinks content_links_;
+  Access access_;
   std::vector<InBase> in_base_;
   uint64_t names_ = 0;  // bytes of those of implied directories
 };
@@ -96,7 +98,8 @@ Planner::Planner(const FileTree& tree, const std::vector<FileFacts>& facts,
       base_(base),
       links_(plan_links(tree, facts)),
       placed_(place_entries(tree)),
-      content_links_(facts, options.content_link_min) {
+      content_links_(facts, options.content_link_min),
+      access_(options.access) {
   if (!options_.shared_root.empty()) {
     shared_ = share_repositories(tree, links_, options_.shared_root, placed_, arena_, found);
   }
@@ -162,6 +165,7 @@ ImagePlan Planner::run() {
     plan.layers.push_back({assignment.layers[i].name, assignment.layers[i].reason,
                            complete(std::exchange(layers[i], {}).items)});
   }
+  access_.check_all_used(plan);
   plan.in_base = std::move(in_base_);
   plan.repeated_bytes = content_links_.repeated_bytes();
   plan.lock = assignment.lock;
@@ -241,7 +245,18 @@ void Planner::plan_link(const Placement& placed, TarEntry& planned) {
   }
 }
 
+// A directory that the base has, too, stays the base's.
 TarEntry Planner::plan_entry(const Item& item) {
+  TarEntry planned = plan_as_stated(item);
+  const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(item.path);
+  const bool is_in_base = node != nullptr && node->kind == NodeKind::kDirectory;
+  if (planned.type == TarType::kDirectory && is_in_base) return planned;
+  const bool is_declared = item.placed != nullptr && !is_added(*item.placed);
+  access_.apply(planned, is_declared ? tree_.entries[item.placed->entry].path : item.path);
+  return planned;
+}
+
+TarEntry Planner::plan_as_stated(const Item& item) {
   TarEntry planned = plan_directory(item.path);
   if (item.placed == nullptr) return planned;
   const Entry& entry = tree_.entries[item.placed->entry];

@@ -13,12 +13,14 @@
 #include "layer/model/plan.h"
 #include "layer/model/string_arena.h"
 #include "layer/place/base_contents.h"
+#include "layer/plan/access.h"
 #include "layer/plan/layers.h"
 
 namespace layer {
 
 struct PlanOptions {
   LayerOptions layers;
+  AccessRules access;       // not for directories that the base has
   int64_t mtime = 0;        // of entries that state none; seconds since the epoch
   std::string shared_root;  // from parse_shared_root(); empty: repositories do not move
   uint64_t content_link_min = kMinContentLinkSize;  // as given to identify()
@@ -33,7 +35,8 @@ struct BaseForPlanning {
 // Plans the image. `facts` are those of identify() for this tree. The plan's texts live in `arena`,
 // in the tree's arena and in the base's. Directories that the base has keep its mode, owner and
 // time unless an input states others. Throws Error, with all conflicts at once, if entries meet at
-// one path or the tree cannot be placed on the base (place_onto_base()). Warnings go to `found`.
+// one path, the tree cannot be placed on the base (place_onto_base()), or a rule of `access` changes
+// nothing. Warnings go to `found`.
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena, Diagnostics& found,
                      const BaseForPlanning& base = {});
