@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fstream>
 #include <memory>
-#include <span>
 #include <string>
 #include <thread>
 
@@ -13,11 +12,9 @@
 #include "cmd/options/tools.h"
 #include "cmd/steps/check_report.h"
 #include "cmd/steps/checking.h"
+#include "cmd/steps/image_check.h"
 #include "cmd/steps/planning.h"
-#include "layer/check/check_image.h"
-#include "oci/check/replaced_in_base.h"
 #include "oci/model/reference.h"
-#include "oci/read/probe_image.h"
 #include "oci/read/stored_image.h"
 
 namespace cmd {
@@ -73,19 +70,9 @@ CheckReport verify(const VerifyArguments& options) {
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   const oci::StoredImage image =
       oci::open_image(oci::parse_image_reference(options.image), platform, context);
-  layer::StringArena arena;
-  layer::Probes probes;
-  const std::optional<uint32_t> below = oci::layers_below_ours(image);
-  oci::ProbeVisitor visitor(below.value_or(0), probes);
-  layer::Findings findings;
-  oci::ReplacedInBase replaced(below.value_or(0), findings);
-  const layer::ImageTree tree =
-      oci::read_image_tree(image, context, arena, &visitor,
-                           [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
-                               uint32_t layer) { replaced.take(lower, nodes, layer); });
-  const layer::RunConfig run = oci::run_config(image.config);
-  layer::check_image({tree, probes, run, nullptr, below}, options.jobs, findings);
-  return {options.image, findings.take(), tree.nodes().size(), image.layers.size()};
+  CheckReport verified = check_stored_image(image, context, options.jobs);
+  verified.image = options.image;
+  return verified;
 }
 
 void run_verify(const VerifyArguments& options) {

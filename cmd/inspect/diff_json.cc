@@ -68,7 +68,21 @@ Json node_json(const layer::Node& node, const oci::ImageSubject& subject) {
   return json;
 }
 
-Json change_json(const Comparison& comparison, size_t i) {
+}  // namespace
+
+nlohmann::json diff_report(const Comparison& comparison) {
+  return {{"format", 1},
+          {"before", image_json(comparison.before.image)},
+          {"after", image_json(comparison.after.image)},
+          {"differs", comparison.has_differences()},
+          {"config", config_json(comparison)},
+          {"layers", layers_json(comparison)},
+          {"keptBytes", comparison.layers.kept_bytes},
+          {"newBytes", comparison.layers.new_bytes},
+          {"packages", packages_json(comparison)}};
+}
+
+nlohmann::json change_json(const Comparison& comparison, size_t i) {
   const oci::FileChange& change = comparison.contents.files[i];
   Json json{{"path", change.node().path}};
   if (change.before != nullptr) json["before"] = node_json(*change.before, comparison.before);
@@ -79,19 +93,8 @@ Json change_json(const Comparison& comparison, size_t i) {
   return json;
 }
 
-}  // namespace
-
 void print_diff_json(const Comparison& comparison) {
-  const Json report{{"format", 1},
-                    {"before", image_json(comparison.before.image)},
-                    {"after", image_json(comparison.after.image)},
-                    {"differs", comparison.has_differences()},
-                    {"config", config_json(comparison)},
-                    {"layers", layers_json(comparison)},
-                    {"keptBytes", comparison.layers.kept_bytes},
-                    {"newBytes", comparison.layers.new_bytes},
-                    {"packages", packages_json(comparison)}};
-  print_with_list(report, "files", [&](const TakeJson& take) {
+  print_with_list(diff_report(comparison), "files", [&](const TakeJson& take) {
     for (size_t i = 0; i < comparison.contents.files.size(); ++i) take(change_json(comparison, i));
   });
 }

@@ -81,35 +81,6 @@ Json waste_json(const oci::Waste& waste) {
           {"hidden", hidden}};
 }
 
-Json report_json(const Inspection& inspection, const std::vector<Excess>& excess,
-                 const ListedPart& part) {
-  Json report = image_json(inspection.subject.image);
-  report["format"] = 1;
-  report["config"] =
-      layer::parse_json(inspection.subject.image.config_bytes, inspection.subject.image.name);
-  report["size"] = inspection.stored;
-  report["unpacked"] = inspection.unpacked;
-  report["contentBytes"] = inspection.waste.content_bytes;
-  report["paths"] = inspection.subject.facts.tree.nodes().size();
-  report["layers"] = Json::array();
-  for (size_t i = 0; i < inspection.layers.size(); ++i) {
-    if (!part.layer || *part.layer == i) report["layers"].push_back(layer_json(inspection, i));
-  }
-  report["packages"] = Json::array();
-  for (const oci::Package& package : inspection.subject.facts.packages) {
-    if (!part.layer || *part.layer == package.layer) {
-      report["packages"].push_back(package_json(package));
-    }
-  }
-  report["waste"] = waste_json(inspection.waste);
-  report["over"] = Json::array();
-  for (const Excess& one : excess) {
-    report["over"].push_back(
-        {{"limit", one.limit}, {"allowed", one.allowed}, {"found", one.found}});
-  }
-  return report;
-}
-
 }  // namespace
 
 nlohmann::json image_json(const oci::StoredImage& image) {
@@ -147,9 +118,38 @@ void print_with_list(const nlohmann::json& report, const std::string& name,
   print_to(stdout, "\n ]\n}\n");
 }
 
+nlohmann::json image_report(const Inspection& inspection, const std::vector<Excess>& excess,
+                            const std::optional<uint32_t>& layer) {
+  Json report = image_json(inspection.subject.image);
+  report["format"] = 1;
+  report["config"] =
+      layer::parse_json(inspection.subject.image.config_bytes, inspection.subject.image.name);
+  report["size"] = inspection.stored;
+  report["unpacked"] = inspection.unpacked;
+  report["contentBytes"] = inspection.waste.content_bytes;
+  report["paths"] = inspection.subject.facts.tree.nodes().size();
+  report["layers"] = Json::array();
+  for (size_t i = 0; i < inspection.layers.size(); ++i) {
+    if (!layer || *layer == i) report["layers"].push_back(layer_json(inspection, i));
+  }
+  report["packages"] = Json::array();
+  for (const oci::Package& package : inspection.subject.facts.packages) {
+    if (!layer || *layer == package.layer) {
+      report["packages"].push_back(package_json(package));
+    }
+  }
+  report["waste"] = waste_json(inspection.waste);
+  report["over"] = Json::array();
+  for (const Excess& one : excess) {
+    report["over"].push_back(
+        {{"limit", one.limit}, {"allowed", one.allowed}, {"found", one.found}});
+  }
+  return report;
+}
+
 void print_image_json(const Inspection& inspection, const std::vector<Excess>& excess,
                       const ListedPart& part) {
-  const Json report = report_json(inspection, excess, part);
+  const Json report = image_report(inspection, excess, part.layer);
   if (!part.entries) return print_to(stdout, layer::dump_report(report));
   print_with_list(report, "entries", [&](const TakeJson& take) {
     const TakeEntry list = [&](const ListedEntry& entry) { take(listing_json(entry)); };

@@ -19,6 +19,10 @@ struct ListedPart {
   bool entries = false;           // every path
 };
 
+// The report without entries.
+nlohmann::json image_report(const Inspection& inspection, const std::vector<Excess>& excess,
+                            const std::optional<uint32_t>& layer = std::nullopt);
+
 void print_image_json(const Inspection& inspection, const std::vector<Excess>& excess,
                       const ListedPart& part);
 

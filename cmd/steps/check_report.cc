@@ -31,21 +31,6 @@ void print_report_text(const CheckReport& report) {
                   counted(counts.warnings, "warning"), counted(counts.notes, "note")));
 }
 
-nlohmann::json finding_json(const layer::Finding& finding) {
-  nlohmann::json json{{"severity", layer::severity_name(finding.severity)},
-                      {"check", finding.check},
-                      {"path", finding.path},
-                      {"reason", finding.reason},
-                      {"count", finding.count}};
-  if (!finding.others.empty()) json["others"] = finding.others;
-  if (!finding.origin.file.empty()) json["origin"] = position_json(finding.origin);
-  if (!finding.help.empty()) json["help"] = finding.help;
-  for (const layer::Note& note : finding.notes) {
-    json["notes"].push_back({{"at", position_json(note.position)}, {"message", note.message}});
-  }
-  return json;
-}
-
 void print_report_json(const CheckReport& report) {
   const CheckCounts counts = count_findings(report.findings);
   nlohmann::json findings = nlohmann::json::array();
@@ -89,6 +74,21 @@ std::string github_line(const layer::Finding& finding) {
 }
 
 }  // namespace
+
+nlohmann::json finding_json(const layer::Finding& finding) {
+  nlohmann::json json{{"severity", layer::severity_name(finding.severity)},
+                      {"check", finding.check},
+                      {"path", finding.path},
+                      {"reason", finding.reason},
+                      {"count", finding.count}};
+  if (!finding.others.empty()) json["others"] = finding.others;
+  if (!finding.origin.file.empty()) json["origin"] = position_json(finding.origin);
+  if (!finding.help.empty()) json["help"] = finding.help;
+  for (const layer::Note& note : finding.notes) {
+    json["notes"].push_back({{"at", position_json(note.position)}, {"message", note.message}});
+  }
+  return json;
+}
 
 void add_format_option(CLI::App& command, ReportFormat& format) {
   const std::map<std::string, ReportFormat> formats{{"text", ReportFormat::kText},

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct CheckReport {
 
 // --format, and --json, which is one of its values.
 void add_format_option(CLI::App& command, ReportFormat& format);
+
+// A finding as docs/checks.md describes it.
+nlohmann::json finding_json(const layer::Finding& finding);
 
 // Prints to stdout. docs/checks.md describes each form.
 void print_check_report(const CheckReport& report, ReportFormat format);
