@@ -102,8 +102,8 @@ void add_commands(CLI::App& app, const Session* session) {
   app.require_subcommand(1);
   app.failure_message(usage_message);
   app.footer(
-      "@FILE is replaced by the arguments in FILE, one per line. `veneer --persistent_worker` runs "
-      "a persistent worker for Bazel.");
+      "@FILE is replaced by the arguments in FILE, one per line; lines that begin with '#' are "
+      "comments. `veneer --persistent_worker` runs a persistent worker for Bazel.");
   add_build_command(app);
   add_plan_command(app, session);
   add_layer_command(app, session);
@@ -120,11 +120,18 @@ void add_commands(CLI::App& app, const Session* session) {
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
-  const std::vector<std::string> all = expand_flagfiles(arguments, app);
+  const std::vector<Argument> all = expand_flagfiles(arguments, app);
   check_arguments_are_text(all);
-  check_words(app, all);
-  // CLI11 takes a vector's arguments from its end.
-  app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
+  read_words(app, all);  // throws for what is unknown
+  std::vector<std::string> texts;  // CLI11 takes a vector's arguments from its end
+  for (auto argument = all.rbegin(); argument != all.rend(); ++argument) {
+    texts.push_back(argument->text);
+  }
+  try {
+    app.parse(texts);
+  } catch (const CLI::ParseError& error) {
+    rethrow_at_origin(error, app, all);
+  }
 }
 
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {

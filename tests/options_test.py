@@ -19,8 +19,8 @@ import program
 
 LATIN_1 = b"caf\xe9"
 # Options with the name of an input, which may be any bytes.
-FILES = {"--app", "--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest",
-         "--spec", "--store", "--tree", "--venv"}
+FILES = {"--app", "--layer-lock", "--mtree", "--plan", "--project", "--runfiles",
+         "--runfiles-manifest", "--spec", "--store", "--tree", "--venv"}
 
 
 class Options(unittest.TestCase):
@@ -195,6 +195,60 @@ class Options(unittest.TestCase):
         done = self.run_veneer("build", "@nofile")
         self.assertEqual((done.returncode, done.stderr), (
             1, "nofile: error: cannot open: No such file or directory\n"))
+
+    def flag_file(self, text, name="args"):
+        """Writes a flag file."""
+        (self.top / name).write_text(text)
+
+    def test_comments_and_further_files_in_a_flag_file(self):
+        """Lines with # and empty ones are left out, @FILE is replaced; values are neither."""
+        self.flag_file("# all\n\n--tree\ntree:srv\n@more\n#\n--label\n#a=1\n--label\n@b=2\n"
+                       "--cmd\n\n")
+        self.flag_file("--user=7\n#--user=8\n--flagfile=most\n", "more")
+        self.flag_file("--label=c=3 # no comment\n", "most")
+        config = self.build("@args")[0]["config"]
+        self.assertEqual(config["Labels"], {"#a": "1", "@b": "2", "c": "3 # no comment"})
+        self.assertEqual(config["User"], "7")
+
+    def test_flag_file_of_files_that_begin_so(self):
+        """`./` takes the meaning from '@' and '#'."""
+        self.flag_file("build\n./@x\n-o\noci:y\n")
+        self.assertIn("./@x", self.run_veneer("@args").stderr)
+
+    def test_flag_files_are_bounded(self):
+        """A file that names itself, and one that names many, are errors with a place."""
+        self.flag_file("# itself\n@args\n")
+        self.assertEqual(self.run_veneer("build", "@args").stderr,
+                         "args:2: error: names the flag file 'args', the 9th in each other; at most "
+                         "8 may be\n")
+        self.flag_file("@more\n" * 1000)
+        self.flag_file("", "more")
+        self.assertEqual(self.run_veneer("build", "@args").stderr,
+                         "args:1000: error: names the flag file 'more', but 1000 are read already\n")
+        self.flag_file("\n@none\n")
+        self.assertEqual(self.run_veneer("build", "@args").stderr,
+                         "none: error: cannot open: No such file or directory\n"
+                         "args:2: note: is where it is named\n")
+
+    def test_faults_of_a_flag_file_have_a_line(self):
+        """Unknown words, wrong values and texts that are not UTF-8 have file and line."""
+        for text, message in (
+                ("--tree\ntree:srv\n--labl\na=1\n",
+                 "args:3: error: veneer build has no option '--labl'; did you mean '--label'?"),
+                ("--output oci:x\n",
+                 "args:1: error: veneer build has no option '--output oci:x'; did you mean"),
+                ("--max-layers\n\n", "args:2: error: --max-layers: "),
+                ("\n--max-layers=2\n", "args:2: error: --max-layers: Value 2 not in range 3 to 127"),
+                ("--env=A=1\n--env\nB\n", "args:3: error: --env: 'B'")):
+            self.flag_file(text)
+            done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image", "@args")
+            self.assertEqual((done.returncode, done.stderr[:len(message)]), (2, message))
+        (self.top / "args").write_bytes(b"--user\ncaf\xe9\n")
+        self.assertTrue(self.run_veneer("build", "@args").stderr.startswith(
+            "args:2: error: --user: 'caf\\xe9' is not UTF-8"))
+        self.flag_file("--max-layers=2\n")
+        done = self.run_veneer("build", "@args", "-o", "oci:image", VENEER_CALLER="bazel")
+        self.assertTrue(done.stderr.startswith("`package_layers`: Value 2"), done.stderr)
 
     def test_messages_for_bazel_name_attributes(self):
         """Messages name attributes, because the user of a rule writes attributes."""

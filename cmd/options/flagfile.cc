@@ -1,9 +1,12 @@
 // Replaces each flag file by its lines, one argument per line.
 #include "cmd/options/flagfile.h"
 
-#include <algorithm>
-#include <string_view>
+#include <fmt/core.h>
 
+#include <string_view>
+#include <utility>
+
+#include "cmd/options/known_words.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"
 
@@ -18,43 +21,75 @@ std::string flagfile_of(std::string_view argument) {
   return {};
 }
 
-void append_lines(const std::string& file, std::vector<std::string>& arguments) {
-  layer::StringArena arena;
-  const std::string_view text = layer::read_input_file(file, arena);
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    arguments.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
+class FlagfileReader {
+ public:
+  explicit FlagfileReader(const CLI::App& app) : words_(app) {}
 
-// Whether what follows these arguments is the value of an option.
-bool expects_value(const std::vector<std::string>& arguments, const CLI::App& app) {
-  if (arguments.empty() || !arguments.back().starts_with('-')) return false;
-  const auto names = [&](const CLI::App* command) {
-    return std::ranges::find(arguments, command->get_name()) != arguments.end();
-  };
-  const auto commands = app.get_subcommands(nullptr);
-  const auto command = std::ranges::find_if(commands, names);
-  if (command == commands.end()) return false;
-  const CLI::Option* const option = (*command)->get_option_no_throw(arguments.back());
-  return option != nullptr && option->get_items_expected_max() > 0;
-}
+  void add(Argument argument, size_t level) {
+    const std::string file = words_.expects_value() ? std::string() : flagfile_of(argument.text);
+    if (file.empty()) {
+      read_word(argument);
+      arguments_.push_back(std::move(argument));
+    } else {
+      add_file(file, argument.origin, level + 1);
+    }
+  }
+
+  std::vector<Argument> take() { return std::move(arguments_); }
+
+ private:
+  // Behind a word that is unknown, none is taken for a value. The caller reports that word.
+  void read_word(const Argument& argument) {
+    if (is_lost_) return;
+    try {
+      words_.read(argument);
+    } catch (const CLI::ExtrasError&) {
+      is_lost_ = true;
+    }
+  }
+
+  void add_file(const std::string& file, const layer::Position& origin, size_t level) {
+    if (level > kMostFlagfileLevels) {
+      throw layer::Error(origin, fmt::format("names the flag file '{}', the {}th in each other; "
+                                             "at most {} may be",
+                                             file, level, kMostFlagfileLevels));
+    }
+    if (++files_ > kMostFlagfiles) {
+      throw layer::Error(origin, fmt::format("names the flag file '{}', but {} are read already",
+                                             file, kMostFlagfiles));
+    }
+    layer::StringArena arena;
+    layer::Lines lines(read(file, origin, arena));
+    while (lines.next()) {
+      const bool may_be_comment = !words_.expects_value();
+      if (may_be_comment && (lines.line().empty() || lines.line().starts_with('#'))) continue;
+      add({std::string(lines.line()), {file, lines.number(), 0}}, level);
+    }
+  }
+
+  static std::string_view read(const std::string& file, const layer::Position& origin,
+                               layer::StringArena& arena) {
+    try {
+      return layer::read_input_file(file, arena);
+    } catch (layer::Error& error) {
+      if (origin.file.empty()) throw;
+      throw std::move(error).with_note(origin, "is where it is named");
+    }
+  }
+
+  WordReader words_;
+  std::vector<Argument> arguments_;
+  size_t files_ = 0;
+  bool is_lost_ = false;
+};
 
 }  // namespace
 
-std::vector<std::string> expand_flagfiles(const std::vector<std::string>& arguments,
-                                          const CLI::App& app) {
-  std::vector<std::string> expanded;
-  for (const std::string& argument : arguments) {
-    const std::string file = flagfile_of(argument);
-    if (file.empty() || expects_value(expanded, app)) {
-      expanded.push_back(argument);
-    } else {
-      append_lines(file, expanded);
-    }
-  }
-  return expanded;
+std::vector<Argument> expand_flagfiles(const std::vector<std::string>& arguments,
+                                       const CLI::App& app) {
+  FlagfileReader reader(app);
+  for (const std::string& argument : arguments) reader.add({argument}, 0);
+  return reader.take();
 }
 
 }  // namespace cmd

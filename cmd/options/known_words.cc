@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include <string_view>
+#include <utility>
 
+#include "cmd/report/caller.h"
 #include "layer/base/nearest_names.h"
 
 namespace cmd {
@@ -24,60 +26,111 @@ std::string instead(const CLI::App& command, std::string_view word,
   return fmt::format("did you mean {}?", layer::quoted_names(nearest));
 }
 
-[[noreturn]] void refuse_command(const CLI::App& command, const std::string& word) {
-  std::vector<std::string> names;
-  for (const CLI::App* sub : command.get_subcommands(nullptr)) names.push_back(sub->get_name());
-  throw CLI::ExtrasError(fmt::format("{} has no command '{}'; {}", full_name(command), word,
-                                     instead(command, word, names)),
-                         CLI::ExitCodes::ExtrasError);
+CLI::ExtrasError unknown_word(const Argument& argument, const CLI::App& command, const char* kind,
+                              const std::string& word, const std::vector<std::string>& names) {
+  return {at_origin(argument, fmt::format("{} has no {} '{}'; {}", full_name(command), kind, word,
+                                          instead(command, word, names))),
+          CLI::ExitCodes::ExtrasError};
 }
 
-[[noreturn]] void refuse_option(const CLI::App& command, const std::string& word) {
+[[noreturn]] void refuse_command(const CLI::App& command, const Argument& argument) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : command.get_subcommands(nullptr)) names.push_back(sub->get_name());
+  throw unknown_word(argument, command, "command", argument.text, names);
+}
+
+[[noreturn]] void refuse_option(const CLI::App& command, const Argument& argument,
+                                const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
     if (option->nonpositional()) names.push_back(option->get_name());
   }
-  throw CLI::ExtrasError(fmt::format("{} has no option '{}'; {}", full_name(command), word,
-                                     instead(command, word, names)),
-                         CLI::ExitCodes::ExtrasError);
+  throw unknown_word(argument, command, "option", word, names);
 }
 
-// Of one argument that begins with '-': whether the next one is its value.
-bool check_option(const CLI::App& command, const std::string& argument) {
-  const bool is_long = argument.starts_with("--");
-  const size_t equals = is_long ? argument.find('=') : std::string::npos;
-  std::string name = argument.substr(0, is_long ? equals : 2);
-  const CLI::Option* option = command.get_option_no_throw(name);
-  if (option == nullptr) refuse_option(command, name);
-  const bool takes_value = option->get_items_expected_max() > 0;
-  if (is_long) return takes_value && equals == std::string::npos;
-  if (argument.size() == 2 || takes_value) return takes_value && argument.size() == 2;
-  return check_option(command, '-' + argument.substr(2));  // flags written together
+const CLI::App& command_of(const CLI::App& app, const Argument& argument) {
+  for (const CLI::App* sub : app.get_subcommands(nullptr)) {
+    if (sub->get_name() == argument.text) return *sub;
+  }
+  refuse_command(app, argument);
+}
+
+// The argument that a message about `option` is about: of several, the one whose value it names.
+const Argument* find_culprit(std::string_view message, const CLI::App& app,
+                             const std::vector<Argument>& arguments) {
+  std::vector<const Argument*> found;
+  std::vector<const Argument*> named;
+  const std::vector<Word> words = read_words(app, arguments);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const CLI::Option* const option = words[i].option;
+    if (option == nullptr || !message.starts_with(option->get_name() + ':')) continue;
+    const bool is_whole = words[i].kind == WordKind::kValue;
+    const std::string& value = is_whole ? arguments[i].text : words[i].value;
+    if (!is_whole && value.empty()) continue;
+    found.push_back(&arguments[i]);
+    if (message.find(value) != std::string_view::npos) named.push_back(&arguments[i]);
+  }
+  if (found.size() == 1) return found.front();
+  return named.size() == 1 ? named.front() : nullptr;
 }
 
 }  // namespace
 
-const CLI::App& find_command(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* sub : app.get_subcommands(nullptr)) {
-    if (sub->get_name() == name) return *sub;
-  }
-  refuse_command(app, name);
+std::string at_origin(const Argument& argument, const std::string& message) {
+  // The files that Bazel's rules write are nothing that their user knows.
+  if (argument.origin.file.empty() || is_called_by_bazel()) return message;
+  return fmt::format("{}: error: {}", argument.origin.to_string(), message);
 }
 
-void check_words(const CLI::App& app, const std::vector<std::string>& arguments) {
-  const CLI::App* command = &app;
-  bool is_value = false;
-  for (const std::string& argument : arguments) {
-    if (is_value) {
-      is_value = false;
-    } else if (argument == "--") {
-      return;
-    } else if (argument.size() > 1 && argument.front() == '-') {
-      is_value = check_option(*command, argument);
-    } else if (!command->get_subcommands(nullptr).empty()) {
-      command = &find_command(*command, argument);
-    }
+void rethrow_at_origin(const CLI::ParseError& error, const CLI::App& app,
+                       const std::vector<Argument>& arguments) {
+  const Argument* const culprit = find_culprit(error.what(), app, arguments);
+  if (culprit == nullptr) throw;
+  throw CLI::ParseError(at_origin(*culprit, error.what()), error.get_exit_code());
+}
+
+const CLI::App& find_command(const CLI::App& app, const std::string& name) {
+  return command_of(app, {name});
+}
+
+Word WordReader::read_option(const Argument& argument, const std::string& text) {
+  const bool is_long = text.starts_with("--");
+  const size_t equals = is_long ? text.find('=') : std::string::npos;
+  const std::string name = text.substr(0, is_long ? equals : 2);
+  const CLI::Option* option = command_->get_option_no_throw(name);
+  if (option == nullptr) refuse_option(*command_, argument, name);
+  const bool takes_value = option->get_items_expected_max() > 0;
+  if (!is_long && text.size() > 2 && !takes_value) {
+    return read_option(argument, '-' + text.substr(2));  // flags written together
   }
+  const bool is_joined = is_long ? equals != std::string::npos : text.size() > 2;
+  if (takes_value && !is_joined) awaiting_ = option;
+  Word word{WordKind::kOption, command_, option, {}};
+  if (is_joined) word.value = text.substr(is_long ? equals + 1 : 2);
+  return word;
+}
+
+Word WordReader::read(const Argument& argument) {
+  const std::string& text = argument.text;
+  if (awaiting_ != nullptr)
+    return {WordKind::kValue, command_, std::exchange(awaiting_, nullptr), {}};
+  if (is_past_mark_) return {WordKind::kPlain, command_, nullptr, {}};
+  if (text == "--") {
+    is_past_mark_ = true;
+    return {WordKind::kMark, command_, nullptr, {}};
+  }
+  if (text.size() > 1 && text.front() == '-') return read_option(argument, text);
+  if (command_->get_subcommands(nullptr).empty()) return {WordKind::kPlain, command_, nullptr, {}};
+  command_ = &command_of(*command_, argument);
+  return {WordKind::kCommand, command_, nullptr, {}};
+}
+
+std::vector<Word> read_words(const CLI::App& app, const std::vector<Argument>& arguments) {
+  WordReader reader(app);
+  std::vector<Word> words;
+  words.reserve(arguments.size());
+  for (const Argument& argument : arguments) words.push_back(reader.read(argument));
+  return words;
 }
 
 }  // namespace cmd

@@ -120,10 +120,14 @@ std::string in_attributes(std::string_view text) {
 
 }  // namespace
 
-std::string in_words_of_caller(const std::string& text) {
+bool is_called_by_bazel() {
   const char* const caller =
       std::getenv("VENEER_CALLER");  // NOLINT(concurrency-mt-unsafe): nothing sets any
-  return caller != nullptr && std::string_view(caller) == "bazel" ? in_attributes(text) : text;
+  return caller != nullptr && std::string_view(caller) == "bazel";
+}
+
+std::string in_words_of_caller(const std::string& text) {
+  return is_called_by_bazel() ? in_attributes(text) : text;
 }
 
 }  // namespace cmd
