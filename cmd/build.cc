@@ -1,12 +1,9 @@
 // Plans, writes the layers straight into the image's place, assembles it, and prints what was made.
 #include "cmd/build.h"
 
-#include <fmt/core.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -15,9 +12,9 @@
 #include "cmd/options/layer_lock.h"
 #include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
-#include "cmd/report/next_command.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/build_memo.h"
+#include "cmd/steps/build_summary.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
 #include "cmd/steps/starting.h"
@@ -38,13 +35,6 @@ struct BuildArguments {
   CheckLevel check = CheckLevel::kError;
   bool json = false;
   const CLI::App* command = nullptr;  // that they were parsed for
-};
-
-// What was made, for the summary.
-struct FinishedBuild {
-  BuildResult result;
-  size_t base_layers = 0;
-  oci::Image image;
 };
 
 // The user's changes over what makes a program of the inputs run.
@@ -169,6 +159,7 @@ FinishedBuild build(const BuildArguments& options) {
   }
   FinishedBuild built;
   built.result = std::move(*result);
+  built.base = options.planning.base.base;
   built.base_layers = base ? base->layers.size() : 0;
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
@@ -177,86 +168,6 @@ FinishedBuild build(const BuildArguments& options) {
   print_warnings(oci::delivery_warnings(outputs, built.image));
   deliver_build(options, planned, tools, built.image, delivery);
   return built;
-}
-
-void print_summary(const BuildArguments& options, const FinishedBuild& built, double seconds,
-                   std::FILE* out) {
-  size_t width = std::string_view("layer").size();
-  for (const layer::WrittenLayer& layer : built.result.layers)
-    width = std::max(width, layer.name.size());
-  print_line(out, fmt::format("{:{}}  {:>10}  {:>10}  digest", "layer", width, "size", "unpacked"));
-  for (const layer::WrittenLayer& layer : built.result.layers) {
-    print_line(out,
-               fmt::format("{:{}}  {:>10}  {:>10}  {}", layer.name, width, human_size(layer.size),
-                           human_size(layer.tar_size), layer.digest.to_string()));
-  }
-  if (built.base_layers > 0) {
-    print_line(out, fmt::format("base image: {}, {}", options.planning.base.base,
-                                counted(built.base_layers, "layer")));
-  }
-  print_line(out, fmt::format("{}, {}, {}; {} not stored a second time; {:.2f} s",
-                              counted(built.result.plan.files, "file"),
-                              counted(built.result.plan.symlinks, "symlink"),
-                              counted(built.result.plan.hardlinks, "hardlink"),
-                              human_size(built.result.plan.linked_bytes), seconds));
-  if (built.result.plan.repeated_bytes > 0) {
-    print_line(out,
-               fmt::format("{} are stored more than once, because equal files are in different "
-                           "layers",
-                           human_size(built.result.plan.repeated_bytes)));
-  }
-  if (built.result.checks && built.result.checks->notes > 0) {
-    print_line(out, fmt::format("{} could not be checked from files alone (not errors); see "
-                                "`veneer verify IMAGE`",
-                                counted(built.result.checks->notes, "thing")));
-  }
-  if (built.result.plan.in_base > 0) {
-    print_line(out, fmt::format("{} left out, because the base image has the same: {}",
-                                counted(built.result.plan.in_base, "path"),
-                                human_size(built.result.plan.bytes_in_base)));
-  }
-  for (const std::string& output : options.image.outputs) {
-    print_line(out, fmt::format("{} {}", output, built.image.manifest.digest.to_string()));
-  }
-  const std::string next = next_command(output_references(options.image).front());
-  if (!next.empty()) print_line(out, "next: " + next);
-}
-
-void print_build_json(const BuildArguments& options, const FinishedBuild& built, double seconds,
-                      std::FILE* out) {
-  nlohmann::json layers = nlohmann::json::array();
-  for (const layer::WrittenLayer& layer : built.result.layers) {
-    layers.push_back({{"name", layer.name},
-                      {"digest", layer.digest.to_string()},
-                      {"diffId", layer.diff_id.digest.to_string()},
-                      {"size", layer.size},
-                      {"unpacked", layer.tar_size}});
-  }
-  nlohmann::json dropped = nlohmann::json::array();
-  for (const layer::DroppedPaths& paths : built.result.dropped) {
-    dropped.push_back(
-        {{"repository", paths.repository}, {"paths", paths.paths}, {"bytes", paths.bytes}});
-  }
-  nlohmann::json summary{{"outputs", options.image.outputs},
-                         {"manifest", built.image.manifest.digest.to_string()},
-                         {"config", built.image.config.digest.to_string()},
-                         {"layers", layers},
-                         {"baseLayers", built.base_layers},
-                         {"files", built.result.plan.files},
-                         {"symlinks", built.result.plan.symlinks},
-                         {"hardlinks", built.result.plan.hardlinks},
-                         {"bytesLinked", built.result.plan.linked_bytes},
-                         {"bytesRepeated", built.result.plan.repeated_bytes},
-                         {"inBase", built.result.plan.in_base},
-                         {"bytesInBase", built.result.plan.bytes_in_base},
-                         {"dropped", dropped},
-                         {"seconds", seconds}};
-  if (built.result.checks) {
-    summary["checks"] = {{"errors", built.result.checks->errors},
-                         {"warnings", built.result.checks->warnings},
-                         {"notes", built.result.checks->notes}};
-  }
-  print_to(out, layer::dump_report(summary));
 }
 
 void name_build_outputs(BuildArguments& options) {
@@ -275,7 +186,7 @@ void run_build(const BuildArguments& options) {
   try {
     const FinishedBuild built = build(options);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    (options.json ? print_build_json : print_summary)(options, built, time.count(), out);
+    (options.json ? print_build_json : print_build_text)(options.image, built, time.count(), out);
   } catch (const layer::Error& error) {
     if (options.json) print_to(out, layer::dump_report(error_json(error)));
     throw;

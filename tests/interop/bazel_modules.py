@@ -134,6 +134,9 @@ class ModuleWorkspace(bazel_workspace.Workspace):
                      str(samples.shared_folder())]
         self.options = [f"--sandbox_add_mount_pair={place}" for place in (libraries, program)]
 
+    def in_place(self):
+        return in_root(self.seen)
+
     def command(self):
         return in_root(self.seen, *super().command())
 

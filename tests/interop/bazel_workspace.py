@@ -100,6 +100,11 @@ class Workspace:
         """Adds the veneer under test to the workspace."""
         (self.root / "tools" / "veneer_program").symlink_to(os.environ["VENEER"])
 
+    @staticmethod
+    def in_place():
+        """Returns the start of a command line for a program that Bazel built."""
+        return []
+
     def command(self):
         """Returns the start of Bazel's command line."""
         return ["bazel", f"--output_user_root={self.output_root}", "--nohome_rc"]
