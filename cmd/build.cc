@@ -43,7 +43,7 @@ oci::ConfigChanges program_changes(const BuildArguments& options, const Planning
   oci::ConfigChanges changes = config_changes(options.image);
   start_program(planned.plan.program, changes);
   if (planned.venv) {
-    start_in_venv(*planned.venv, planned.tree, base, options.planning.variables, changes);
+    start_in_venv(*planned.venv, planned.tree, base, options.planning.venv.variables, changes);
   }
   return changes;
 }
@@ -129,7 +129,7 @@ FinishedBuild build(const BuildArguments& options) {
   // Values that say nothing on this base are told of before anything is read or, of a virtual
   // environment, which sets some itself, before anything is written.
   const std::optional<oci::Platform> platform = wanted_platform(options.planning.base);
-  const bool has_venv = !options.planning.inputs.venv.argument.empty();
+  const bool has_venv = options.planning.inputs.venv.is_given();
   if (!has_venv) final_config(on, platform, config_changes(options.image));
   PlanningState planned = options.planning.plan_file.empty()
                               ? read_inputs(options.planning, tools)

@@ -100,7 +100,7 @@ std::vector<layer::Finding> find_faults(const PlanArguments& options, const Plan
   changes.user = options.user;
   start_program(planned.plan.program, changes);
   if (planned.venv) {
-    start_in_venv(*planned.venv, planned.tree, base, options.planning.variables, changes);
+    start_in_venv(*planned.venv, planned.tree, base, options.planning.venv.variables, changes);
   }
   return check_plan(planned, options.planning, base, changes, store);
 }

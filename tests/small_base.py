@@ -48,12 +48,12 @@ def encode(document):
     return json.dumps(document, sort_keys=True).encode()
 
 
-def make(folder, members, diff_id=None):
+def make(folder, members, diff_id=None, architecture="amd64"):
     """Writes the layout. The config states `diff_id`, or the correct one if that is None."""
     tar = layer(members)
     diff_id = diff_id or f"sha256:{hashlib.sha256(tar).hexdigest()}"
     config = add_blob(folder, "config.v1+json", encode({
-        "architecture": "amd64", "os": "linux", "config": {},
+        "architecture": architecture, "os": "linux", "config": {},
         "rootfs": {"type": "layers", "diff_ids": [diff_id]}}))
     manifest = add_blob(folder, "manifest.v1+json", encode({
         "schemaVersion": 2, "mediaType": f"{OCI}.manifest.v1+json", "config": config,

@@ -15,9 +15,18 @@ namespace cmd {
 namespace {
 
 // Their values name files of this machine that are read, or the store.
-constexpr std::array<std::string_view, 11> kFileOptions{
-    "--app",  "--layer-lock", "--mtree", "--plan", "--project", "--runfiles", "--runfiles-manifest",
-    "--spec", "--store",      "--tree",  "--venv"};
+constexpr std::array<std::string_view, 12> kFileOptions{"--app",
+                                                        "--layer-lock",
+                                                        "--mtree",
+                                                        "--plan",
+                                                        "--project",
+                                                        "--runfiles",
+                                                        "--runfiles-manifest",
+                                                        "--site-packages",
+                                                        "--spec",
+                                                        "--store",
+                                                        "--tree",
+                                                        "--venv"};
 
 // The option that an argument is a value of, as it is spelt; empty for one that stands by itself.
 std::string option_of_argument(const std::vector<Argument>& arguments, size_t index) {

@@ -50,9 +50,9 @@ void add_run_options(CLI::App& app, ImageOptions& options) {
   add_repeatable(
       app, "-e,--entrypoint", options.entrypoint,
       "Argument of the command that the image runs; repeatable, or all arguments as a JSON array "
-      "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' means no entrypoint. With --venv, the "
-      "first may be the name of a script (gunicorn), a path of an --app (main.py), or -m with a "
-      "module behind it",
+      "'[\"/bin/app\",\"-x\"]'. Drops the base's --cmd. '' means no entrypoint. With --venv or "
+      "--site-packages, the first may be the name of a script (gunicorn), a path of an --app "
+      "(main.py), or -m with a module behind it",
       parse_argument)
       ->type_name("ARG");
   add_repeatable(app, "--cmd", options.cmd,

@@ -83,7 +83,7 @@ void add_input_options(CLI::App& command, PlanningOptions& options, const Binary
                  "A file or directory SRC, to be put at DEST in the image; repeatable")
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
-  add_venv_options(command, inputs, options.variables);
+  add_venv_options(command, inputs, options.venv);
   add("--prefix", inputs.prefix, "Directory of the program in the image (default: /app)");
   add("--name", inputs.name, "The program's name in the image (default: its own)")
       ->type_name("NAME");
@@ -211,18 +211,20 @@ void add_planning_options(CLI::App& command, PlanningOptions& options,
 
 void check_inputs(const layer::InputRequest& inputs) {
   const std::array programs{inputs.binary, inputs.runfiles_directory, inputs.runfiles_manifest,
-                            inputs.spec, inputs.venv.argument};
+                            inputs.spec,   inputs.venv.argument,      inputs.venv.site_packages};
   const auto given = std::count_if(programs.begin(), programs.end(),
                                    [](const std::string& value) { return !value.empty(); });
   if (given > 1) {
     throw CLI::ValidationError(
         "runfiles named twice",
-        "BINARY, --runfiles, --runfiles-manifest, --spec and --venv exclude each other");
+        "BINARY, --runfiles, --runfiles-manifest, --spec, --venv and --site-packages exclude each "
+        "other");
   }
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
     throw CLI::ValidationError(
         "nothing to pack",
-        "give BINARY, --runfiles, --runfiles-manifest, --spec, --venv, --mtree, --tree or --plan");
+        "give BINARY, --runfiles, --runfiles-manifest, --spec, --venv, --site-packages, --mtree, "
+        "--tree or --plan");
   }
 }
 

@@ -21,7 +21,7 @@ enum class ContentLinks : uint8_t { kOn, kOff };
 struct PlanningOptions {
   std::string plan_file;  // a plan's text in place of inputs; empty: a plan is made
   layer::InputRequest inputs;
-  VenvVariables variables = VenvVariables::kSet;
+  VenvOptions venv;
   LayoutOptions layout;
   layer::PlanOptions plan;
   ContentLinks content_links = ContentLinks::kOn;

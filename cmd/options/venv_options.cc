@@ -4,9 +4,24 @@
 #include <map>
 #include <string>
 
-namespace cmd {
+#include "cmd/options/choice.h"
 
-void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvVariables& variables) {
+namespace cmd {
+namespace {
+
+void add_venv_link_option(CLI::App& command, VenvLink& link) {
+  command
+      .add_option("--venv-link", link,
+                  "Whether PREFIX/venv is a link to the virtual environment, wherever that is "
+                  "(default: on with --venv, off for runfiles)")
+      ->transform(one_of<VenvLink>({{"on", VenvLink::kOn}, {"off", VenvLink::kOff}}))
+      ->type_name("on|off")
+      ->group("Inputs");
+}
+
+}  // namespace
+
+void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvOptions& options) {
   const std::map<std::string, layer::PythonSource> sources{
       {"include", layer::PythonSource::kInclude}, {"base", layer::PythonSource::kBase}};
   command
@@ -17,10 +32,17 @@ void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvVariab
       ->type_name("DIR[:DEST]")
       ->group("Inputs");
   command
-      .add_option(
-          "--app", inputs.apps,
-          "First-party files that go with --venv: a file or directory SRC, to be put at DEST "
-          "in the image (default: /app/src); repeatable")
+      .add_option("--site-packages", inputs.venv.site_packages,
+                  "A folder of packages, such as `uv pip install --target DIR` makes for any "
+                  "platform, instead of BINARY. The base has the interpreter; DEST is its place in "
+                  "the image (default: /app/site-packages)")
+      ->type_name("DIR[:DEST]")
+      ->group("Inputs");
+  command
+      .add_option("--app", inputs.apps,
+                  "First-party files that go with --venv or --site-packages: a file or directory "
+                  "SRC, to be put at DEST "
+                  "in the image (default: /app/src); repeatable")
       ->allow_extra_args(false)
       ->type_name("SRC[:DEST]")
       ->group("Inputs");
@@ -45,12 +67,14 @@ void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvVariab
                                                      {"off", VenvVariables::kNone}};
   command
       .add_option(
-          "--venv-variables", variables,
+          "--venv-variables", options.variables,
           "Whether the image of a --venv has PATH, VIRTUAL_ENV, PYTHONUNBUFFERED and, if an "
-          "--app has modules, PYTHONPATH set for it (default: on)")
+          "--app has modules, PYTHONPATH set for it (default: on). That of --site-packages has "
+          "PATH, PYTHONUNBUFFERED and PYTHONPATH")
       ->transform(CLI::CheckedTransformer(choices).description(""))
       ->type_name("on|off")
       ->group("Inputs");
+  add_venv_link_option(command, options.link);
 }
 
 void check_venv_options(const CLI::App& command) {
@@ -61,7 +85,19 @@ void check_venv_options(const CLI::App& command) {
         "given twice: an image has one virtual environment; install the packages of both "
         "into one, or make two images");
   }
-  for (const char* name : {"--app", "--python", "--pyc", "--venv-variables"}) {
+  const bool has_packages = command.count("--site-packages") > 0;
+  if (given > 0 && has_packages) {
+    throw CLI::ExcludesError("--venv", "--site-packages");
+  }
+  if (has_packages && command.count("--venv-link") > 0) {
+    throw CLI::ExcludesError("--site-packages", "--venv-link");
+  }
+  for (const char* name : {"--app", "--venv-variables"}) {
+    if (given == 0 && !has_packages && command.count(name) > 0) {
+      throw CLI::RequiresError(name, "--venv or --site-packages");
+    }
+  }
+  for (const char* name : {"--python", "--pyc"}) {
     if (given == 0 && command.count(name) > 0) throw CLI::RequiresError(name, "--venv");
   }
 }

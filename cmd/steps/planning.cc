@@ -19,6 +19,7 @@
 #include "layer/place/created_user.h"
 #include "layer/place/image_accounts.h"
 #include "layer/place/place_interpreter.h"
+#include "layer/place/venv_handle.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
 #include "layer/python/compile_sources.h"
@@ -70,6 +71,17 @@ void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
     group.run_and_wait(identify);
   });
   if (base_fault) std::rethrow_exception(base_fault);
+}
+
+// The path of the link that is added; empty if none is.
+std::string_view link_venv(const PlanningOptions& options, PlanningState& planned) {
+  const bool has_own = planned.venv && !planned.venv->is_site_packages;
+  const bool is_wanted =
+      has_own ? options.venv.link != VenvLink::kOff : options.venv.link == VenvLink::kOn;
+  if (!is_wanted) return {};
+  const std::string venv =
+      has_own ? planned.venv->place : layer::venv_of_program(planned.tree, planned.plan.program);
+  return layer::add_venv_link(options.inputs.prefix, venv, planned.tree, *planned.arena);
 }
 
 // The new user first: files may be given to it.
@@ -133,6 +145,7 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
     layer::compile_sources(*planned.venv, options.jobs, planned.tree, *planned.arena,
                            tools.store.get());
   }
+  const std::string_view link = link_venv(options, planned);
   std::optional<layer::NewUser> user;
   if (!options.owners.create_user.empty()) {
     user = layer::parse_new_user(options.owners.create_user);
@@ -143,6 +156,9 @@ void plan_inputs(const PlanningOptions& options, const std::optional<oci::Stored
   look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
                 tools.store.get(), planned, facts);
   step.emplace(tools.trace.get(), "plan");
+  if (planned.base && !link.empty()) {
+    layer::check_venv_link(link, planned.tree, planned.base->tree);
+  }
   layer::Diagnostics placing;
   if (planned.venv) {
     layer::place_interpreter(*planned.venv, planned.base ? &planned.base->tree : nullptr,

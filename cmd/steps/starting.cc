@@ -105,8 +105,10 @@ oci::Arguments VenvCommand::of(const oci::Arguments& given) const {
     const bool is_file = entry != nullptr && entry->kind != layer::EntryKind::kDirectory;
     if (is_file) return run(path, given);
   }
-  throw layer::Error(fmt::format("entrypoint '{}': the virtual environment '{}' has no such script",
-                                 first, venv_.directory))
+  throw layer::Error(
+      fmt::format("entrypoint '{}': {} '{}' has no such script", first,
+                  venv_.is_site_packages ? "the folder of packages" : "the virtual environment",
+                  venv_.directory))
       .with_help(layer::names_to_choose(first, programs()) +
                  " (a module: -e -m -e NAME; a program of the base: its path)");
 }
@@ -136,8 +138,8 @@ std::vector<std::pair<std::string, std::string>> variables_of(const layer::Venv&
        fmt::format(
            "{}/bin:{}", place,
            is_set ? "$PATH" : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")},
-      {"VIRTUAL_ENV", place},
       {"PYTHONUNBUFFERED", "1"}};
+  if (!venv.is_site_packages) variables.emplace(variables.begin() + 1, "VIRTUAL_ENV", place);
   std::vector<std::string_view> folders;
   for (const layer::AppFiles& app : venv.apps) {
     const bool is_new = std::ranges::find(folders, app.folder()) == folders.end();
@@ -147,6 +149,7 @@ std::vector<std::pair<std::string, std::string>> variables_of(const layer::Venv&
   for (const std::string_view folder : folders) {
     modules += fmt::format("{}/{}", modules.empty() ? "" : ":", value_of(folder));
   }
+  if (venv.is_site_packages) modules += (modules.empty() ? "" : ":") + place;
   if (!modules.empty()) variables.emplace_back("PYTHONPATH", modules);
   return variables;
 }

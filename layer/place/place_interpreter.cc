@@ -49,10 +49,29 @@ std::string versions_text(const std::vector<std::string_view>& paths) {
   return text;
 }
 
+Error no_interpreter_for_packages(const Venv& venv, const ImageTree* base) {
+  const std::string help = fmt::format("give a --base that has Python {}", venv.version);
+  if (base == nullptr) {
+    return Error(Position{venv.directory},
+                 fmt::format("needs a base image with Python {}: a folder of packages has no "
+                             "interpreter",
+                             venv.version))
+        .with_help(help);
+  }
+  const std::string versions = versions_text(pythons_of(*base));
+  return Error(Position{venv.directory},
+               fmt::format("has packages for Python {}, but the base image has {}", venv.version,
+                           versions.empty() ? "no Python" : "only " + versions))
+      .with_help(help +
+                 ", or install the packages for another version: `--python-version` of uv "
+                 "and pip");
+}
+
 Error no_interpreter(const Venv& venv, const ImageTree* base) {
   constexpr std::string_view remedy =
       "or make the environment with a Python that can be packed with it: `uv venv "
       "--managed-python`";
+  if (venv.is_site_packages) return no_interpreter_for_packages(venv, base);
   if (base == nullptr) {
     return Error(Position{venv.directory},
                  fmt::format("needs a base image with Python {}: its interpreter '{}' cannot be "
@@ -77,8 +96,9 @@ std::string interpreter_of_base(const Venv& venv, const ImageTree* base) {
     std::string path = fmt::format("{}/{}", folder, name);
     if (leads_to_file(*base, path)) return path;
   }
+  const bool is_any = venv.version.find('.') == std::string::npos;
   for (const std::string_view path : pythons_of(*base)) {
-    if (base_name(path) == name) return std::string(path);
+    if (is_any || base_name(path) == name) return std::string(path);
   }
   throw no_interpreter(venv, base);
 }

@@ -11,7 +11,7 @@
 
 namespace layer {
 
-// A package by its *.dist-info folder. Paths are below the virtual environment.
+// A package by its *.dist-info folder. Paths are below the directory that was walked.
 struct InstalledPackage {
   std::string name;           // as Python packaging normalises it, with '_': "typing_extensions"
   std::string_view folder;    // "lib/python3.11/site-packages/typing_extensions-4.9.0.dist-info"

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "layer/model/relative_path.h"
+#include "layer/python/find_site_packages.h"
 #include "layer/python/find_venv.h"
 #include "layer/python/included_interpreter.h"
 #include "layer/python/moved_paths.h"
@@ -17,20 +18,26 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kDefaultPlace = "app/.venv";
+constexpr std::string_view kVenvPlace = "app/.venv";
+constexpr std::string_view kSitePackagesPlace = "app/site-packages";
 
 // Splits "DIR[:DEST]" and finds what DIR is.
-VenvOnDisk parse_venv(const std::string& argument, Venv& venv, StringArena& arena) {
+VenvOnDisk parse_venv(const VenvRequest& request, Venv& venv, StringArena& arena, Store* store) {
+  venv.is_site_packages = !request.site_packages.empty();
+  const std::string& argument = venv.is_site_packages ? request.site_packages : request.argument;
   const size_t colon = argument.rfind(':');
-  venv.place = kDefaultPlace;
+  venv.place = venv.is_site_packages ? kSitePackagesPlace : kVenvPlace;
   if (colon != std::string::npos) {
     venv.place = normalize_path(std::string_view(argument).substr(colon + 1), arena);
     if (const std::string_view why = path_fault(venv.place); !why.empty()) {
-      throw Error(fmt::format("virtual environment '{}': DEST '{}' {}", argument,
-                              argument.substr(colon + 1), why));
+      throw Error(fmt::format("{} '{}': DEST '{}' {}",
+                              venv.is_site_packages ? "folder of packages" : "virtual environment",
+                              argument, argument.substr(colon + 1), why));
     }
   }
-  VenvOnDisk disk = find_venv(argument.substr(0, colon), arena);
+  const std::string directory = argument.substr(0, colon);
+  VenvOnDisk disk = venv.is_site_packages ? find_site_packages(directory, arena, store)
+                                          : find_venv(directory, arena);
   venv.directory = disk.directory;
   venv.version = disk.version;
   venv.old_places = disk.old_places;
@@ -81,9 +88,10 @@ VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, Stri
   VenvInput input;
   Venv& venv = input.venv;
   venv.apps = std::move(apps);
-  const VenvOnDisk disk = parse_venv(request.argument, venv, arena);
+  const VenvOnDisk disk = parse_venv(request, venv, arena, store);
   warn_of_system_packages(disk, found);
-  const std::optional<InterpreterOnDisk> included = choose_interpreter(disk, request.python);
+  const std::optional<InterpreterOnDisk> included =
+      venv.is_site_packages ? std::nullopt : choose_interpreter(disk, request.python);
   venv.is_included = included.has_value();
   venv.interpreter = disk.interpreter;
   if (request.pyc == PycFiles::kCompile) venv.compiler = disk.interpreter;

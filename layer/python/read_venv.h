@@ -1,4 +1,5 @@
-// Reads a virtual environment, and its interpreter if that goes with it: `--venv DIR[:DEST]`.
+// Reads a virtual environment, and its interpreter if that goes with it: `--venv DIR[:DEST]`; or a
+// folder of packages alone: `--site-packages DIR[:DEST]`.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,14 @@ enum class PycFiles : uint8_t {
   kCompile,  // they are made anew, whatever is on disk: compile_sources()
 };
 
+// One of the first two is given. Both are "DIR[:DEST]", split at the last colon.
 struct VenvRequest {
-  std::string argument;  // "DIR[:DEST]", split at the last colon
+  std::string argument;       // a virtual environment
+  std::string site_packages;  // a folder of packages
   PythonSource python = PythonSource::kAny;
   PycFiles pyc = PycFiles::kDrop;
+
+  bool is_given() const { return !argument.empty() || !site_packages.empty(); }
 };
 
 struct VenvInput {

@@ -62,6 +62,11 @@ std::vector<RecordRow> record_rows(std::string_view text) {
 
 std::string record_path(std::string_view site, std::string_view path) {
   if (path.starts_with('/')) return {};
+  if (site.empty()) {
+    std::string whole = std::filesystem::path(path).lexically_normal().string();
+    while (whole.starts_with("../")) whole.erase(0, 3);
+    return whole == ".." || whole == "." ? std::string() : whole;
+  }
   if (path.find("./") == std::string_view::npos && path.find("//") == std::string_view::npos) {
     return fmt::format("{}/{}", site, path);  // most
   }

@@ -24,7 +24,8 @@ std::vector<RecordRow> record_rows(std::string_view text);
 
 // A path of a RECORD in the site-packages `site`, as one below the same directory as `site` is:
 // "../../../bin/x" in "lib/python3.11/site-packages" is "bin/x". Empty if it is absolute or leaves
-// that directory.
+// that directory. If `site` is empty, packages lie in the directory itself: of `pip install
+// --target`, which first installs elsewhere, "../../bin/x" is "bin/x", too.
 std::string record_path(std::string_view site, std::string_view path);
 
 // What has become of the file of a row.

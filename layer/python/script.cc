@@ -126,6 +126,13 @@ std::optional<std::string> moved_script(std::string_view text, const MovedPaths&
   return head_text(*moved, head->arguments) + std::string(head->rest);
 }
 
+std::optional<std::string> script_run_by(std::string_view text, std::string_view interpreter) {
+  const std::optional<ScriptHead> head = head_of(text);
+  if (!head || !head->interpreter.starts_with('/')) return std::nullopt;
+  if (!is_interpreter_name(base_name(head->interpreter))) return std::nullopt;
+  return head_text(interpreter, head->arguments) + std::string(head->rest);
+}
+
 bool begins_a_script(const std::string& path) {
   FileReader reader(path);
   std::array<std::byte, 2> head{};

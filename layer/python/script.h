@@ -19,6 +19,10 @@ namespace layer {
 // in one of the directories.
 std::optional<std::string> moved_script(std::string_view text, const MovedPaths& moves);
 
+// Returns the script run by another interpreter, in the same forms. No value if it is not run by a
+// Python that its first lines name by an absolute path.
+std::optional<std::string> script_run_by(std::string_view text, std::string_view interpreter);
+
 // Returns a script that activates the environment (bin/activate, activate.csh, activate.fish, ...),
 // with its paths moved. The path of the environment is quoted as the new one needs it, whatever the
 // old one needed: Python 3.11 and later quote it only if it has a space or the like.

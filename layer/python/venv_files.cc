@@ -54,6 +54,7 @@ class VenvFilesReader {
       if (!is_compiled(item.path) && item.path != ".lock") add(item);
     }
     for (const size_t i : records_) settle_record(files_.entries[i]);
+    if (venv_.is_site_packages) add_interpreter();
     tell_of_rest();
     return std::move(files_);
   }
@@ -74,6 +75,7 @@ class VenvFilesReader {
   void add_file(const WalkedItem& item, const InstalledPackage* package, Entry& entry);
   std::optional<std::string> moved(const WalkedItem& item, const InstalledPackage* package);
   void settle_record(Entry& entry);
+  void add_interpreter();
   void tell_of_rest();
   void put_bytes(std::string_view bytes, Entry& entry);
 
@@ -116,7 +118,7 @@ void VenvFilesReader::add(const WalkedItem& item) {
     add_file(item, package, entry);
     const bool is_told = package == nullptr &&
                          std::ranges::any_of(disk_.site_packages, [&](const std::string& site) {
-                           return is_below(item.path, site);
+                           return site.empty() || is_below(item.path, site);
                          });
     if (is_told) without_package_.push_back(item.path);
   }
@@ -179,12 +181,15 @@ std::optional<std::string> VenvFilesReader::moved(const WalkedItem& item,
     const bool is_activation = name.starts_with("activate") || name.starts_with("Activate") ||
                                name.starts_with("deactivate");
     if (is_activation) return moved_activation(read(), moves_);
-    return begins_a_script(on_disk(item.path)) ? moved_script(read(), moves_) : std::nullopt;
+    if (!begins_a_script(on_disk(item.path))) return std::nullopt;
+    return venv_.is_site_packages ? script_run_by(read(), fmt::format("/{}/bin/python", place_))
+                                  : moved_script(read(), moves_);
   }
   const NamingFile file{on_disk(item.path), {}, package == nullptr ? "" : package->name};
   const auto naming = [&] { return NamingFile{file.path, read(), file.project}; };
   if (is_in_site(item.path) && name.ends_with(".pth")) {
-    const std::string site = disk_.old_places.front() + '/' + std::string(parent);
+    const std::string site =
+        disk_.old_places.front() + (parent.empty() ? "" : "/") + std::string(parent);
     return moved_pth(naming(), site, moves_, found_);
   }
   if (is_in_site(item.path) && name.starts_with("__editable__") && name.ends_with("_finder.py")) {
@@ -222,6 +227,19 @@ void VenvFilesReader::settle_record(Entry& entry) {
     return RecordedFile{is_compiled(path), change == changed_.end() ? nullptr : change->second};
   });
   if (text != package.record) put_bytes(text, entry);
+}
+
+// The place of the interpreter is the base's to say, and scripts should not depend on it.
+void VenvFilesReader::add_interpreter() {
+  const std::string_view path = arena_.join(place_, "bin/python");
+  std::vector<Entry>& entries = files_.entries;
+  const auto at = std::ranges::lower_bound(entries, path, tree_order, &Entry::path);
+  if (at != entries.end() && at->path == path) return;
+  const Declaration of_folder{.file = disk_.directory};
+  entries.insert(at, {.path = path,
+                      .content = arena_.copy(venv_.interpreter),
+                      .origin = {arena_.intern(of_folder)},
+                      .kind = EntryKind::kSymlink});
 }
 
 void VenvFilesReader::tell_of_rest() {

@@ -26,7 +26,8 @@ struct VenvFiles {
 //   what is in the image.
 // - A link that leads out of the environment becomes the file behind it. A link in bin/ that leads
 //   to the interpreter has the text of `venv.interpreter`, and pyvenv.cfg is as it was: both are
-//   final only when the base is known (place_interpreter()).
+//   final only when the base is known (place_interpreter()). A folder of packages has no such link:
+//   bin/python is added, and runs its scripts.
 // - Compiled files (__pycache__) are left out: with the times of an image they are stale. What
 //   cannot be moved is an error in `found`. Throws Error for what cannot be read.
 VenvFiles read_venv_files(const VenvOnDisk& disk, const Venv& venv, const MovedPaths& moves,

@@ -180,13 +180,30 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
   found.throw_if_errors();  // in the input's own paths, before they become the image's
 }
 
+// A folder of packages among the sources is none of them, as a virtual environment is none.
+void leave_out_packages(const std::string& argument, const AppFiles& app,
+                        std::vector<Entry>& entries) {
+  std::error_code fault;  // of what is not there its reader tells
+  const fs::path folder = fs::canonical(argument.substr(0, argument.rfind(':')), fault);
+  if (fault || !is_below(folder.string(), app.real_source)) return;
+  std::string path = app.place + folder.string().substr(app.real_source.size());
+  path.erase(0, path.find_first_not_of('/'));
+  std::erase_if(entries, [&](const Entry& entry) {
+    return entry.path == path || is_below(entry.path, path);
+  });
+}
+
 // Reads a virtual environment with the first-party files that go with it.
 void gather_venv(const InputRequest& request, SourceTrees& trees, StringArena& arena,
                  Diagnostics& found, Store* store, std::vector<std::vector<Entry>>& inputs,
                  Inputs& result) {
   std::vector<AppFiles> apps;
-  for (const std::string& app : request.apps) inputs.push_back(trees.read_app(app, apps));
-  if (request.venv.argument.empty()) return;
+  for (const std::string& app : request.apps) {
+    inputs.push_back(trees.read_app(app, apps));
+    if (request.venv.site_packages.empty()) continue;
+    leave_out_packages(request.venv.site_packages, apps.back(), inputs.back());
+  }
+  if (!request.venv.is_given()) return;
   VenvInput venv = read_venv(request.venv, std::move(apps), arena, found, store);
   inputs.push_back(std::move(venv.files));
   inputs.push_back(std::move(venv.interpreter));

@@ -18,7 +18,7 @@ namespace layer {
 
 class Store;
 
-// What the user names. At most one of the first four and of `venv` is given, because each says
+// What the user names. At most one of the first four and of those of `venv` is given, because each says
 // where a program is. Empty: not given.
 struct InputRequest {
   std::string binary;  // as `bazel build` leaves it, with its runfiles beside it
@@ -26,7 +26,7 @@ struct InputRequest {
   std::string runfiles_manifest;
   std::string spec;
 
-  VenvRequest venv;               // a virtual environment
+  VenvRequest venv;               // a virtual environment, or a folder of packages
   std::vector<std::string> apps;  // "SRC[:DEST]": first-party files that go with it
 
   std::vector<std::string> mtrees;  // mtree files; paths are the image's
