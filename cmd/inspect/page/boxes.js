@@ -3,7 +3,7 @@
 // A box has a name, the index of its path (-1: none), sizes of all files in it, and boxes in it.
 function newBox(name, node, parent) {
   const box = {name, node, parent, boxes: null, unpacked: 0, stored: 0, files: 0, hits: 0};
-  if (parent !== null) (parent.boxes ??= []).push(box);
+  if (parent !== null) (parent.boxes = parent.boxes ?? []).push(box);
   return box;
 }
 
@@ -71,7 +71,9 @@ function makeBoxes(data, grouping) {
   for (let i = 0; i < tree.names.length; ++i) {
     const group = chosen === null ? 0 : chosen.of(i);
     if (tree.kinds[i] === "d") {
-      if (chosen === null) folderBox(group, i).boxes ??= [];
+      if (chosen !== null) continue;
+      const box = folderBox(group, i);
+      box.boxes = box.boxes ?? [];
       continue;
     }
     const box = keep(newBox(tree.names[i], i, folderBox(group, tree.parents[i])));

@@ -100,7 +100,7 @@ class TreeMap {
     if (event.key === "Escape" || event.key === "Backspace") {
       this.goUp();
     } else if (event.key === "Home" || event.key === "End") {
-      this.cells.at(event.key === "Home" ? 0 : -1)?.button.focus();
+      this.cells[event.key === "Home" ? 0 : this.cells.length - 1]?.button.focus();
     } else if (event.key.startsWith("Arrow")) {
       this.move(event.key.slice(5));
     } else {
