@@ -80,6 +80,22 @@ TEST_CASE("script: a place that the kernel does not take is run by the shell") {
         "#!" + just + "/bin/python\nx\n");
 }
 
+TEST_CASE("script: another interpreter runs it, if a Python by an absolute path did") {
+  const std::string_view cases[][2] = {
+      {"#!/usr/bin/python3\nx\n", "#!/d/bin/python\nx\n"},
+      {"#!/root/.pyenv/versions/3.11.7/bin/python -E\nx", "#!/d/bin/python -E\nx"},
+      {"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\nx\n", "#!/d/bin/python\nx\n"},
+      {"#!/usr/bin/env python3\nx\n", ""},
+      {"#!python\nx\n", ""},
+      {"#!/bin/bash\nx\n", ""},
+      {"x", ""},
+  };
+  for (const auto& [text, run] : cases) {
+    CAPTURE(text);
+    CHECK(script_run_by(text, "/d/bin/python").value_or("") == run);
+  }
+}
+
 TEST_CASE("script: which scripts are Python's") {
   for (const std::string_view text :
        {"#!/x/python\n", "#!/usr/bin/env python3\n", "#!/usr/bin/env   python3.11 \n",
@@ -158,6 +174,16 @@ TEST_CASE("record: paths are found from site-packages") {
   CHECK(record_path(site, "./a.py") == "lib/python3.11/site-packages/a.py");
   CHECK(record_path(site, "../../../../etc/passwd") == "");
   CHECK(record_path(site, "/etc/passwd") == "");
+}
+
+TEST_CASE("record: paths of a folder of packages are below it, as uv and as pip write them") {
+  CHECK(record_path("", "a/b.py") == "a/b.py");
+  CHECK(record_path("", "./a.py") == "a.py");
+  CHECK(record_path("", "bin/a") == "bin/a");
+  CHECK(record_path("", "../../bin/a") == "bin/a");
+  CHECK(record_path("", "x/../../bin/a") == "bin/a");
+  CHECK(record_path("", "..") == "");
+  CHECK(record_path("", "/etc/passwd") == "");
 }
 
 std::string messages(const Diagnostics& found) {
