@@ -37,6 +37,14 @@ def _add_placing_options(args, attr):
     args.add_all(attr.keep, format_each = "--keep=%s")
     capabilities = ["%s=%s" % item for item in sorted(attr.capabilities.items())]
     args.add_all(capabilities, format_each = "--capability=%s")
+    modes = ["%s=%s" % item for item in sorted(attr.chmod.items())]
+    args.add_all(modes, format_each = "--chmod=%s")
+    if attr.chown:
+        args.add(attr.chown, format = "--chown=%s")
+    if attr.create_user:
+        args.add(attr.create_user, format = "--create-user=%s")
+    if attr.venv_link:
+        args.add("--venv-link=on")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
@@ -195,6 +203,15 @@ _ATTRS = {
               "unknown base may bring the files that seem to be missing.",
         values = ["", "error", "off", "warn"],
     ),
+    "chmod": attr.string_dict(
+        doc = "Octal modes of files and directories that are added to the base: globs of paths " +
+              "in the image, and the modes of what matches: `{\"app/data\": \"0700\"}`. If " +
+              "several globs match a path, the first of them in alphabetical order counts.",
+    ),
+    "chown": attr.string(
+        doc = "Owner of all that is added to the base: `USER[:GROUP]`, numbers, or names that " +
+              "the base has. Default: root.",
+    ),
     "compression": attr.string(
         default = "gzip",
         doc = "Compression of the layers: `gzip`, `zstd` or `none`.",
@@ -203,6 +220,10 @@ _ATTRS = {
     "content_links": attr.bool(
         default = True,
         doc = "Whether files of a layer with equal content are stored once, as hardlinks.",
+    ),
+    "create_user": attr.string(
+        doc = "A user to add, `NAME[:UID]` (default: 1000), with a group of the same name and " +
+              "number and a home `/home/NAME`. `user = NAME` makes the image run as it.",
     ),
     "entrypoint": attr.string_list(
         doc = "The command that starts the program, for images and checks; default: the path " +
@@ -266,6 +287,9 @@ _ATTRS = {
     "user": attr.string(
         doc = "User and group that run the program, for images and checks: `USER[:GROUP]`; " +
               "default: the base's.",
+    ),
+    "venv_link": attr.bool(
+        doc = "Whether `PREFIX/venv` is a link to the program's virtual environment.",
     ),
 }
 

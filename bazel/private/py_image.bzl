@@ -12,8 +12,11 @@ load(":stamp.bzl", "without_keys")
 _LAYERS = [
     "capabilities",
     "check",
+    "chmod",
+    "chown",
     "compression",
     "content_links",
+    "create_user",
     "entrypoint",
     "groups",
     "interpreter",
@@ -29,6 +32,7 @@ _LAYERS = [
     "runfiles_layout",
     "shared_root",
     "user",
+    "venv_link",
 ]
 
 # Attributes that all rules have.
