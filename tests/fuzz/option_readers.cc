@@ -6,7 +6,10 @@
 
 #include "layer/base/error.h"
 #include "layer/base/glob.h"
+#include "layer/place/created_user.h"
+#include "layer/place/image_accounts.h"
 #include "layer/place/shared_root.h"
+#include "layer/plan/access.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/layer_rules.h"
 #include "oci/model/config_changes.h"
@@ -63,6 +66,9 @@ constexpr auto kParsers = std::to_array<void (*)(Text text)>({
     [](Text text) { oci::parse_ports(text); },
     [](Text text) { match(layer::parse_capability_rule(text).glob, text); },
     [](Text text) { match(layer::parse_layer_rule(text).glob, text); },
+    [](Text text) { match(layer::parse_mode_rule(text).glob, text); },
+    [](Text text) { layer::parse_new_user(text); },
+    [](Text text) { layer::check_owner_text(text); },
     [](Text text) { layer::parse_shared_root(text); },
 });
 
