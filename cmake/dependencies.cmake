@@ -8,6 +8,9 @@ find_package(ZLIB REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
+# Only the headers of toml++: Debian's own target would link a library, which a sanitizer does not
+# see into.
+find_path(VENEER_TOML_INCLUDE toml++/toml.h REQUIRED)
 pkg_check_modules(elf REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)

@@ -10,6 +10,7 @@
 #include "cmd/options/help_format.h"
 #include "cmd/options/image_options.h"
 #include "cmd/options/layer_lock.h"
+#include "cmd/project/project_arguments.h"
 #include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
@@ -206,6 +207,7 @@ void add_build_command(CLI::App& app) {
   add_check_option(*command, options->check);
   command->add_flag("--json", options->json, "Print the summary as JSON, or the errors");
   show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
+  add_project_option(*command);
   command->callback([options] {
     name_build_outputs(*options);
     run_build(*options);

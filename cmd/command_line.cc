@@ -24,6 +24,8 @@
 #include "cmd/options/help_format.h"
 #include "cmd/options/known_words.h"
 #include "cmd/plan.h"
+#include "cmd/project/project_arguments.h"
+#include "cmd/project/schema.h"
 #include "cmd/report/caller.h"
 #include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
@@ -114,15 +116,16 @@ void add_commands(CLI::App& app, const Session* session) {
   add_why_command(app);
   add_verify_command(app);
   add_store_command(app);
+  add_schema_command(app);
   add_tar_command(app);
   add_version_command(app);
   add_help_command(app);
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
-  const std::vector<Argument> all = expand_flagfiles(arguments, app);
+  std::vector<Argument> all = expand_flagfiles(arguments, app);
   check_arguments_are_text(all);
-  read_words(app, all);  // throws for what is unknown
+  add_project_arguments(app, all);
   std::vector<std::string> texts;  // CLI11 takes a vector's arguments from its end
   for (auto argument = all.rbegin(); argument != all.rend(); ++argument) {
     texts.push_back(argument->text);

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "layer/base/error.h"
 
@@ -13,12 +11,5 @@ struct Argument {
   std::string text;
   layer::Position origin = {};  // in a flag file or project file; no file: the command line
 };
-
-inline std::vector<Argument> to_arguments(const std::vector<std::string>& texts) {
-  std::vector<Argument> arguments;
-  arguments.reserve(texts.size());
-  for (const std::string& text : texts) arguments.push_back({text});
-  return arguments;
-}
 
 }  // namespace cmd

@@ -1,6 +1,8 @@
 // Declares the options with their help, and checks which of them go together.
 #include "cmd/options/planning_options.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -64,18 +66,21 @@ void check_tree_options(const CLI::App& command) {
 
 void add_input_options(CLI::App& command, PlanningOptions& options, const BinaryArgument& binary) {
   layer::InputRequest& inputs = options.inputs;
-  const auto add = [&command](const char* name, std::string& value, const char* help) {
-    return command.add_option(name, value, help)->type_name("PATH")->group("Inputs");
+  const auto add = [&command](const char* name, std::string& value, const char* type,
+                              const char* help) {
+    return command.add_option(name, value, help)->type_name(type)->group("Inputs");
   };
   const auto add_repeatable = [&command](const char* name, std::vector<std::string>& values,
                                          const char* help) {
     return command.add_option(name, values, help)->allow_extra_args(false)->group("Inputs");
   };
-  add(binary.name, inputs.binary, binary.help);
-  add("--runfiles", inputs.runfiles_directory, "A runfiles directory, instead of BINARY");
-  add("--runfiles-manifest", inputs.runfiles_manifest,
+  // FILE, DIR and SRC are paths of this machine, PATH is one of the image.
+  add(binary.name, inputs.binary, "FILE", binary.help);
+  add("--runfiles", inputs.runfiles_directory, "DIR", "A runfiles directory, instead of BINARY");
+  add("--runfiles-manifest", inputs.runfiles_manifest, "FILE",
       "A runfiles manifest of Bazel, instead of BINARY");
-  add("--spec", inputs.spec, "A veneer spec, as veneer's Bazel rules write it, instead of BINARY");
+  add("--spec", inputs.spec, "FILE",
+      "A veneer spec, as veneer's Bazel rules write it, instead of BINARY");
   add_repeatable("--mtree", inputs.mtrees,
                  "An mtree file that lists paths of the image; repeatable")
       ->type_name("FILE");
@@ -84,9 +89,8 @@ void add_input_options(CLI::App& command, PlanningOptions& options, const Binary
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
   add_venv_options(command, inputs, options.venv);
-  add("--prefix", inputs.prefix, "Directory of the program in the image (default: /app)");
-  add("--name", inputs.name, "The program's name in the image (default: its own)")
-      ->type_name("NAME");
+  add("--prefix", inputs.prefix, "PATH", "Directory of the program in the image (default: /app)");
+  add("--name", inputs.name, "NAME", "The program's name in the image (default: its own)");
 }
 
 // Where what goes: layers by name, packages by lock, repositories by path.
@@ -223,8 +227,9 @@ void check_inputs(const layer::InputRequest& inputs) {
   if (given == 0 && inputs.mtrees.empty() && inputs.trees.empty()) {
     throw CLI::ValidationError(
         "nothing to pack",
-        "give BINARY, --runfiles, --runfiles-manifest, --spec, --venv, --site-packages, --mtree, "
-        "--tree or --plan");
+        fmt::format("give BINARY, {} or {}",
+                    fmt::join(kInputOptions.begin(), kInputOptions.end() - 1, ", "),
+                    kInputOptions.back()));
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,6 +35,13 @@ struct PlanningOptions {
   std::string shared_root;
   unsigned jobs = 1;
 };
+
+// The options that give a run something to pack, beside the argument.
+inline constexpr std::array<const char*, 8> kInputOptions{
+    "--runfiles", "--runfiles-manifest", "--spec", "--venv", "--site-packages", "--mtree", "--tree",
+    "--plan"};
+// Of `build` and its kin: a project file, which says what the command line does not.
+inline constexpr const char* kProjectOption = "--project";
 
 // The argument that stands for `inputs.binary`.
 struct BinaryArgument {

@@ -25,8 +25,8 @@ constexpr size_t kNumber = sizeof(uint64_t);
 
 // Options that say where to or how fast, not what.
 bool matters(const CLI::Option& option) {
-  static constexpr std::array<std::string_view, 8> kOthers{
-      "jobs", "json", "no-store", "output", "store", "store-size", "timings", "trace"};
+  static constexpr std::array<std::string_view, 9> kOthers{
+      "jobs", "json", "no-store", "output", "project", "store", "store-size", "timings", "trace"};
   return option.count() > 0 && !std::ranges::binary_search(kOthers, option.get_single_name());
 }
 

@@ -35,7 +35,7 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
                              ->transform(one_of<layer::Codec>({{"gzip", layer::Codec::kGzip},
                                                                {"zstd", layer::Codec::kZstd},
                                                                {"none", layer::Codec::kNone}}))
-                             ->type_name("CODEC")
+                             ->type_name("gzip|zstd|none")
                              ->group("Layers");
   command
       .add_option("--level", options.level,

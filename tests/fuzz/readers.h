@@ -38,6 +38,7 @@ void read_store_index(std::string_view bytes);
 
 // What is asked of veneer: request_readers.cc, option_readers.cc.
 void read_flag_file(std::string_view bytes);
+void read_project_file(std::string_view bytes);
 void read_option_value(std::string_view bytes);
 void read_tar_command(std::string_view bytes);
 void read_work_requests(std::string_view bytes);

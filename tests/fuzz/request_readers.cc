@@ -1,4 +1,4 @@
-// Command lines, which are parsed and not run, and the worker's requests.
+// Command lines and project files, which are parsed and not run, and the worker's requests.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "cmd/command_line.h"
+#include "cmd/options/known_words.h"
+#include "cmd/project/project_arguments.h"
+#include "cmd/project/project_file.h"
 #include "cmd/tar/tar_options.h"
 #include "cmd/worker/work_request.h"
 #include "layer/base/error.h"
@@ -47,7 +50,34 @@ std::vector<std::string> split_objects(std::string_view stream, size_t cut) {
   return objects;
 }
 
+// Parses the command line that is made of an image of a project, each word of which has to be known.
+void parse_image(CLI::App& app, const cmd::ProjectFile& project, const cmd::ProjectImage* image) {
+  std::vector<cmd::Argument> arguments = cmd::project_arguments(project, image, {});
+  arguments.insert(arguments.begin(), {"build"});
+  std::vector<std::string> texts;
+  for (const cmd::Argument& argument : arguments) texts.insert(texts.begin(), argument.text);
+  try {
+    cmd::read_words(app, arguments);
+    app.parse(texts);
+  } catch (const Parsed&) {
+    // nothing more: the image is not built
+  } catch (const CLI::ExtrasError& error) {
+    throw std::logic_error(std::string("a project file makes an unknown word: ") + error.what());
+  } catch (const CLI::ParseError& error) {
+    throw layer::Error(error.what());
+  }
+}
+
 }  // namespace
+
+void read_project_file(std::string_view bytes) {
+  CLI::App app("", "veneer");
+  cmd::add_commands(app, nullptr);
+  app.parse_complete_callback([] { throw Parsed(); });
+  const cmd::ProjectFile project =
+      cmd::parse_project(bytes, "folder/veneer.toml", *app.get_subcommand("build"));
+  parse_image(app, project, project.images.empty() ? nullptr : &project.images.front());
+}
 
 void read_flag_file(std::string_view bytes) {
   CLI::App app("", "veneer");

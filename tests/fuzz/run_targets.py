@@ -28,6 +28,7 @@ DICTIONARIES = {
     "ignore_rules": "inputs", "mtree": "inputs", "plan": "inputs", "repo_mapping": "inputs",
     "runfiles_manifest": "inputs", "spec": "inputs", "venv_text": "inputs",
     "flag_file": "commands", "option_value": "commands", "tar_command": "commands",
+    "project_file": "project",
 }
 # Seconds, megabytes and bytes for one input.
 LIMITS = ["-timeout=10", "-rss_limit_mb=500", "-max_len=20000"]

@@ -28,6 +28,7 @@ constexpr std::array kTargets{
     Target{"plan", read_plan},
     Target{"probe_memo", read_probe_memo},
     Target{"probed_files", read_probed_files},
+    Target{"project_file", read_project_file},
     Target{"repo_mapping", read_repo_mapping},
     Target{"runfiles_manifest", read_runfiles_manifest},
     Target{"spec", read_spec},
