@@ -31,8 +31,8 @@ enum class PycFiles : uint8_t {
 
 // One of the first two is given. Both are "DIR[:DEST]", split at the last colon.
 struct VenvRequest {
-  std::string argument;       // a virtual environment
-  std::string site_packages;  // a folder of packages
+  std::string argument;         // a virtual environment
+  std::string site_packages{};  // a folder of packages
   PythonSource python = PythonSource::kAny;
   PycFiles pyc = PycFiles::kDrop;
 
