@@ -208,7 +208,7 @@ class Access(unittest.TestCase):
                         "--chown", "app", "-o", "app.tar")
         digest = hashlib.sha256((self.top / "app.tar").read_bytes()).hexdigest()
         self.assertEqual(f"sha256:{digest}", self.summary["layers"][0]["digest"])
-        plan = self.run_veneer("plan", "--tree", "tree:/srv/app", "--base", "oci:base",
+        plan = self.run_veneer("plan", "--files", "--tree", "tree:/srv/app", "--base", "oci:base",
                                "--chown", "app", "--chmod", "srv/app/data=0600").stdout
         self.assertIn("f\tsrv/app/data\tmode=0600,uid=700,gid=701\t4\ttree/data\n", plan)
         why = self.run_veneer("plan", "--tree", "tree:/srv/app", "--base", "oci:base",

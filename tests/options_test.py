@@ -19,13 +19,8 @@ import program
 
 LATIN_1 = b"caf\xe9"
 # Options with the name of an input, which may be any bytes.
-<<<<<<< HEAD
 FILES = {"--app", "--layer-lock", "--mtree", "--plan", "--project", "--runfiles",
-         "--runfiles-manifest", "--spec", "--store", "--tree", "--venv"}
-=======
-FILES = {"--app", "--layer-lock", "--mtree", "--plan", "--runfiles", "--runfiles-manifest",
-         "--site-packages", "--spec", "--store", "--tree", "--venv"}
->>>>>>> bbd203e (cmd, layer: --site-packages, and a link to the environment)
+         "--runfiles-manifest", "--site-packages", "--spec", "--store", "--tree", "--venv"}
 
 
 class Options(unittest.TestCase):

@@ -194,8 +194,8 @@ class VenvLinks(unittest.TestCase):
 
     def plan(self, *options, cwd=None, code=0):
         """Returns {path: text} of the links of a plan, or its messages."""
-        done = subprocess.run([program.VENEER, "plan", *map(str, options)], cwd=cwd or self.top,
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run([program.VENEER, "plan", "--files", *map(str, options)],
+                              cwd=cwd or self.top, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, code, done.stderr)
         rows = [line.split("\t") for line in done.stdout.splitlines()]
         return done.stderr if code else {row[1]: row[3] for row in rows if row[0] == "l"}

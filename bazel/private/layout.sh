@@ -17,6 +17,7 @@ runfile() {
 
 program=$(runfile "@VENEER@")
 image=oci:$(runfile "@LAYOUT@")
+# shellcheck disable=SC2034  # the commands use the image
 readonly program image
 
 veneer() {

@@ -131,12 +131,14 @@ TEST_CASE("plan text: a file that is not on disk comes with its bytes") {
 }
 
 TEST_CASE("plan text: what is no plan, or another version's, is refused at once") {
-  CHECK(message("") ==
-        "p:1:1: error: expected a plan, found an empty file\n"
-        "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan -o` writes it\n");
-  CHECK(message("V\t1\nW\t_main\n") ==
-        "p:1:1: error: this is not a plan\n"
-        "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan -o` writes it\n");
+  CHECK(
+      message("") ==
+      "p:1:1: error: expected a plan, found an empty file\n"
+      "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan -o` writes it\n");
+  CHECK(
+      message("V\t1\nW\t_main\n") ==
+      "p:1:1: error: this is not a plan\n"
+      "p:1:1: help: a plan begins with the line 'veneer plan 1', as `veneer plan -o` writes it\n");
   CHECK(message("veneer plan 2\nx\n") ==
         "p:1:13: error: plan version '2': this veneer reads version '1'\n"
         "p:1:13: help: make the plan again with this veneer\n");
