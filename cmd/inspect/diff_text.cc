@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "cmd/inspect/columns.h"
+#include "cmd/report/columns.h"
 #include "cmd/report/messages.h"
 
 namespace cmd {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cmd/inspect/columns.h"
+#include "cmd/report/columns.h"
 #include "cmd/report/messages.h"
 #include "layer/base/json.h"
 

@@ -1,30 +1,18 @@
 // Breaks lines at spaces.
 #include "cmd/options/help_format.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <string_view>
 #include <vector>
+
+#include "cmd/report/columns.h"
 
 namespace cmd {
 namespace {
 
 constexpr const char* kFirstGroup = "Common options";
 constexpr size_t kIndent = 30;  // of the texts
-constexpr size_t kWidthOfPipe = 100;
-constexpr size_t kLeastWidth = 60;
 constexpr size_t kMostWidth = 120;
-
-size_t terminal_width() {
-  struct winsize size = {};
-  if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
-      size.ws_col == 0) {
-    return kWidthOfPipe;
-  }
-  return std::clamp<size_t>(size.ws_col, kLeastWidth, kMostWidth);
-}
 
 // Lines of at most `width` columns. A longer word has a line of its own. All help is ASCII.
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
@@ -54,7 +42,7 @@ std::string paragraph(const std::string& text, size_t width) {
 
 }  // namespace
 
-HelpFormat::HelpFormat() : width_(terminal_width()) {
+HelpFormat::HelpFormat() : width_(std::min(report_width(), kMostWidth)) {
   column_width(kIndent);
 }
 

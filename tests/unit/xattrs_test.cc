@@ -152,7 +152,8 @@ TEST_CASE("capability: rules give files theirs, the first that matches, and must
         "veneer: note: the pattern matches 'app/link', which is a link to 'b'\n"
         "veneer: help: a link has the capabilities of the file that it leads to: name that file\n"
         "veneer: error: --capability 'x' matches no file of the image\n"
-        "veneer: help: `veneer plan --files` lists the paths; '**' stands for any number of directories\n");
+        "veneer: help: `veneer plan --files` lists the paths; '**' stands for any number of "
+        "directories\n");
 }
 
 TEST_CASE("tree key: an extended attribute makes another build") {

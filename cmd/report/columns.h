@@ -1,4 +1,4 @@
-// Words texts for a report that has a width: what is too long is cut.
+// How wide output is, and texts that are cut to a width.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Counts characters as UTF-8 has them: each as wide as any other.
-#include "cmd/inspect/columns.h"
+#include "cmd/report/columns.h"
 
 #include <fmt/core.h>
 #include <sys/ioctl.h>
