@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
@@ -33,14 +35,15 @@ std::string base64(std::span<const std::byte> bytes) {
 std::vector<std::byte> gzip(std::string_view text) {
   const std::span<const std::byte> plain = std::as_bytes(std::span(text));
   layer::GzipCompressor compressor(kPageLevel);
-  std::vector<std::byte> fragment(compressor.bound(plain.size()));
-  fragment.resize(compressor.compress_fragment(plain, fragment));
+  constexpr size_t kHeaderSize = layer::kGzipHeader.size();
+  std::vector<std::byte> member(kHeaderSize + compressor.bound(plain.size()));
+  std::ranges::copy(layer::kGzipHeader, member.begin());
+  const size_t size = compressor.compress_fragment(plain, std::span(member).subspan(kHeaderSize));
   layer::GzipSplice splice;
   splice.append(layer::crc32_of(plain), plain.size());
-  std::vector<std::byte> member(layer::kGzipHeader.begin(), layer::kGzipHeader.end());
-  member.insert(member.end(), fragment.begin(), fragment.end());
   const auto trailer = splice.trailer();
-  member.insert(member.end(), trailer.begin(), trailer.end());
+  member.resize(kHeaderSize + size + trailer.size());
+  std::ranges::copy(trailer, member.begin() + static_cast<ptrdiff_t>(kHeaderSize + size));
   return member;
 }
 

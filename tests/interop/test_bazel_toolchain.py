@@ -17,6 +17,7 @@ import test_bazel
 # This saves some minutes of compilation. veneer's output is the same.
 QUICKLY = "--host_compilation_mode=fastbuild"
 PATIENCE = 1500  # seconds, for all of veneer on a slow machine
+BUILT = "--extra_toolchains=@veneer//bazel:built"
 LAYER = "declared/layers/app.tar"
 
 
@@ -25,7 +26,7 @@ class Toolchain(judge.Judge):
 
     def check_bsdtar(self, bazel, program):
         """Builds the program that stands in for bsdtar, and makes an archive."""
-        bazel.build("@veneer//bazel:tar", QUICKLY)
+        bazel.build("@veneer//bazel:tar", BUILT, QUICKLY)
         (self.folder / "listed.mtree").write_text("greeting type=file mode=0644 content=data.txt\n")
         archive = bazel.root / "made.tar"
         judge.run([*bazel.in_place(), bazel.bin(program), "--create", "--file", archive,
@@ -42,8 +43,7 @@ class Bazel7(Toolchain):
             bazel.patience = PATIENCE
             bazel.build("//declared:layers")
             expected = bazel.bin(LAYER).read_bytes()
-            ran = bazel.executed("//declared:layers", "--extra_toolchains=@veneer//bazel:built",
-                                 QUICKLY)
+            ran = bazel.executed("//declared:layers", BUILT, QUICKLY)
             self.assertIn("VeneerLayer", {mnemonic for mnemonic, _, _ in ran})
             self.assertEqual(bazel.bin(LAYER).read_bytes(), expected)
             self.check_bsdtar(bazel, "external/veneer~/bazel/tar/bsdtar")
