@@ -15,6 +15,7 @@ void explain_paths(const std::vector<std::string>& paths,
                    bool as_json) {
   const layer::Explainer explainer(planned.tree, planned.plan);
   std::vector<layer::Explanation> explanations;
+  explanations.reserve(paths.size());
   for (const std::string& path : paths) explanations.push_back(explainer.explain(path));
   explain_checks(findings, planned, explanations);
   if (as_json) print_to(stdout, layer::explanations_to_json(explanations));
