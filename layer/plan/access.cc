@@ -107,9 +107,10 @@ Diagnostic Access::describe_unused(size_t number, const ImagePlan& plan) const {
     fault.help = "a link has the mode of the file that it leads to: name that file";
   } else {
     const std::vector<std::string_view> nearest = nearest_paths(glob, matches.paths);
-    fault.help = nearest.empty()
-                     ? "`veneer plan` lists the paths; '**' stands for any number of directories"
-                     : fmt::format("the nearest paths are {}", quoted_names(nearest));
+    fault.help =
+        nearest.empty()
+            ? "`veneer plan --files` lists the paths; '**' stands for any number of directories"
+            : fmt::format("the nearest paths are {}", quoted_names(nearest));
   }
   return fault;
 }

@@ -25,6 +25,8 @@ struct AccessRules {
   std::optional<OwnerIds> owner;  // of all that is added; no value: as the input states
   std::vector<std::string> kept;  // paths of the inputs that keep their owner
   std::vector<ModeRule> modes;    // the first that matches a path counts
+
+  bool are_none() const { return !owner && modes.empty(); }
 };
 
 // Applies the rules to the entries of one image, and knows which of them were of use.

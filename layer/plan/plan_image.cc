@@ -248,6 +248,7 @@ void Planner::plan_link(const Placement& placed, TarEntry& planned) {
 // A directory that the base has, too, stays the base's.
 TarEntry Planner::plan_entry(const Item& item) {
   TarEntry planned = plan_as_stated(item);
+  if (options_.access.are_none()) return planned;
   const Node* node = base_.tree == nullptr ? nullptr : base_.tree->find(item.path);
   const bool is_in_base = node != nullptr && node->kind == NodeKind::kDirectory;
   if (planned.type == TarType::kDirectory && is_in_base) return planned;
