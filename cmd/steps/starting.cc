@@ -38,7 +38,6 @@ class VenvCommand {
   oci::Arguments of(const oci::Arguments& given) const;
 
  private:
-  const layer::Entry* find(std::string_view path) const;
   std::vector<std::string_view> programs() const;
   oci::Arguments run(const std::string& path, const oci::Arguments& given) const;
 
@@ -46,11 +45,6 @@ class VenvCommand {
   const layer::FileTree& tree_;
   const std::string python_;
 };
-
-const layer::Entry* VenvCommand::find(std::string_view path) const {
-  const std::span<const layer::Entry> entries = layer::entries_at_or_below(tree_, path);
-  return !entries.empty() && entries.front().path == path ? &entries.front() : nullptr;
-}
 
 std::vector<std::string_view> VenvCommand::programs() const {
   std::vector<std::string_view> names;
@@ -76,7 +70,7 @@ bool is_of_python(const layer::Entry& entry) {
 // The command for a path of the image, with the arguments behind the first.
 oci::Arguments VenvCommand::run(const std::string& path, const oci::Arguments& given) const {
   oci::Arguments command;
-  const layer::Entry* entry = find(path.substr(1));
+  const layer::Entry* entry = layer::find_entry(tree_, path.substr(1));
   if (entry != nullptr && is_of_python(*entry)) command.push_back(python_);
   command.push_back(path);
   command.insert(command.end(), given.begin() + 1, given.end());
@@ -98,10 +92,10 @@ oci::Arguments VenvCommand::of(const oci::Arguments& given) const {
   }
   if (first.starts_with('/')) return run(first, given);
   const std::string script = fmt::format("{}/bin/{}", venv_.place, first);
-  if (find(script) != nullptr) return run('/' + script, given);
+  if (layer::find_entry(tree_, script) != nullptr) return run('/' + script, given);
   for (const layer::AppFiles& app : venv_.apps) {
     const std::string path = in_image(app.folder()) + '/' + first;
-    const layer::Entry* entry = find(path.substr(1));
+    const layer::Entry* entry = layer::find_entry(tree_, path.substr(1));
     const bool is_file = entry != nullptr && entry->kind != layer::EntryKind::kDirectory;
     if (is_file) return run(path, given);
   }
@@ -133,13 +127,13 @@ std::vector<std::pair<std::string, std::string>> variables_of(const layer::Venv&
                                                               const oci::StoredImage* base) {
   const std::string place = value_of('/' + venv.place);
   const bool is_set = base == nullptr || has_path(*base);
-  std::vector<std::pair<std::string, std::string>> variables{
-      {"PATH",
-       fmt::format(
-           "{}/bin:{}", place,
-           is_set ? "$PATH" : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")},
-      {"PYTHONUNBUFFERED", "1"}};
-  if (!venv.is_site_packages) variables.emplace(variables.begin() + 1, "VIRTUAL_ENV", place);
+  std::vector<std::pair<std::string, std::string>> variables;
+  variables.emplace_back(
+      "PATH", fmt::format("{}/bin:{}", place,
+                          is_set ? "$PATH"
+                                 : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+  if (!venv.is_site_packages) variables.emplace_back("VIRTUAL_ENV", place);
+  variables.emplace_back("PYTHONUNBUFFERED", "1");
   std::vector<std::string_view> folders;
   for (const layer::AppFiles& app : venv.apps) {
     const bool is_new = std::ranges::find(folders, app.folder()) == folders.end();

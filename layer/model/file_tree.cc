@@ -51,11 +51,18 @@ bool is_first_party(const FileTree& tree, std::string_view repository) {
          tree.workspaces.end();
 }
 
+Entry* find_entry(FileTree& tree, std::string_view path) {
+  const auto at = std::ranges::lower_bound(tree.entries, path, tree_order, &Entry::path);
+  return at != tree.entries.end() && at->path == path ? &*at : nullptr;
+}
+
+const Entry* find_entry(const FileTree& tree, std::string_view path) {
+  const auto at = std::ranges::lower_bound(tree.entries, path, tree_order, &Entry::path);
+  return at != tree.entries.end() && at->path == path ? &*at : nullptr;
+}
+
 std::span<const Entry> entries_at_or_below(const FileTree& tree, std::string_view path) {
-  const auto before = [](const Entry& entry, std::string_view other) {
-    return tree_order(entry.path, other);
-  };
-  const auto begin = std::lower_bound(tree.entries.begin(), tree.entries.end(), path, before);
+  const auto begin = std::ranges::lower_bound(tree.entries, path, tree_order, &Entry::path);
   const auto end = std::find_if_not(begin, tree.entries.end(), [&](const Entry& entry) {
     return entry.path == path || is_below(entry.path, path);
   });

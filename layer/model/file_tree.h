@@ -43,6 +43,10 @@ struct FileTree {
   std::vector<LostEntry> lost;  // declared but not in `entries`, kept for explanations
 };
 
+// The entry at exactly this path; null if there is none.
+Entry* find_entry(FileTree& tree, std::string_view path);
+const Entry* find_entry(const FileTree& tree, std::string_view path);
+
 // The entry at `path`, if there is one, and all that are below it.
 std::span<const Entry> entries_at_or_below(const FileTree& tree, std::string_view path);
 

@@ -10,11 +10,6 @@
 
 namespace layer {
 
-Entry* find_entry(FileTree& tree, std::string_view path) {
-  const auto at = std::ranges::lower_bound(tree.entries, path, tree_order, &Entry::path);
-  return at != tree.entries.end() && at->path == path ? &*at : nullptr;
-}
-
 Entry& add_entry(FileTree& tree, const Entry& entry, std::string_view option,
                  std::string_view help) {
   for (std::string_view at = parent_path(entry.path); !at.empty(); at = parent_path(at)) {

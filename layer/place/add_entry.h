@@ -7,9 +7,6 @@
 
 namespace layer {
 
-// The entry at exactly this path; null if there is none.
-Entry* find_entry(FileTree& tree, std::string_view path);
-
 // Inserts the entry at its place; if an entry is there already, returns that. Throws Error if it
 // would lie below something that is no directory; `option` is what asks for it, and `help` the
 // remedy.
