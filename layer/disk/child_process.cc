@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <span>
 #include <system_error>
 
@@ -34,16 +35,18 @@ std::string text_of(const FileHandle& file, const std::string& program) {
 // What posix_spawn() makes of the child's standard streams.
 class Streams {
  public:
-  Streams(const FileHandle& input, const FileHandle& output, const FileHandle& messages) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_adddup2(&actions_, input.get(), STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, output.get(), STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, messages.get(), STDERR_FILENO);
+  Streams() {
+    if (::posix_spawn_file_actions_init(&actions_) != 0) throw std::bad_alloc();
   }
   ~Streams() { ::posix_spawn_file_actions_destroy(&actions_); }
   Streams(const Streams&) = delete;
   Streams& operator=(const Streams&) = delete;
 
+  void replace(int stream, const FileHandle& by) {
+    // The one error there is for a descriptor that is open.
+    if (::posix_spawn_file_actions_adddup2(&actions_, by.get(), stream) != 0)
+      throw std::bad_alloc();
+  }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -68,7 +71,10 @@ ChildProcess::ChildProcess(const ProgramCall& call, std::string_view input)
   const FileHandle text = file_in_memory(program_);
   write_fully(text.get(), std::as_bytes(std::span(input)), program_);
   if (::lseek(text.get(), 0, SEEK_SET) != 0) throw system_error(program_, "cannot be run", errno);
-  const Streams streams(text, output_, messages_);
+  Streams streams;
+  streams.replace(STDIN_FILENO, text);
+  streams.replace(STDOUT_FILENO, output_);
+  streams.replace(STDERR_FILENO, messages_);
   std::vector<std::string> arguments{program_};
   arguments.insert(arguments.end(), call.arguments.begin(), call.arguments.end());
   std::vector<std::string> environment = call.environment;
