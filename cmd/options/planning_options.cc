@@ -14,6 +14,7 @@
 #include "cmd/options/layer_lock.h"
 #include "cmd/options/number_values.h"
 #include "cmd/options/owner_options.h"
+#include "cmd/options/pyc_options.h"
 #include "cmd/options/venv_options.h"
 #include "layer/place/shared_root.h"
 #include "layer/plan/capabilities.h"
@@ -89,6 +90,7 @@ void add_input_options(CLI::App& command, PlanningOptions& options, const Binary
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
   add_venv_options(command, inputs, options.venv);
+  add_pyc_options(command, inputs.pyc, options.pyc_python);
   add("--prefix", inputs.prefix, "PATH", "Directory of the program in the image (default: /app)");
   add("--name", inputs.name, "NAME", "The program's name in the image (default: its own)");
 }

@@ -23,6 +23,7 @@ struct PlanningOptions {
   std::string plan_file;  // a plan's text in place of inputs; empty: a plan is made
   layer::InputRequest inputs;
   VenvOptions venv;
+  std::string pyc_python;  // the interpreter of --pyc=compile; empty: the program's own
   LayoutOptions layout;
   layer::PlanOptions plan;
   ContentLinks content_links = ContentLinks::kOn;

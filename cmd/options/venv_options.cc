@@ -53,16 +53,6 @@ void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvOption
       ->transform(CLI::CheckedTransformer(sources).description(""))
       ->type_name("include|base")
       ->group("Inputs");
-  const std::map<std::string, layer::PycFiles> pyc{{"drop", layer::PycFiles::kDrop},
-                                                   {"compile", layer::PycFiles::kCompile}};
-  command
-      .add_option("--pyc", inputs.venv.pyc,
-                  "Compiled Python files of --venv and --app. drop: the image has none (default); "
-                  "compile: the environment's interpreter makes them, so that the program starts "
-                  "sooner")
-      ->transform(CLI::CheckedTransformer(pyc).description(""))
-      ->type_name("drop|compile")
-      ->group("Inputs");
   const std::map<std::string, VenvVariables> choices{{"on", VenvVariables::kSet},
                                                      {"off", VenvVariables::kNone}};
   command
@@ -97,9 +87,7 @@ void check_venv_options(const CLI::App& command) {
       throw CLI::RequiresError(name, "--venv or --site-packages");
     }
   }
-  for (const char* name : {"--python", "--pyc"}) {
-    if (given == 0 && command.count(name) > 0) throw CLI::RequiresError(name, "--venv");
-  }
+  if (given == 0 && command.count("--python") > 0) throw CLI::RequiresError("--python", "--venv");
 }
 
 }  // namespace cmd

@@ -24,8 +24,8 @@ struct VenvOptions {
   VenvLink link = VenvLink::kOfVenv;
 };
 
-// Adds --venv, --site-packages, --app, --python, --pyc, --venv-variables and --venv-link to a
-// sub-command; they are filled in when it is parsed.
+// Adds --venv, --site-packages, --app, --python, --venv-variables and --venv-link to a sub-command;
+// they are filled in when it is parsed.
 void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvOptions& options);
 
 // Throws CLI::ParseError for a second --venv, and for an option that is given without what it is

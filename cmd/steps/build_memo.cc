@@ -43,9 +43,9 @@ void put_base(const oci::StoredImage& base, layer::MemoWriter& text) {
   for (const oci::ImageLayer& layer : base.layers) text.put(layer.descriptor.digest);
 }
 
-std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression compression,
-                                    const PlanningState& planned, const oci::StoredImage* base,
-                                    int64_t now) {
+std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptions& options,
+                                    layer::Compression compression, const PlanningState& planned,
+                                    const oci::StoredImage* base, int64_t now) {
   layer::MemoWriter text;
   text.put(kForm);
   text.put(layer::blob_recipe(compression));
@@ -60,9 +60,12 @@ std::optional<layer::Digest> key_of(const CLI::App& command, layer::Compression 
   const std::optional<layer::Program>& program = planned.plan.program;
   text.put(program ? program->entry_point : std::string());
   text.put(program ? program->working_directory : std::string());
-  if (planned.venv && !planned.venv->compiler.empty() &&
-      !put_stamp(planned.venv->compiler.c_str(), text)) {
-    return std::nullopt;
+  // The compiler of runfiles, if none is named, is one of the tree's files.
+  if (options.inputs.pyc == layer::PycFiles::kCompile) {
+    const std::string compiler = !options.pyc_python.empty() ? options.pyc_python
+                                 : planned.venv              ? planned.venv->compiler
+                                                             : std::string();
+    if (!compiler.empty() && !put_stamp(compiler.c_str(), text)) return std::nullopt;
   }
   const std::optional<layer::Digest> tree = layer::tree_key(planned.tree, now);
   if (!tree) return std::nullopt;
@@ -100,7 +103,7 @@ BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
                      const oci::StoredImage* base, layer::Store* store)
     : compression_(compression), store_(store) {
   if (store_ != nullptr && options.layer_lock.empty() && options.plan_file.empty()) {
-    key_ = key_of(command, compression, planned, base, store_->now());
+    key_ = key_of(command, options, compression, planned, base, store_->now());
   }
 }
 

@@ -11,18 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/options/pyc_options.h"
 #include "cmd/report/messages.h"
 #include "layer/base/threads.h"
+#include "layer/disk/real_path.h"
 #include "layer/identify/old_paths.h"
 #include "layer/identify/stamp_files.h"
 #include "layer/identify/stamp_sources.h"
+#include "layer/place/compiled_pyc.h"
 #include "layer/place/created_user.h"
 #include "layer/place/image_accounts.h"
+#include "layer/place/kept_pyc.h"
+#include "layer/place/packed_python.h"
 #include "layer/place/place_interpreter.h"
 #include "layer/place/venv_handle.h"
 #include "layer/plan/capabilities.h"
 #include "layer/plan/parse_plan.h"
-#include "layer/python/compile_sources.h"
 
 namespace cmd {
 namespace {
@@ -41,20 +45,67 @@ void read_base_into(PlanningState& planned, const PlanningOptions& options,
   planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
 }
 
-// Step 3 and the layout, which may need its facts; beside step 3 the reading of the base, unless
-// the layout changes what the base is compared with. Of two faults the inputs' is reported.
+// By which interpreter --pyc=compile compiles.
+layer::PythonCompiler choose_compiler(const PlanningOptions& options, const PlanningState& planned,
+                                      const std::vector<layer::PackedPython>& pythons) {
+  if (!options.pyc_python.empty()) return {layer::absolute_path(options.pyc_python)};
+  if (planned.venv) return {planned.venv->compiler};
+  return layer::packed_compiler(pythons);
+}
+
+// --pyc, for the files at their places. A virtual environment is read without compiled files
+// already, unless they are to be kept.
+void settle_compiled_files(const PlanningOptions& options, layer::Store* store,
+                           PlanningState& planned, std::vector<layer::FileFacts>& facts) {
+  const layer::PycFiles pyc = options.inputs.pyc;
+  const layer::Venv* venv = planned.venv ? &*planned.venv : nullptr;
+  const layer::PythonPlaces places(venv);
+  std::vector<layer::PackedPython> pythons;
+  if (venv == nullptr) pythons = layer::find_packed_pythons(planned.tree);
+  const std::string version =
+      venv != nullptr ? venv->version : layer::python_version_of(planned.tree, pythons);
+  if (pyc == layer::PycFiles::kKeep) {
+    const std::optional<layer::Diagnostic> left_out = layer::Threads(options.jobs).execute([&] {
+      return layer::keep_compiled_files(places, version, planned.tree, facts, *planned.arena);
+    });
+    if (left_out) print_note(*left_out);
+    return;
+  }
+  if (venv == nullptr) layer::drop_compiled_files(places, planned.tree, facts, *planned.arena);
+  if (pyc != layer::PycFiles::kCompile) return;
+  const layer::PythonCompiler compiler = choose_compiler(options, planned, pythons);
+  layer::add_compiled_files(places, {compiler, version, options.jobs, store}, planned.tree, facts,
+                            *planned.arena);
+}
+
+bool has_compiled_files_to_settle(const PlanningOptions& options, const PlanningState& planned) {
+  return options.inputs.pyc != layer::PycFiles::kDefault &&
+         (options.inputs.pyc != layer::PycFiles::kDrop || !planned.venv);
+}
+
+// Step 3, and then the layout and --pyc, which may need its facts; beside step 3 the reading of the
+// base, unless these change what the base is compared with. Of two faults the inputs' is reported.
 void look_at_files(const PlanningOptions& options, uint64_t content_link_min,
-                   const oci::StoredImage* base, const std::string& scratch, layer::Store* store,
+                   const oci::StoredImage* base, const std::string& scratch, const Tools& tools,
                    PlanningState& planned, std::vector<layer::FileFacts>& facts) {
+  layer::Store* const store = tools.store.get();
   const auto identify = [&] {
     facts = layer::identify(planned.tree, *planned.stamps, {options.jobs, content_link_min, store});
   };
   const auto read_base = [&] {
     if (base != nullptr) read_base_into(planned, options, *base, scratch, store);
   };
-  if (options.layout.layout != RunfilesLayout::kFaithful) {
+  const bool has_layout = options.layout.layout != RunfilesLayout::kFaithful;
+  const bool has_pyc = has_compiled_files_to_settle(options, planned);
+  if (has_layout || has_pyc) {
     identify();
-    planned.dropped = lay_out_as_venv(options.layout, planned.tree, facts, *planned.arena);
+    if (has_layout) {
+      planned.dropped = lay_out_as_venv(options.layout, planned.tree, facts, *planned.arena);
+    }
+    if (has_pyc) {
+      const layer::TraceScope step(tools.trace.get(), "compiled files");
+      settle_compiled_files(options, store, planned, facts);
+    }
     return read_base();
   }
   std::exception_ptr base_fault;
@@ -118,6 +169,7 @@ PlanningState read_plan_file(const PlanningOptions& options,
 
 PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   check_inputs(options.inputs);
+  check_pyc_options(options.inputs, options.pyc_python);
   PlanningState planned = no_plan();
   planned.rules = plan_options(options);
   const layer::TraceScope step(tools.trace.get(), "read inputs");
@@ -139,22 +191,17 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
 
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                  const std::string& scratch, const Tools& tools, PlanningState& planned) {
-  std::optional<layer::TraceScope> step;
-  if (planned.venv && !planned.venv->compiler.empty()) {
-    step.emplace(tools.trace.get(), "compile");
-    layer::compile_sources(*planned.venv, options.jobs, planned.tree, *planned.arena,
-                           tools.store.get());
-  }
   const std::string_view link = link_venv(options, planned);
   std::optional<layer::NewUser> user;
   if (!options.owners.create_user.empty()) {
     user = layer::parse_new_user(options.owners.create_user);
     layer::place_new_user(*user, planned.tree, *planned.arena);
   }
+  std::optional<layer::TraceScope> step;
   step.emplace(tools.trace.get(), "look at files and base");
   std::vector<layer::FileFacts> facts;
-  look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch,
-                tools.store.get(), planned, facts);
+  look_at_files(options, planned.rules.content_link_min, base ? &*base : nullptr, scratch, tools,
+                planned, facts);
   step.emplace(tools.trace.get(), "plan");
   if (planned.base && !link.empty()) {
     layer::check_venv_link(link, planned.tree, planned.base->tree);

@@ -1,4 +1,4 @@
-// Implements SipHash (Aumasson and Bernstein, 2012) with one round a word and three at the end.
+// Implements SipHash (Aumasson and Bernstein, 2012).
 #include "layer/base/keyed_hash.h"
 
 #include <sys/random.h>
@@ -25,12 +25,39 @@ struct Sip {
     v1 = std::rotl(v1, 17) ^ v2;
     v2 = std::rotl(v2, 32);
   }
-  void word(uint64_t value) {
-    v3 ^= value;
-    round();
-    v0 ^= value;
+  void rounds(int number) {
+    for (int i = 0; i < number; ++i) round();
   }
 };
+
+// How often words are mixed: each word, and at the end.
+struct SipRounds {
+  int word;
+  int end;
+};
+
+inline uint64_t siphash(SipRounds rounds, std::string_view text, uint64_t key0, uint64_t key1) {
+  Sip sip{0x736f6d6570736575 ^ key0, 0x646f72616e646f6d ^ key1, 0x6c7967656e657261 ^ key0,
+          0x7465646279746573 ^ key1};
+  const auto add = [&](uint64_t word) {
+    sip.v3 ^= word;
+    sip.rounds(rounds.word);
+    sip.v0 ^= word;
+  };
+  const uint64_t size = text.size();
+  while (text.size() >= sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    add(word);
+    text.remove_prefix(sizeof word);
+  }
+  uint64_t last = size << 56;
+  if (!text.empty()) std::memcpy(&last, text.data(), text.size());
+  add(last);
+  sip.v2 ^= 0xff;
+  sip.rounds(rounds.end);
+  return sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;
+}
 
 struct Key {
   uint64_t key0 = 0;
@@ -48,21 +75,11 @@ Key draw_key() {
 }  // namespace
 
 uint64_t siphash13(std::string_view text, uint64_t key0, uint64_t key1) {
-  Sip sip{0x736f6d6570736575 ^ key0, 0x646f72616e646f6d ^ key1, 0x6c7967656e657261 ^ key0,
-          0x7465646279746573 ^ key1};
-  const uint64_t size = text.size();
-  while (text.size() >= sizeof(uint64_t)) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    sip.word(word);
-    text.remove_prefix(sizeof word);
-  }
-  uint64_t last = size << 56;
-  if (!text.empty()) std::memcpy(&last, text.data(), text.size());
-  sip.word(last);
-  sip.v2 ^= 0xff;
-  for (int i = 0; i < 3; ++i) sip.round();
-  return sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;
+  return siphash({1, 3}, text, key0, key1);
+}
+
+uint64_t siphash24(std::string_view text, uint64_t key0, uint64_t key1) {
+  return siphash({2, 4}, text, key0, key1);
 }
 
 size_t KeyedHash::operator()(std::string_view text) const {

@@ -19,7 +19,8 @@ template <typename Value>
 using NameMap = std::unordered_map<std::string_view, Value, KeyedHash>;
 using NameSet = std::unordered_set<std::string_view, KeyedHash>;
 
-// The same hash under a given key; for tests.
+// SipHash-1-3 and SipHash-2-4 under a given key.
 uint64_t siphash13(std::string_view text, uint64_t key0, uint64_t key1);
+uint64_t siphash24(std::string_view text, uint64_t key0, uint64_t key1);
 
 }  // namespace layer

@@ -18,6 +18,7 @@
 #include "layer/base/threads.h"
 #include "layer/disk/file_reader.h"
 #include "layer/python/moved_paths.h"
+#include "layer/python/pyc_file.h"
 #include "layer/store/memo.h"
 #include "layer/store/store.h"
 
@@ -88,6 +89,7 @@ class OldPathSearch {
 
   bool is_searched(const Entry& entry) const {
     if (entry.kind != EntryKind::kFile && entry.kind != EntryKind::kInlineFile) return false;
+    if (is_compiled_path(entry.path)) return false;  // Python corrects what they name
     return is_below(entry.path, venv_.place) ||
            std::ranges::any_of(venv_.apps, [&](const AppFiles& app) {
              return app.place.empty() || entry.path == app.place || is_below(entry.path, app.place);

@@ -42,7 +42,7 @@ struct Venv {
   std::string interpreter;  // absolute: if `is_included` in the image, else on this machine
   bool is_included = false;
   bool is_site_packages = false;  // a folder of packages alone: `place` is on Python's path
-  std::string compiler;  // absolute: the interpreter on this machine, if it is to compile sources
+  std::string compiler;  // absolute: the interpreter on this machine, which can compile sources
   std::vector<std::string> old_places;  // absolute: what its own files may call its directory
   std::vector<AppFiles> apps;
 };

@@ -16,16 +16,13 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/child_process.h"
-#include "layer/disk/stamp.h"
 #include "layer/store/memo.h"
 #include "layer/store/store.h"
 
 namespace layer {
 namespace {
 
-constexpr std::string_view kCompiledForm = "compiled 1";
-constexpr std::string_view kSource = ".py";
-constexpr std::string_view kCacheFolder = "__pycache__";
+constexpr std::string_view kCompiledForm = "compiled 2";
 constexpr size_t kWorthAProcess = 16;  // sources
 constexpr size_t kLengthBytes = 4;
 
@@ -69,15 +66,9 @@ for place, path in zip(paths[::2], paths[1::2]):
         sys.exit("cannot compile " + repr(path))
 )";
 
-// A source, and what is made of it.
-struct CompiledSource {
-  size_t entry = 0;   // index in the tree
-  std::string bytes;  // empty: the interpreter does not take the source
-};
-
 // The sources of a package, which the store keeps together.
 struct SourceGroup {
-  std::vector<CompiledSource> sources;
+  std::vector<size_t> sources;  // indices
   std::optional<Digest> key;
 };
 
@@ -111,62 +102,43 @@ class PrintedTexts {
 
 class SourceCompiler {
  public:
-  SourceCompiler(const Venv& venv, unsigned jobs, FileTree& tree, StringArena& arena, Store* store)
-      : venv_(venv), jobs_(jobs), tree_(tree), arena_(arena), store_(store) {
+  SourceCompiler(const PythonCompiler& compiler, std::span<const PythonSourceFile> sources,
+                 unsigned jobs, Store* store)
+      : compiler_(compiler), sources_(sources), jobs_(jobs), store_(store) {
     struct stat status = {};
-    if (::stat(venv.compiler.c_str(), &status) != 0) {
-      throw system_error(venv.compiler, "cannot be run", errno);
+    if (::stat(compiler.program.c_str(), &status) != 0) {
+      throw system_error(compiler.program, "cannot be run", errno);
     }
-    compiler_ = stamp_of(status);
+    program_ = stamp_of(status);
+    result_.files.resize(sources.size());
   }
 
-  void run() {
-    gather();
-    std::vector<CompiledSource*> left;
+  CompiledSources run() {
+    for (size_t i = 0; i < sources_.size(); ++i) groups_[sources_[i].group].sources.push_back(i);
+    std::vector<size_t> left;
     for (auto& [package, group] : groups_) {
-      if (recall(group)) continue;
-      for (CompiledSource& source : group.sources) left.push_back(&source);
+      group.key = key_of(group);
+      if (!recall(group)) left.insert(left.end(), group.sources.begin(), group.sources.end());
     }
     if (!left.empty()) compile(left);
     for (const auto& [package, group] : groups_) remember(group);
-    add();
+    return std::move(result_);
   }
 
  private:
-  bool is_source(const Entry& entry) const;
-  void gather();
   std::optional<Digest> key_of(const SourceGroup& group) const;
   bool recall(SourceGroup& group);
   void remember(const SourceGroup& group) const;
-  void compile(const std::vector<CompiledSource*>& sources);
-  void add();
+  void compile(const std::vector<size_t>& sources);
 
-  const Venv& venv_;
+  const PythonCompiler& compiler_;
+  const std::span<const PythonSourceFile> sources_;
   const unsigned jobs_;
-  FileTree& tree_;
-  StringArena& arena_;
   Store* const store_;
-  Stamp compiler_;
-  std::string tag_;                                 // "cpython-311"
-  std::map<std::string_view, SourceGroup> groups_;  // by Entry::repository()
+  Stamp program_;
+  CompiledSources result_;
+  std::map<std::string_view, SourceGroup> groups_;
 };
-
-bool SourceCompiler::is_source(const Entry& entry) const {
-  if (entry.kind != EntryKind::kFile || !entry.path.ends_with(kSource)) return false;
-  if (is_below(entry.path, venv_.place)) return !is_below(entry.path, venv_.place + "/bin");
-  if (entry.repository().starts_with(kIncludedInterpreter)) return true;
-  return std::ranges::any_of(venv_.apps, [&](const AppFiles& app) {
-    return entry.path == app.place || app.place.empty() || is_below(entry.path, app.place);
-  });
-}
-
-void SourceCompiler::gather() {
-  for (size_t i = 0; i < tree_.entries.size(); ++i) {
-    if (!is_source(tree_.entries[i])) continue;
-    groups_[tree_.entries[i].repository()].sources.push_back({i, {}});
-  }
-  for (auto& [package, group] : groups_) group.key = key_of(group);
-}
 
 // No value if the store cannot tell whether a source is as it was.
 std::optional<Digest> SourceCompiler::key_of(const SourceGroup& group) const {
@@ -174,14 +146,15 @@ std::optional<Digest> SourceCompiler::key_of(const SourceGroup& group) const {
   MemoWriter text;
   text.put(kCompiledForm);
   text.put(kCompileProgram);
-  text.put(venv_.compiler);
-  text.put(compiler_);
-  for (const CompiledSource& source : group.sources) {
-    const Entry& entry = tree_.entries[source.entry];
+  text.put(compiler_.program);
+  text.put(compiler_.home);
+  text.put(program_);
+  for (const size_t i : group.sources) {
+    const PythonSourceFile& source = sources_[i];
     const std::optional<Stamp> file =
-        entry.stamp == nullptr ? std::nullopt : store_->identity(entry.content, *entry.stamp);
+        source.stamp == nullptr ? Stamp{} : store_->identity(source.content, *source.stamp);
     if (!file) return std::nullopt;
-    text.put(entry.path);
+    text.put(source.place);
     text.put(*file);
   }
   return text.digest();
@@ -195,8 +168,8 @@ bool SourceCompiler::recall(SourceGroup& group) {
   std::vector<std::string_view> texts;
   for (size_t i = 0; i < group.sources.size(); ++i) texts.push_back(reader.text());
   if (!reader.is_done()) return false;
-  tag_ = tag;
-  for (size_t i = 0; i < texts.size(); ++i) group.sources[i].bytes = texts[i];
+  result_.tag = tag;
+  for (size_t i = 0; i < texts.size(); ++i) result_.files[group.sources[i]] = texts[i];
   group.key.reset();  // it is there
   return true;
 }
@@ -204,24 +177,25 @@ bool SourceCompiler::recall(SourceGroup& group) {
 void SourceCompiler::remember(const SourceGroup& group) const {
   if (!group.key) return;
   MemoWriter memo;
-  memo.put(tag_);
-  for (const CompiledSource& source : group.sources) memo.put(source.bytes);
+  memo.put(result_.tag);
+  for (const size_t i : group.sources) memo.put(result_.files[i]);
   store_->add_memo(*group.key, memo.bytes());
 }
 
 // Neighbours go to different processes: sources of one folder are of a kind.
-void SourceCompiler::compile(const std::vector<CompiledSource*>& sources) {
+void SourceCompiler::compile(const std::vector<size_t>& sources) {
   const size_t count =
       std::clamp<size_t>(sources.size() / kWorthAProcess, 1, std::max<size_t>(jobs_, 1));
   std::vector<std::string> inputs(count);
   for (size_t i = 0; i < sources.size(); ++i) {
-    const Entry& entry = tree_.entries[sources[i]->entry];
-    inputs[i % count] += fmt::format("/{}{}{}{}", entry.path, '\0', entry.content, '\0');
+    const PythonSourceFile& source = sources_[sources[i]];
+    inputs[i % count] += fmt::format("{}{}{}{}", source.place, '\0', source.content, '\0');
   }
   // Without the user's settings, which may change what an interpreter prints or makes.
-  const ProgramCall call{venv_.compiler,
-                         {"-S", "-s", "-B", "-W", "ignore", "-c", std::string(kCompileProgram)},
-                         {"PYTHONHASHSEED=0", "LC_ALL=C.UTF-8"}};
+  ProgramCall call{compiler_.program,
+                   {"-S", "-s", "-B", "-W", "ignore", "-c", std::string(kCompileProgram)},
+                   {"PYTHONHASHSEED=0", "LC_ALL=C.UTF-8"}};
+  if (!compiler_.home.empty()) call.environment.push_back("PYTHONHOME=" + compiler_.home);
   std::vector<std::unique_ptr<ChildProcess>> children;
   children.reserve(count);
   for (const std::string& input : inputs) {
@@ -229,43 +203,18 @@ void SourceCompiler::compile(const std::vector<CompiledSource*>& sources) {
   }
   for (size_t child = 0; child < count; ++child) {
     const std::string printed = children[child]->finish();
-    PrintedTexts texts(printed, venv_.compiler);
-    tag_ = texts.next();
-    for (size_t i = child; i < sources.size(); i += count) sources[i]->bytes = texts.next();
+    PrintedTexts texts(printed, compiler_.program);
+    result_.tag = texts.next();
+    for (size_t i = child; i < sources.size(); i += count) result_.files[sources[i]] = texts.next();
   }
-}
-
-void SourceCompiler::add() {
-  std::vector<Entry> compiled;
-  for (const auto& [package, group] : groups_) {
-    for (const CompiledSource& source : group.sources) {
-      if (source.bytes.empty()) continue;
-      const Entry& from = tree_.entries[source.entry];
-      const std::string_view name = base_name(from.path);
-      const std::string below = fmt::format("{}/{}.{}.pyc", kCacheFolder,
-                                            name.substr(0, name.size() - kSource.size()), tag_);
-      const std::string_view path = arena_.join(parent_path(from.path), below);
-      const bool is_taken = !entries_at_or_below(tree_, path).empty();
-      if (is_taken) continue;  // by a file that the user put there
-      compiled.push_back({.path = path,
-                          .content = arena_.copy(source.bytes),
-                          .origin = from.origin,
-                          .kind = EntryKind::kInlineFile});
-    }
-  }
-  const auto by_path = [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); };
-  std::ranges::sort(compiled, by_path);
-  const size_t before = tree_.entries.size();
-  tree_.entries.insert(tree_.entries.end(), compiled.begin(), compiled.end());
-  std::inplace_merge(tree_.entries.begin(), tree_.entries.begin() + static_cast<ptrdiff_t>(before),
-                     tree_.entries.end(), by_path);
 }
 
 }  // namespace
 
-void compile_sources(const Venv& venv, unsigned jobs, FileTree& tree, StringArena& arena,
-                     Store* store) {
-  SourceCompiler(venv, jobs, tree, arena, store).run();
+CompiledSources compile_sources(const PythonCompiler& compiler,
+                                std::span<const PythonSourceFile> sources, unsigned jobs,
+                                Store* store) {
+  return SourceCompiler(compiler, sources, jobs, store).run();
 }
 
 }  // namespace layer

@@ -1,26 +1,43 @@
-// Compiles the Python sources of an image: `--pyc=compile`.
+// Compiles Python sources by an interpreter of CPython: `--pyc=compile`.
 #pragma once
 
-#include "layer/model/file_tree.h"
-#include "layer/model/string_arena.h"
-#include "layer/model/venv.h"
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layer/disk/stamp.h"
 
 namespace layer {
 
 class Store;
 
-// Adds to the tree a compiled file, in __pycache__, for each source of a virtual environment, of
-// its interpreter if that is packed, and of the first-party files that go with it. It is made by
-// the environment's own interpreter, `venv.compiler`, on `jobs` processors.
+// An interpreter on this machine.
+struct PythonCompiler {
+  std::string program;  // absolute
+  std::string home{};   // absolute: the folder of its lib/python3.X; empty: it finds that itself
+};
+
+struct PythonSourceFile {
+  std::string place;         // what the compiled form calls it
+  std::string_view content;  // path to open
+  const Stamp* stamp;        // null: it is an empty file, without one on disk
+  std::string_view group{};  // its package: the store keeps the sources of one together
+};
+
+struct CompiledSources {
+  std::string tag;                 // "cpython-311": what this interpreter names its files by
+  std::vector<std::string> files;  // of each source; empty: the interpreter does not take it
+};
+
+// Compiles on `jobs` processors. The files are "unchecked hash-based" (PEP 552): Python takes them
+// whatever the times of the sources are. Their bytes depend on the source, its `place` and the
+// interpreter alone.
 //
-// The files are "unchecked hash-based" (PEP 552): Python takes them whatever the times of the
-// sources are. Their bytes depend on the source, its path in the image and the interpreter alone.
-// Sources that the interpreter does not take stay as they are, and so do files that the reader
-// changed for their place.
-//
-// What a store knows is not compiled again: it is kept by package, as long as no source of it
+// What a store knows is not compiled again: it is kept by group, as long as no source of it
 // changes. Throws Error if the interpreter fails.
-void compile_sources(const Venv& venv, unsigned jobs, FileTree& tree, StringArena& arena,
-                     Store* store);
+CompiledSources compile_sources(const PythonCompiler& compiler,
+                                std::span<const PythonSourceFile> sources, unsigned jobs,
+                                Store* store);
 
 }  // namespace layer

@@ -114,8 +114,8 @@ std::string place_of(const InterpreterOnDisk& interpreter) {
   return "opt/python/" + interpreter.full_version;
 }
 
-std::vector<Entry> read_interpreter_files(const InterpreterOnDisk& interpreter, StringArena& arena,
-                                          Store* store) {
+std::vector<Entry> read_interpreter_files(const InterpreterOnDisk& interpreter, PycFiles pyc,
+                                          StringArena& arena, Store* store) {
   const std::string_view prefix = arena.copy(interpreter.prefix);
   const std::string_view place = arena.copy(place_of(interpreter));
   const std::string repository = std::string(kIncludedInterpreter) + interpreter.full_version;
@@ -123,8 +123,8 @@ std::vector<Entry> read_interpreter_files(const InterpreterOnDisk& interpreter, 
   const MovedPaths moves({{interpreter.prefix, fmt::format("/{}", place)}});
   std::vector<Entry> entries;
   for (const WalkedItem& item : walk(interpreter.prefix, WalkDetail::kTypes, arena, store)) {
-    const bool is_compiled = item.path.find("__pycache__") != std::string_view::npos;
-    if (is_compiled || (item.type == DiskType::kDirectory && !item.is_empty)) continue;
+    const bool is_left_out = pyc != PycFiles::kKeep && is_compiled_path(item.path);
+    if (is_left_out || (item.type == DiskType::kDirectory && !item.is_empty)) continue;
     Entry entry{.path = arena.join(place, item.path), .origin = origin};
     if (item.type == DiskType::kDirectory) {
       entry.kind = EntryKind::kDirectory;

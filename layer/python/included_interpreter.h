@@ -7,6 +7,7 @@
 
 #include "layer/model/entry.h"
 #include "layer/model/string_arena.h"
+#include "layer/python/pyc_file.h"
 
 namespace layer {
 
@@ -31,8 +32,9 @@ std::string why_not_relocatable(const std::string& path, InterpreterOnDisk& inte
 std::string place_of(const InterpreterOnDisk& interpreter);
 
 // Its files as entries, in tree order. Of its settings for building extensions, and of its scripts,
-// those that name the prefix name the one in the image. Compiled files (__pycache__) are left out.
-std::vector<Entry> read_interpreter_files(const InterpreterOnDisk& interpreter, StringArena& arena,
-                                          Store* store);
+// those that name the prefix name the one in the image. Compiled files (__pycache__) are left out,
+// unless `pyc` is kKeep.
+std::vector<Entry> read_interpreter_files(const InterpreterOnDisk& interpreter, PycFiles pyc,
+                                          StringArena& arena, Store* store);
 
 }  // namespace layer

@@ -83,8 +83,8 @@ void warn_of_system_packages(const VenvOnDisk& disk, Diagnostics& found) {
 
 }  // namespace
 
-VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, StringArena& arena,
-                    Diagnostics& found, Store* store) {
+VenvInput read_venv(const VenvRequest& request, PycFiles pyc, std::vector<AppFiles> apps,
+                    StringArena& arena, Diagnostics& found, Store* store) {
   VenvInput input;
   Venv& venv = input.venv;
   venv.apps = std::move(apps);
@@ -94,12 +94,12 @@ VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, Stri
       venv.is_site_packages ? std::nullopt : choose_interpreter(disk, request.python);
   venv.is_included = included.has_value();
   venv.interpreter = disk.interpreter;
-  if (request.pyc == PycFiles::kCompile) venv.compiler = disk.interpreter;
+  venv.compiler = disk.interpreter;
   if (included) {
     venv.interpreter = fmt::format("/{}/{}", place_of(*included), included->program);
-    input.interpreter = read_interpreter_files(*included, arena, store);
+    input.interpreter = read_interpreter_files(*included, pyc, arena, store);
   }
-  VenvFiles files = read_venv_files(disk, venv, moves_of(venv), arena, found, store);
+  VenvFiles files = read_venv_files(disk, venv, pyc, moves_of(venv), arena, found, store);
   input.files = std::move(files.entries);
   input.notes = std::move(files.notes);
   return input;

@@ -11,6 +11,7 @@
 #include "layer/model/entry.h"
 #include "layer/model/string_arena.h"
 #include "layer/model/venv.h"
+#include "layer/python/pyc_file.h"
 
 namespace layer {
 
@@ -23,18 +24,11 @@ enum class PythonSource : uint8_t {
   kBase,     // the base image has it
 };
 
-// Compiled files (__pycache__) of what goes with a virtual environment.
-enum class PycFiles : uint8_t {
-  kDrop,     // the image has none
-  kCompile,  // they are made anew, whatever is on disk: compile_sources()
-};
-
 // One of the first two is given. Both are "DIR[:DEST]", split at the last colon.
 struct VenvRequest {
   std::string argument;         // a virtual environment
   std::string site_packages{};  // a folder of packages
   PythonSource python = PythonSource::kAny;
-  PycFiles pyc = PycFiles::kDrop;
 
   bool is_given() const { return !argument.empty() || !site_packages.empty(); }
 };
@@ -48,8 +42,9 @@ struct VenvInput {
 
 // Reads what is asked for. Paths in `apps` are known to what is installed in place. Throws Error,
 // with a remedy, for what is no virtual environment, or none that can be packed so; warnings, and
-// errors of single files, go to `found`. A store, if given, saves listing directories again.
-VenvInput read_venv(const VenvRequest& request, std::vector<AppFiles> apps, StringArena& arena,
-                    Diagnostics& found, Store* store);
+// errors of single files, go to `found`. Compiled files are left out unless `pyc` is kKeep. A store,
+// if given, saves listing directories again.
+VenvInput read_venv(const VenvRequest& request, PycFiles pyc, std::vector<AppFiles> apps,
+                    StringArena& arena, Diagnostics& found, Store* store);
 
 }  // namespace layer

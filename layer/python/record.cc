@@ -81,7 +81,7 @@ std::string rewrite_record(std::string_view text,
   for (const RecordRow& row : record_rows(text)) {
     const RecordedFile file = look(row.path);
     if (file.is_left_out) continue;
-    if (file.bytes == nullptr) {
+    if (!file.bytes) {
       result += row.line;
       continue;
     }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ std::string record_path(std::string_view site, std::string_view path);
 // What has become of the file of a row.
 struct RecordedFile {
   bool is_left_out = false;
-  const std::string_view* bytes = nullptr;  // those that it has now; null: it is as it was
+  std::optional<std::string_view> bytes{};  // those that it has now; no value: it is as it was
 };
 
 // The text with the rows of changed files as they are now, and without those of files that are left

@@ -27,18 +27,12 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kCompiled = "__pycache__";
 constexpr std::string_view kVenvConfig = "pyvenv.cfg";
 constexpr size_t kMostUnowned = 5;  // files without a package
 
-bool is_compiled(std::string_view path) {
-  return path.starts_with("__pycache__/") || base_name(path) == kCompiled ||
-         path.find("/__pycache__/") != std::string_view::npos;
-}
-
 class VenvFilesReader {
  public:
-  VenvFilesReader(const VenvOnDisk& disk, const Venv& venv, const MovedPaths& moves,
+  VenvFilesReader(const VenvOnDisk& disk, const Venv& venv, PycFiles pyc, const MovedPaths& moves,
                   StringArena& arena, Diagnostics& found, Store* store)
       : disk_(disk),
         venv_(venv),
@@ -47,11 +41,13 @@ class VenvFilesReader {
         found_(found),
         items_(walk(disk.directory, WalkDetail::kTypes, arena, store)),
         packages_(disk.directory, disk.site_packages, items_, arena),
-        place_(arena.copy(venv.place)) {}
+        place_(arena.copy(venv.place)),
+        keeps_compiled_(pyc == PycFiles::kKeep) {}
 
   VenvFiles run() {
     for (const WalkedItem& item : items_) {
-      if (!is_compiled(item.path) && item.path != ".lock") add(item);
+      const bool is_left_out = is_compiled_path(item.path) && !keeps_compiled_;
+      if (!is_left_out && item.path != ".lock") add(item);
     }
     for (const size_t i : records_) settle_record(files_.entries[i]);
     if (venv_.is_site_packages) add_interpreter();
@@ -87,6 +83,7 @@ class VenvFilesReader {
   const std::vector<WalkedItem> items_;
   const InstalledPackages packages_;
   const std::string_view place_;
+  const bool keeps_compiled_;
   VenvFiles files_;
   std::vector<size_t> records_;               // indices of entries
   NameMap<const std::string_view*> changed_;  // the bytes of changed files, by path below
@@ -105,6 +102,9 @@ void VenvFilesReader::add(const WalkedItem& item) {
     throw Error(Position{on_disk(item.path)}, "is a socket, a pipe or a device");
   }
   const InstalledPackage* package = packages_.owner(item.path);
+  const std::optional<PycName> compiled = parse_pyc_path(item.path);
+  // Not every installer records what it compiles.
+  if (package == nullptr && compiled) package = packages_.owner(compiled->source);
   const std::string repository =
       package == nullptr ? std::string() : std::string(kVenvPackage) + package->name;
   Entry entry{
@@ -116,7 +116,7 @@ void VenvFilesReader::add(const WalkedItem& item) {
     add_link(item, entry);
   } else {
     add_file(item, package, entry);
-    const bool is_told = package == nullptr &&
+    const bool is_told = package == nullptr && !compiled &&
                          std::ranges::any_of(disk_.site_packages, [&](const std::string& site) {
                            return site.empty() || is_below(item.path, site);
                          });
@@ -224,7 +224,9 @@ void VenvFilesReader::settle_record(Entry& entry) {
   std::string text = rewrite_record(package.record, [&](std::string_view row) {
     const std::string path = record_path(site, row);
     const auto change = changed_.find(path);
-    return RecordedFile{is_compiled(path), change == changed_.end() ? nullptr : change->second};
+    RecordedFile file{is_compiled_path(path) && !keeps_compiled_};
+    if (change != changed_.end()) file.bytes = *change->second;
+    return file;
   });
   if (text != package.record) put_bytes(text, entry);
 }
@@ -260,9 +262,10 @@ void VenvFilesReader::tell_of_rest() {
 
 }  // namespace
 
-VenvFiles read_venv_files(const VenvOnDisk& disk, const Venv& venv, const MovedPaths& moves,
-                          StringArena& arena, Diagnostics& found, Store* store) {
-  return VenvFilesReader(disk, venv, moves, arena, found, store).run();
+VenvFiles read_venv_files(const VenvOnDisk& disk, const Venv& venv, PycFiles pyc,
+                          const MovedPaths& moves, StringArena& arena, Diagnostics& found,
+                          Store* store) {
+  return VenvFilesReader(disk, venv, pyc, moves, arena, found, store).run();
 }
 
 }  // namespace layer

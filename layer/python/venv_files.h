@@ -9,6 +9,7 @@
 #include "layer/model/venv.h"
 #include "layer/python/find_venv.h"
 #include "layer/python/moved_paths.h"
+#include "layer/python/pyc_file.h"
 
 namespace layer {
 
@@ -28,9 +29,11 @@ struct VenvFiles {
 //   to the interpreter has the text of `venv.interpreter`, and pyvenv.cfg is as it was: both are
 //   final only when the base is known (place_interpreter()). A folder of packages has no such link:
 //   bin/python is added, and runs its scripts.
-// - Compiled files (__pycache__) are left out: with the times of an image they are stale. What
-//   cannot be moved is an error in `found`. Throws Error for what cannot be read.
-VenvFiles read_venv_files(const VenvOnDisk& disk, const Venv& venv, const MovedPaths& moves,
-                          StringArena& arena, Diagnostics& found, Store* store);
+// - Compiled files (__pycache__) are left out: with the times of an image they are stale. With
+//   PycFiles::kKeep they are there as they are, and in the RECORDs: see keep_compiled_files().
+// What cannot be moved is an error in `found`. Throws Error for what cannot be read.
+VenvFiles read_venv_files(const VenvOnDisk& disk, const Venv& venv, PycFiles pyc,
+                          const MovedPaths& moves, StringArena& arena, Diagnostics& found,
+                          Store* store);
 
 }  // namespace layer

@@ -25,8 +25,12 @@ enum class TreePurpose : uint8_t {
   kApp,    // --app: sources of a Python program
 };
 
+// Whether __pycache__ is among what --app leaves out.
+enum class AppPyc : uint8_t { kLeftOut, kTaken };
+
 struct TreeOptions {
   TreeModes modes = TreeModes::kExecutable;
+  AppPyc app_pyc = AppPyc::kLeftOut;
   std::vector<std::string> excludes{};  // patterns, applied after those of a tree's ignore file
   std::vector<std::string>
       own_outputs{};  // paths that this run writes to, and stores; may be absent

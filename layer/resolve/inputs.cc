@@ -204,7 +204,7 @@ void gather_venv(const InputRequest& request, SourceTrees& trees, StringArena& a
     leave_out_packages(request.venv.site_packages, apps.back(), inputs.back());
   }
   if (!request.venv.is_given()) return;
-  VenvInput venv = read_venv(request.venv, std::move(apps), arena, found, store);
+  VenvInput venv = read_venv(request.venv, request.pyc, std::move(apps), arena, found, store);
   inputs.push_back(std::move(venv.files));
   inputs.push_back(std::move(venv.interpreter));
   result.notes = std::move(venv.notes);
@@ -224,6 +224,7 @@ Inputs gather_inputs(const InputRequest& given, StringArena& arena, Diagnostics&
     gather_program(request, arena, found, store, inputs, result);
   }
   for (const std::string& mtree : request.mtrees) inputs.push_back(read_mtree(mtree, arena));
+  if (request.pyc == PycFiles::kKeep) request.tree_options.app_pyc = AppPyc::kTaken;
   SourceTrees trees(request.tree_options, arena, found);
   gather_venv(request, trees, arena, found, store, inputs, result);
   for (const std::string& tree : request.trees) inputs.push_back(trees.read(tree));

@@ -11,6 +11,7 @@
 #include "layer/model/program.h"
 #include "layer/model/string_arena.h"
 #include "layer/model/venv.h"
+#include "layer/python/pyc_file.h"
 #include "layer/python/read_venv.h"
 #include "layer/read/source_tree.h"
 
@@ -26,8 +27,9 @@ struct InputRequest {
   std::string runfiles_manifest;
   std::string spec;
 
-  VenvRequest venv;               // a virtual environment, or a folder of packages
-  std::vector<std::string> apps;  // "SRC[:DEST]": first-party files that go with it
+  VenvRequest venv;                   // a virtual environment, or a folder of packages
+  std::vector<std::string> apps;      // "SRC[:DEST]": first-party files that go with it
+  PycFiles pyc = PycFiles::kDefault;  // here only kKeep matters: compiled files are read
 
   std::vector<std::string> mtrees;  // mtree files; paths are the image's
   std::vector<std::string> trees;   // "SRC:DEST"

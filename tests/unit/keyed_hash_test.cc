@@ -16,6 +16,13 @@ TEST_CASE("keyed hash: the values of another implementation") {
   CHECK(siphash13("site-packages/numpy/__init__.py", 0, 0) == 0xa8378e1752e71620);
 }
 
+// The paper's own example.
+TEST_CASE("keyed hash: SipHash-2-4") {
+  std::string text;
+  for (char c = 0; c < 15; ++c) text += c;
+  CHECK(siphash24(text, 0x0706050403020100, 0x0f0e0d0c0b0a0908) == 0xa129ca6149be45e5);
+}
+
 TEST_CASE("keyed hash: one key in a process, and every byte counts") {
   const std::string path = "app/x";
   CHECK(KeyedHash()(path) == KeyedHash()("app/x"));

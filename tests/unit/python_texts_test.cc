@@ -151,8 +151,9 @@ TEST_CASE("record: rows of changed files are as they are now, others keep their 
                                           "a-1.dist-info/RECORD"});
   const std::string_view now = "#!/app/.venv/bin/python\n";
   const std::string rewritten = rewrite_record(text, [&](std::string_view path) {
-    return RecordedFile{path.find("__pycache__") != std::string_view::npos,
-                        path.ends_with("bin/a") || path.ends_with("y\".py") ? &now : nullptr};
+    RecordedFile file{path.find("__pycache__") != std::string_view::npos};
+    if (path.ends_with("bin/a") || path.ends_with("y\".py")) file.bytes = now;
+    return file;
   });
   // echo '#!/app/.venv/bin/python' | openssl sha256 -binary | base64
   const std::string digest = "sha256=-n-GBdUAuVxuZF8LMjWmiF9Gy5_7I4F5e8VhUcbntnA";

@@ -193,7 +193,8 @@ TEST_CASE("readers: a virtual environment with broken texts is read or refused")
         [&] {
           StringArena arena;
           Diagnostics found;
-          to_text(read_venv({temporary / "v"}, {}, arena, found, nullptr).files);
+          to_text(
+              read_venv({temporary / "v"}, PycFiles::kDefault, {}, arena, found, nullptr).files);
           found.throw_if_errors();
         },
         outcome);

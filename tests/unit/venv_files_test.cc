@@ -42,7 +42,7 @@ void make_venv(const TemporaryDirectory& temporary) {
 std::string read_text(const TemporaryDirectory& temporary, const std::string& argument) {
   StringArena arena;
   Diagnostics found;
-  const VenvInput input = read_venv({argument}, {}, arena, found, nullptr);
+  const VenvInput input = read_venv({argument}, PycFiles::kDefault, {}, arena, found, nullptr);
   std::string text;
   for (const Entry& entry : input.files) {
     text += std::string(entry.repository()) + " " + to_text(entry);

@@ -1,0 +1,195 @@
+// Compiles each source once, where it is stored; other paths get links.
+#include "layer/place/compiled_pyc.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "layer/base/error.h"
+#include "layer/model/image_tree.h"
+#include "layer/place/add_entry.h"
+#include "layer/place/links.h"
+#include "layer/place/plan_nodes.h"
+#include "layer/python/pyc_file.h"
+
+namespace layer {
+namespace {
+
+constexpr std::string_view kEmptyFile = "/dev/null";
+constexpr std::string_view kNameCompiler =
+    "name one of the same version on this machine: --pyc-python=FILE";
+
+class PycAdder {
+ public:
+  PycAdder(const PythonPlaces& places, FileTree& tree, std::vector<FileFacts>& facts,
+           StringArena& arena)
+      : places_(places),
+        tree_(tree),
+        facts_(facts),
+        arena_(arena),
+        links_(plan_links(tree, facts)),
+        compiled_(tree.entries.size()) {}
+
+  void run(const CompileOptions& options) {
+    choose();
+    CompiledSources compiled = compile(options);
+    if (!options.version.empty() && !sources_.empty() &&
+        !is_tag_of(compiled.tag, options.version)) {
+      throw Error(Position{options.compiler.program},
+                  fmt::format("makes files for '{}', but the program runs with Python {}",
+                              compiled.tag, options.version))
+          .with_help(std::string(kNameCompiler));
+    }
+    for (size_t i = 0; i < homes_.size(); ++i) {
+      if (compiled.files[i].empty()) continue;
+      add_file(homes_[i], arena_.copy(compiled.files[i]), compiled.tag);
+      compiled.files[i] = {};  // there may be many
+    }
+    add_links(compiled.tag);
+    merge();
+  }
+
+ private:
+  struct NewEntry {
+    Entry entry;
+    FileFacts facts;
+  };
+
+  void choose();
+  CompiledSources compile(const CompileOptions& options) const;
+  void add_file(size_t source, std::string_view bytes, std::string_view tag);
+  void add_links(std::string_view tag);
+  std::optional<size_t> home_of(size_t source, const ImageTree& image) const;
+  std::string_view free_place(const Entry& source, std::string_view tag);
+  void merge();
+
+  const PythonPlaces& places_;
+  FileTree& tree_;
+  std::vector<FileFacts>& facts_;
+  StringArena& arena_;
+  const std::vector<Link> links_;
+  std::vector<size_t> homes_;               // the sources that are compiled, by entry
+  std::vector<PythonSourceFile> sources_;   // the same
+  std::vector<std::string_view> compiled_;  // path of the compiled file of each entry, or empty
+  std::vector<NewEntry> added_;
+};
+
+void PycAdder::choose() {
+  for (size_t i = 0; i < tree_.entries.size(); ++i) {
+    const Entry& entry = tree_.entries[i];
+    const bool is_empty = entry.kind == EntryKind::kEmptyFile;
+    if (entry.kind != EntryKind::kFile && !is_empty) continue;
+    if (links_[i].reason != LinkReason::kNone || !places_.have_module(entry)) continue;
+    homes_.push_back(i);
+    sources_.push_back({places_.place_of(entry), is_empty ? kEmptyFile : entry.content,
+                        is_empty ? nullptr : facts_[i].stamp, places_.group_of(entry)});
+  }
+}
+
+// An interpreter of the runfiles may be for another machine.
+CompiledSources PycAdder::compile(const CompileOptions& options) const {
+  try {
+    return compile_sources(options.compiler, sources_, options.jobs, options.store);
+  } catch (Error& fault) {
+    if (options.compiler.home.empty()) throw;
+    throw std::move(fault).with_help(std::string(kNameCompiler));
+  }
+}
+
+// Empty if something else is at the place of a source's compiled file.
+std::string_view PycAdder::free_place(const Entry& source, std::string_view tag) {
+  const std::string path = pyc_path(source.path, tag);
+  if (!entries_at_or_below(tree_, path).empty()) return {};
+  const Entry* folder = find_entry(tree_, parent_path(path));
+  if (folder != nullptr && folder->kind != EntryKind::kDirectory) return {};
+  return arena_.copy(path);
+}
+
+void PycAdder::add_file(size_t source, std::string_view bytes, std::string_view tag) {
+  const Entry& from = tree_.entries[source];
+  const std::string_view path = free_place(from, tag);
+  if (path.empty()) return;
+  compiled_[source] = path;
+  added_.push_back(
+      {{.path = path, .content = bytes, .origin = from.origin, .kind = EntryKind::kInlineFile},
+       {.size = bytes.size()}});
+}
+
+// The source that is stored and that a link of the tree leads to.
+std::optional<size_t> PycAdder::home_of(size_t source, const ImageTree& image) const {
+  if (tree_.entries[source].kind != EntryKind::kSymlink) return links_[source].home;
+  const Resolution end = image.resolve(tree_.entries[source].path);
+  if (end.node == nullptr || end.node->kind != NodeKind::kFile) return std::nullopt;
+  const std::span<const Entry> found = entries_at_or_below(tree_, end.path);
+  if (found.empty() || found.front().path != end.path) return std::nullopt;
+  const auto index = static_cast<size_t>(&found.front() - tree_.entries.data());
+  return links_[index].reason == LinkReason::kNone ? index : links_[index].home;
+}
+
+void PycAdder::add_links(std::string_view tag) {
+  const ImageTree image = tree_of_entries(tree_.entries);
+  for (size_t i = 0; i < links_.size(); ++i) {
+    const Entry& from = tree_.entries[i];
+    if (links_[i].reason == LinkReason::kNone || !places_.have_module(from)) continue;
+    const std::optional<size_t> home = home_of(i, image);
+    if (!home || compiled_[*home].empty()) continue;
+    const std::string_view path = free_place(from, tag);
+    if (path.empty()) continue;
+    added_.push_back({{.path = path,
+                       .content = relative_link(path, compiled_[*home], arena_),
+                       .origin = from.origin,
+                       .kind = EntryKind::kSymlink},
+                      {}});
+  }
+}
+
+void PycAdder::merge() {
+  std::ranges::sort(added_, tree_order, [](const NewEntry& added) { return added.entry.path; });
+  std::vector<Entry> entries;
+  std::vector<FileFacts> facts;
+  entries.reserve(tree_.entries.size() + added_.size());
+  facts.reserve(entries.capacity());
+  auto next = added_.begin();
+  const auto add_before = [&](std::string_view path) {
+    for (; next != added_.end() && (path.empty() || tree_order(next->entry.path, path)); ++next) {
+      entries.push_back(next->entry);
+      facts.push_back(next->facts);
+    }
+  };
+  for (size_t i = 0; i < tree_.entries.size(); ++i) {
+    add_before(tree_.entries[i].path);
+    entries.push_back(tree_.entries[i]);
+    facts.push_back(facts_[i]);
+  }
+  add_before({});
+  tree_.entries = std::move(entries);
+  facts_ = std::move(facts);
+}
+
+}  // namespace
+
+void add_compiled_files(const PythonPlaces& places, const CompileOptions& options, FileTree& tree,
+                        std::vector<FileFacts>& facts, StringArena& arena) {
+  PycAdder(places, tree, facts, arena).run(options);
+}
+
+PythonCompiler packed_compiler(const std::vector<PackedPython>& pythons) {
+  const auto is_usable = [](const PackedPython& python) { return !python.program.empty(); };
+  const auto found = std::ranges::find_if(pythons, is_usable);
+  if (found == pythons.end()) {
+    throw Error("--pyc=compile: the runfiles have no interpreter that could compile")
+        .with_help(std::string(kNameCompiler));
+  }
+  const auto other = std::find_if(found + 1, pythons.end(), is_usable);
+  if (other != pythons.end()) {
+    throw Error(fmt::format("--pyc=compile: the runfiles have two interpreters, '{}' and '{}'",
+                            found->program, other->program))
+        .with_help("name the one that runs the program: --pyc-python=FILE");
+  }
+  return {found->program, found->home};
+}
+
+}  // namespace layer
