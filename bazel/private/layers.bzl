@@ -45,6 +45,8 @@ def _add_placing_options(args, attr):
         args.add(attr.create_user, format = "--create-user=%s")
     if attr.venv_link:
         args.add("--venv-link=on")
+    if attr.pyc:
+        args.add(attr.pyc, format = "--pyc=%s")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
@@ -73,6 +75,10 @@ def _plan(ctx, spec, inputs, names):
         args.add("--entrypoint=" + json.encode(ctx.attr.entrypoint))
     if ctx.attr.user:
         args.add(ctx.attr.user, format = "--user=%s")
+    if ctx.attr.pyc_python:
+        args.add(ctx.executable.pyc_python, format = "--pyc-python=%s")
+        python = ctx.attr.pyc_python[DefaultInfo]
+        base += [depset([ctx.executable.pyc_python]), python.files, python.default_runfiles.files]
     args.add(whole, format = "--output=%s")
     for name, part in parts.items():
         args.add(part, format = "--layer-plan=" + name.replace("%", "%%") + "=%s")
@@ -273,6 +279,21 @@ _ATTRS = {
     ),
     "program_name": attr.string(
         doc = "The program's name in the image; default: the name of its file.",
+    ),
+    "pyc": attr.string(
+        doc = "Compiled Python files (`__pycache__`): `compile` has the interpreter among the " +
+              "runfiles make them, so that the program starts sooner; `keep` keeps those that " +
+              "fit their sources, whatever the sources' times are; `drop` leaves them out. " +
+              "Default: the runfiles as they are.",
+        values = ["", "compile", "drop", "keep"],
+    ),
+    "pyc_python": attr.label(
+        allow_files = True,
+        cfg = "exec",
+        doc = "With `pyc = \"compile\"`: the Python that compiles, of the version that the " +
+              "program runs with. It is needed where the runfiles have no interpreter, or one " +
+              "for another machine.",
+        executable = True,
     ),
     "runfiles_layout": attr.string(
         default = "faithful",

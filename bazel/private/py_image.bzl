@@ -29,6 +29,8 @@ _LAYERS = [
     "package_layers",
     "prefix",
     "program_name",
+    "pyc",
+    "pyc_python",
     "runfiles_layout",
     "shared_root",
     "user",

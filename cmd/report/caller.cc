@@ -49,6 +49,8 @@ constexpr std::array kAttributeNames{
     AttributeName{"--output", "tag"},
     AttributeName{"--platform", "platform"},
     AttributeName{"--prefix", "prefix"},
+    AttributeName{"--pyc", "pyc"},
+    AttributeName{"--pyc-python", "pyc_python"},
     AttributeName{"--runfiles-layout", "runfiles_layout"},
     AttributeName{"--shared-root", "shared_root"},
     AttributeName{"--stop-signal", "stop_signal"},

@@ -215,7 +215,8 @@ class BazelRules(judge.Judge):
         self.assertEqual(layout.config["config"]["Entrypoint"], ["/nowhere"])
         self.assertIn("stated", layer_names(layout))
         runfiles = "opt/programs/renamed.runfiles"
-        tree = {path: member for path, member in test_bazel.image_tree(layout.folder).items()
+        image = test_bazel.image_tree(layout.folder)
+        tree = {path: member for path, member in image.items()
                 if path.startswith("opt/programs/renamed")}
         self.assertEqual(tree["opt/programs/renamed"].linkname,
                          "renamed.runfiles/tested/attributes/small")
@@ -224,10 +225,21 @@ class BazelRules(judge.Judge):
             self.assertTrue(tree[f"{runfiles}/tested/attributes/twin_{path}"].isreg())
         site = f"{runfiles}/tested/attributes/_small.venv/lib/python3.11/site-packages/markupsafe"
         self.assertTrue(tree[f"{site}/__init__.py"].isfile())
-        # Only the file of `keep` stays in the package's own directory.
-        kept = [member.linkname for path, member in tree.items()
-                if "/pypi_" in path and not member.isdir()]
-        self.assertEqual(kept, [f"../../../{site.removeprefix(runfiles + '/')}/_native.py"])
+        # Only the file of `keep` stays in the package's own directory, and is compiled there, too.
+        kept = sorted(member.linkname for path, member in tree.items()
+                      if "/pypi_" in path and not member.isdir())
+        to_site = f"../../../{site.removeprefix(runfiles + '/')}"
+        self.assertEqual(kept, [f"../{to_site}/__pycache__/_native.cpython-311.pyc",
+                                f"{to_site}/_native.py"])
+        for path in (f"{site}/__pycache__/__init__.cpython-311.pyc",
+                     f"{runfiles}/python_3_11/lib/python3.11/__pycache__/os.cpython-311.pyc"):
+            self.assertTrue(tree[path].isfile(), path)
+        self.assertEqual({(member.uid, member.gid) for member in tree.values()}, {(7, 8)})
+        self.assertEqual(tree[f"{runfiles}/tested/attributes/probe.txt"].mode, 0o640)
+        home = image["home/worker"]
+        self.assertEqual((home.uid, home.gid, home.mode), (1234, 1234, 0o700))
+        self.assertEqual(image["opt/programs/venv"].linkname,
+                         "renamed.runfiles/tested/attributes/_small.venv")
         plans = {name: (self.bazel.bin("attributes") / "asked_layers" / f"{name}.plan").read_text()
                  for name in ("interpreter", "stated")}
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
