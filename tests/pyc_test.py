@@ -211,10 +211,11 @@ class Pyc(unittest.TestCase):
                 (["--shared-root=/srv/repos"],
                  [wheel, venv, "srv/repos/pip_alpha/site-packages"])]:
             with self.subTest(options=options):
-                plain = self.build("--runfiles", runfiles, *options, messages=self.messages(options))
+                messages = self.LAYOUT if "--runfiles-layout=venv" in options else ""
+                plain = self.build("--runfiles", runfiles, *options, messages=messages)
                 self.assertFalse([path for path in plain if path.endswith(".pyc")])
                 files = self.build("--runfiles", runfiles, "--pyc=compile", *options,
-                                   messages=self.messages(options))
+                                   messages=messages)
                 self.assertEqual({path: content for path, content in files.items()
                                   if not path.endswith(".pyc")}, plain)
                 self.assertEqual([path for path in files if "broken" in path and
@@ -227,10 +228,6 @@ class Pyc(unittest.TestCase):
                 self.assertEqual(len(bodies), 1)
                 self.assertTrue(marshal.loads(bodies[0][16:]).co_filename.endswith(
                     "site-packages/single.py"))
-
-    def messages(self, options):
-        """What a layout says."""
-        return self.LAYOUT if "--runfiles-layout=venv" in options else ""
 
     LAYOUT = (
         "veneer: note: --runfiles-layout=venv dropped 4 paths (218 B of path names): the files are "
@@ -259,6 +256,28 @@ class Pyc(unittest.TestCase):
                            for layer in json.loads(done.stdout)["layers"]}["pip"])
         self.assertEqual(*layers)
 
+    def test_compiled_files_from_another_plan(self):
+        """They are taken while the source is as it was, by every layout; no compiler is needed."""
+        runfiles = self.make_runfiles()
+        (runfiles / "pip_alpha/site-packages/alpha/broken.py").unlink()
+        (self.top / "external/pip_alpha/site-packages/alpha/broken.py").unlink()
+        compiling = ["--runfiles", runfiles, "--pyc=compile"]
+        done = self.run_veneer("plan", *compiling, "--prefix=/x", "--name=y", "-o", "made")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        taken = [*compiling, "--pyc-from", self.top / "made"]
+        for layout in ([], ["--runfiles-layout=venv"]):
+            layout_said = self.LAYOUT.replace("4 paths (218", "3 paths (162")
+            fresh = self.build(*compiling, *layout, messages=layout_said if layout else "")
+            again = self.build(*taken, *layout, "--pyc-python=/nowhere",
+                               messages=layout_said if layout else "")
+            self.assertEqual(again, fresh)
+        (self.top / "src/app.py").write_text("import single\n")
+        fresh = self.build(*compiling)
+        self.assertEqual(self.build(*taken), fresh)
+        done = self.run_veneer("plan", *taken, "--pyc-python=/nowhere")
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "/nowhere: error: cannot be run: No such file or directory\n"))
+
     def test_kept_and_dropped_runfiles(self):
         """The default packs what is there; links have the fate of what they lead to."""
         runfiles = self.make_runfiles()
@@ -276,7 +295,7 @@ class Pyc(unittest.TestCase):
         (site / "__pycache__" / fresh.name).symlink_to(
             f"../../../../../../pip_alpha/site-packages/__pycache__/{fresh.name}")
         place = "app/app.runfiles/pip_alpha/site-packages"
-        link = f"app/app.runfiles/_main/{site.relative_to(runfiles / '_main')}/__pycache__/{fresh.name}"
+        link = f"app/app.runfiles/{site.relative_to(runfiles)}/__pycache__/{fresh.name}"
         files = self.build("--runfiles", runfiles)
         self.assertEqual({path for path in files if path.endswith(".pyc")}, {
             f"{place}/__pycache__/{fresh.name}", f"{place}/alpha/__pycache__/{stale.name}", link})
@@ -326,7 +345,9 @@ class Pyc(unittest.TestCase):
                 (["--tree", "base:/x", "--pyc=drop"],
                  "--pyc requires --venv or the runfiles of a program\n"),
                 (["--runfiles", self.make_runfiles(), "--pyc-python", "/usr/bin/python3"],
-                 "--pyc-python requires --pyc=compile\n")]:
+                 "--pyc-python requires --pyc=compile\n"),
+                (["--runfiles", self.make_runfiles("b"), "--pyc=keep", "--pyc-from", "plan"],
+                 "--pyc-from requires --pyc=compile\n")]:
             done = self.run_veneer("plan", *arguments)
             self.assertEqual((done.returncode, done.stderr),
                              (2, message + "Run with --help for more information.\n"))

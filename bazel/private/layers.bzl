@@ -4,6 +4,7 @@ load(":checks.bzl", "check_no_location", "check_relative_path")
 load(":contributions.bzl", "contributions_aspect", "runtime_aspect")
 load(":grouping.bzl", "APP", "group_inputs", "unmatched_patterns", "with_own_layers")
 load(":providers.bzl", "VeneerBaseInfo", "VeneerGroupsInfo", "VeneerLayersInfo")
+load(":pyc.bzl", "add_pyc_options", "compile_groups")
 load(":spec.bzl", "write_spec")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
@@ -45,13 +46,11 @@ def _add_placing_options(args, attr):
         args.add(attr.create_user, format = "--create-user=%s")
     if attr.venv_link:
         args.add("--venv-link=on")
-    if attr.pyc:
-        args.add(attr.pyc, format = "--pyc=%s")
     args.add(str(attr.mtime), format = "--mtime=%s")
     if not attr.content_links:
         args.add("--content-links=off")
 
-def _plan(ctx, spec, inputs, names):
+def _plan(ctx, spec, inputs, names, compiled):
     """Declares the action that writes the whole plan, and one file per layer.
 
     If a layer stays the same, its file does too, and the layer's action does not rerun.
@@ -75,17 +74,15 @@ def _plan(ctx, spec, inputs, names):
         args.add("--entrypoint=" + json.encode(ctx.attr.entrypoint))
     if ctx.attr.user:
         args.add(ctx.attr.user, format = "--user=%s")
-    if ctx.attr.pyc_python:
-        args.add(ctx.executable.pyc_python, format = "--pyc-python=%s")
-        python = ctx.attr.pyc_python[DefaultInfo]
-        base += [depset([ctx.executable.pyc_python]), python.files, python.default_runfiles.files]
+    more = add_pyc_options(ctx, args)
+    args.add_all(compiled, format_each = "--pyc-from=%s")
     args.add(whole, format = "--output=%s")
     for name, part in parts.items():
         args.add(part, format = "--layer-plan=" + name.replace("%", "%%") + "=%s")
     run_veneer(
         ctx,
         args,
-        inputs = depset([spec], transitive = [inputs] + base),
+        inputs = depset([spec] + compiled, transitive = [inputs] + base + more),
         outputs = [whole] + parts.values(),
         mnemonic = "VeneerPlan",
         progress_message = "Planning the layers of %s" % ctx.label,
@@ -158,7 +155,7 @@ def declare_layers(ctx, runfiles_groups = None):
     everything = _all_inputs(binary)
     inputs = {group.name: group.files for group in groups}
     inputs[APP] = everything
-    plan, parts = _plan(ctx, spec, everything, inputs.keys())
+    plan, parts = _plan(ctx, spec, everything, inputs.keys(), compile_groups(ctx, groups))
     layers = [_layer(ctx, name, parts[name], inputs[name]) for name in inputs]
     blobs = depset([layer.blob for layer in layers])
     program = _program(ctx)

@@ -77,6 +77,35 @@ def _empty_files(runfiles):
 def _input(file):
     return "i\t" + _escape(file.path)
 
+def _module(file):
+    return _file(file) if file.extension == "py" or file.is_directory else []
+
+def _interpreter_part(file):
+    """Returns the line for a file by which veneer finds an interpreter and its version."""
+    is_part = file.basename == "os.py" or file.basename.startswith("python") or file.is_directory
+    return _file(file) if is_part else []
+
+def write_modules_spec(ctx, group, interpreter):
+    """Declares the action that writes the spec of a group's Python modules, and of an interpreter.
+
+    Args:
+        ctx: The rule's context.
+        group: One of the result of group_inputs().
+        interpreter: depset of File.
+
+    Returns:
+        The File.
+    """
+    spec = ctx.actions.declare_file("%s/%s.modules-spec" % (ctx.label.name, group.name))
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    lines.add("V\t1")
+    lines.add(_escape(ctx.workspace_name), format = "W\t%s")
+    lines.add_all(interpreter, map_each = _interpreter_part, expand_directories = False)
+    lines.add_all(group.files, map_each = _module, expand_directories = False)
+    ctx.actions.write(spec, lines)
+    return spec
+
 def write_spec(ctx, binary, groups, legacy_external_runfiles):
     """Declares the action that writes a binary's spec.
 

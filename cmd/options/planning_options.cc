@@ -90,7 +90,7 @@ void add_input_options(CLI::App& command, PlanningOptions& options, const Binary
       ->type_name("SRC:DEST");
   add_tree_options(command, inputs.tree_options);
   add_venv_options(command, inputs, options.venv);
-  add_pyc_options(command, inputs.pyc, options.pyc_python);
+  add_pyc_options(command, inputs.pyc, options.pyc_python, options.pyc_from);
   add("--prefix", inputs.prefix, "PATH", "Directory of the program in the image (default: /app)");
   add("--name", inputs.name, "NAME", "The program's name in the image (default: its own)");
 }

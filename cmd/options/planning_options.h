@@ -23,7 +23,8 @@ struct PlanningOptions {
   std::string plan_file;  // a plan's text in place of inputs; empty: a plan is made
   layer::InputRequest inputs;
   VenvOptions venv;
-  std::string pyc_python;  // the interpreter of --pyc=compile; empty: the program's own
+  std::string pyc_python;             // the interpreter of --pyc=compile; empty: the program's own
+  std::vector<std::string> pyc_from;  // plans with compiled files that need not be made again
   LayoutOptions layout;
   layer::PlanOptions plan;
   ContentLinks content_links = ContentLinks::kOn;

@@ -8,7 +8,8 @@
 
 namespace cmd {
 
-void add_pyc_options(CLI::App& command, layer::PycFiles& pyc, std::string& python) {
+void add_pyc_options(CLI::App& command, layer::PycFiles& pyc, std::string& python,
+                     std::vector<std::string>& from) {
   command
       .add_option("--pyc", pyc,
                   "Compiled Python files (__pycache__) of the program. drop: the image has none "
@@ -26,9 +27,17 @@ void add_pyc_options(CLI::App& command, layer::PycFiles& pyc, std::string& pytho
                   "that the program runs with (default: the program's own)")
       ->type_name("FILE")
       ->group("Inputs");
+  command
+      .add_option("--pyc-from", from,
+                  "A plan that `veneer plan -o` wrote with --pyc=compile for runfiles: what it has "
+                  "compiled, and whose source is as it was, is not compiled again; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FILE")
+      ->group("Inputs");
 }
 
-void check_pyc_options(const layer::InputRequest& inputs, const std::string& python) {
+void check_pyc_options(const layer::InputRequest& inputs, const std::string& python,
+                       const std::vector<std::string>& from) {
   const std::array programs{inputs.binary, inputs.runfiles_directory, inputs.runfiles_manifest,
                             inputs.spec, inputs.venv.argument};
   const bool has_program =
@@ -38,6 +47,9 @@ void check_pyc_options(const layer::InputRequest& inputs, const std::string& pyt
   }
   if (!python.empty() && inputs.pyc != layer::PycFiles::kCompile) {
     throw CLI::RequiresError("--pyc-python", "--pyc=compile");
+  }
+  if (!from.empty() && inputs.pyc != layer::PycFiles::kCompile) {
+    throw CLI::RequiresError("--pyc-from", "--pyc=compile");
   }
 }
 

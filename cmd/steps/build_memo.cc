@@ -66,6 +66,9 @@ std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptio
                                  : planned.venv              ? planned.venv->compiler
                                                              : std::string();
     if (!compiler.empty() && !put_stamp(compiler.c_str(), text)) return std::nullopt;
+    for (const std::string& plan : options.pyc_from) {
+      if (!put_stamp(plan.c_str(), text)) return std::nullopt;
+    }
   }
   const std::optional<layer::Digest> tree = layer::tree_key(planned.tree, now);
   if (!tree) return std::nullopt;

@@ -13,16 +13,13 @@
 
 #include "cmd/options/pyc_options.h"
 #include "cmd/report/messages.h"
+#include "cmd/steps/compiled_files.h"
 #include "layer/base/threads.h"
-#include "layer/disk/real_path.h"
 #include "layer/identify/old_paths.h"
 #include "layer/identify/stamp_files.h"
 #include "layer/identify/stamp_sources.h"
-#include "layer/place/compiled_pyc.h"
 #include "layer/place/created_user.h"
 #include "layer/place/image_accounts.h"
-#include "layer/place/kept_pyc.h"
-#include "layer/place/packed_python.h"
 #include "layer/place/place_interpreter.h"
 #include "layer/place/venv_handle.h"
 #include "layer/plan/capabilities.h"
@@ -43,44 +40,6 @@ void read_base_into(PlanningState& planned, const PlanningOptions& options,
   const oci::ReadBaseOptions reading{
       options.base_duplicates, options.jobs, store, {scratch, options.base.limits}};
   planned.base = oci::read_base(base, planned.tree, reading, *planned.arena);
-}
-
-// By which interpreter --pyc=compile compiles.
-layer::PythonCompiler choose_compiler(const PlanningOptions& options, const PlanningState& planned,
-                                      const std::vector<layer::PackedPython>& pythons) {
-  if (!options.pyc_python.empty()) return {layer::absolute_path(options.pyc_python)};
-  if (planned.venv) return {planned.venv->compiler};
-  return layer::packed_compiler(pythons);
-}
-
-// --pyc, for the files at their places. A virtual environment is read without compiled files
-// already, unless they are to be kept.
-void settle_compiled_files(const PlanningOptions& options, layer::Store* store,
-                           PlanningState& planned, std::vector<layer::FileFacts>& facts) {
-  const layer::PycFiles pyc = options.inputs.pyc;
-  const layer::Venv* venv = planned.venv ? &*planned.venv : nullptr;
-  const layer::PythonPlaces places(venv);
-  std::vector<layer::PackedPython> pythons;
-  if (venv == nullptr) pythons = layer::find_packed_pythons(planned.tree);
-  const std::string version =
-      venv != nullptr ? venv->version : layer::python_version_of(planned.tree, pythons);
-  if (pyc == layer::PycFiles::kKeep) {
-    const std::optional<layer::Diagnostic> left_out = layer::Threads(options.jobs).execute([&] {
-      return layer::keep_compiled_files(places, version, planned.tree, facts, *planned.arena);
-    });
-    if (left_out) print_note(*left_out);
-    return;
-  }
-  if (venv == nullptr) layer::drop_compiled_files(places, planned.tree, facts, *planned.arena);
-  if (pyc != layer::PycFiles::kCompile) return;
-  const layer::PythonCompiler compiler = choose_compiler(options, planned, pythons);
-  layer::add_compiled_files(places, {compiler, version, options.jobs, store}, planned.tree, facts,
-                            *planned.arena);
-}
-
-bool has_compiled_files_to_settle(const PlanningOptions& options, const PlanningState& planned) {
-  return options.inputs.pyc != layer::PycFiles::kDefault &&
-         (options.inputs.pyc != layer::PycFiles::kDrop || !planned.venv);
 }
 
 // Step 3, and then the layout and --pyc, which may need its facts; beside step 3 the reading of the
@@ -169,7 +128,7 @@ PlanningState read_plan_file(const PlanningOptions& options,
 
 PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   check_inputs(options.inputs);
-  check_pyc_options(options.inputs, options.pyc_python);
+  check_pyc_options(options.inputs, options.pyc_python, options.pyc_from);
   PlanningState planned = no_plan();
   planned.rules = plan_options(options);
   const layer::TraceScope step(tools.trace.get(), "read inputs");

@@ -34,7 +34,7 @@ class PycAdder {
         compiled_(tree.entries.size()) {}
 
   void run(const CompileOptions& options) {
-    choose();
+    choose(options.made);
     CompiledSources compiled = compile(options);
     if (!options.version.empty() && !sources_.empty() &&
         !is_tag_of(compiled.tag, options.version)) {
@@ -48,20 +48,26 @@ class PycAdder {
       add_file(homes_[i], arena_.copy(compiled.files[i]), compiled.tag);
       compiled.files[i] = {};  // there may be many
     }
-    add_links(compiled.tag);
+    add_links();
     merge();
   }
 
  private:
+  // Of a source's compiled file; empty: there is none.
+  struct CompiledPlace {
+    std::string_view path;
+    std::string tag;
+  };
   struct NewEntry {
     Entry entry;
     FileFacts facts;
   };
 
-  void choose();
+  void choose(const MadePycs& made);
+  bool has_made(size_t source, const MadePycs& made);
   CompiledSources compile(const CompileOptions& options) const;
   void add_file(size_t source, std::string_view bytes, std::string_view tag);
-  void add_links(std::string_view tag);
+  void add_links();
   std::optional<size_t> home_of(size_t source, const ImageTree& image) const;
   std::string_view free_place(const Entry& source, std::string_view tag);
   void merge();
@@ -71,18 +77,33 @@ class PycAdder {
   std::vector<FileFacts>& facts_;
   StringArena& arena_;
   const std::vector<Link> links_;
-  std::vector<size_t> homes_;               // the sources that are compiled, by entry
-  std::vector<PythonSourceFile> sources_;   // the same
-  std::vector<std::string_view> compiled_;  // path of the compiled file of each entry, or empty
+  std::vector<size_t> homes_;              // the sources that are compiled, by entry
+  std::vector<PythonSourceFile> sources_;  // the same
+  std::vector<CompiledPlace> compiled_;    // of each entry
   std::vector<NewEntry> added_;
 };
 
-void PycAdder::choose() {
+// A file that another run made is taken if it has the hash of this source.
+bool PycAdder::has_made(size_t source, const MadePycs& made) {
+  if (made.empty()) return false;
+  const Entry& entry = tree_.entries[source];
+  const auto found = made.find(places_.place_of(entry));
+  if (found == made.end() || entry.kind != EntryKind::kFile) return false;
+  const MadePyc& pyc = found->second;
+  const std::string bytes = read_planned_file(entry.content, *facts_[source].stamp);
+  if (compare_pyc(pyc.bytes, pyc.tag, {bytes, {}}) != PycState::kAlways) return false;
+  if (!pyc.bytes.starts_with(always_taken_header(pyc.bytes, pyc.tag, {bytes, {}}))) return false;
+  add_file(source, pyc.bytes, pyc.tag);
+  return true;
+}
+
+void PycAdder::choose(const MadePycs& made) {
   for (size_t i = 0; i < tree_.entries.size(); ++i) {
     const Entry& entry = tree_.entries[i];
     const bool is_empty = entry.kind == EntryKind::kEmptyFile;
     if (entry.kind != EntryKind::kFile && !is_empty) continue;
     if (links_[i].reason != LinkReason::kNone || !places_.have_module(entry)) continue;
+    if (has_made(i, made)) continue;
     homes_.push_back(i);
     sources_.push_back({places_.place_of(entry), is_empty ? kEmptyFile : entry.content,
                         is_empty ? nullptr : facts_[i].stamp, places_.group_of(entry)});
@@ -91,6 +112,7 @@ void PycAdder::choose() {
 
 // An interpreter of the runfiles may be for another machine.
 CompiledSources PycAdder::compile(const CompileOptions& options) const {
+  if (sources_.empty()) return {};
   try {
     return compile_sources(options.compiler, sources_, options.jobs, options.store);
   } catch (Error& fault) {
@@ -112,7 +134,7 @@ void PycAdder::add_file(size_t source, std::string_view bytes, std::string_view 
   const Entry& from = tree_.entries[source];
   const std::string_view path = free_place(from, tag);
   if (path.empty()) return;
-  compiled_[source] = path;
+  compiled_[source] = {path, std::string(tag)};
   added_.push_back(
       {{.path = path, .content = bytes, .origin = from.origin, .kind = EntryKind::kInlineFile},
        {.size = bytes.size()}});
@@ -129,17 +151,17 @@ std::optional<size_t> PycAdder::home_of(size_t source, const ImageTree& image) c
   return links_[index].reason == LinkReason::kNone ? index : links_[index].home;
 }
 
-void PycAdder::add_links(std::string_view tag) {
+void PycAdder::add_links() {
   const ImageTree image = tree_of_entries(tree_.entries);
   for (size_t i = 0; i < links_.size(); ++i) {
     const Entry& from = tree_.entries[i];
     if (links_[i].reason == LinkReason::kNone || !places_.have_module(from)) continue;
     const std::optional<size_t> home = home_of(i, image);
-    if (!home || compiled_[*home].empty()) continue;
-    const std::string_view path = free_place(from, tag);
+    if (!home || compiled_[*home].path.empty()) continue;
+    const std::string_view path = free_place(from, compiled_[*home].tag);
     if (path.empty()) continue;
     added_.push_back({{.path = path,
-                       .content = relative_link(path, compiled_[*home], arena_),
+                       .content = relative_link(path, compiled_[*home].path, arena_),
                        .origin = from.origin,
                        .kind = EntryKind::kSymlink},
                       {}});

@@ -1,8 +1,10 @@
 // Adds compiled Python files to a tree: --pyc=compile.
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "layer/identify/identify.h"
@@ -15,11 +17,19 @@ namespace layer {
 
 class Store;
 
+// Compiled files that another run made, by what they call their sources (PythonPlaces::place_of()).
+struct MadePyc {
+  std::string_view bytes;
+  std::string tag;
+};
+using MadePycs = std::map<std::string, MadePyc, std::less<>>;
+
 struct CompileOptions {
   PythonCompiler compiler;
   std::string version{};  // that the program's Python has; empty: not known
   unsigned jobs = 1;
   Store* store = nullptr;  // may be null
+  MadePycs made{};         // those whose source is as it was are not made again
 };
 
 // Adds to the tree, in __pycache__, a compiled file for each module at `places`. Python looks for

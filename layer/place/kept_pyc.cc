@@ -12,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "layer/disk/file_reader.h"
 #include "layer/model/image_tree.h"
 #include "layer/place/links.h"
 #include "layer/place/plan_nodes.h"
@@ -41,14 +40,6 @@ struct PycVerdict {
 
 // Counted by the values of PycFate.
 constexpr size_t kPycFates = static_cast<size_t>(PycFate::kUnwanted) + 1;
-
-std::string read_whole(const Entry& entry, const Stamp& look) {
-  FileReader reader(entry.content);
-  std::string bytes(look.size, '\0');
-  bytes.resize(reader.read(std::as_writable_bytes(std::span(bytes))));
-  check_unchanged(entry.content, look, reader.stamp());
-  return bytes;
-}
 
 class PycSettler {
  public:
@@ -110,7 +101,7 @@ std::optional<size_t> PycSettler::index_behind(std::string_view path) const {
 std::string PycSettler::read(size_t i) const {
   const Entry& entry = tree_.entries[i];
   if (entry.kind != EntryKind::kFile) return std::string(entry.content);  // empty, or inline
-  return read_whole(entry, *facts_[i].stamp);
+  return read_planned_file(entry.content, *facts_[i].stamp);
 }
 
 PycVerdict PycSettler::judge(size_t i, const std::string& version) const {

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "layer/base/ascii.h"
+#include "layer/disk/file_reader.h"
 #include "layer/disk/real_path.h"
 #include "layer/model/runfiles_path.h"
 
@@ -58,12 +59,24 @@ bool PythonPlaces::have_module(const Entry& entry) const {
 
 std::string PythonPlaces::place_of(const Entry& source) const {
   if (venv_ != nullptr) return fmt::format("/{}", source.path);
+  const std::string_view suffix = site_packages_suffix(source.path);
+  if (!source.repository().empty() && !suffix.empty()) {
+    return fmt::format("{}/site-packages/{}", source.repository(), suffix);  // it was moved
+  }
   return std::string(source.path.substr(split_runfiles_path(source.path).root.size() + 1));
 }
 
 std::string_view PythonPlaces::group_of(const Entry& entry) const {
   if (!entry.repository().empty() || venv_ != nullptr) return entry.repository();
   return split_runfiles_path(entry.path).repository;
+}
+
+std::string read_planned_file(std::string_view path, const Stamp& look) {
+  FileReader reader(path);
+  std::string bytes(look.size, '\0');
+  bytes.resize(reader.read(std::as_writable_bytes(std::span(bytes))));
+  check_unchanged(path, look, reader.stamp());
+  return bytes;
 }
 
 std::vector<PackedPython> find_packed_pythons(const FileTree& tree) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/disk/stamp.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/venv.h"
 
@@ -22,7 +23,7 @@ class PythonPlaces {
   // never imported.
   bool have_module(const Entry& entry) const;
   // By which path the compiled form knows its source. For runfiles it is the path below their root,
-  // so that it depends neither on the program's name nor on the place of a shared root.
+  // where a layout may have moved it from: so it depends on nothing but the runfiles.
   std::string place_of(const Entry& source) const;
   // The package or repository that an entry belongs to; empty if it is in none.
   std::string_view group_of(const Entry& entry) const;
@@ -30,6 +31,10 @@ class PythonPlaces {
  private:
   const Venv* venv_;
 };
+
+// All bytes of a file that had this stamp when the plan was begun. Throws Error if it was replaced
+// or written to since.
+std::string read_planned_file(std::string_view path, const Stamp& look);
 
 // An interpreter of CPython among runfiles, with its library, as they lie on this machine.
 struct PackedPython {

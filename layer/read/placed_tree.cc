@@ -19,7 +19,7 @@ namespace layer {
 namespace {
 
 constexpr size_t kMaxUnmeant = 10;  // warnings of a tree
-constexpr std::string_view kPycFolder = "__pycache__";
+constexpr std::string_view kCompiledFolder = "__pycache__";
 
 // The path as a pattern of itself, for a shell.
 std::string as_pattern(std::string_view path) {
@@ -71,7 +71,7 @@ class TreePlacer {
     }
     if (verdict == IgnoreRules::Verdict::kKeptByName) return false;
     const bool is_kept_pyc =
-        context_.options.app_pyc == AppPyc::kTaken && base_name(item.path) == kPycFolder;
+        context_.options.app_pyc == AppPyc::kTaken && base_name(item.path) == kCompiledFolder;
     if (is_for_app() && !is_kept_pyc && is_never_of_app(item.path, item.type, on_disk(item.path))) {
       return true;
     }

@@ -240,6 +240,7 @@ class BazelRules(judge.Judge):
         self.assertEqual((home.uid, home.gid, home.mode), (1234, 1234, 0o700))
         self.assertEqual(image["opt/programs/venv"].linkname,
                          "renamed.runfiles/tested/attributes/_small.venv")
+        self.check_that_only_the_app_is_compiled_again()
         plans = {name: (self.bazel.bin("attributes") / "asked_layers" / f"{name}.plan").read_text()
                  for name in ("interpreter", "stated")}
         self.assertIn(f"\nf\t{runfiles}/tested/attributes/probe.txt\t", plans["interpreter"])
@@ -248,6 +249,19 @@ class BazelRules(judge.Judge):
         self.assertEqual(headers["SCHILY.xattr.security.capability"],
                          "\x01\0\0\x02\0\x04" + 14 * "\0")
         self.assertNotIn("xattr.", plans["stated"])
+
+    def check_that_only_the_app_is_compiled_again(self):
+        """A change of first-party code is a matter of the plan's action and of the app's layer."""
+        main = self.bazel.root / "main.py"
+        text = main.read_text()
+        try:
+            main.write_text(text + "# changed\n")
+            actions = self.bazel.executed("//attributes:asked_layers", LOCAL)
+        finally:
+            main.write_text(text)
+        self.assertEqual([(mnemonic, output.rpartition("/")[2]) for mnemonic, output, _ in actions
+                          if mnemonic.startswith("Veneer")],
+                         [("VeneerPlan", "asked_layers.plan"), ("VeneerLayer", "app.tar")])
 
     def test_compression_and_level(self):
         self.bazel.build("//attributes:zstd_layers", LOCAL)
