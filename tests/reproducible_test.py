@@ -5,6 +5,7 @@ Such circumstances are threads, locale, umask, folder, directory order, times an
 usage: reproducible_test.py VENEER
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -120,6 +121,24 @@ class Reproducible(unittest.TestCase):
         for codec in ("gzip", "zstd", "none"):
             with self.subTest(codec=codec):
                 self.assertTrue(self.digest(codec) == self.digest(codec, folder=copy))
+
+
+class Settings(unittest.TestCase):
+    def test_digests_are_compared_whatever_openssl_is_told_to_offer(self):
+        """A machine's openssl.cnf that names a provider used to take the other digests away."""
+        with tempfile.TemporaryDirectory() as top:
+            folder = pathlib.Path(top)
+            (folder / "file").write_text("text\n")
+            md5 = hashlib.md5(b"text\n", usedforsecurity=False).hexdigest()
+            (folder / "list.mtree").write_text(
+                f"srv type=dir\nsrv/file type=file content=file md5={md5}\n")
+            (folder / "openssl.cnf").write_text(
+                "openssl_conf = all\n[all]\nproviders = named\n[named]\nlegacy = used\n"
+                "[used]\nactivate = 1\n")
+            done = subprocess.run([program.VENEER, "plan", "--mtree", "list.mtree"], cwd=folder,
+                                  capture_output=True, text=True, check=False, timeout=60,
+                                  env={**os.environ, "OPENSSL_CONF": str(folder / "openssl.cnf")})
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":

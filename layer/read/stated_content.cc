@@ -2,6 +2,7 @@
 #include "layer/read/stated_content.h"
 
 #include <fmt/core.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <tbb/parallel_for.h>
 
@@ -73,6 +74,8 @@ class ContentDigester {
     if (algorithm == kCksum) return;
     const auto known =
         std::ranges::find(kAlgorithms, algorithm, [](const auto& a) { return a.first; });
+    // What OpenSSL offers does not depend on the settings of this machine.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
     context_.reset(EVP_MD_CTX_new());
     const EVP_MD* method =
         known == kAlgorithms.end() ? nullptr : EVP_get_digestbyname(known->second);
