@@ -87,6 +87,17 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   return status;
 }
 
+// CLI11 takes an option that fills a list as one with many values, and its later versions (2.6)
+// split such a value if it is in brackets: ["/app/server", "-v"], [a-z]. So each takes one value
+// whole, and may be given several times.
+void take_values_whole(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_positional() || option->get_items_expected_max() <= 1) continue;
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  for (CLI::App* command : app.get_subcommands(nullptr)) take_values_whole(*command);
+}
+
 void print_reason(const Trouble& trouble) {
   wait_if_ending();
   try {
@@ -120,6 +131,7 @@ void add_commands(CLI::App& app, const Session* session) {
   add_tar_command(app);
   add_version_command(app);
   add_help_command(app);
+  take_values_whole(app);
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {

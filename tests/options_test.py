@@ -145,6 +145,18 @@ class Options(unittest.TestCase):
         labelled, _ = self.build("--label", "price=$5 $PATH")
         self.assertEqual(labelled["config"]["Labels"], {"price": "$5 $PATH"})
 
+    def test_values_in_brackets_are_taken_whole(self):
+        """Later versions of CLI11 split them, if the option may be given several times."""
+        (self.top / "tree" / "b").write_text("")
+        config, _ = self.build("--entrypoint", '["/srv/file", "[x,y]"]', "--cmd", '["-a", "b,c"]',
+                               "--label", 'A=["x","y"]', "--env", '["B", "[1,2]"]', "--check=off")
+        self.assertEqual(config["config"]["Entrypoint"], ["/srv/file", "[x,y]"])
+        self.assertEqual(config["config"]["Cmd"], ["-a", "b,c"])
+        self.assertEqual(config["config"]["Labels"], {"A": '["x","y"]'})
+        self.assertEqual(config["config"]["Env"][-1], "B=[1,2]")
+        plan = self.run_veneer("plan", "--files", "--tree", "tree:srv", "--exclude", "[a,b]").stdout
+        self.assertEqual(("srv/file" in plan, "srv/b" in plan), (True, False), plan)
+
     def test_variables_cannot_double_without_end(self):
         """Forty variables of which each is twice the one before took 2^40 bytes."""
         double = [f"--env=V{i + 1}=$V{i}$V{i}" for i in range(40)]

@@ -62,7 +62,9 @@ std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
   if (option->get_type_size() != 0 && !option->get_type_name().empty()) {
     text += ' ' + option->get_type_name();
   }
-  if (option->get_expected_max() == CLI::detail::expected_max_vector_size) text += " ...";
+  const bool is_repeatable = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll ||
+                             option->get_expected_max() == CLI::detail::expected_max_vector_size;
+  if (is_repeatable) text += " ...";
   if (option->get_required()) text += " (required)";
   return text;
 }

@@ -56,7 +56,7 @@ std::vector<OptionKey> option_keys(CLI::App& command) {
     key.key = key_of_option(*option);
     key.option = option;
     key.form = form_of(*option, type);
-    key.is_repeatable = option->get_items_expected_max() > 1;
+    key.is_repeatable = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
     key.path = path_of(type);
     key.merging = type == "KEY=VALUE" ? Merging::kAdded : Merging::kReplaced;
   }
