@@ -1,4 +1,11 @@
-# The libraries that veneer uses. Each is a Debian 12 package (names: debian-packages.txt).
+# The libraries that veneer uses: the system's (Debian 12: debian-packages.txt), or with
+# VENEER_STATIC those of third_party/.
+option(VENEER_STATIC "One executable that needs no library of the system" OFF)
+if(VENEER_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
+
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(TBB REQUIRED)
@@ -14,3 +21,7 @@ find_path(VENEER_TOML_INCLUDE toml++/toml.h REQUIRED)
 pkg_check_modules(elf REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+
+if(VENEER_STATIC)
+  include(third_party/static.cmake)
+endif()

@@ -7,8 +7,12 @@ target_compile_definitions(veneer_options INTERFACE $<$<CONFIG:Release>:_GLIBCXX
 target_compile_options(veneer_options INTERFACE
   "$<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3;-fstack-protector-strong;-fPIE>")
 target_link_options(veneer_options INTERFACE
-  $<$<CONFIG:Release>:-pie>
+  $<$<CONFIG:Release>:$<IF:$<BOOL:${VENEER_STATIC}>,-static-pie,-pie>>
+  $<$<BOOL:${VENEER_STATIC}>:LINKER:--gc-sections>
   $<$<CONFIG:Release>:LINKER:-z,relro,-z,now,-z,noexecstack,-z,separate-code>)
+# The bytes of the program do not depend on the folder that it is built in.
+target_compile_options(veneer_options INTERFACE
+  "$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build;-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.>")
 # Not every processor has them.
 foreach(flag -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
   string(MAKE_C_IDENTIFIER "VENEER_HAS${flag}" has_flag)

@@ -1,11 +1,14 @@
 // Prints the help of a command, and which version of what makes the bytes.
 #include "cmd/about.h"
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <gnu/libc-version.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cmd/options/known_words.h"
@@ -37,15 +40,35 @@ std::string library_of(layer::Codec codec) {
   return layer::codec_library({codec, layer::default_level(codec)});
 }
 
+// What is linked into this program: name and version. Empty if libraries are loaded.
+std::vector<std::pair<std::string, std::string>> linked_libraries() {
+  std::vector<std::pair<std::string, std::string>> libraries;
+  std::istringstream texts(VENEER_LIBRARIES);
+  for (std::string text; std::getline(texts, text, ',');) {
+    const size_t space = text.find(' ');
+    libraries.emplace_back(text.substr(0, space), text.substr(space + 1));
+  }
+  if (libraries.empty()) return libraries;
+  libraries.emplace_back("glibc", gnu_get_libc_version());
+  libraries.emplace_back("gcc", __VERSION__);
+  return libraries;
+}
+
 void print_version(bool as_json) {
   const std::string gzip = library_of(layer::Codec::kGzip);
   const std::string zstd = library_of(layer::Codec::kZstd);
   if (as_json) {
-    return print_to(stdout, layer::dump_report({{"version", VENEER_VERSION},
-                                                {"codecs", {{"gzip", gzip}, {"zstd", zstd}}}}));
+    layer::Json report = {{"version", VENEER_VERSION},
+                          {"codecs", {{"gzip", gzip}, {"zstd", zstd}}},
+                          {"libraries", layer::Json::object()}};
+    for (const auto& [name, version] : linked_libraries()) report["libraries"][name] = version;
+    return print_to(stdout, layer::dump_report(report));
   }
   print_line(stdout, "veneer " VENEER_VERSION);
   print_line(stdout, fmt::format("gzip by {}, zstd by {}", gzip, zstd));
+  std::vector<std::string> linked;
+  for (const auto& [name, version] : linked_libraries()) linked.push_back(name + ' ' + version);
+  if (!linked.empty()) print_line(stdout, fmt::format("static, of {}", fmt::join(linked, ", ")));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 usage: mistakes_test.py VENEER
 """
 
+import json
 import pathlib
 import shlex
 import subprocess
@@ -127,6 +128,7 @@ class Mistakes(unittest.TestCase):
         code, output, _ = self.run_veneer("version", "--json")
         self.assertEqual(code, 0)
         self.assertRegex(output, r'"zstd": "libzstd/[0-9.]+"')
+        self.assertIn("libraries", json.loads(output))  # tests/static_test.py has those linked in
         number = self.run_veneer("--version")
         self.assertEqual(number, self.run_veneer("-V"))
         self.assertEqual(self.run_veneer("version")[1].splitlines()[0] + "\n", number[1])

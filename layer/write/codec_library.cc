@@ -135,10 +135,13 @@ int visit_object(dl_phdr_info* info, size_t /*size*/, void* data) {
   return 1;
 }
 
-std::string build_at(uintptr_t address) {
+// `linked` is the library's version in its header. A library that is linked into the program has
+// that version; a loaded one may have another.
+std::string build_at(uintptr_t address, const char* linked) {
   LoadedObject object;
   object.address = address;
-  if (dl_iterate_phdr(visit_object, &object) == 0 || object.is_program) return {};
+  if (dl_iterate_phdr(visit_object, &object) == 0) return {};
+  if (object.is_program) return linked;
   struct stat status = {};
   if (!object.build_id.empty() || stat(object.file.c_str(), &status) != 0) return object.build_id;
   const Stamp stamp = stamp_of(status);
@@ -164,9 +167,10 @@ std::string codec_build(Codec codec) {
     case Codec::kNone:
       return {};
     case Codec::kGzip:
-      return build_at(reinterpret_cast<uintptr_t>(&libdeflate_deflate_compress));
+      return build_at(reinterpret_cast<uintptr_t>(&libdeflate_deflate_compress),
+                      "libdeflate/" LIBDEFLATE_VERSION_STRING);
     case Codec::kZstd:
-      return build_at(reinterpret_cast<uintptr_t>(&ZSTD_compress2));
+      return build_at(reinterpret_cast<uintptr_t>(&ZSTD_compress2), "libzstd/" ZSTD_VERSION_STRING);
   }
   throw std::logic_error("codec out of range");
 }

@@ -15,8 +15,8 @@ namespace layer {
 std::string codec_library(Compression compression);
 
 // Identifies the library's file, in case two files with the same codec_library() make different
-// bytes of other texts: the build ID of the shared library, or else its file's stamp. Empty if the
-// library is linked into the program itself.
+// bytes of other texts: the build ID of the shared library, or else its file's stamp. For a library
+// that is linked into the program itself it is the version, "libdeflate/1.14".
 std::string codec_build(Codec codec);
 
 }  // namespace layer
