@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 
@@ -126,6 +127,25 @@ class Runs(unittest.TestCase):
             self.run_alone("tar", "-xf", "a.tar", "-C", form)
             self.assertEqual(program.files_below(self.root / "tree"),
                              program.files_below(out / "tree"), form)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root gives files to others")
+    def test_owners_are_looked_up_in_the_files_of_accounts(self):
+        """The archive says 7; the name has another number in this root."""
+        with tarfile.open(self.root / "owned.tar", "w", format=tarfile.USTAR_FORMAT) as archive:
+            for name in ("server", "unknown"):
+                member = tarfile.TarInfo("of-" + name)
+                member.uid = member.gid = 7
+                member.uname = member.gname = name
+                archive.addfile(member)
+        (self.root / "etc").mkdir()
+        (self.root / "etc" / "passwd").write_text(
+            "root:x:0:0::/:/bin/sh\nserver:x:123:45::/:/bin/sh\n")
+        (self.root / "etc" / "group").write_text("root:x:0:\nserver:x:45:root\n")
+        (self.root / "etc" / "nsswitch.conf").write_text("passwd: compat ldap\ngroup: sss\n")
+        self.run_alone("tar", "-xf", "owned.tar")
+        owners = [((self.root / name).stat().st_uid, (self.root / name).stat().st_gid)
+                  for name in ("of-server", "of-unknown")]
+        self.assertEqual(owners, [(123, 45), (7, 7)])
 
     def test_digests_that_an_mtree_states_are_compared_in_an_empty_root(self):
         errors = self.run_alone("plan", "--mtree", "list.mtree", code=1)
