@@ -174,7 +174,7 @@ class Pyc(unittest.TestCase):
         links = {
             runfiles / "_main/app.py": self.top / "src/app.py",
             runfiles / f"python/bin/python{VERSION}": os.path.realpath(sys.executable),
-            runfiles / f"python/lib/python{VERSION}/os.py": library / "os.py",
+            runfiles / f"python/lib/python{VERSION}/os.py": f"{library}/./os.py",
             site / "alpha": pathlib.Path("../../../../../pip_alpha/site-packages/alpha"),
             site / "single.py": pathlib.Path("../../../../../pip_alpha/site-packages/single.py"),
         }

@@ -90,10 +90,10 @@ std::vector<PackedPython> find_packed_pythons(const FileTree& tree) {
     if (!known.insert(entry.content).second) continue;
     const std::string_view home = parent_path(parent_path(folder));
     const std::string_view program = program_in(tree, home, version);
-    pythons.push_back(
-        {std::string(version),
-         absolute_path(std::string(parent_path(parent_path(parent_path(entry.content))))),
-         program.empty() ? std::string() : absolute_path(std::string(program))});
+    const std::string library = absolute_path(entry.content);
+    pythons.push_back({std::string(version),
+                       std::string(parent_path(parent_path(parent_path(library)))),
+                       program.empty() ? std::string() : absolute_path(program)});
   }
   return pythons;
 }
