@@ -1,11 +1,13 @@
 // In place of layer/base/utf8_names.cc in a static veneer, whose libarchive takes names as UTF-8 in
-// any locale (include/localcharset.h). So it needs no locale of the system.
+// any locale (include/localcharset.h). So the thread's locale stays as it is.
 #include "layer/base/utf8_names.h"
 
 namespace layer {
 
-Utf8Names::Utf8Names() : before_(nullptr) {}
+Utf8Names::Utf8Names() : before_(uselocale(nullptr)) {}
 
-Utf8Names::~Utf8Names() = default;
+Utf8Names::~Utf8Names() {
+  uselocale(before_);
+}
 
 }  // namespace layer
