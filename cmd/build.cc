@@ -187,7 +187,11 @@ void run_build(const BuildArguments& options) {
   try {
     const FinishedBuild built = build(options);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    (options.json ? print_build_json : print_build_text)(options.image, built, time.count(), out);
+    if (options.json) {
+      print_build_json(options.image, built, time.count(), out);
+    } else if (!is_quiet()) {
+      print_build_text(options.image, built, time.count(), out);
+    }
   } catch (const layer::Error& error) {
     if (options.json) print_to(out, layer::dump_report(error_json(error)));
     throw;

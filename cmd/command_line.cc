@@ -23,6 +23,7 @@
 #include "cmd/options/flagfile.h"
 #include "cmd/options/help_format.h"
 #include "cmd/options/known_words.h"
+#include "cmd/options/manner_options.h"
 #include "cmd/plan.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/project/schema.h"
@@ -42,26 +43,35 @@ namespace {
 constexpr int kWrongUsage = 2;
 constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 
+std::vector<Argument> as_arguments(const std::vector<std::string>& texts) {
+  std::vector<Argument> arguments;
+  for (const std::string& text : texts) arguments.push_back({text});
+  return arguments;
+}
+
 // All output is there, or the system has a fault to tell.
 void flush_output() {
   if (std::fflush(stdout) != 0) throw layer::system_error("standard output", "cannot write", errno);
 }
 
-// On one line, whatever is in the arguments.
-std::string usage_message(const CLI::App* app, const CLI::Error& error) {
-  return CLI::FailureMessage::simple(
-      app,
-      CLI::Error(error.get_name(), layer::with_escaped_bytes(error.what()), error.get_exit_code()));
+// Help and version, which are asked for. They go to stdout, as a program's result.
+int print_answer(const CLI::App& app, const CLI::ParseError& answer) {
+  std::ostringstream text;
+  const int status = app.exit(answer, text, text);
+  print_to(stdout, text.str());
+  return status;
 }
 
-// Help and version go to stdout, as a program's result; faults to stderr.
-int print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  std::ostringstream text;
-  std::ostringstream fault;
-  const bool is_fault = app.exit(error, text, fault) != 0;
-  fmt::print("{}", text.str());
-  print_to(stderr, in_words_of_caller(fault.str()));
-  return is_fault ? kWrongUsage : 0;
+// Each on one line, whatever is in the arguments.
+int print_usage_error(const CLI::App& app, const CLI::ParseError& error,
+                      const std::vector<std::string>& arguments) {
+  std::string text = layer::with_escaped_bytes(error.what()) + '\n';
+  if (!is_called_by_bazel()) {
+    const std::vector<Argument> words = as_arguments(arguments);
+    text += fmt::format("veneer: help: see `{}`\n", help_command(app, words));
+  }
+  print_diagnostics(stderr, text);
+  return kWrongUsage;
 }
 
 int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
@@ -81,7 +91,8 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   } catch (const CLI::RuntimeError& verdict) {
     status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {
-    return print_usage_error(app, error);
+    if (error.get_exit_code() == 0) return print_answer(app, error);
+    return print_usage_error(app, error, arguments);
   }
   flush_output();
   return status;
@@ -113,7 +124,6 @@ void add_commands(CLI::App& app, const Session* session) {
   app.set_version_flag("-V,--version", "veneer " VENEER_VERSION);
   app.formatter(std::make_shared<HelpFormat>());  // of all that are added
   app.require_subcommand(1);
-  app.failure_message(usage_message);
   app.footer(
       "@FILE is replaced by the arguments in FILE, one per line; lines that begin with '#' are "
       "comments. `veneer --persistent_worker` runs a persistent worker for Bazel.");
@@ -131,12 +141,16 @@ void add_commands(CLI::App& app, const Session* session) {
   add_tar_command(app);
   add_version_command(app);
   add_help_command(app);
+  add_manner_options(app);
   take_values_whole(app);
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
+  set_manners(read_manners(app, as_arguments(arguments)));  // for what is told of flag files
   std::vector<Argument> all = expand_flagfiles(arguments, app);
   check_arguments_are_text(all);
+  set_manners(read_manners(app, all));
+  check_manners(app, all);
   add_project_arguments(app, all);
   std::vector<std::string> texts;  // CLI11 takes a vector's arguments from its end
   for (auto argument = all.rbegin(); argument != all.rend(); ++argument) {
@@ -150,11 +164,13 @@ void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
 }
 
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {
+  set_manners({});
   try {
     return run_arguments(arguments, session);
   } catch (const std::logic_error& error) {
-    print_line(stderr, fmt::format("veneer: internal error: {}", error.what()));
-    print_line(stderr, "veneer: help: please report this bug");
+    print_diagnostics(stderr, fmt::format("veneer: internal error: {}\n",
+                                          layer::with_escaped_bytes(error.what())) +
+                                  "veneer: help: please report this bug\n");
     return kBug;
   } catch (const Trouble& trouble) {
     print_reason(trouble);

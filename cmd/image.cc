@@ -39,7 +39,6 @@ struct ImageArguments {
   std::optional<std::string> digest_file;
   bool trust_layers = false;
   bool link_blobs = false;
-  bool quiet = false;
 };
 
 std::vector<oci::LayerBlob> open_layers(const ImageArguments& options) {
@@ -132,7 +131,7 @@ void run_image(const ImageArguments& options) {
   delivery.prepare(image);
   std::vector<layer::ResultFile> files = digest_file(options.digest_file, image);
   show_results(&delivery, files);
-  if (options.quiet) return;
+  if (is_quiet()) return;
   std::FILE* const out = take_stdout(named) ? stderr : stdout;
   for (const oci::ImageReference& output : outputs) {
     print_line(out, fmt::format("{} {}", output.to_string(), image.manifest.digest.to_string()));
@@ -173,7 +172,6 @@ void add_image_command(CLI::App& app, const Session* session) {
   add_digest_file_option(*command, options->digest_file);
   add_link_blobs_option(*command, options->link_blobs);
   add_store_options(*command, options->tools.store);
-  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options, session] {
     use_session(options->tools, session);
     run_image(*options);

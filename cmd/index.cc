@@ -34,7 +34,6 @@ struct IndexArguments {
   std::optional<std::string> digest_file;
   bool trust_images = false;
   bool link_blobs = false;
-  bool quiet = false;
 };
 
 oci::ImageReference parse_output(const std::string& text) {
@@ -76,7 +75,7 @@ void run_index(const IndexArguments& options) {
   delivery.prepare(index);
   std::vector<layer::ResultFile> files = digest_file(options.digest_file, index);
   show_results(&delivery, files);
-  if (options.quiet) return;
+  if (is_quiet()) return;
   print_line(take_stdout(named) ? stderr : stdout,
              fmt::format("{} {}", output.to_string(), index.manifest.digest.to_string()));
 }
@@ -120,7 +119,6 @@ void add_index_command(CLI::App& app) {
   add_digest_file_option(*command, options->digest_file);
   add_link_blobs_option(*command, options->link_blobs);
   add_limit_options(*command, options->limits);
-  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options] { run_index(*options); });
 }
 

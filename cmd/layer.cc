@@ -28,8 +28,7 @@ struct LayerArguments {
   std::string output;
   std::string descriptor;  // empty: beside the output
   std::string only;        // name of the layer; empty: the plan has just one
-  bool quiet = false;
-  bool empty = false;  // whether a plan without layers makes a layer without entries
+  bool empty = false;      // whether a plan without layers makes a layer without entries
 };
 
 // One blob in one file.
@@ -139,7 +138,7 @@ void run_layer(const LayerArguments& options) {
   files.push_back(std::move(blob.result()));
   show_results(nullptr, files);
   print_timings(tools.trace.get(), options.writing.tools.timing);
-  if (options.quiet) return;
+  if (is_quiet()) return;
   print_line(take_stdout(outputs) ? stderr : stdout,
              fmt::format("{} {}", options.output, layers.front().digest.to_string()));
 }
@@ -168,7 +167,6 @@ void add_layer_command(CLI::App& app, const Session* session) {
       ->type_name("NAME");
   command->add_flag("--allow-empty", options->empty,
                     "If the plan has no layers, write a layer without entries");
-  command->add_flag("-q,--quiet", options->quiet, "Do not print what was written");
   command->callback([options, session] {
     take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);

@@ -14,6 +14,7 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/help_format.h"
 #include "cmd/options/tools.h"
+#include "cmd/report/manners.h"
 #include "cmd/report/plan_table.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
@@ -89,7 +90,10 @@ void put_plan(const PlanArguments& options, const PlanningState& planned,
     return;
   }
   if (!options.parts.empty()) return;
-  if (!options.files && !options.json) return print_plan_table(planned.tree, plan);
+  if (!options.files && !options.json) {
+    if (!is_quiet()) print_plan_table(planned.tree, plan);
+    return;
+  }
   text([](std::string_view piece) { fmt::print("{}", piece); });
 }
 

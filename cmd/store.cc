@@ -45,6 +45,7 @@ void run_stat(const StoreArguments& options) {
     print_to(stdout, layer::dump_report(report));
     return;
   }
+  if (is_quiet()) return;
   print_line(stdout, directory);
   print_line(stdout, fmt::format("{:>10}  in {} blobs", human_size(found.blob_bytes), found.blobs));
   print_line(stdout, fmt::format("{:>10}  of index: {} layers, {} frames, {} memos, {} files",
@@ -69,6 +70,7 @@ void print_change(const StoreArguments& options, const layer::StoreChange& chang
     print_to(stdout, layer::dump_report(report));
     return;
   }
+  if (is_quiet()) return;
   print_left_over(change);
   fmt::print("dropped {} in {} blobs, kept {} in {}\n", human_size(change.dropped_bytes),
              change.dropped_blobs, human_size(change.kept_bytes), change.kept_blobs);

@@ -20,9 +20,9 @@ MISTAKES = [
     ("biuld x", "veneer has no command 'biuld'; did you mean 'build'?"),
     ("Build x", "veneer has no command 'Build'; did you mean 'build'?"),
     ("inpsect image", "veneer has no command 'inpsect'; did you mean 'inspect'?"),
-    ("push image", "veneer has no command 'push'; `veneer --help` lists all"),
+    ("push image", "veneer has no command 'push'"),
     ("store gcc", "veneer store has no command 'gcc'; did you mean 'gc'?"),
-    ("store prune", "veneer store has no command 'prune'; `veneer store --help` lists all"),
+    ("store prune", "veneer store has no command 'prune'"),
     ("help biuld", "veneer has no command 'biuld'; did you mean 'build'?"),
     ("help store gcc", "veneer store has no command 'gcc'; did you mean 'gc'?"),
     ("", "A subcommand is required"),
@@ -40,15 +40,15 @@ MISTAKES = [
      "veneer build has no option '--plattform'; did you mean '--platform'?"),
     (f"build {TREE} --max_layers 3 {OUT}",
      "veneer build has no option '--max_layers'; did you mean '--max-layers', '--layers' and '--layer'?"),
-    (f"build {TREE} --zzz {OUT}", "veneer build has no option '--zzz'; `veneer build --help` lists all"),
-    (f"build {TREE} -z {OUT}", "veneer build has no option '-z'; `veneer build --help` lists all"),
-    (f"build {TREE} --env -x {OUT} -z", "veneer build has no option '-z'; `veneer build --help` lists all"),
+    (f"build {TREE} --zzz {OUT}", "veneer build has no option '--zzz'"),
+    (f"build {TREE} -z {OUT}", "veneer build has no option '-z'"),
+    (f"build {TREE} --env -x {OUT} -z", "veneer build has no option '-z'"),
     ("plan --tre tree:srv", "veneer plan has no option '--tre'; did you mean '--tree', '--mtree' and '--tree-modes'?"),
     ("store gc --max-sise 1GB", "veneer store gc has no option '--max-sise'; did you mean '--max-size'?"),
     ("inspect --file image", "veneer inspect has no option '--file'; did you mean '--files', "
                              "'--expect-file' and '--forbid-file'?"),
     ("diff a b --ignore-time", "veneer diff has no option '--ignore-time'; did you mean '--ignore-times'?"),
-    ("--jsn build", "veneer has no option '--jsn'; `veneer --help` lists all"),
+    ("--jsn build", "veneer has no option '--jsn'"),
     # Values that are words.
     (f"build {TREE} --compression xz {OUT}", "--compression: 'xz' is none of gzip, zstd, none"),
     (f"build {TREE} --check=strict {OUT}", "--check: 'strict' is none of error, warn, off"),
@@ -107,7 +107,7 @@ class Mistakes(unittest.TestCase):
         for line, message in MISTAKES:
             with self.subTest(line):
                 code, output, errors = self.run_veneer(*shlex.split(line))
-                self.assertEqual((code, output, errors.splitlines()[0]), (2, "", message))
+                self.assertEqual((code, output, errors.splitlines()[0]), (2, "", f"veneer: error: {message}"))
                 self.assertEqual([path.name for path in self.top.iterdir()], ["tree"])
 
     def test_values_that_look_like_options_are_values(self):

@@ -89,8 +89,8 @@ class Options(unittest.TestCase):
                 done = self.run_veneer(*command, "-o", "oci:image", SOURCE_DATE_EPOCH=value)
                 self.assertEqual(done.returncode, 2)
                 self.assertEqual(done.stderr.splitlines()[0],
-                                 f"SOURCE_DATE_EPOCH: '{value}' in the environment is not a time: "
-                                 "expected seconds since 1970")
+                                 f"veneer: error: SOURCE_DATE_EPOCH: '{value}' in the environment is "
+                                 "not a time: expected seconds since 1970")
                 self.assertFalse((self.top / "image").exists())
 
     def test_every_value_that_is_not_utf8_is_reported_with_its_option(self):
@@ -107,7 +107,7 @@ class Options(unittest.TestCase):
                     self.assertEqual(done.returncode, 2, (command, option))
                     self.assertEqual(
                         done.stderr.splitlines()[0].decode(),
-                        f"{option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, "
+                        f"veneer: error: {option}: 'caf\\xe9' is not UTF-8; if it is Latin-1, "
                         "`iconv -f latin1 -t utf-8` converts it")
                     self.assertEqual(sorted(path.name for path in self.top.iterdir()), ["tree"])
                     tried += 1
@@ -181,13 +181,15 @@ class Options(unittest.TestCase):
                     done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image",
                                            f"{option}={value}")
                     self.assertEqual(done.returncode, 2)
-                    self.assertEqual(done.stderr.splitlines()[0], f"{option}: '{value}': {size}")
+                    self.assertEqual(done.stderr.splitlines()[0],
+                                     f"veneer: error: {option}: '{value}': {size}")
         for value in ("nan", "-1", "inf", "1 day"):
             with self.subTest(value):
                 done = self.run_veneer("store", "gc", "--store", "none", f"--max-age={value}")
                 self.assertEqual(done.returncode, 2)
                 self.assertEqual(done.stderr.splitlines()[0],
-                                 f"--max-age: '{value}': expected a number of days from 0 to 36500")
+                                 f"veneer: error: --max-age: '{value}': expected a number of days "
+                                 "from 0 to 36500")
 
     def test_path_that_no_layer_has(self):
         """`plan --explain` fails, and names the nearest path."""
@@ -260,7 +262,8 @@ class Options(unittest.TestCase):
             "args:2: error: --user: 'caf\\xe9' is not UTF-8"))
         self.flag_file("--max-layers=2\n")
         done = self.run_veneer("build", "@args", "-o", "oci:image", VENEER_CALLER="bazel")
-        self.assertTrue(done.stderr.startswith("`package_layers`: Value 2"), done.stderr)
+        self.assertTrue(done.stderr.startswith("veneer: error: `package_layers`: Value 2"),
+                        done.stderr)
 
     def test_messages_for_bazel_name_attributes(self):
         """Messages name attributes, because the user of a rule writes attributes."""

@@ -119,7 +119,8 @@ oci:image: help: did you mean 'usr/bin/dash'?
             code, output, errors = self.why("bin/sh", option)
             name = option.partition("=")[0]
             self.assertEqual((code, output, errors.splitlines()[0]),
-                             (2, "", f"{name}: only inputs take it, and WHAT is an image"))
+                             (2, "", f"veneer: error: {name}: only inputs take it, and WHAT is "
+                                     "an image"))
 
 
 class Inputs(unittest.TestCase):
@@ -154,7 +155,7 @@ class Inputs(unittest.TestCase):
 
     def test_a_path_has_to_be_given(self):
         code, _, errors = self.run_veneer("why", "--tree", "tree:srv")
-        self.assertEqual((code, errors.splitlines()[0]), (2, "PATH is required"))
+        self.assertEqual((code, errors.splitlines()[0]), (2, "veneer: error: PATH is required"))
 
 
 if __name__ == "__main__":

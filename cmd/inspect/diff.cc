@@ -10,6 +10,7 @@
 #include "cmd/inspect/diff_text.h"
 #include "cmd/inspect/subject.h"
 #include "cmd/report/exit_code.h"
+#include "cmd/report/manners.h"
 
 namespace cmd {
 namespace {
@@ -33,7 +34,7 @@ void run_diff(const DiffArguments& options) {
       before, after, options.ignore_times ? oci::CompareTimes::kNo : oci::CompareTimes::kYes);
   if (options.json) {
     print_diff_json(comparison);
-  } else {
+  } else if (options.files || !is_quiet()) {
     print_diff_text(comparison, options.files ? ListFiles::kAll : ListFiles::kFew);
   }
   if (comparison.has_differences()) throw CLI::RuntimeError(kDiffer);

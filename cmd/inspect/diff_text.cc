@@ -16,20 +16,27 @@ namespace {
 constexpr size_t kFewFiles = 30;
 constexpr size_t kFewPackages = 30;
 
-void print_cut(const std::string& line) {
-  print_line(stdout, cut_end(line, report_width()));
+void print_cut(const std::string& line, Style style = Style::kPlain) {
+  print_line(stdout, cut_end(line, report_width()), style);
+}
+
+// Of what begins with "+", "-" or "~".
+Style style_of(char sign) {
+  if (sign == '+') return Style::kAdded;
+  return sign == '-' ? Style::kRemoved : Style::kChanged;
 }
 
 void print_config(const Comparison& comparison) {
   if (comparison.config.empty()) return;
-  print_line(stdout, "config:");
+  print_line(stdout, "config:", Style::kHeading);
   for (const oci::ConfigChange& change : comparison.config) {
     if (!change.before) {
-      print_cut(fmt::format("  + {}: {}", change.name, *change.after));
+      print_cut(fmt::format("  + {}: {}", change.name, *change.after), Style::kAdded);
     } else if (!change.after) {
-      print_cut(fmt::format("  - {}: {}", change.name, *change.before));
+      print_cut(fmt::format("  - {}: {}", change.name, *change.before), Style::kRemoved);
     } else {
-      print_cut(fmt::format("  ~ {}: {} -> {}", change.name, *change.before, *change.after));
+      print_cut(fmt::format("  ~ {}: {} -> {}", change.name, *change.before, *change.after),
+                Style::kChanged);
     }
   }
 }
@@ -53,7 +60,8 @@ void print_diff_layers(const Comparison& comparison) {
   if (static_cast<size_t>(kept) == diff.layers.size()) return;
   print_cut(fmt::format("layers: {} of {} kept ({}); {} to send", kept,
                         comparison.after.image.layers.size(), human_size(diff.kept_bytes),
-                        human_size(diff.new_bytes)));
+                        human_size(diff.new_bytes)),
+            Style::kHeading);
   for (const oci::LayerPair& pair : diff.layers) {
     if (pair.relation == oci::LayerRelation::kKept) continue;
     const oci::ImageLayer& layer = layer_of(comparison, pair);
@@ -83,17 +91,20 @@ uint64_t size_of(const oci::Package* package) {
 void print_diff_packages(const Comparison& comparison, ListFiles list) {
   const std::vector<oci::PackageChange>& packages = comparison.contents.packages;
   if (packages.empty()) return;
-  print_line(stdout, "packages:");
-  const size_t shown =
-      list == ListFiles::kAll ? packages.size() : std::min(kFewPackages, packages.size());
+  print_line(stdout, "packages:", Style::kHeading);
+  const size_t shown = list == ListFiles::kAll || is_verbose()
+                           ? packages.size()
+                           : std::min(kFewPackages, packages.size());
   for (size_t i = 0; i < shown; ++i) {
     const oci::PackageChange& change = packages[i];
     ChangeCounts counts;
     for (const uint32_t file : change.files) counts.count(comparison.contents.files[file]);
-    print_cut(fmt::format("  {:<40} {:>10}  {}", version_text(comparison, change),
+    const std::string text = version_text(comparison, change);
+    print_cut(fmt::format("  {:<40} {:>10}  {}", text,
                           size_change(size_of(package_before(comparison, change)),
                                       size_of(package_after(comparison, change))),
-                          counts.total() == 0 ? "" : "files: " + counts.to_string()));
+                          counts.total() == 0 ? "" : "files: " + counts.to_string()),
+              style_of(text.front()));
   }
   if (shown < packages.size()) {
     print_line(stdout, fmt::format("  … and {} more; --files lists them", packages.size() - shown));
@@ -114,7 +125,7 @@ void print_file(const oci::FileChange& change) {
   const std::string folder = change.node().kind == layer::NodeKind::kDirectory ? "/" : "";
   const size_t used = left.size() + right.size() + folder.size();
   const size_t room = report_width() > used + 20 ? report_width() - used : 20;
-  print_line(stdout, left + cut_begin(change.node().path, room) + folder + right);
+  print_line(stdout, left + cut_begin(change.node().path, room) + folder + right, style_of(sign));
 }
 
 void print_diff_files(const Comparison& comparison, ListFiles list) {
@@ -126,11 +137,12 @@ void print_diff_files(const Comparison& comparison, ListFiles list) {
   if (counts.total() == 0) return;
   print_line(stdout,
              fmt::format("{}: {}", list == ListFiles::kAll ? "files" : "files of no package",
-                         counts.to_string()));
+                         counts.to_string()),
+             Style::kHeading);
   size_t shown = 0;
   for (size_t i = 0; i < diff.files.size(); ++i) {
     if (list == ListFiles::kFew && diff.package_of[i] != oci::kNone) continue;
-    if (list == ListFiles::kFew && shown == kFewFiles) {
+    if (list == ListFiles::kFew && shown == kFewFiles && !is_verbose()) {
       print_line(stdout,
                  fmt::format("  … and {} more; --files lists them", counts.total() - shown));
       return;

@@ -62,6 +62,8 @@ void print_report(const InspectArguments& options, const Inspection& inspection,
     print_image_json(inspection, excess, {layer, options.files});
   } else if (options.files) {
     print_listing(inspection.subject, layer);
+  } else if (is_quiet()) {
+    return;
   } else if (layer) {
     print_layer_text(inspection, *layer);
   } else {
@@ -89,6 +91,7 @@ void write_page(const InspectArguments& options, const Subjects& subjects,
   std::vector<layer::ResultFile> files;
   files.push_back(text_result(options.page, page));
   show_results(nullptr, files);
+  if (is_quiet()) return;
   print_line(take_stdout(page_outputs(options)) ? stderr : stdout,
              fmt::format("{}: {}, {}", options.page,
                          counted(inspection.subject.facts.tree.nodes().size(), "path"),

@@ -27,7 +27,12 @@ void print_fact(std::string_view name, const std::string& value) {
 
 void print_heading(const std::string& text) {
   print_line(stdout, "");
-  print_line(stdout, cut_end(text, report_width()));
+  print_line(stdout, cut_end(text, report_width()), Style::kHeading);
+}
+
+// Of a list with `size` rows.
+size_t shown_of(size_t few, size_t size) {
+  return is_verbose() ? size : std::min(few, size);
 }
 
 void print_path(uint64_t size, std::string_view path, const std::string& remark) {
@@ -92,12 +97,13 @@ std::string package_text(const oci::Package& package) {
 std::string contents_text(const Inspection& inspection, const oci::LayerSummary& layer) {
   constexpr size_t kShown = 2;
   std::string text;
-  for (size_t i = 0; i < std::min(kShown, layer.packages.size()); ++i) {
+  for (size_t i = 0; i < shown_of(kShown, layer.packages.size()); ++i) {
     const oci::Package& package = inspection.subject.facts.packages[layer.packages[i].package];
     text += (i == 0 ? "" : ", ") + package_text(package);
   }
-  if (layer.packages.size() > kShown) {
-    text += fmt::format(" and {} more", layer.packages.size() - kShown);
+  const size_t shown = shown_of(kShown, layer.packages.size());
+  if (layer.packages.size() > shown) {
+    text += fmt::format(" and {} more", layer.packages.size() - shown);
   }
   if (!text.empty() && !layer.created_by.empty()) text += " | ";
   return text + layer.created_by;
@@ -143,7 +149,7 @@ void print_packages(const oci::ImageFacts& facts) {
   }
   print_heading("packages: " + kinds);
   const std::vector<const oci::Package*> packages = packages_by_size(facts);
-  for (size_t i = 0; i < std::min(kShownPackages, packages.size()); ++i) {
+  for (size_t i = 0; i < shown_of(kShownPackages, packages.size()); ++i) {
     print_line(stdout, cut_end(fmt::format("{:>10}  {} ({})", human_size(packages[i]->size),
                                            package_text(*packages[i]),
                                            oci::package_kind_name(packages[i]->kind)),
@@ -180,12 +186,12 @@ void print_waste(const oci::Waste& waste) {
       human_size(waste.content_bytes),
       100 * static_cast<double>(waste.total()) / static_cast<double>(waste.content_bytes),
       human_size(waste.duplicate_bytes), human_size(waste.hidden_bytes)));
-  for (size_t i = 0; i < std::min(kShownWaste, waste.duplicates.size()); ++i) {
+  for (size_t i = 0; i < shown_of(kShownWaste, waste.duplicates.size()); ++i) {
     const oci::Duplicate& duplicate = waste.duplicates[i];
     print_path(duplicate.wasted(), duplicate.paths.front(),
                fmt::format("{} times", duplicate.paths.size()));
   }
-  for (size_t i = 0; i < std::min(kShownWaste, waste.hidden.size()); ++i) {
+  for (size_t i = 0; i < shown_of(kShownWaste, waste.hidden.size()); ++i) {
     print_path(waste.hidden[i]->size, waste.hidden[i]->path, hidden_text(*waste.hidden[i]));
   }
 }
@@ -225,7 +231,7 @@ void print_layer_text(const Inspection& inspection, uint32_t layer) {
   const oci::ImageFacts& facts = inspection.subject.facts;
   const std::vector<oci::PackageShare>& packages = inspection.layers[layer].packages;
   if (!packages.empty()) print_heading("packages");
-  for (size_t i = 0; i < std::min(kShownPackages, packages.size()); ++i) {
+  for (size_t i = 0; i < shown_of(kShownPackages, packages.size()); ++i) {
     print_line(stdout, fmt::format(kRow, human_size(packages[i].bytes),
                                    package_text(facts.packages[packages[i].package])));
   }

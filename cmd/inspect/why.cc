@@ -39,10 +39,11 @@ struct WhyArguments {
 
 // Whether it says how an image is read, or printed.
 bool is_option_of_images(const CLI::Option& option) {
-  static constexpr std::array<std::string_view, 10> kNames = {
+  static constexpr std::array<std::string_view, 13> kNames = {
       "WHAT",    "PATH",           "--json",          "--platform",
       "--jobs",  "--max-unpacked", "--max-temporary", "--max-entries",
-      "--store", "--no-store"};
+      "--store", "--no-store",     "--quiet",         "--verbose",
+      "--color"};
   return std::ranges::find(kNames, option.get_name()) != kNames.end();
 }
 
@@ -197,7 +198,7 @@ void explain_in_image(const WhyArguments& options, const CLI::App& command) {
     return;
   }
   if (!is_there) throw missing_error(options.path, story, subject);
-  print_story(story, subject);
+  if (!is_quiet()) print_story(story, subject);
 }
 
 void explain_in_inputs(const WhyArguments& options) {

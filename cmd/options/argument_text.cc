@@ -51,7 +51,7 @@ void check_arguments_are_text(const std::vector<Argument>& arguments) {
     const std::string message = fmt::format(
         "{}: '{}' is not UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8` converts it",
         layer::with_escaped_bytes(option), layer::with_escaped_bytes(value));
-    throw CLI::ValidationError(at_origin(arguments[i], message), CLI::ExitCodes::ValidationError);
+    throw PlacedError(at_origin(arguments[i], message), CLI::ExitCodes::ValidationError);
   }
 }
 

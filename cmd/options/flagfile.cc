@@ -43,7 +43,7 @@ class FlagfileReader {
     if (is_lost_) return;
     try {
       words_.read(argument);
-    } catch (const CLI::ExtrasError&) {
+    } catch (const PlacedError&) {
       is_lost_ = true;
     }
   }

@@ -17,19 +17,18 @@ std::string full_name(const CLI::App& command) {
   return parent == nullptr ? command.get_name() : full_name(*parent) + ' ' + command.get_name();
 }
 
-// The nearest of the names, or where they are listed.
-std::string instead(const CLI::App& command, std::string_view word,
-                    const std::vector<std::string>& names) {
+// "; did you mean 'build'?"
+std::string instead(std::string_view word, const std::vector<std::string>& names) {
   const std::vector<std::string_view> nearest =
       layer::nearest_names(word, {names.begin(), names.end()});
-  if (nearest.empty()) return fmt::format("`{} --help` lists all", full_name(command));
-  return fmt::format("did you mean {}?", layer::quoted_names(nearest));
+  if (nearest.empty()) return {};
+  return fmt::format("; did you mean {}?", layer::quoted_names(nearest));
 }
 
-CLI::ExtrasError unknown_word(const Argument& argument, const CLI::App& command, const char* kind,
-                              const std::string& word, const std::vector<std::string>& names) {
-  return {at_origin(argument, fmt::format("{} has no {} '{}'; {}", full_name(command), kind, word,
-                                          instead(command, word, names))),
+PlacedError unknown_word(const Argument& argument, const CLI::App& command, const char* kind,
+                         const std::string& word, const std::vector<std::string>& names) {
+  return {at_origin(argument, fmt::format("{} has no {} '{}'{}", full_name(command), kind, word,
+                                          instead(word, names))),
           CLI::ExitCodes::ExtrasError};
 }
 
@@ -78,15 +77,33 @@ const Argument* find_culprit(std::string_view message, const CLI::App& app,
 
 std::string at_origin(const Argument& argument, const std::string& message) {
   // The files that Bazel's rules write are nothing that their user knows.
-  if (argument.origin.file.empty() || is_called_by_bazel()) return message;
-  return fmt::format("{}: error: {}", argument.origin.to_string(), message);
+  const layer::Position place = is_called_by_bazel() ? layer::Position() : argument.origin;
+  return fmt::format("{}: error: {}", place.to_string(), message);
 }
 
 void rethrow_at_origin(const CLI::ParseError& error, const CLI::App& app,
                        const std::vector<Argument>& arguments) {
+  const bool is_verdict = dynamic_cast<const CLI::RuntimeError*>(&error) != nullptr;
+  const bool is_placed = dynamic_cast<const PlacedError*>(&error) != nullptr;
+  if (is_verdict || is_placed || error.get_exit_code() == 0) throw;
   const Argument* const culprit = find_culprit(error.what(), app, arguments);
-  if (culprit == nullptr) throw;
-  throw CLI::ParseError(at_origin(*culprit, error.what()), error.get_exit_code());
+  throw PlacedError(at_origin(culprit == nullptr ? Argument() : *culprit, error.what()),
+                    error.get_exit_code());
+}
+
+std::string help_command(const CLI::App& app, const std::vector<Argument>& arguments) {
+  const CLI::App* command = &app;
+  WordReader reader(app);
+  for (const Argument& argument : arguments) {
+    try {
+      const Word word = reader.read(argument);
+      if (word.kind == WordKind::kCommand) command = word.command;
+    } catch (const PlacedError&) {
+      // That is the fault.
+    }
+  }
+  if (command->get_name() == "help") command = &app;
+  return full_name(*command) + " --help";
 }
 
 const CLI::App& find_command(const CLI::App& app, const std::string& name) {

@@ -25,6 +25,12 @@ struct Word {
   std::string value;                    // of kOption: what is written behind its name
 };
 
+// Wrong usage whose message begins with its place, as at_origin() makes it.
+class PlacedError : public CLI::ParseError {
+ public:
+  using CLI::ParseError::ParseError;
+};
+
 // Reads words from left to right as CLI11 does. `app` outlives it.
 class WordReader {
  public:
@@ -32,7 +38,7 @@ class WordReader {
 
   // Whether the next word is the value of an option.
   bool expects_value() const { return awaiting_ != nullptr; }
-  // Throws CLI::ExtrasError, with the nearest names that exist, for a command or an option that
+  // Throws PlacedError, with the nearest names that exist, for a command or an option that
   // there is none of. CLI11 alone would first complain of what is missing because of it.
   Word read(const Argument& argument);
 
@@ -50,11 +56,15 @@ std::vector<Word> read_words(const CLI::App& app, const std::vector<Argument>& a
 // The command of this name. Throws likewise if `app` has none.
 const CLI::App& find_command(const CLI::App& app, const std::string& name);
 
-// "FILE:LINE: error: MESSAGE" for an argument of a file whose user wrote that file; else the
-// message.
+// "FILE:LINE: error: MESSAGE" for an argument of a file whose user wrote that file; else
+// "veneer: error: MESSAGE".
 std::string at_origin(const Argument& argument, const std::string& message);
 
-// Throws the error anew, at the place of the argument that it is about if that came from a file.
+// Where the options of the command that the arguments name are listed: "veneer build --help".
+std::string help_command(const CLI::App& app, const std::vector<Argument>& arguments);
+
+// Throws a fault anew, as PlacedError at the argument that it is about. What is none, such as a call
+// for help, is thrown as it is.
 [[noreturn]] void rethrow_at_origin(const CLI::ParseError& error, const CLI::App& app,
                                     const std::vector<Argument>& arguments);
 

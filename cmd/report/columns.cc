@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kPipeWidth = 100;
 constexpr size_t kLeastWidth = 60;
+constexpr size_t kUnlimited = SIZE_MAX / 2;
 
 bool begins_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -35,6 +36,7 @@ size_t offset_of(std::string_view text, size_t character) {
 }  // namespace
 
 size_t report_width() {
+  if (is_verbose()) return kUnlimited;
   struct winsize size = {};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kPipeWidth;
   return std::max<size_t>(size.ws_col, kLeastWidth);

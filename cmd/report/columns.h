@@ -8,7 +8,8 @@
 
 namespace cmd {
 
-// The width of the terminal on stdout, at least 60; 100 if it is none.
+// The width of the terminal on stdout, at least 60; 100 if it is none. With --verbose there is no
+// limit.
 size_t report_width();
 
 // The text on one line and escaped (layer/base/utf8.h), with at most `width` characters: the end of

@@ -29,9 +29,7 @@ std::string error_text(const std::filesystem::filesystem_error& error) {
 }
 
 std::string error_text(const std::exception& error) {
-  if (const auto* fault = dynamic_cast<const layer::Error*>(&error)) {
-    return in_words_of_caller(fault->what());
-  }
+  if (const auto* fault = dynamic_cast<const layer::Error*>(&error)) return fault->what();
   if (const auto* fault = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
     return error_text(*fault);
   }
@@ -52,14 +50,18 @@ void print_to(std::FILE* out, std::string_view text) {
   throw layer::system_error("standard output", "cannot write", errno);
 }
 
-void print_line(std::FILE* out, std::string_view line) {
-  print_to(out, layer::with_escaped_bytes(line) + '\n');
+void print_line(std::FILE* out, std::string_view line, Style style) {
+  print_to(out, styled(out, style, layer::with_escaped_bytes(line)) + '\n');
+}
+
+void print_diagnostics(std::FILE* out, const std::string& lines) {
+  print_to(out, styled_diagnostics(out, in_words_of_caller(lines)));
 }
 
 void print_error(const std::exception& error) {
   try {
     if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) {
-      return print_to(stderr, error_text(error));
+      return print_diagnostics(stderr, error_text(error));
     }
   } catch (const std::bad_alloc&) {
     // While the text was made, which is then lost.
@@ -76,7 +78,7 @@ MessageRecorder::~MessageRecorder() {
 }
 
 void print_message(const std::string& text) {
-  print_to(stderr, in_words_of_caller(text));
+  print_diagnostics(stderr, text);
   if (recorder != nullptr) recorder->text_ += text;
 }
 
@@ -85,7 +87,7 @@ void print_warnings(const std::vector<layer::Diagnostic>& warnings) {
 }
 
 void print_note(const layer::Diagnostic& note) {
-  print_message(note.to_string("note"));
+  if (!is_quiet()) print_message(note.to_string("note"));
 }
 
 std::string human_size(uint64_t bytes) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmd/report/manners.h"
 #include "layer/base/error.h"
 
 namespace cmd {
@@ -16,14 +17,16 @@ namespace cmd {
 // what a run does. Throws layer::Error if stdout does not take it.
 void print_to(std::FILE* out, std::string_view text);
 // The same for one line, which is given without LF. What no terminal shows as it is, is escaped.
-void print_line(std::FILE* out, std::string_view line);
+void print_line(std::FILE* out, std::string_view line, Style style = Style::kPlain);
+// The same for lines of layer::Diagnostic::to_string(), in the caller's words and in colour.
+void print_diagnostics(std::FILE* out, const std::string& lines);
 
 // Says on stderr why a run failed, a line for each fault. Needs no memory to say that there is none.
 void print_error(const std::exception& error);
 
 // Prints each warning, with its notes, to stderr.
 void print_warnings(const std::vector<layer::Diagnostic>& warnings);
-// The same for what is no warning.
+// The same for what is no warning. With --quiet it is not printed.
 void print_note(const layer::Diagnostic& note);
 
 // Records what these two print while it lives, so that a later run that finds its work done can
@@ -42,7 +45,7 @@ class MessageRecorder {
   std::string text_;
 };
 
-// Prints the text of a recorder to stderr.
+// Prints the text of a recorder, lines of diagnostics, to stderr.
 void print_message(const std::string& text);
 
 // "12.3 MB"; powers of 1000, as registries and docker count.

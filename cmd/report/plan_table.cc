@@ -69,8 +69,10 @@ void print_row(const std::string& name, const PlannedPart& part, std::string_vie
 }  // namespace
 
 void print_plan_table(const layer::FileTree& tree, const layer::ImagePlan& plan) {
-  print_line(stdout, fmt::format("{:<32} {:>9} {:>9} {:>10}", "layer, package", "files", "links",
-                                 "unpacked"));
+  print_line(
+      stdout,
+      fmt::format("{:<32} {:>9} {:>9} {:>10}", "layer, package", "files", "links", "unpacked"),
+      Style::kHeading);
   for (const layer::LayerPlan& layer : plan.layers) {
     PlannedPart whole;
     for (const layer::TarEntry& entry : layer.entries) whole.add(entry);

@@ -20,13 +20,14 @@
 namespace cmd {
 namespace {
 
-constexpr std::string_view kForm = "build 1";
+constexpr std::string_view kForm = "build 2";
 constexpr size_t kNumber = sizeof(uint64_t);
 
 // Options that say where to or how fast, not what.
 bool matters(const CLI::Option& option) {
-  static constexpr std::array<std::string_view, 9> kOthers{
-      "jobs", "json", "no-store", "output", "project", "store", "store-size", "timings", "trace"};
+  static constexpr std::array<std::string_view, 12> kOthers{
+      "color", "jobs",  "json",       "no-store", "output", "project",
+      "quiet", "store", "store-size", "timings",  "trace",  "verbose"};
   return option.count() > 0 && !std::ranges::binary_search(kOthers, option.get_single_name());
 }
 
@@ -56,6 +57,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptio
     text.put(uint64_t{option->results().size()});  // a value may be spelt as an option's name
     for (const std::string& value : option->results()) text.put(value);
   }
+  text.put(uint64_t{is_verbose()});  // which messages there are, wherever the option stands
   if (base != nullptr) put_base(*base, text);
   const std::optional<layer::Program>& program = planned.plan.program;
   text.put(program ? program->entry_point : std::string());

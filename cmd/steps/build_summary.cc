@@ -18,7 +18,8 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
   size_t width = std::string_view("layer").size();
   for (const layer::WrittenLayer& layer : built.result.layers)
     width = std::max(width, layer.name.size());
-  print_line(out, fmt::format("{:{}}  {:>10}  {:>10}  digest", "layer", width, "size", "unpacked"));
+  print_line(out, fmt::format("{:{}}  {:>10}  {:>10}  digest", "layer", width, "size", "unpacked"),
+             Style::kHeading);
   for (const layer::WrittenLayer& layer : built.result.layers) {
     print_line(out,
                fmt::format("{:{}}  {:>10}  {:>10}  {}", layer.name, width, human_size(layer.size),
@@ -39,7 +40,7 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
                            "layers",
                            human_size(built.result.plan.repeated_bytes)));
   }
-  if (built.result.checks && built.result.checks->notes > 0) {
+  if (built.result.checks && built.result.checks->notes > 0 && !is_verbose()) {
     print_line(out, fmt::format("{} could not be checked from files alone (not errors); see "
                                 "`veneer verify IMAGE`",
                                 counted(built.result.checks->notes, "thing")));
@@ -53,7 +54,8 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
     print_line(out, fmt::format("{} {}", output, built.image.manifest.digest.to_string()));
   }
   const std::string next = next_command(output_references(options).front());
-  if (!next.empty()) print_line(out, "next: " + next);
+  if (!next.empty())
+    print_to(out, fmt::format("{} {}\n", styled(out, Style::kHelp, "next:"), next));
 }
 
 void print_build_json(const ImageOptions& options, const FinishedBuild& built, double seconds,

@@ -19,10 +19,13 @@ namespace cmd {
 namespace {
 
 void print_report_text(const CheckReport& report) {
+  const layer::ShortPaths paths(report.findings);
   for (const layer::Finding& finding : report.findings) {
-    print_to(stdout,
-             layer::to_diagnostic(finding).to_string(layer::severity_name(finding.severity)));
+    if (is_quiet() && finding.severity == layer::Severity::kNote) continue;
+    print_diagnostics(
+        stdout, diagnostic_of(finding, paths).to_string(layer::severity_name(finding.severity)));
   }
+  if (is_quiet()) return;
   const CheckCounts counts = count_findings(report.findings);
   print_line(
       stdout,

@@ -71,6 +71,10 @@ CheckCounts count_findings(const std::vector<layer::Finding>& findings) {
   return counts;
 }
 
+layer::Diagnostic diagnostic_of(const layer::Finding& finding, const layer::ShortPaths& paths) {
+  return is_verbose() ? layer::to_diagnostic(finding) : layer::to_diagnostic(finding, paths);
+}
+
 oci::ImageConfig final_config(const oci::StoredImage* base,
                               const std::optional<oci::Platform>& platform,
                               const oci::ConfigChanges& changes) {
@@ -125,10 +129,14 @@ void explain_checks(const std::vector<layer::Finding>& findings, const PlanningS
 
 CheckCounts report_findings(const std::vector<layer::Finding>& findings, CheckLevel level) {
   layer::Diagnostics found;
+  const layer::ShortPaths paths(findings);
   for (const layer::Finding& finding : findings) {
-    if (finding.severity == layer::Severity::kNote) continue;
+    layer::Diagnostic diagnostic = diagnostic_of(finding, paths);
+    if (finding.severity == layer::Severity::kNote) {
+      if (is_verbose()) print_note(diagnostic);
+      continue;
+    }
     const bool stops = finding.severity == layer::Severity::kError && level == CheckLevel::kError;
-    layer::Diagnostic diagnostic = layer::to_diagnostic(finding);
     if (stops) {
       found.error(std::move(diagnostic));
     } else {

@@ -30,6 +30,9 @@ void add_check_option(CLI::App& command, CheckLevel& level);
 
 CheckCounts count_findings(const std::vector<layer::Finding>& findings);
 
+// The finding as a message, with the short forms of its paths unless --verbose is given.
+layer::Diagnostic diagnostic_of(const layer::Finding& finding, const layer::ShortPaths& paths);
+
 // The config of an image on `base` (null: none). Throws layer::Error for changes that do not fit.
 oci::ImageConfig final_config(const oci::StoredImage* base,
                               const std::optional<oci::Platform>& platform,

@@ -21,7 +21,7 @@ void explain_paths(const std::vector<std::string>& paths,
   if (as_json) print_to(stdout, layer::explanations_to_json(explanations));
   bool has_unknown = false;
   for (const layer::Explanation& explanation : explanations) {
-    if (!as_json) print_to(stdout, layer::explanation_to_text(explanation));
+    if (!as_json && !is_quiet()) print_to(stdout, layer::explanation_to_text(explanation));
     const bool is_base_path =
         planned.base && planned.base->tree.resolve(explanation.path).node != nullptr;
     has_unknown = has_unknown || (!explanation.is_known && !is_base_path);

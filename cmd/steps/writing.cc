@@ -3,9 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <optional>
 #include <string>
 
 #include "cmd/options/choice.h"
+#include "cmd/report/manners.h"
 #include "cmd/report/progress_line.h"
 #include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"
@@ -90,7 +92,8 @@ std::vector<layer::WrittenLayer> write_layers(const std::vector<layer::LayerPlan
   layer::Progress progress;
   progress.trace = tools.trace.get();
   if (options.tools.session != nullptr) progress.is_cancelled = options.tools.session->is_cancelled;
-  const ProgressLine line(progress, options.is_logged);
+  std::optional<ProgressLine> line;
+  if (!is_quiet()) line.emplace(progress, options.is_logged);
   return layer::write_layers(plans, compression(options), jobs, sink, progress, tools.store.get());
 }
 

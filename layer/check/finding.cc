@@ -13,27 +13,59 @@ namespace layer {
 namespace {
 
 constexpr size_t kNamedOthers = 3;
+constexpr size_t kLeastSaved = 8;  // characters
 
 void merge(Finding finding, Finding& first) {
   first.count += finding.count;
   if (first.others.size() < kNamedOthers) first.others.push_back(std::move(finding.path));
 }
 
-// "…/cublas/lib/b.so" for "site/cublas/lib/b.so" beside "site/cudnn/lib/a.so".
-std::string unlike(std::string_view path, std::string_view other) {
-  const auto ends = std::mismatch(path.begin(), path.end(), other.begin(), other.end());
-  const size_t slash = path.substr(0, static_cast<size_t>(ends.first - path.begin())).rfind('/');
-  return slash == path.npos ? std::string(path) : "…" + std::string(path.substr(slash));
+std::string_view without_root(std::string_view path) {
+  return path.starts_with('/') ? path.substr(1) : path;
 }
 
-// "likewise: …/b.so, …/c.so and 15 more".
-std::string others_text(const Finding& finding) {
+std::string reverse(std::string_view text) {
+  return {text.rbegin(), text.rend()};
+}
+
+// "likewise: lib/b.so, lib/c.so and 15 more".
+std::string others_text(const Finding& finding, const ShortPaths* paths) {
   std::string text = "likewise: ";
   for (size_t i = 0; i < finding.others.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + unlike(finding.others[i], finding.path);
+    const std::string& other = finding.others[i];
+    text += (i == 0 ? "" : ", ") + (paths == nullptr ? other : paths->shorten(other));
   }
   const size_t rest = finding.count - 1 - finding.others.size();
   return rest == 0 ? text : text + fmt::format(" and {} more", rest);
+}
+
+// The reason with each path that it quotes in its short form.
+std::string reason_text(const Finding& finding, const ShortPaths* paths) {
+  std::string text = finding.reason;
+  if (paths == nullptr) return text;
+  for (const std::string& path : finding.named) {
+    const std::string quoted = fmt::format("'{}'", path);
+    const size_t at = text.rfind(quoted);  // before it may be a link's text
+    if (at != text.npos) text.replace(at + 1, path.size(), paths->shorten(path));
+  }
+  return text;
+}
+
+Diagnostic describe(const Finding& finding, const ShortPaths* paths) {
+  Diagnostic diagnostic;
+  diagnostic.position.file = finding.path.empty() ? "image" : finding.path;
+  diagnostic.message = fmt::format("{} [{}]", reason_text(finding, paths), finding.check);
+  diagnostic.notes = finding.notes;
+  if (!finding.others.empty()) {
+    diagnostic.notes.insert(diagnostic.notes.begin(),
+                            {diagnostic.position, others_text(finding, paths)});
+  }
+  if (!finding.origin.file.empty()) {
+    diagnostic.notes.push_back(
+        {finding.origin, finding.origin.line > 0 ? "declared here" : "comes from here"});
+  }
+  diagnostic.help = finding.help;
+  return diagnostic;
 }
 
 bool same_cause(const Finding& a, const Finding& b) {
@@ -90,20 +122,44 @@ std::vector<Finding> Findings::take() {
   return merged;
 }
 
+ShortPaths::ShortPaths(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    add(finding.path);
+    for (const std::string& path : finding.others) add(path);
+    for (const std::string& path : finding.named) add(path);
+  }
+  std::sort(reversed_.begin(), reversed_.end());
+  reversed_.erase(std::unique(reversed_.begin(), reversed_.end()), reversed_.end());
+}
+
+void ShortPaths::add(std::string_view path) {
+  reversed_.push_back(reverse(without_root(path)) + '/');
+}
+
+bool ShortPaths::is_unique(std::string_view end) const {
+  const std::string begin = reverse(end) + '/';
+  const auto first = std::lower_bound(reversed_.begin(), reversed_.end(), begin);
+  return first != reversed_.end() && first->starts_with(begin) &&
+         (first + 1 == reversed_.end() || !(first + 1)->starts_with(begin));
+}
+
+std::string ShortPaths::shorten(std::string_view path) const {
+  const std::string_view whole = without_root(path);
+  size_t slash = whole.rfind('/');
+  if (slash != whole.npos && slash > 0) slash = whole.rfind('/', slash - 1);
+  while (slash != whole.npos && slash > 0 && !is_unique(whole.substr(slash + 1))) {
+    slash = whole.rfind('/', slash - 1);
+  }
+  if (slash == whole.npos || slash < kLeastSaved) return std::string(path);
+  return "…" + std::string(whole.substr(slash));
+}
+
 Diagnostic to_diagnostic(const Finding& finding) {
-  Diagnostic diagnostic;
-  diagnostic.position.file = finding.path.empty() ? "image" : finding.path;
-  diagnostic.message = fmt::format("{} [{}]", finding.reason, finding.check);
-  diagnostic.notes = finding.notes;
-  if (!finding.others.empty()) {
-    diagnostic.notes.insert(diagnostic.notes.begin(), {diagnostic.position, others_text(finding)});
-  }
-  if (!finding.origin.file.empty()) {
-    diagnostic.notes.push_back(
-        {finding.origin, finding.origin.line > 0 ? "declared here" : "comes from here"});
-  }
-  diagnostic.help = finding.help;
-  return diagnostic;
+  return describe(finding, nullptr);
+}
+
+Diagnostic to_diagnostic(const Finding& finding, const ShortPaths& paths) {
+  return describe(finding, &paths);
 }
 
 }  // namespace layer

@@ -22,6 +22,7 @@ struct Finding {
   std::string_view check;           // "link-dangles"; lives as long as the program
   std::string path;                 // in the image, as it is opened; empty: the image
   std::string reason;               // for the first of `count` paths
+  std::vector<std::string> named;   // paths of the image that `reason` quotes
   std::vector<std::string> others;  // the next few of them
   std::string cause;                // findings of one check with the same cause are merged
   std::vector<Note> notes;          // other places involved
@@ -50,8 +51,25 @@ class Findings {
   std::vector<Finding> findings_;
 };
 
-// "PATH: SEVERITY: REASON [CHECK]", with the other paths and the origin as notes. The beginning that
-// another path shares with the first is "…".
+// Short forms of all paths that findings name: each is as much of the path's end as no other path
+// has, and at least two names of it. "…/cublas/lib/libcublas.so.12".
+class ShortPaths {
+ public:
+  explicit ShortPaths(const std::vector<Finding>& findings);
+
+  // The path itself if it is not among them, or hardly longer.
+  std::string shorten(std::string_view path) const;
+
+ private:
+  void add(std::string_view path);
+  bool is_unique(std::string_view end) const;
+
+  std::vector<std::string> reversed_;  // sorted: paths with one end are neighbours
+};
+
+// "PATH: SEVERITY: REASON [CHECK]", with the other paths and the origin as notes. PATH is whole.
 Diagnostic to_diagnostic(const Finding& finding);
+// The same with the short forms of all paths but those at the beginning of a line.
+Diagnostic to_diagnostic(const Finding& finding, const ShortPaths& paths);
 
 }  // namespace layer

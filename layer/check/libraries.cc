@@ -95,6 +95,7 @@ void NeedCheck::check_real_path(const std::string& needed) {
   result.cause = package_of(file_.file->path);
   result.reason = fmt::format("finds '{}' here, but not when it is opened by its real path '/{}'",
                               needed, own->path);
+  result.named = {'/' + own->path};
   findings_.add(std::move(result));
 }
 
@@ -122,6 +123,9 @@ bool NeedCheck::report_astray(const std::string& needed) {
         "from there '..' does not lead to '{}'",
         needed, run_path, link->path, subject_.view.tree().resolve(link->path).path,
         parent_path(meant));
+    result.named = {'/' + std::string(link->path),
+                    '/' + std::string(subject_.view.tree().resolve(link->path).path),
+                    std::string(parent_path(meant))};
     if (!link->origin.file().empty()) {
       result.notes.push_back({link->origin.position(), "the directory is linked here"});
     }
@@ -140,12 +144,14 @@ void NeedCheck::report_missing(const std::string& needed, const Found& found) {
   } else if (own && lookup_.find(*own, needed).node != nullptr) {
     result.reason = fmt::format("finds '{}' from its real path '/{}', but not from this path",
                                 needed, own->path);
+    result.named = {'/' + own->path};
     result.help = fmt::format("link '{}' into '/{}', too", needed, parent_path(file_.path));
   } else if (found.alien != nullptr) {
     result.check = "library-machine";
     result.reason = fmt::format("needs '{}' for {}, but '/{}' is for {}", needed,
                                 file_.elf->machine.to_string(), found.alien->path,
                                 subject_.probes.find_elf(*found.alien)->machine.to_string());
+    result.named = {'/' + std::string(found.alien->path)};
     result.help = "choose the packages of the image's platform";
   } else {
     result.severity = Severity::kNote;

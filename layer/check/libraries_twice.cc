@@ -46,6 +46,7 @@ void check_libraries_twice(const std::vector<OpenedFile>& opened, Findings& find
     finding.reason = fmt::format(
         "is a second copy of the library '/{}'; a process that opens both loads the library twice",
         other.path);
+    finding.named = {'/' + other.path};
     finding.help = "make one of them a link to the other";
     findings.add(std::move(finding));
   }

@@ -135,11 +135,13 @@ Finding LinkCheck::describe_dangling(const Node& link, const Resolution& next) c
     finding.cause = place;
     finding.reason = fmt::format("is a link to '{}', in {} of the build machine; '/{}' {}", text,
                                  place, next.path, missing);
+    finding.named = {'/' + std::string(next.path)};
     finding.help = "declare the link with a relative text, or pack the file itself";
   } else {
     finding.cause = next.path;
     finding.reason =
         fmt::format("is a link to '{}' and dangles: '/{}' {}", text, next.path, missing);
+    finding.named = {'/' + std::string(next.path)};
     if (is_absolute)
       finding.help = "choose a --base that has it, or declare the link with a relative text";
   }
@@ -200,6 +202,7 @@ void LinkCheck::check_way(const Node& node, const Node& barrier) {
                 "lies behind '{}', a link to '{}': unpacking writes it elsewhere, or refuses it",
                 barrier.path, barrier.link().to_string())
           : fmt::format("lies below '{}', which is not a directory", barrier.path);
+  finding.named = {std::string(barrier.path)};
   if (!barrier.origin.file().empty()) {
     finding.notes.push_back(
         {barrier.origin.position(), is_link ? "the link is declared here" : "declared here"});

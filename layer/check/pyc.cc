@@ -71,6 +71,7 @@ void report_size(const PycFile& pyc, Finding& finding) {
       "was compiled from a source of {} bytes, but '/{}' has {} bytes: Python compiles it again at "
       "every start",
       pyc.header->size, pyc.source->path, pyc.source->size);
+  finding.named = {'/' + std::string(pyc.source->path)};
   finding.help = "compile it from the source that goes into the image, or leave it out";
 }
 
@@ -80,6 +81,7 @@ void report_time(const PycFile& pyc, std::optional<uint32_t> time, Finding& find
       "was compiled from a source with time {}, but '/{}' has time {}: Python compiles it again at "
       "every start",
       pyc.header->mtime, pyc.source->path, pyc.source->mtime);
+  finding.named = {'/' + std::string(pyc.source->path)};
   finding.help = "compile with --invalidation-mode unchecked-hash";
   if (time) {
     finding.help += fmt::format(

@@ -63,6 +63,7 @@ Finding replaced_link(const Node& node, const Node& link, const Node& target) {
   finding.reason =
       fmt::format("is {} here and {} in a layer below: the files in '{}' are no longer found here",
                   describe_kind(node), describe_kind(link), target.path);
+  finding.named = {std::string(target.path)};
   finding.help = fmt::format("put the files into '/{}'", target.path);
   return finding;
 }
