@@ -4,12 +4,14 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "cmd/about.h"
 #include "cmd/build.h"
@@ -24,6 +26,7 @@
 #include "cmd/options/help_format.h"
 #include "cmd/options/known_words.h"
 #include "cmd/options/manner_options.h"
+#include "cmd/options/usage_fault.h"
 #include "cmd/plan.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/project/schema.h"
@@ -109,6 +112,21 @@ void take_values_whole(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands(nullptr)) take_values_whole(*command);
 }
 
+// Of a line that asks for help, only that: nothing else of it needs to be right.
+void keep_call_for_help(const CLI::App& app, std::vector<Argument>& arguments) {
+  const std::vector<Word> words = read_words(app, arguments);
+  const auto asks = [](const Word& word) {
+    return word.option != nullptr && word.option == word.command->get_help_ptr();
+  };
+  if (std::ranges::none_of(words, asks)) return;
+  std::vector<Argument> kept;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i].kind == WordKind::kCommand) kept.push_back(arguments[i]);
+  }
+  kept.push_back({"--help"});
+  arguments = std::move(kept);
+}
+
 void print_reason(const Trouble& trouble) {
   wait_if_ending();
   try {
@@ -152,6 +170,7 @@ void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
   set_manners(read_manners(app, all));
   check_manners(app, all);
   add_project_arguments(app, all);
+  keep_call_for_help(app, all);
   std::vector<std::string> texts;  // CLI11 takes a vector's arguments from its end
   for (auto argument = all.rbegin(); argument != all.rend(); ++argument) {
     texts.push_back(argument->text);

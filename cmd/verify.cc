@@ -9,6 +9,7 @@
 
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
+#include "cmd/options/number_values.h"
 #include "cmd/options/tools.h"
 #include "cmd/steps/check_report.h"
 #include "cmd/steps/checking.h"
@@ -106,7 +107,7 @@ void add_verify_command(CLI::App& app) {
   add_limit_options(*command, options->limits);
   options->jobs = std::max(1U, std::thread::hardware_concurrency());
   command->add_option("-j,--jobs", options->jobs, "Number of threads (default: one per core)")
-      ->check(CLI::Range(1U, 1024U).description(""))
+      ->transform(number_from_to(1, 1024))
       ->type_name("N");
   command->callback([options] { run_verify(*options); });
 }

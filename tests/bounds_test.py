@@ -300,7 +300,7 @@ class Raised(Case):
                 ("--max-temporary", "99999999999999999999",
                  "'99999999999999999999': expected a size in bytes, or with a unit such as MiB"),
                 ("--store-size", "-1", "'-1': expected a size in bytes, or with a unit such as MiB"),
-                ("--max-entries", "0", "Value 0 not in range 1 to 4294967296")):
+                ("--max-entries", "0", "'0' is not a number from 1 to 4294967296")):
             done = self.run_veneer("build", "--tree", "f:srv/f", "-o", "oci:o", f"{option}={value}")
             self.assertEqual(done.returncode, 2)
             self.assertEqual(done.stderr.splitlines()[0], f"{option}: {message}")

@@ -207,7 +207,8 @@ class Waste(Inspect):
     def test_a_limit_that_is_none_is_wrong_usage(self):
         code, _, errors = self.run_veneer("inspect", "image", "--max-waste", "much")
         self.assertEqual((code, errors.splitlines()[0]), (
-            2, "--max-waste: 'much' is neither a size, such as 10MB, nor a share, such as 5%"))
+            2, "veneer: error: --max-waste: 'much' is neither a size, such as 10MB, nor a share, "
+               "such as 5%"))
 
 
 class Places(Inspect):

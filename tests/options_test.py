@@ -252,7 +252,7 @@ class Options(unittest.TestCase):
                 ("--output oci:x\n",
                  "args:1: error: veneer build has no option '--output oci:x'; did you mean"),
                 ("--max-layers\n\n", "args:2: error: --max-layers: "),
-                ("\n--max-layers=2\n", "args:2: error: --max-layers: Value 2 not in range 3 to 127"),
+                ("\n--max-layers=2\n", "args:2: error: --max-layers: '2' is not a number from 3 to 127"),
                 ("--env=A=1\n--env\nB\n", "args:3: error: --env: 'B'")):
             self.flag_file(text)
             done = self.run_veneer("build", "--tree", "tree:srv", "-o", "oci:image", "@args")
@@ -262,7 +262,7 @@ class Options(unittest.TestCase):
             "args:2: error: --user: 'caf\\xe9' is not UTF-8"))
         self.flag_file("--max-layers=2\n")
         done = self.run_veneer("build", "@args", "-o", "oci:image", VENEER_CALLER="bazel")
-        self.assertTrue(done.stderr.startswith("veneer: error: `package_layers`: Value 2"),
+        self.assertTrue(done.stderr.startswith("veneer: error: `package_layers`: '2' is"),
                         done.stderr)
 
     def test_messages_for_bazel_name_attributes(self):

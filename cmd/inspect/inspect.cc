@@ -122,25 +122,23 @@ void run_inspect(const InspectArguments& options) {
 void add_forms(CLI::App& command, InspectArguments& options) {
   CLI::Option* layer =
       command.add_option("--layer", options.layer, "Only this layer, from 1 (the base's first)")
-          ->check(CLI::Range(1U, UINT32_MAX).description(""))
+          ->transform(number_from_to(1, UINT32_MAX))
           ->type_name("N");
   CLI::Option* files =
       command.add_flag("--files", options.files,
                        "List every path as `tar tv` does; with --layer, the entries of its tar");
   CLI::Option* json = command.add_flag("--json", options.json, "Print JSON; see docs/inspect.md");
-  CLI::Option* page =
-      command
-          .add_option("--html", options.page,
-                      "Write a page that shows the image in a browser, with what the checks find")
-          ->type_name("FILE")
-          ->excludes(layer)
-          ->excludes(files)
-          ->excludes(json);
   command
-      .add_option("OLDER", options.older,
-                  "With --html: an image that a registry has already; the page then says what of "
-                  "IMAGE would be pushed")
-      ->needs(page);
+      .add_option("--html", options.page,
+                  "Write a page that shows the image in a browser, with what the checks find")
+      ->type_name("FILE")
+      ->excludes(layer)
+      ->excludes(files)
+      ->excludes(json);
+  command.add_option(
+      "OLDER", options.older,
+      "With --html: an image that a registry has already; the page then says what of "
+      "IMAGE would be pushed");
 }
 
 void add_bounds(CLI::App& command, InspectLimits& limits) {
@@ -156,7 +154,7 @@ void add_bounds(CLI::App& command, InspectLimits& limits) {
       ->type_name("SIZE")
       ->group(kGroup);
   command.add_option("--max-layers", limits.layers, "Number of layers")
-      ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 32U).description(""))
+      ->transform(number_from_to(0, uint64_t{1} << 32U))
       ->type_name("N")
       ->group(kGroup);
 }
@@ -173,6 +171,10 @@ void add_inspect_command(CLI::App& app) {
   add_expectations(*command, options->expected);
   add_reading_options(*command, options->reading);
   command->callback([options] {
+    if (!options->older.empty() && options->page.empty()) {
+      throw CLI::ValidationError(
+          "OLDER", "only --html takes a second image; `veneer diff A B` compares two");
+    }
     if (!options->limits.waste.empty()) {
       options->limits.waste = parse_waste_limit(options->limits.waste);
     }

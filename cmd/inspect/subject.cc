@@ -8,6 +8,7 @@
 
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
+#include "cmd/options/number_values.h"
 #include "cmd/options/tools.h"
 #include "oci/inspect/gather_facts.h"
 #include "oci/model/platform.h"
@@ -24,7 +25,7 @@ void add_reading_options(CLI::App& command, ReadingOptions& options) {
       ->check(check_with(oci::parse_platform));
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   command.add_option("-j,--jobs", options.jobs, "Number of threads (default: one per core)")
-      ->check(CLI::Range(1U, 1024U).description(""))
+      ->transform(number_from_to(1, 1024))
       ->type_name("N");
   add_limit_options(command, options.limits);
   add_store_options(command, options.store);

@@ -213,8 +213,10 @@ void explain_in_inputs(const WhyArguments& options) {
 }
 
 // With inputs that options name, the one argument without an option is the path.
-void take_path(WhyArguments& options) {
-  if (options.path.empty()) options.path.swap(options.planning.inputs.binary);
+void take_path(const CLI::App& command, WhyArguments& options) {
+  const bool has_input = std::ranges::any_of(
+      kInputOptions, [&command](const char* name) { return command.count(name) > 0; });
+  if (options.path.empty() && has_input) options.path.swap(options.planning.inputs.binary);
   if (options.path.empty()) throw CLI::RequiredError("PATH");
 }
 
@@ -234,7 +236,7 @@ void add_why_command(CLI::App& app) {
                     "Print JSON; see docs/inspect.md and, for inputs, docs/plan_format.md");
   add_store_options(*command, options->store);
   command->callback([options, command] {
-    take_path(*options);
+    take_path(*command, *options);
     const std::string& what = options->planning.inputs.binary;
     const bool is_image = !what.empty() && oci::looks_like_image(what);
     is_image ? explain_in_image(*options, *command) : explain_in_inputs(*options);

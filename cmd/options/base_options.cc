@@ -1,6 +1,10 @@
 // Declares the options with their help, and opens the base.
 #include "cmd/options/base_options.h"
 
+#include <fmt/core.h>
+
+#include <utility>
+
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
 #include "oci/model/known_platform.h"
@@ -30,8 +34,12 @@ std::optional<oci::Platform> wanted_platform(const BaseOptions& options) {
 
 std::optional<oci::StoredImage> open_base(const BaseOptions& options, const std::string& scratch) {
   if (options.base.empty()) return std::nullopt;
-  return oci::open_image(oci::parse_image_reference(options.base), wanted_platform(options),
-                         {scratch, options.limits});
+  try {
+    return oci::open_image(oci::parse_image_reference(options.base), wanted_platform(options),
+                           {scratch, options.limits});
+  } catch (layer::Error& error) {
+    throw std::move(error).with_note({}, fmt::format("this is the base, --base {}", options.base));
+  }
 }
 
 }  // namespace cmd

@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -12,30 +15,120 @@
 namespace cmd {
 namespace {
 
-std::string full_name(const CLI::App& command) {
-  const CLI::App* parent = command.get_parent();
-  return parent == nullptr ? command.get_name() : full_name(*parent) + ' ' + command.get_name();
-}
+// What other tools have, and veneer does otherwise.
+struct ForeignWord {
+  std::string_view word;
+  std::string_view instead;
+  const char* needs = nullptr;  // the option of veneer that it stands for, if only some commands do
+};
 
-// "; did you mean 'build'?"
-std::string instead(std::string_view word, const std::vector<std::string>& names) {
+constexpr std::string_view kPush =
+    "veneer does not push; `skopeo copy --preserve-digests oci:DIR:TAG docker://NAME` does";
+constexpr std::string_view kName =
+    "the name of an image is a part of -o: -o docker-archive:FILE:NAME:TAG or -o oci:DIR:TAG";
+
+constexpr std::string_view kGc = "`veneer store gc` drops what was not used for longest";
+
+constexpr std::array kForeignCommands = {
+    ForeignWord{"push", kPush},
+    ForeignWord{"publish", kPush},
+    ForeignWord{"pull", "veneer does not pull; `skopeo copy docker://NAME oci:DIR:TAG` does"},
+    ForeignWord{"copy", "`skopeo copy` copies images"},
+    ForeignWord{"run",
+                "`docker load -i FILE` takes what -o docker-archive:FILE:NAME:TAG wrote, "
+                "and `docker run NAME:TAG` runs it"},
+    ForeignWord{"load", "`docker load -i FILE` takes what -o docker-archive:FILE:NAME:TAG wrote"},
+    ForeignWord{"save",
+                "-o docker-archive:FILE:NAME:TAG of `veneer build` writes what "
+                "`docker save` would"},
+    ForeignWord{"tag", kName},
+    ForeignWord{"ls", "`veneer inspect --files IMAGE` lists the files of an image"},
+    ForeignWord{"history", "`veneer inspect IMAGE` shows the layers and what made them"},
+    ForeignWord{"manifest", "`veneer inspect --json IMAGE` prints an image for programs"},
+    ForeignWord{"config", "`veneer inspect --json IMAGE` prints an image for programs"},
+    ForeignWord{"export",
+                "`veneer inspect --files IMAGE` lists the files of an image; `umoci "
+                "unpack` writes them"},
+    ForeignWord{"scan",
+                "`veneer verify IMAGE` checks that an image works; it looks for no "
+                "vulnerabilities"},
+    ForeignWord{"install",
+                "veneer installs no packages; `uv pip install` does, and `veneer build "
+                "--venv .venv` packs them"},
+    ForeignWord{"init", "`veneer build` needs no project file; docs/project_file.md describes one"},
+    ForeignWord{"prune", kGc},
+    ForeignWord{"clean", kGc},
+};
+
+constexpr std::array kForeignStoreCommands = {
+    ForeignWord{"prune", kGc},
+    ForeignWord{"clean", kGc},
+    ForeignWord{"ls", "`veneer store stat` shows how much it holds"},
+};
+
+constexpr std::array kForeignOptions = {
+    ForeignWord{"--tag", kName, "--output"},
+    ForeignWord{"-t", kName, "--output"},
+    ForeignWord{"--push", kPush, "--output"},
+    ForeignWord{"--file", "veneer reads no Dockerfile; --tree SRC:DEST puts files into the image",
+                "--tree"},
+    ForeignWord{"-f", "veneer reads no Dockerfile; --tree SRC:DEST puts files into the image",
+                "--tree"},
+    ForeignWord{"--build-arg",
+                "veneer runs nothing while it builds; --env KEY=VALUE sets a variable of the image",
+                "--env"},
+    ForeignWord{"--no-cache", "--no-store keeps nothing and uses nothing that is kept",
+                "--no-store"},
+    ForeignWord{"-p", "--expose PORT names a port of the image; `docker run -p` publishes it",
+                "--expose"},
+    ForeignWord{"--publish",
+                "--expose PORT names a port of the image; `docker run -p` publishes it",
+                "--expose"},
+    ForeignWord{"--from", "--base IMAGE is the image to build on", "--base"},
+    ForeignWord{"--image", "an image to build on is --base IMAGE; the image to write is -o IMAGE",
+                "--base"},
+    ForeignWord{"--copy", "--tree SRC:DEST puts files into the image", "--tree"},
+    ForeignWord{"--cwd", "--workdir DIR is the image's working directory", "--workdir"},
+    ForeignWord{
+        "--requirement",
+        "veneer installs no packages; `uv pip install -r FILE` does, and --venv .venv packs them",
+        "--venv"},
+    ForeignWord{
+        "-r",
+        "veneer installs no packages; `uv pip install -r FILE` does, and --venv .venv packs them",
+        "--venv"},
+    ForeignWord{"--format", "--json prints JSON", "--json"},
+    ForeignWord{"--raw", "--json prints what is in the image, with its config", "--json"},
+};
+
+// "; did you mean 'build'?", or what the word is called here; empty if nothing is known.
+std::string instead(std::string_view word, const CLI::App& command,
+                    std::span<const ForeignWord> foreign, const std::vector<std::string>& names) {
   const std::vector<std::string_view> nearest =
       layer::nearest_names(word, {names.begin(), names.end()});
-  if (nearest.empty()) return {};
-  return fmt::format("; did you mean {}?", layer::quoted_names(nearest));
+  if (!nearest.empty()) return fmt::format("; did you mean {}?", layer::quoted_names(nearest));
+  const auto found = std::ranges::find_if(foreign, [&](const ForeignWord& one) {
+    return one.word == word &&
+           (one.needs == nullptr || command.get_option_no_throw(one.needs) != nullptr);
+  });
+  return found == foreign.end() ? std::string() : fmt::format("; {}", found->instead);
 }
 
 PlacedError unknown_word(const Argument& argument, const CLI::App& command, const char* kind,
-                         const std::string& word, const std::vector<std::string>& names) {
-  return {at_origin(argument, fmt::format("{} has no {} '{}'{}", full_name(command), kind, word,
-                                          instead(word, names))),
-          CLI::ExitCodes::ExtrasError};
+                         const std::string& word, const std::string& hint) {
+  return {
+      at_origin(argument, fmt::format("{} has no {} '{}'{}", full_name(command), kind, word, hint)),
+      CLI::ExitCodes::ExtrasError};
 }
 
 [[noreturn]] void refuse_command(const CLI::App& command, const Argument& argument) {
   std::vector<std::string> names;
   for (const CLI::App* sub : command.get_subcommands(nullptr)) names.push_back(sub->get_name());
-  throw unknown_word(argument, command, "command", argument.text, names);
+  const bool is_first = command.get_parent() == nullptr;
+  const std::span<const ForeignWord> foreign =
+      is_first ? std::span<const ForeignWord>(kForeignCommands) : kForeignStoreCommands;
+  throw unknown_word(argument, command, "command", argument.text,
+                     instead(argument.text, command, foreign, names));
 }
 
 [[noreturn]] void refuse_option(const CLI::App& command, const Argument& argument,
@@ -44,7 +137,8 @@ PlacedError unknown_word(const Argument& argument, const CLI::App& command, cons
   for (const CLI::Option* option : command.get_options()) {
     if (option->nonpositional()) names.push_back(option->get_name());
   }
-  throw unknown_word(argument, command, "option", word, names);
+  throw unknown_word(argument, command, "option", word,
+                     instead(word, command, kForeignOptions, names));
 }
 
 const CLI::App& command_of(const CLI::App& app, const Argument& argument) {
@@ -54,56 +148,17 @@ const CLI::App& command_of(const CLI::App& app, const Argument& argument) {
   refuse_command(app, argument);
 }
 
-// The argument that a message about `option` is about: of several, the one whose value it names.
-const Argument* find_culprit(std::string_view message, const CLI::App& app,
-                             const std::vector<Argument>& arguments) {
-  std::vector<const Argument*> found;
-  std::vector<const Argument*> named;
-  const std::vector<Word> words = read_words(app, arguments);
-  for (size_t i = 0; i < words.size(); ++i) {
-    const CLI::Option* const option = words[i].option;
-    if (option == nullptr || !message.starts_with(option->get_name() + ':')) continue;
-    const bool is_whole = words[i].kind == WordKind::kValue;
-    const std::string& value = is_whole ? arguments[i].text : words[i].value;
-    if (!is_whole && value.empty()) continue;
-    found.push_back(&arguments[i]);
-    if (message.find(value) != std::string_view::npos) named.push_back(&arguments[i]);
-  }
-  if (found.size() == 1) return found.front();
-  return named.size() == 1 ? named.front() : nullptr;
-}
-
 }  // namespace
+
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : full_name(*parent) + ' ' + command.get_name();
+}
 
 std::string at_origin(const Argument& argument, const std::string& message) {
   // The files that Bazel's rules write are nothing that their user knows.
   const layer::Position place = is_called_by_bazel() ? layer::Position() : argument.origin;
   return fmt::format("{}: error: {}", place.to_string(), message);
-}
-
-void rethrow_at_origin(const CLI::ParseError& error, const CLI::App& app,
-                       const std::vector<Argument>& arguments) {
-  const bool is_verdict = dynamic_cast<const CLI::RuntimeError*>(&error) != nullptr;
-  const bool is_placed = dynamic_cast<const PlacedError*>(&error) != nullptr;
-  if (is_verdict || is_placed || error.get_exit_code() == 0) throw;
-  const Argument* const culprit = find_culprit(error.what(), app, arguments);
-  throw PlacedError(at_origin(culprit == nullptr ? Argument() : *culprit, error.what()),
-                    error.get_exit_code());
-}
-
-std::string help_command(const CLI::App& app, const std::vector<Argument>& arguments) {
-  const CLI::App* command = &app;
-  WordReader reader(app);
-  for (const Argument& argument : arguments) {
-    try {
-      const Word word = reader.read(argument);
-      if (word.kind == WordKind::kCommand) command = word.command;
-    } catch (const PlacedError&) {
-      // That is the fault.
-    }
-  }
-  if (command->get_name() == "help") command = &app;
-  return full_name(*command) + " --help";
 }
 
 const CLI::App& find_command(const CLI::App& app, const std::string& name) {

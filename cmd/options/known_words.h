@@ -56,16 +56,11 @@ std::vector<Word> read_words(const CLI::App& app, const std::vector<Argument>& a
 // The command of this name. Throws likewise if `app` has none.
 const CLI::App& find_command(const CLI::App& app, const std::string& name);
 
+// "veneer store gc".
+std::string full_name(const CLI::App& command);
+
 // "FILE:LINE: error: MESSAGE" for an argument of a file whose user wrote that file; else
 // "veneer: error: MESSAGE".
 std::string at_origin(const Argument& argument, const std::string& message);
-
-// Where the options of the command that the arguments name are listed: "veneer build --help".
-std::string help_command(const CLI::App& app, const std::vector<Argument>& arguments);
-
-// Throws a fault anew, as PlacedError at the argument that it is about. What is none, such as a call
-// for help, is thrown as it is.
-[[noreturn]] void rethrow_at_origin(const CLI::ParseError& error, const CLI::App& app,
-                                    const std::vector<Argument>& arguments);
 
 }  // namespace cmd

@@ -42,7 +42,7 @@ void add_limit_options(CLI::App& command, layer::Limits& limits) {
   command
       .add_option(std::string(layer::kMaxEntriesOption), limits.entries,
                   "Entries that the layers of an image may have (default: 4194304)")
-      ->check(CLI::Range(uint64_t{1}, kMostEntries).description(""))
+      ->transform(number_from_to(1, kMostEntries))
       ->type_name("N")
       ->group(kLimitsGroup);
 }

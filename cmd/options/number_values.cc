@@ -26,6 +26,15 @@ bool has_form_of_size(std::string_view text) {
   return digits > 0 && text.substr(digits).find_first_of("0123456789.-+") == text.npos;
 }
 
+// False if the unit is none, or the number too large.
+bool convert_size(const CLI::AsSizeValue& units, std::string& value) {
+  try {
+    return units(value).empty();
+  } catch (const CLI::ValidationError&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 CLI::Validator size_in_bytes(const CLI::AsSizeValue& units) {
@@ -33,15 +42,24 @@ CLI::Validator size_in_bytes(const CLI::AsSizeValue& units) {
             const std::string given = value;
             uint64_t bytes = 0;
             const bool is_size = has_form_of_size(given);
-            if (std::string fault = is_size ? units(value) : std::string(); !fault.empty()) {
-              return fault;
-            }
-            if (!is_size || !parse_whole(value, bytes)) {
+            if (!is_size || !convert_size(units, value) || !parse_whole(value, bytes)) {
               return fmt::format("'{}': expected a size in bytes, or with a unit such as MiB",
                                  given);
             }
             value = std::to_string(bytes);  // "010" would be 8
             return std::string();
+          },
+          std::string()};
+}
+
+CLI::Validator number_from_to(uint64_t least, uint64_t most) {
+  return {[least, most](std::string& value) {
+            uint64_t number = 0;
+            if (parse_whole(value, number) && number >= least && number <= most) {
+              value = std::to_string(number);  // "010" would be 8
+              return std::string();
+            }
+            return fmt::format("'{}' is not a number from {} to {}", value, least, most);
           },
           std::string()};
 }

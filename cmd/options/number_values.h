@@ -9,6 +9,9 @@ namespace cmd {
 // number of bytes, or more than 2^64-1.
 CLI::Validator size_in_bytes(const CLI::AsSizeValue& units);
 
+// Refuses anything but a whole number from `least` to `most`.
+CLI::Validator number_from_to(uint64_t least, uint64_t most);
+
 // Refuses anything but a decimal number of days from 0 to `most`.
 CLI::Validator days_up_to(unsigned most);
 

@@ -130,7 +130,7 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
   command
       .add_option("--max-layers", plan.layers.max_layers,
                   "Maximum number of layers to make (default: 16)")
-      ->check(CLI::Range(3U, kMaxLayers).description(""))
+      ->transform(number_from_to(3, kMaxLayers))
       ->type_name("N")
       ->group("Layers");
   command
@@ -143,7 +143,7 @@ void add_layer_options(CLI::App& command, layer::PlanOptions& plan) {
       .add_option("--mtime", plan.mtime,
                   "Modification time of every entry whose input states none (default: 0, whatever "
                   "SOURCE_DATE_EPOCH is)")
-      ->check(CLI::Range(int64_t{0}, kMaxTime).description(""))
+      ->transform(number_from_to(0, kMaxTime))
       ->type_name("SECONDS")
       ->group("Layers");
 }
@@ -210,7 +210,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& options,
   command
       .add_option("-j,--jobs", options.jobs,
                   "Number of threads (default: one per core); does not change the output")
-      ->check(CLI::Range(1U, 1024U).description(""))
+      ->transform(number_from_to(1, 1024))
       ->type_name("N");
   add_base_options(command, options.base);
 }

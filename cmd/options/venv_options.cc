@@ -1,9 +1,6 @@
 // Declares the options with their help; layer/python/ reads what they name.
 #include "cmd/options/venv_options.h"
 
-#include <map>
-#include <string>
-
 #include "cmd/options/choice.h"
 
 namespace cmd {
@@ -22,8 +19,6 @@ void add_venv_link_option(CLI::App& command, VenvLink& link) {
 }  // namespace
 
 void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvOptions& options) {
-  const std::map<std::string, layer::PythonSource> sources{
-      {"include", layer::PythonSource::kInclude}, {"base", layer::PythonSource::kBase}};
   command
       .add_option("--venv", inputs.venv.argument,
                   "A virtual environment of `python -m venv`, virtualenv or uv, instead of BINARY; "
@@ -50,18 +45,18 @@ void add_venv_options(CLI::App& command, layer::InputRequest& inputs, VenvOption
       .add_option("--python", inputs.venv.python,
                   "Where the interpreter of --venv comes from. include: it is packed, into a layer "
                   "of its own; base: the base image has it (default: include if it can be moved)")
-      ->transform(CLI::CheckedTransformer(sources).description(""))
+      ->transform(one_of<layer::PythonSource>(
+          {{"include", layer::PythonSource::kInclude}, {"base", layer::PythonSource::kBase}}))
       ->type_name("include|base")
       ->group("Inputs");
-  const std::map<std::string, VenvVariables> choices{{"on", VenvVariables::kSet},
-                                                     {"off", VenvVariables::kNone}};
   command
       .add_option(
           "--venv-variables", options.variables,
           "Whether the image of a --venv has PATH, VIRTUAL_ENV, PYTHONUNBUFFERED and, if an "
           "--app has modules, PYTHONPATH set for it (default: on). That of --site-packages has "
           "PATH, PYTHONUNBUFFERED and PYTHONPATH")
-      ->transform(CLI::CheckedTransformer(choices).description(""))
+      ->transform(
+          one_of<VenvVariables>({{"on", VenvVariables::kSet}, {"off", VenvVariables::kNone}}))
       ->type_name("on|off")
       ->group("Inputs");
   add_venv_link_option(command, options.link);

@@ -3,11 +3,11 @@
 
 #include <fmt/core.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
 
+#include "cmd/options/choice.h"
 #include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
 #include "cmd/steps/checking.h"
@@ -94,16 +94,15 @@ nlohmann::json finding_json(const layer::Finding& finding) {
 }
 
 void add_format_option(CLI::App& command, ReportFormat& format) {
-  const std::map<std::string, ReportFormat> formats{{"text", ReportFormat::kText},
-                                                    {"json", ReportFormat::kJson},
-                                                    {"sarif", ReportFormat::kSarif},
-                                                    {"github", ReportFormat::kGithub}};
   CLI::Option* option =
       command
           .add_option("--format", format,
                       "Form of the report. text (default); json; sarif: SARIF 2.1.0, for code "
                       "scanning; github: annotations of a GitHub workflow. See docs/checks.md")
-          ->transform(CLI::CheckedTransformer(formats).description(""))
+          ->transform(one_of<ReportFormat>({{"text", ReportFormat::kText},
+                                            {"json", ReportFormat::kJson},
+                                            {"sarif", ReportFormat::kSarif},
+                                            {"github", ReportFormat::kGithub}}))
           ->type_name("text|json|sarif|github");
   command
       .add_flag_callback(

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cmd/options/choice.h"
+#include "cmd/options/number_values.h"
 #include "cmd/report/manners.h"
 #include "cmd/report/progress_line.h"
 #include "layer/base/error.h"
@@ -42,6 +43,7 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
   command
       .add_option("--level", options.level,
                   "Compression level: gzip 1 to 12 (default 6), zstd 1 to 19 (default 3)")
+      ->transform(number_from_to(0, 19))
       ->type_name("N")
       ->group("Layers");
   add_tool_options(command, options.tools);

@@ -39,12 +39,31 @@ bool has_links(const fs::path& directory) {
   return false;
 }
 
+// Whether the path names runfiles themselves instead of the binary that they belong to.
+bool take_runfiles(std::string path, InputRequest& request) {
+  std::error_code missing;
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  const bool is_directory = path.ends_with(kRunfilesSuffix) && fs::is_directory(path, missing);
+  const bool is_manifest = path.ends_with(kManifest) && fs::is_regular_file(path, missing);
+  if (is_directory) request.runfiles_directory = path;
+  if (is_manifest) request.runfiles_manifest = path;
+  if (is_directory || is_manifest) request.binary.clear();
+  return is_directory || is_manifest;
+}
+
 // Chooses among what Bazel leaves beside a binary.
 void find_runfiles_of(const std::string& binary, InputRequest& request) {
   std::error_code missing;
   if (!fs::exists(binary, missing)) {
     throw Error(Position{binary}, "no such file")
         .with_help("name the file that `bazel build` printed, for example bazel-bin/app");
+  }
+  if (take_runfiles(binary, request)) return;
+  if (fs::is_directory(binary, missing)) {
+    throw Error(Position{binary}, "is a directory, not a program that Bazel built")
+        .with_help(
+            "name the program in it; --tree SRC:DEST packs a directory, and --venv DIR a "
+            "virtual environment");
   }
   const std::string directory = binary + std::string(kRunfilesSuffix);
   const std::string manifest = binary + std::string(kManifest);
@@ -117,6 +136,10 @@ ProgramFiles read_merged_files(const InputRequest& request, StringArena& arena, 
   const std::string& path = is_directory ? request.runfiles_directory : request.runfiles_manifest;
   files.runfiles = is_directory ? read_runfiles_directory(path, arena, found, store)
                                 : read_runfiles_manifest(path, arena);
+  if (files.runfiles.root_symlinks.empty()) {  // where all are that Bazel has merged
+    throw Error(Position{path}, "holds no file")
+        .with_help("build the program with --build_runfile_links, or name its manifest");
+  }
   const std::string binary = request.binary.empty() ? binary_of(path) : request.binary;
   files.name = base_name(binary);
   if (!binary.empty()) files.executable = find_executable(files.runfiles, binary);

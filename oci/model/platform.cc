@@ -60,6 +60,12 @@ Platform parse_platform(std::string_view text) {
     words.emplace_back(word);
     if (!is_word(word)) break;
   }
+  if (text.find(',') != text.npos) {
+    throw layer::Error(fmt::format("'{}' is not a platform", text))
+        .with_help(
+            "an image is for one platform; build one for each, and `veneer index` combines "
+            "them");
+  }
   if (words.size() < 2 || words.size() > 3) {
     throw layer::Error(fmt::format("'{}' is not a platform", text))
         .with_help("a platform is OS/ARCHITECTURE[/VARIANT], for example linux/arm64/v8");

@@ -90,7 +90,29 @@ std::string help_elsewhere(const std::string& elsewhere, ReferenceUse use) {
                      elsewhere);
 }
 
+// Text without ':' or '/': a file or folder, or an image of a registry.
+std::string help_bare(std::string_view text, ReferenceUse use) {
+  if (use == ReferenceUse::kRead && text == "scratch") {
+    return "leave it out: without a base the image begins empty, as `FROM scratch` does";
+  }
+  const bool is_archive = text.ends_with(".tar") || text.ends_with(".tar.gz");
+  if (is_archive) return fmt::format("write docker-archive:{0} or oci-archive:{0}", text);
+  std::string help = fmt::format("for a layout, which is a directory, write oci:{}", text);
+  if (use == ReferenceUse::kRead && find_docker_name(text)) {
+    help += fmt::format(
+        "; an image of a registry has to be fetched first: `skopeo copy docker://{0} "
+        "oci:{0}`",
+        text);
+  }
+  return help;
+}
+
 layer::Error bad_transport(std::string_view text, std::string_view why, ReferenceUse use) {
+  const bool is_bare = !text.empty() && text.find_first_of(":/") == text.npos;
+  if (is_bare) {
+    return layer::Error(fmt::format("'{}' is not an image: {}", text, why))
+        .with_help(help_bare(text, use));
+  }
   const std::string elsewhere = place_elsewhere(text);
   if (elsewhere.empty()) return bad_reference(text, why);
   return layer::Error(fmt::format("'{}' is not an image: {}", text, why))

@@ -19,6 +19,16 @@ class Directory : public Source {
  public:
   explicit Directory(const std::string& path) : path_(path) {
     layer::FileHandle root = layer::try_open(path, O_RDONLY | O_DIRECTORY);
+    if (!root && errno == ENOENT) {
+      throw layer::Error({path}, "there is no such layout")
+          .with_help(
+              "a layout is a directory; an archive is docker-archive:FILE or "
+              "oci-archive:FILE");
+    }
+    if (!root && errno == ENOTDIR) {
+      throw layer::Error({path}, "is a file, and oci: names a directory")
+          .with_help(fmt::format("write docker-archive:{0} or oci-archive:{0}", path));
+    }
     if (!root) throw layer::system_error(path, "cannot open the directory", errno);
     root_ = std::make_shared<const File>(root.release(), path);
   }

@@ -25,7 +25,10 @@ void add_layer(const NewLayer& layer, ImageConfig& config, Manifest& manifest) {
 }
 
 void check_count(size_t layers) {
-  if (layers == 0) throw layer::Error("an image needs at least one layer");
+  if (layers == 0) {
+    throw layer::Error("an image needs at least one layer")
+        .with_help("name a base, or something to put into a layer");
+  }
   if (layers > kMaxLayers) {
     throw layer::Error(
         fmt::format("the image has {} layers, including those of its base: expected at most {}",

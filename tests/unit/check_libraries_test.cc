@@ -200,7 +200,7 @@ TEST_CASE("needs that forty files have in common are one finding") {
   CHECK(image.messages() ==
         "p/0.so: note: needs 'libgone.so', which is in none of the directories that it searches; "
         "it can be opened only after something else has loaded that library [library-missing]\n"
-        "p/0.so: note: likewise: …/1.so, …/10.so, …/11.so and 36 more\n");
+        "p/0.so: note: likewise: p/1.so, p/10.so, p/11.so and 36 more\n");
 }
 
 }  // namespace

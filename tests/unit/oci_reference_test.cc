@@ -32,7 +32,6 @@ TEST_CASE("reference: what is malformed says which transports there are") {
     std::string why;
   };
   const Case cases[] = {
-      {"app.tar", "it names no transport"},
       {"", "it names no transport"},
       {"oci:", "the path is empty"},
       {"oci::tag", "the path is empty"},
@@ -46,6 +45,15 @@ TEST_CASE("reference: what is malformed says which transports there are") {
     CHECK(error_of([&] { parse_image_reference(one.text); }) ==
           "veneer: error: '" + one.text + "' is not an image: " + one.why + "\n" + kHelp);
   }
+}
+
+TEST_CASE("reference: a bare name says what it would be with a transport") {
+  CHECK(error_of([] { parse_image_reference("app.tar"); }) ==
+        "veneer: error: 'app.tar' is not an image: it names no transport\n"
+        "veneer: help: write docker-archive:app.tar or oci-archive:app.tar\n");
+  CHECK(error_of([] { parse_destination("app"); }) ==
+        "veneer: error: 'app' is not an image: it names no transport\n"
+        "veneer: help: for a layout, which is a directory, write oci:app\n");
 }
 
 TEST_CASE("reference: an image that is elsewhere says how it gets here, or there") {
