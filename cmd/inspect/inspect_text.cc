@@ -22,7 +22,7 @@ constexpr std::string_view kRow = "{:>10}  {}";  // a size, and what has it
 
 void print_fact(std::string_view name, const std::string& value) {
   if (value.empty()) return;
-  print_line(stdout, cut_end(fmt::format("{:<10}  {}", name, value), report_width()));
+  print_line(stdout, cut_end(fmt::format("{:<8} {}", name, value), report_width()));
 }
 
 void print_heading(const std::string& text) {

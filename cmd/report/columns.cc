@@ -37,9 +37,42 @@ size_t offset_of(std::string_view text, size_t character) {
 
 size_t report_width() {
   if (is_verbose()) return kUnlimited;
+  const size_t width = terminal_width(stdout);
+  return width == 0 ? kPipeWidth : std::max(width, kLeastWidth);
+}
+
+size_t terminal_width(std::FILE* out) {
   struct winsize size = {};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kPipeWidth;
-  return std::max<size_t>(size.ws_col, kLeastWidth);
+  const int descriptor = out == stderr ? STDERR_FILENO : STDOUT_FILENO;
+  if (is_verbose() || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+std::string fit(std::FILE* out, std::string_view row) {
+  const size_t width = terminal_width(out);
+  return width == 0 ? std::string(row) : cut_end(row, std::max(width, kLeastWidth));
+}
+
+std::string wrap(std::string_view lines, size_t width) {
+  constexpr std::string_view kIndent = "  ";
+  if (width == 0) return std::string(lines);
+  std::string text;
+  size_t column = 0;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find_first_of(" \n"), lines.size());
+    const std::string_view word = lines.substr(0, end);
+    const size_t length = count_characters(word);
+    if (column > kIndent.size() && column + length > width) {
+      text.back() = '\n';  // the space before the word
+      text += kIndent;
+      column = kIndent.size();
+    }
+    text += lines.substr(0, std::min(end + 1, lines.size()));
+    const bool is_line_end = end < lines.size() && lines[end] == '\n';
+    column = is_line_end ? 0 : column + length + 1;
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return text;
 }
 
 std::string cut_end(std::string_view text, size_t width) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cmd/report/caller.h"
+#include "cmd/report/columns.h"
 #include "layer/base/utf8.h"
 
 namespace cmd {
@@ -55,7 +56,7 @@ void print_line(std::FILE* out, std::string_view line, Style style) {
 }
 
 void print_diagnostics(std::FILE* out, const std::string& lines) {
-  print_to(out, styled_diagnostics(out, in_words_of_caller(lines)));
+  print_to(out, styled_diagnostics(out, wrap(in_words_of_caller(lines), terminal_width(out))));
 }
 
 void print_error(const std::exception& error) {

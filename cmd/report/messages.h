@@ -18,7 +18,8 @@ namespace cmd {
 void print_to(std::FILE* out, std::string_view text);
 // The same for one line, which is given without LF. What no terminal shows as it is, is escaped.
 void print_line(std::FILE* out, std::string_view line, Style style = Style::kPlain);
-// The same for lines of layer::Diagnostic::to_string(), in the caller's words and in colour.
+// The same for lines of layer::Diagnostic::to_string(), in the caller's words, in colour and
+// wrapped at the width of a terminal.
 void print_diagnostics(std::FILE* out, const std::string& lines);
 
 // Says on stderr why a run failed, a line for each fault. Needs no memory to say that there is none.

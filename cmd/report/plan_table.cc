@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/report/columns.h"
 #include "cmd/report/messages.h"
 #include "layer/plan/package_name.h"
 #include "layer/plan/plan_image.h"
@@ -63,7 +64,7 @@ void print_row(const std::string& name, const PlannedPart& part, std::string_vie
   std::string row = fmt::format("{:<32} {:>9} {:>9} {:>10}", name, part.files, part.links,
                                 human_size(part.bytes));
   if (!about.empty()) row += fmt::format("  {}", about);
-  print_line(stdout, row);
+  print_line(stdout, fit(stdout, row));
 }
 
 }  // namespace

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "cmd/report/columns.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/next_command.h"
 #include "layer/base/json.h"
+#include "layer/base/utf8.h"
 
 namespace cmd {
 
@@ -21,9 +23,9 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
   print_line(out, fmt::format("{:{}}  {:>10}  {:>10}  digest", "layer", width, "size", "unpacked"),
              Style::kHeading);
   for (const layer::WrittenLayer& layer : built.result.layers) {
-    print_line(out,
-               fmt::format("{:{}}  {:>10}  {:>10}  {}", layer.name, width, human_size(layer.size),
-                           human_size(layer.tar_size), layer.digest.to_string()));
+    print_line(out, fit(out, fmt::format("{:{}}  {:>10}  {:>10}  {}", layer.name, width,
+                                         human_size(layer.size), human_size(layer.tar_size),
+                                         layer.digest.to_string())));
   }
   if (built.base_layers > 0) {
     print_line(out,
@@ -41,8 +43,8 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
                            human_size(built.result.plan.repeated_bytes)));
   }
   if (built.result.checks && built.result.checks->notes > 0 && !is_verbose()) {
-    print_line(out, fmt::format("{} could not be checked from files alone (not errors); see "
-                                "`veneer verify IMAGE`",
+    print_line(out, fmt::format("{} could not be checked from files alone (not errors); -v prints "
+                                "them",
                                 counted(built.result.checks->notes, "thing")));
   }
   if (built.result.plan.in_base > 0) {
@@ -51,7 +53,8 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
                                 human_size(built.result.plan.bytes_in_base)));
   }
   for (const std::string& output : options.outputs) {
-    print_line(out, fmt::format("{} {}", output, built.image.manifest.digest.to_string()));
+    const std::string line = fmt::format("{} {}", output, built.image.manifest.digest.to_string());
+    print_to(out, wrap(layer::with_escaped_bytes(line) + '\n', terminal_width(out)));
   }
   const std::string next = next_command(output_references(options).front());
   if (!next.empty())

@@ -196,7 +196,8 @@ TEST_CASE("chain id: that of one layer is its diff id, of more as the specificat
 
 TEST_CASE("image: no layer and too many layers are errors") {
   CHECK(error_of([] { assemble_image({}); }) ==
-        "veneer: error: an image needs at least one layer\n");
+        "veneer: error: an image needs at least one layer\n"
+        "veneer: help: name a base, or something to put into a layer\n");
   const std::vector<NewLayer> layers(128, new_layer("x"));
   ImageRequest request;
   request.layers = layers;
