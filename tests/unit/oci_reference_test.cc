@@ -32,14 +32,10 @@ TEST_CASE("reference: what is malformed says which transports there are") {
     std::string why;
   };
   const Case cases[] = {
-      {"", "it names no transport"},
-      {"oci:", "the path is empty"},
-      {"oci::tag", "the path is empty"},
-      {"oci:d:", "'' is not a tag"},
-      {"oci:d:a b", "'a b' is not a tag"},
-      {"oci:d:-a", "'-a' is not a tag"},
-      {"oci:d:a---b", "'a---b' is not a tag"},
-      {"oci-archive:f:a//b", "'a//b' is not a tag"},
+      {"", "it names no transport"},           {"oci:", "the path is empty"},
+      {"oci::tag", "the path is empty"},       {"oci:d:", "'' is not a tag"},
+      {"oci:d:a b", "'a b' is not a tag"},     {"oci:d:-a", "'-a' is not a tag"},
+      {"oci:d:a---b", "'a---b' is not a tag"}, {"oci-archive:f:a//b", "'a//b' is not a tag"},
   };
   for (const Case& one : cases) {
     CHECK(error_of([&] { parse_image_reference(one.text); }) ==
