@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "cmd/options/known_words.h"
 #include "cmd/report/messages.h"
 #include "cmd/tar/tar.h"
+#include "cmd/words/known_words.h"
 #include "layer/base/json.h"
 #include "layer/write/codec_library.h"
 

@@ -12,9 +12,9 @@
 #include <system_error>
 #include <utility>
 
-#include "cmd/options/known_words.h"
 #include "cmd/options/planning_options.h"
 #include "cmd/report/messages.h"
+#include "cmd/words/known_words.h"
 #include "layer/base/nearest_names.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cmd/options/argument.h"
 #include "cmd/project/project_file.h"
+#include "cmd/words/argument.h"
 
 namespace cmd {
 

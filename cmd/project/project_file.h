@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cmd/options/argument.h"
 #include "cmd/project/option_table.h"
+#include "cmd/words/argument.h"
 #include "layer/base/error.h"
 
 namespace cmd {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "cmd/command_line.h"
-#include "cmd/options/known_words.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/project/project_file.h"
 #include "cmd/tar/tar_options.h"
+#include "cmd/words/known_words.h"
 #include "cmd/worker/work_request.h"
 #include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"

@@ -1,5 +1,5 @@
 // Checks the arguments before they are parsed, so that one place serves all options.
-#include "cmd/options/argument_text.h"
+#include "cmd/words/argument_text.h"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include <array>
 #include <string_view>
 
-#include "cmd/options/known_words.h"
+#include "cmd/words/known_words.h"
 #include "layer/base/utf8.h"
 
 namespace cmd {

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
-#include "cmd/options/argument.h"
 #include "cmd/report/manners.h"
+#include "cmd/words/argument.h"
 
 namespace cmd {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cmd/options/argument.h"
+#include "cmd/words/argument.h"
 
 namespace cmd {
 

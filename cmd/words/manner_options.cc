@@ -1,12 +1,12 @@
 // Reads the words of the command line itself, because faults are told before CLI11 has read all.
-#include "cmd/options/manner_options.h"
+#include "cmd/words/manner_options.h"
 
 #include <fmt/core.h>
 
 #include <string_view>
 
 #include "cmd/options/choice.h"
-#include "cmd/options/known_words.h"
+#include "cmd/words/known_words.h"
 
 namespace cmd {
 namespace {

@@ -1,5 +1,5 @@
 // Walks the arguments as CLI11 does: commands, options with and without values, the rest.
-#include "cmd/options/known_words.h"
+#include "cmd/words/known_words.h"
 
 #include <fmt/core.h>
 

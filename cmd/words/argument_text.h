@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cmd/options/argument.h"
+#include "cmd/words/argument.h"
 
 namespace cmd {
 

@@ -1,5 +1,5 @@
 // CLI11 says what it counted; these texts say what to write.
-#include "cmd/options/usage_fault.h"
+#include "cmd/words/usage_fault.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "cmd/options/known_words.h"
+#include "cmd/words/known_words.h"
 
 namespace cmd {
 namespace {

@@ -1,12 +1,12 @@
 // Replaces each flag file by its lines, one argument per line.
-#include "cmd/options/flagfile.h"
+#include "cmd/words/flagfile.h"
 
 #include <fmt/core.h>
 
 #include <string_view>
 #include <utility>
 
-#include "cmd/options/known_words.h"
+#include "cmd/words/known_words.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"
 
