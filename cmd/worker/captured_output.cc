@@ -14,26 +14,26 @@
 namespace cmd {
 namespace {
 
-constexpr const char* kName = "output of a request";
+constexpr const char* kOutputName = "output of a request";
 
 void flush() {
   for (std::FILE* stream : {stdout, stderr}) {
-    if (std::fflush(stream) != 0) throw layer::system_error(kName, "cannot write", errno);
+    if (std::fflush(stream) != 0) throw layer::system_error(kOutputName, "cannot write", errno);
   }
 }
 
 void put_in_place(const layer::FileHandle& file) {
   for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
     if (dup2(file.get(), descriptor) < 0)
-      throw layer::system_error(kName, "cannot redirect", errno);
+      throw layer::system_error(kOutputName, "cannot redirect", errno);
   }
 }
 
 }  // namespace
 
 CapturedOutput::CapturedOutput()
-    : file_(memfd_create(kName, MFD_CLOEXEC)), error_(layer::duplicate(STDERR_FILENO, kName)) {
-  if (!file_) throw layer::system_error(kName, "cannot create", errno);
+    : file_(memfd_create(kOutputName, MFD_CLOEXEC)), error_(layer::duplicate(STDERR_FILENO, kOutputName)) {
+  if (!file_) throw layer::system_error(kOutputName, "cannot create", errno);
   flush();
   put_in_place(file_);
 }
@@ -52,9 +52,9 @@ CapturedOutput::~CapturedOutput() {
 std::string CapturedOutput::text() const {
   flush();
   struct stat status = {};
-  if (fstat(file_.get(), &status) != 0) throw layer::system_error(kName, "cannot stat", errno);
+  if (fstat(file_.get(), &status) != 0) throw layer::system_error(kOutputName, "cannot stat", errno);
   std::string text(static_cast<size_t>(status.st_size), '\0');
-  text.resize(layer::read_fully(file_.get(), 0, std::as_writable_bytes(std::span(text)), kName));
+  text.resize(layer::read_fully(file_.get(), 0, std::as_writable_bytes(std::span(text)), kOutputName));
   return text;
 }
 
