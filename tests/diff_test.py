@@ -137,14 +137,10 @@ class Packages(Diff):
         code, output, errors = self.diff()
         self.assertEqual((code, errors), (1, ""))
         lines = output.splitlines()
-        self.assertIn("  ~ numpy 1.26.4 -> 2.0.0                   +500.0 kB  files: 2 added, 2 removed, "
+        self.assertIn("  ~ numpy 1.26.4 -> 2.0.0                   +500.0 kB  files: 3 added, 3 removed, "
                       "1 changed", lines)
         self.assertIn("  ~ libc6 2.36-9                              -1.0 kB  files: 1 removed", lines)
-        self.assertEqual(lines[-4:], [
-            "files of no package: 2 added, 1 removed",
-            "  +       +7 B  app.py",
-            "  -        0 B  venv/lib/python3.11/site-packages/numpy-1.26.4.dist-info/",
-            "  +        0 B  venv/lib/python3.11/site-packages/numpy-2.0.0.dist-info/"])
+        self.assertEqual(lines[-2:], ["files of no package: 1 added", "  +       +7 B  app.py"])
         listed = self.diff("--files")[1]
         self.assertRegex(listed, r"(?m)^  ~  \+500.0 kB  .*/numpy/core.so  content$")
 

@@ -112,6 +112,16 @@ class Packages(Inspect):
                   if entry["type"] == "file"}
         self.assertEqual(set(owners.values()), {"numpy"})
 
+    def test_a_directory_is_of_the_package_that_has_all_files_in_it(self):
+        site = "venv/lib/python3.11/site-packages"
+        self.make([python_layer(), [member(f"{site}/other/x.py", "x"),
+                                    member(f"{site}/numpy/mine/y.py", "y")]])
+        owners = {entry["path"].removeprefix(site): entry.get("package")
+                  for entry in self.inspect("image", "--files")["entries"]
+                  if entry["type"] == "directory" and entry["path"].startswith("venv")}
+        self.assertEqual({path for path, owner in owners.items() if owner == "numpy"},
+                         {"/numpy-1.26.4.dist-info", "/numpy/__pycache__"})
+
     def test_without_a_record_the_modules_are_those_of_top_level_txt_or_of_the_name(self):
         site = "lib/site-packages"
         listed = [member(f"{site}/PyYAML-6.0.dist-info/METADATA", METADATA.format("PyYAML", "6.0")),
@@ -345,12 +355,12 @@ class Hostile(Inspect):
 
 
 SCREEN = """\
-image       oci:image
-digest      {digest}
-platform    linux/amd64, created 2026-01-02T03:04:05Z
-runs        /app/main --flag "two words"
-config      user 1000; in /app; ports 80/tcp; 1 variable; 1 label
-size        {stored} stored, {unpacked} unpacked; 2 layers, 15 files, 1 symlink
+image    oci:image
+digest   {digest}
+platform linux/amd64, created 2026-01-02T03:04:05Z
+runs     /app/main --flag "two words"
+config   user 1000; in /app; ports 80/tcp; 1 variable; 1 label
+size     {stored} stored, {unpacked} unpacked; 2 layers, 15 files, 1 symlink
 
 layer      stored    unpacked    files  what is in it | what made it
     1  {first:>10}     10.2 kB        7  libc6 2.36-9, python3-six 1.16.0-4 | ADD rootfs

@@ -88,4 +88,49 @@ void Claims::claim_compiled() {
   }
 }
 
+bool Claims::may_have_directory(const Node& directory, uint32_t number) const {
+  const Package& package = image_.packages[number];
+  if (package.kind != PackageKind::kPython) return true;
+  const std::string_view site = layer::parent_path(layer::parent_path(package.path));
+  return site.empty() || layer::is_below(directory.path, site);
+}
+
+void Claims::claim_directories() {
+  // A directory on the way to the current node, and whose the files are that were seen in it.
+  struct OpenDirectory {
+    const Node* node;
+    uint32_t owner = kNone;
+    bool is_of_several = false;
+    bool has_files = false;
+  };
+  std::vector<OpenDirectory> open;
+  const auto add = [&](uint32_t owner, bool is_of_several) {
+    if (open.empty()) return;
+    OpenDirectory& above = open.back();
+    if (above.has_files && above.owner != owner) above.is_of_several = true;
+    above.is_of_several = above.is_of_several || is_of_several;
+    above.owner = owner;
+    above.has_files = true;
+  };
+  const auto close = [&] {
+    const OpenDirectory done = open.back();
+    open.pop_back();
+    if (!done.has_files) return;
+    const bool is_of_one = !done.is_of_several && done.owner != kNone;
+    if (is_of_one && may_have_directory(*done.node, done.owner)) {
+      image_.owners[index_of(image_, *done.node)] = done.owner;
+    }
+    add(done.owner, done.is_of_several);
+  };
+  for (const Node& node : image_.tree.nodes()) {
+    while (!open.empty() && !layer::is_below(node.path, open.back().node->path)) close();
+    if (node.kind == NodeKind::kDirectory) {
+      open.push_back({&node});
+    } else {
+      add(image_.owners[index_of(image_, node)], false);
+    }
+  }
+  while (!open.empty()) close();
+}
+
 }  // namespace oci

@@ -26,9 +26,14 @@ class Claims {
   // Files that Python made of modules: "a/__pycache__/b.cpython-311.pyc" goes with "a/b.py".
   void claim_compiled();
 
+  // Directories in which every file is of one package; of a Python package, those below the folder
+  // of its site-packages. Call when all files are claimed.
+  void claim_directories();
+
  private:
   bool may_work(uint64_t amount);
   void give(const layer::Node& node, uint32_t package);
+  bool may_have_directory(const layer::Node& directory, uint32_t package) const;
 
   ImageFacts& image_;
   std::vector<bool> is_counted_;  // by inode

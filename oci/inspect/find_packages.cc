@@ -172,6 +172,7 @@ void PackageFinder::finish() {
     if (found_[i].package.kind == PackageKind::kPython) claim_python(i, claims);
   }
   claims.claim_compiled();
+  claims.claim_directories();
 }
 
 }  // namespace
