@@ -175,7 +175,8 @@ class Bounds(Case):
                        f"{small_base.OCI}.{kind}\n")
             self.check(["verify", f"oci:{name}"], message)
             self.check(["build", "--no-store", "--tree", "f:srv/f", "--base", f"oci:{name}",
-                        "-o", "oci:o"], message)
+                        "-o", "oci:o"],
+                       message + f"veneer: note: this is the base, --base oci:{name}\n")
 
     def test_an_archive_that_fills_a_disk(self):
         packed, _ = gzip_of(tar_header("junk", 300 << 20), 300, tar_of(("manifest.json", b"[]")))
@@ -303,7 +304,7 @@ class Raised(Case):
                 ("--max-entries", "0", "'0' is not a number from 1 to 4294967296")):
             done = self.run_veneer("build", "--tree", "f:srv/f", "-o", "oci:o", f"{option}={value}")
             self.assertEqual(done.returncode, 2)
-            self.assertEqual(done.stderr.splitlines()[0], f"{option}: {message}")
+            self.assertEqual(done.stderr.splitlines()[0], f"veneer: error: {option}: {message}")
 
 
 class Archives(Case):

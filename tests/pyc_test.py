@@ -343,14 +343,14 @@ class Pyc(unittest.TestCase):
         """--pyc is for Python programs."""
         for arguments, message in [
                 (["--tree", "base:/x", "--pyc=drop"],
-                 "--pyc requires --venv or the runfiles of a program\n"),
+                 "--pyc requires --venv or the runfiles of a program"),
                 (["--runfiles", self.make_runfiles(), "--pyc-python", "/usr/bin/python3"],
-                 "--pyc-python requires --pyc=compile\n"),
+                 "--pyc-python requires --pyc=compile"),
                 (["--runfiles", self.make_runfiles("b"), "--pyc=keep", "--pyc-from", "plan"],
-                 "--pyc-from requires --pyc=compile\n")]:
+                 "--pyc-from requires --pyc=compile")]:
             done = self.run_veneer("plan", *arguments)
-            self.assertEqual((done.returncode, done.stderr),
-                             (2, message + "Run with --help for more information.\n"))
+            self.assertEqual((done.returncode, done.stderr), (2, (
+                f"veneer: error: {message}\nveneer: help: see `veneer plan --help`\n")))
 
 
 if __name__ == "__main__":

@@ -57,8 +57,9 @@ void print_build_text(const ImageOptions& options, const FinishedBuild& built, d
     print_to(out, wrap(layer::with_escaped_bytes(line) + '\n', terminal_width(out)));
   }
   const std::string next = next_command(output_references(options).front());
-  if (!next.empty())
-    print_to(out, fmt::format("{} {}\n", styled(out, Style::kHelp, "next:"), next));
+  if (next.empty()) return;
+  print_to(out, fmt::format("{} {}\n", styled(out, Style::kHelp, "next:"),
+                            layer::with_escaped_bytes(next)));
 }
 
 void print_build_json(const ImageOptions& options, const FinishedBuild& built, double seconds,
