@@ -67,7 +67,8 @@ void print_version(bool as_json) {
   print_line(stdout, "veneer " VENEER_VERSION);
   print_line(stdout, fmt::format("gzip by {}, zstd by {}", gzip, zstd));
   std::vector<std::string> linked;
-  for (const auto& [name, version] : linked_libraries()) linked.push_back(name + ' ' + version);
+  for (const auto& [name, version] : linked_libraries())
+    linked.push_back(fmt::format("{} {}", name, version));
   if (!linked.empty()) print_line(stdout, fmt::format("static, of {}", fmt::join(linked, ", ")));
 }
 

@@ -48,6 +48,7 @@ constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 
 std::vector<Argument> as_arguments(const std::vector<std::string>& texts) {
   std::vector<Argument> arguments;
+  arguments.reserve(texts.size());
   for (const std::string& text : texts) arguments.push_back({text});
   return arguments;
 }
