@@ -32,7 +32,8 @@ void put_in_place(const layer::FileHandle& file) {
 }  // namespace
 
 CapturedOutput::CapturedOutput()
-    : file_(memfd_create(kOutputName, MFD_CLOEXEC)), error_(layer::duplicate(STDERR_FILENO, kOutputName)) {
+    : file_(memfd_create(kOutputName, MFD_CLOEXEC)),
+      error_(layer::duplicate(STDERR_FILENO, kOutputName)) {
   if (!file_) throw layer::system_error(kOutputName, "cannot create", errno);
   flush();
   put_in_place(file_);
@@ -52,9 +53,11 @@ CapturedOutput::~CapturedOutput() {
 std::string CapturedOutput::text() const {
   flush();
   struct stat status = {};
-  if (fstat(file_.get(), &status) != 0) throw layer::system_error(kOutputName, "cannot stat", errno);
+  if (fstat(file_.get(), &status) != 0)
+    throw layer::system_error(kOutputName, "cannot stat", errno);
   std::string text(static_cast<size_t>(status.st_size), '\0');
-  text.resize(layer::read_fully(file_.get(), 0, std::as_writable_bytes(std::span(text)), kOutputName));
+  text.resize(
+      layer::read_fully(file_.get(), 0, std::as_writable_bytes(std::span(text)), kOutputName));
   return text;
 }
 
