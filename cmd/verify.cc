@@ -16,7 +16,7 @@
 #include "cmd/steps/image_check.h"
 #include "cmd/steps/planning.h"
 #include "oci/model/reference.h"
-#include "oci/read/stored_image.h"
+#include "oci/read/find_image.h"
 
 namespace cmd {
 namespace {
@@ -32,15 +32,11 @@ struct VerifyArguments {
 
 constexpr std::string_view kPlanBegin = "veneer plan ";  // docs/plan_format.md
 
-// Whether the argument names a plan's text: images begin with a transport.
+// Whether the argument names a plan's text.
 bool is_plan(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string begin(kPlanBegin.size(), '\0');
   return file.read(begin.data(), static_cast<std::streamsize>(begin.size())) && begin == kPlanBegin;
-}
-
-void check_argument(const std::string& value) {
-  if (!is_plan(value)) oci::parse_image_reference(value);
 }
 
 CheckReport verify_plan(const VerifyArguments& options, const std::string& scratch) {
@@ -70,7 +66,7 @@ CheckReport verify(const VerifyArguments& options) {
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   const oci::StoredImage image =
-      oci::open_image(oci::parse_image_reference(options.image), platform, context);
+      oci::find_image(options.image, platform, context, oci::DockerLayers::kMeasured);
   CheckReport verified = check_stored_image(image, context, options.jobs);
   verified.image = options.image;
   return verified;
@@ -89,11 +85,11 @@ void add_verify_command(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("verify", "Check the links, libraries and Python of an image");
   command
-      ->add_option("IMAGE", options->image,
-                   "An image, oci:DIR[:TAG], oci-archive:FILE[:TAG] or "
-                   "docker-archive:FILE[:NAME:TAG]; or a file with a plan")
-      ->required()
-      ->check(check_with(check_argument));
+      ->add_option(
+          "IMAGE", options->image,
+          "An image: the folder of a layout or the file of an archive, or oci:DIR[:TAG], "
+          "oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]; or a file with a plan")
+      ->required();
   command->add_option("--base", options->base, "For a plan: the base image that its layers go on")
       ->type_name("IMAGE")
       ->check(check_with(oci::parse_image_reference));

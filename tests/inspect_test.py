@@ -236,6 +236,9 @@ class Places(Inspect):
         for name in ("oci:image", "image", "./image/", "oci-archive:oci.tar", "oci.tar",
                      "docker-archive:docker.tar", "docker.tar", "docker.tar:made:1",
                      "docker.tar.gz", "with:colon"):
+            verified = self.run_veneer("verify", name)[1]
+            self.assertTrue(verified.startswith(f"{name}: 3 paths in 2 layers checked: 0 errors"),
+                            verified)
             report = self.inspect(name, "--files")
             self.assertTrue({"image", "manifest"} >= {
                 key for key in report if report[key] != reports[0].get(key)} if reports else True,

@@ -82,9 +82,6 @@ MISTAKES = dict([
     (f"build {TREE} -o docker:app",
      "--output: 'docker:app' is not an image: there is no transport 'docker'; write oci:DIR:TAG, then "
      "`skopeo copy --preserve-digests oci:DIR:TAG docker://app`"),
-    ("verify python:3.12",
-     "IMAGE: 'python:3.12' is not an image: there is no transport 'python'; fetch it first: `skopeo "
-     "copy docker://python:3.12 oci:python:3.12`, then write oci:python:3.12"),
     (f"build {TREE} {OUT} --base base",
      "--base: 'base' is not an image: it names no transport; for a layout, which is a directory, "
      "write oci:base; an image of a registry has to be fetched first: `skopeo copy docker://base "
@@ -194,10 +191,6 @@ MISTAKES = dict([
     (f"build {TREE} {OUT} --base a.tar",
      "--base: 'a.tar' is not an image: it names no transport; write docker-archive:a.tar or "
      "oci-archive:a.tar"),
-    ("verify layout",
-     "IMAGE: 'layout' is not an image: it names no transport; for a layout, which is a "
-     "directory, write oci:layout; an image of a registry has to be fetched first: `skopeo copy "
-     "docker://layout oci:layout`"),
     (f"build {TREE} --platform arm64 {OUT}",
      "--platform: 'arm64' is not a platform; a platform is OS/ARCHITECTURE[/VARIANT], for "
      "example linux/arm64/v8"),
@@ -306,6 +299,14 @@ FAULTS = dict([
      "veneer: error: 'debian:12' is not an image: there is no transport 'debian'\n"
      "veneer: help: fetch it first: `skopeo copy docker://debian:12 oci:debian:12`, then write "
      "oci:debian:12\n"),
+    ("verify python:3.12",
+     "veneer: error: 'python:3.12' is not an image: there is no transport 'python'\n"
+     "veneer: help: fetch it first: `skopeo copy docker://python:3.12 oci:python:3.12`, then write "
+     "oci:python:3.12\n"),
+    ("verify nothere",
+     "nothere: error: there is no such file or folder\n"
+     "nothere: help: an image is a layout's folder or an archive, or oci:DIR[:TAG], "
+     "oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]\n"),
     ("store stat --store nothere",
      "nothere: error: is not a store\n"
      "nothere: help: a build creates a store; name an existing one with --store\n"),

@@ -45,7 +45,7 @@ Subjects::Subjects(const std::vector<std::string>& images, const ReadingOptions&
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   for (const std::string& image : images) {
-    images_.push_back(oci::find_image(image, platform, context));
+    images_.push_back(oci::find_image(image, platform, context, oci::DockerLayers::kUnread));
   }
   auto layers = oci::gather_facts(images_, {options.limits, options.jobs, store.get()});
   commit_store(store.get(), options.store);

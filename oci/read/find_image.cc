@@ -46,18 +46,19 @@ ImageReference reference_of(Transport transport, std::string path, std::string n
 }
 
 StoredImage open_file_image(const Source& archive, const ImageReference& reference,
-                            const std::optional<Platform>& platform, const layer::Limits& limits) {
+                            const std::optional<Platform>& platform, const layer::Limits& limits,
+                            DockerLayers layers) {
   if (reference.transport == Transport::kOciArchive) {
     return open_oci_image(archive, reference, platform);
   }
-  return open_docker_image(archive, reference, platform, limits, DockerLayers::kUnread);
+  return open_docker_image(archive, reference, platform, limits, layers);
 }
 
 StoredImage open_reference(const ImageReference& reference, const std::optional<Platform>& platform,
-                           const ReadContext& context) {
+                           const ReadContext& context, DockerLayers layers) {
   if (reference.transport == Transport::kOci) return open_image(reference, platform, context);
   return open_file_image(*open_archive(reference.path, context), reference, platform,
-                         context.limits);
+                         context.limits, layers);
 }
 
 bool begins_as_archive(const std::string& path) {
@@ -84,9 +85,9 @@ bool looks_like_image(std::string_view text) {
 }
 
 StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
-                       const ReadContext& context) {
+                       const ReadContext& context, DockerLayers layers) {
   if (names_transport(text)) {
-    return open_reference(parse_image_reference(text), platform, context);
+    return open_reference(parse_image_reference(text), platform, context, layers);
   }
   const auto bare = split_bare(text);
   if (!bare && text.find(':') != text.npos) parse_image_reference(text);  // says what is wrong
@@ -108,7 +109,8 @@ StoredImage find_image(std::string_view text, const std::optional<Platform>& pla
   if (transport == Transport::kDockerArchive && !archive->find("manifest.json")) {
     throw layer::Error({path}, "is no image: it has neither 'oci-layout' nor 'manifest.json'");
   }
-  return open_file_image(*archive, reference_of(transport, path, name), platform, context.limits);
+  return open_file_image(*archive, reference_of(transport, path, name), platform, context.limits,
+                         layers);
 }
 
 }  // namespace oci
