@@ -36,9 +36,9 @@ layer::MadePycs made_before(const std::vector<std::string>& files, layer::String
         const std::string_view root = layer::split_runfiles_path(entry.path).root;
         if (!entry.is_inline || root.empty()) continue;
         const auto name = layer::parse_pyc_path(entry.path.substr(root.size() + 1));
-        if (name)
-          made.try_emplace(name->source,
-                           layer::MadePyc{entry.inline_bytes(), std::string(name->tag)});
+        if (!name) continue;
+        made.try_emplace(name->source,
+                         layer::MadePyc{entry.inline_bytes(), std::string(name->tag)});
       }
     }
   }

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -145,9 +144,9 @@ std::optional<size_t> PycAdder::home_of(size_t source, const ImageTree& image) c
   if (tree_.entries[source].kind != EntryKind::kSymlink) return links_[source].home;
   const Resolution end = image.resolve(tree_.entries[source].path);
   if (end.node == nullptr || end.node->kind != NodeKind::kFile) return std::nullopt;
-  const std::span<const Entry> found = entries_at_or_below(tree_, end.path);
-  if (found.empty() || found.front().path != end.path) return std::nullopt;
-  const auto index = static_cast<size_t>(&found.front() - tree_.entries.data());
+  const Entry* found = find_entry(tree_, end.path);
+  if (found == nullptr) return std::nullopt;
+  const auto index = static_cast<size_t>(found - tree_.entries.data());
   return links_[index].reason == LinkReason::kNone ? index : links_[index].home;
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,9 +99,8 @@ OwnerIds OwnerFinder::find() {
 AccountFile find_account_file(std::string_view path, const FileTree& tree, const BaseAccounts& base,
                               StringArena& arena) {
   AccountFile file{.path = path, .position = {'/' + std::string(path)}};
-  const std::span<const Entry> entries = entries_at_or_below(tree, path);
-  if (!entries.empty() && entries.front().path == path) {
-    const Entry& entry = entries.front();
+  if (const Entry* found = find_entry(tree, path)) {
+    const Entry& entry = *found;
     file.position = entry.origin.position();
     const bool is_file = entry.kind != EntryKind::kSymlink && entry.kind != EntryKind::kDirectory;
     file.state = is_file ? AccountFile::State::kKnown : AccountFile::State::kUnknown;

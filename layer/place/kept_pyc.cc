@@ -86,9 +86,9 @@ class PycSettler {
 };
 
 std::optional<size_t> PycSettler::index_at(std::string_view path) const {
-  const std::span<const Entry> found = entries_at_or_below(tree_, path);
-  if (found.empty() || found.front().path != path) return std::nullopt;
-  return static_cast<size_t>(&found.front() - tree_.entries.data());
+  const Entry* found = find_entry(tree_, path);
+  if (found == nullptr) return std::nullopt;
+  return static_cast<size_t>(found - tree_.entries.data());
 }
 
 // The entry that a path leads to, if it is a file.

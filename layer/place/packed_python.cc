@@ -32,11 +32,8 @@ std::string_view version_of_library(std::string_view folder) {
 std::string_view program_in(const FileTree& tree, std::string_view home, std::string_view version) {
   for (const std::string& name :
        {fmt::format("python{}", version), std::string("python3"), std::string("python")}) {
-    const std::string path = fmt::format("{}/bin/{}", home, name);
-    const std::span<const Entry> found = entries_at_or_below(tree, path);
-    const bool is_file =
-        !found.empty() && found.front().path == path && found.front().kind == EntryKind::kFile;
-    if (is_file) return found.front().content;
+    const Entry* found = find_entry(tree, fmt::format("{}/bin/{}", home, name));
+    if (found != nullptr && found->kind == EntryKind::kFile) return found->content;
   }
   return {};
 }

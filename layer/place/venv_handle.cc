@@ -20,19 +20,14 @@ constexpr std::string_view kLinkOption = "--venv-link";  // Declaration::file of
 constexpr std::string_view kLinkName = "venv";
 constexpr std::string_view kNoLink = "give it another place, or make no link: --venv-link=off";
 
-bool has_entry(const FileTree& tree, std::string_view path) {
-  const std::span<const Entry> entries = entries_at_or_below(tree, path);
-  return !entries.empty() && entries.front().path == path;
-}
-
 // The directories below runfiles that a Python can be started from.
 std::vector<std::string_view> venvs_of(const FileTree& tree) {
   std::vector<std::string_view> found;
   for (const Entry& entry : tree.entries) {
     if (base_name(entry.path) != "pyvenv.cfg") continue;
     const std::string_view venv = parent_path(entry.path);
-    const bool is_whole = has_entry(tree, fmt::format("{}/bin/python3", venv)) ||
-                          has_entry(tree, fmt::format("{}/bin/python", venv));
+    const bool is_whole = find_entry(tree, fmt::format("{}/bin/python3", venv)) != nullptr ||
+                          find_entry(tree, fmt::format("{}/bin/python", venv)) != nullptr;
     if (is_whole && !split_runfiles_path(venv).root.empty()) found.push_back(venv);
   }
   return found;

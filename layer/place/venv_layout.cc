@@ -164,9 +164,8 @@ void Mover::keep_link_targets(const ImageTree& moved) {
 
 // Where the new tree shows what the old one has at a path.
 std::string_view Mover::place_of(std::string_view path) {
-  const std::span<const Entry> found = entries_at_or_below(tree_, path);
-  if (!found.empty() && found.front().path == path) {
-    const Move& move = moves_[index_of(found.front())];
+  if (const Entry* found = find_entry(tree_, path)) {
+    const Move& move = moves_[index_of(*found)];
     return move.first_place.empty() ? path : move.first_place;
   }
   for (std::string_view above = path; !above.empty(); above = parent_path(above)) {
