@@ -7,17 +7,13 @@ shows. They run here, one after the other, on a sample. Digests and durations ar
 they differ from machine to machine. --update writes the blocks anew.
 """
 
-import fcntl
 import hashlib
 import os
 import pathlib
-import pty
 import re
 import shlex
-import struct
 import subprocess
 import tempfile
-import termios
 import unittest
 
 import elf_sample
@@ -115,21 +111,9 @@ class Captures(unittest.TestCase):
 
     def shown(self, command):
         """Returns what a terminal of 80 columns shows of a command."""
-        main, side = pty.openpty()
-        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         words = [program.VENEER, *shlex.split(command.replace("\\\n", ""))[1:]]
-        text = b""
-        with os.fdopen(main, "rb", buffering=0) as screen:
-            with subprocess.Popen(words, cwd=self.top / "shop", stdin=side, stdout=side, stderr=side,
-                                  env={**os.environ, "NO_COLOR": "1"}) as process:
-                os.close(side)
-                try:
-                    while piece := screen.read(65536):
-                        text += piece
-                except OSError:  # nobody writes any more
-                    pass
-                process.wait(60)
-        shown = text.decode().replace("\r\n", "\n")
+        shown = program.shown_on_terminal(words, 80, cwd=self.top / "shop",
+                                          env={**os.environ, "NO_COLOR": "1"})
         shown = re.sub(r"sha256[:/]([0-9a-f]+)", lambda match: self.stable(match).replace(
             "sha256:", match[0][:7]), shown)
         shown = re.sub(r"; [0-9.]+ s$", "; 0.05 s", shown, flags=re.M)

@@ -1,10 +1,15 @@
 """The command line of a test module: MODULE VENEER [--update] [UNITTEST-OPTION...]."""
 
 import atexit
+import fcntl
 import os
+import pty
 import shutil
+import struct
+import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 VENEER = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
@@ -36,6 +41,23 @@ def has_sanitizer():
     with open(VENEER, "rb") as file:
         binary = file.read()
     return b"__asan_init" in binary or b"__tsan_init" in binary
+
+
+def shown_on_terminal(command, columns=0, **options):
+    """Runs a command on a terminal; returns what that shows. Without columns it has no width."""
+    main_side, side = pty.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
+    text = b""
+    with os.fdopen(main_side, "rb", buffering=0) as screen:
+        with subprocess.Popen(command, stdin=side, stdout=side, stderr=side, **options) as process:
+            os.close(side)
+            try:
+                while piece := screen.read(65536):
+                    text += piece
+            except OSError:  # nobody writes any more
+                pass
+            process.wait(60)
+    return text.decode().replace("\r\n", "\n")
 
 
 def main():

@@ -6,7 +6,6 @@ usage: report_test.py VENEER
 import json
 import os
 import pathlib
-import pty
 import re
 import subprocess
 import tempfile
@@ -60,20 +59,9 @@ class Report(unittest.TestCase):
         """Runs veneer on a terminal; returns what that shows, with `[31m` for a colour."""
         variables = {name: value for name, value in os.environ.items()
                      if name not in ("NO_COLOR", "CLICOLOR_FORCE")}
-        main, side = pty.openpty()
-        with os.fdopen(main, "rb", buffering=0) as screen:
-            with subprocess.Popen([program.VENEER, *arguments], cwd=self.top, stdin=side,
-                                  stdout=side, stderr=side,
-                                  env={**variables, "TERM": "xterm", **environment}) as process:
-                os.close(side)
-                text = b""
-                try:
-                    while piece := screen.read(65536):
-                        text += piece
-                except OSError:  # nobody writes any more
-                    pass
-                process.wait(60)
-        return text.decode().replace("\r\n", "\n").replace("\x1b", "")
+        return program.shown_on_terminal(
+            [program.VENEER, *arguments], cwd=self.top,
+            env={**variables, "TERM": "xterm", **environment}).replace("\x1b", "")
 
     def test_a_terminal_has_colours(self):
         """Places are bold, severities have a colour each; headings are bold."""
