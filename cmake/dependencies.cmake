@@ -19,6 +19,7 @@ find_package(CLI11 REQUIRED)
 # see into.
 find_path(VENEER_TOML_INCLUDE toml++/toml.h REQUIRED)
 pkg_check_modules(elf REQUIRED IMPORTED_TARGET libelf)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 

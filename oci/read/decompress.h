@@ -9,6 +9,7 @@
 
 #include "layer/write/layer_writer.h"
 #include "oci/read/blob.h"
+#include "oci/read/decoder.h"
 #include "oci/read/limits.h"
 
 namespace oci {
@@ -24,7 +25,6 @@ layer::Codec sniff_codec(const Blob& blob);
 class PlainStream {
  public:
   PlainStream(const Blob& blob, layer::Codec codec, UnpackBudget& budget);
-  ~PlainStream();
   PlainStream(const PlainStream&) = delete;
   PlainStream& operator=(const PlainStream&) = delete;
 
@@ -33,8 +33,6 @@ class PlainStream {
 
   // The digest of the blob as it is stored. Call once, at the end.
   layer::Digest finish_raw_digest() { return raw_.finish(); }
-
-  class Decoder;
 
  private:
   std::span<const std::byte> decode_next();

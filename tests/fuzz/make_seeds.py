@@ -14,6 +14,7 @@ import shutil
 import struct
 import sys
 import tarfile
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -112,6 +113,24 @@ def layers():
         "no_entries": bytes(1024),
         "no_bytes": b"",
     }
+
+
+def gzip_streams():
+    """Returns gzip streams in each form of block and header; the first byte is a piece's size."""
+    text = b"".join(b"line %d of a text, its sum %d\n" % (i, i * i % 97) for i in range(400))
+    header = b"\x1f\x8b\x08\x1f" + bytes(6) + b"\x04\0extrname\0comment\0"  # RFC 1952, 2.3
+    header += struct.pack("<H", zlib.crc32(header) & 0xFFFF)
+    trailer = struct.pack("<II", zlib.crc32(text), len(text))
+    streams = {"no_bytes": gzip.compress(b"", mtime=0), "zeros": gzip.compress(bytes(300000))}
+    for name, level, strategy in [("stored", 0, zlib.Z_DEFAULT_STRATEGY), ("fixed", 9, zlib.Z_FIXED),
+                                  ("huffman", 9, zlib.Z_HUFFMAN_ONLY), ("runs", 9, zlib.Z_RLE),
+                                  ("dynamic", 9, zlib.Z_DEFAULT_STRATEGY)]:
+        packer = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
+        blocks = packer.compress(text[:6000]) + packer.flush(zlib.Z_FULL_FLUSH)
+        blocks += packer.compress(text[6000:]) + packer.flush()
+        streams[name] = header + blocks + trailer
+    streams["two_members"] = streams["dynamic"] + streams["fixed"]
+    return {name: b"\x1f" + data for name, data in streams.items()}
 
 
 def dump(value):
@@ -243,7 +262,7 @@ def plans():
 def generated():
     """Returns the seeds that are not files: by target, then by name."""
     return {"docker_archive": docker_archives(), "elf": elf_files(), "image": images(),
-            "layer": layers(), "oci_archive": oci_archives(), "plan": plans(),
+            "gzip": gzip_streams(), "layer": layers(), "oci_archive": oci_archives(), "plan": plans(),
             "probe_memo": probe_memos(), "probed_files": pyc_files(), "store_index": indexes()}
 
 

@@ -18,6 +18,9 @@ void read_image(std::string_view bytes);
 void read_layer(std::string_view bytes);
 void read_oci_archive(std::string_view bytes);
 
+// Compressed streams: gzip_readers.cc.
+void read_gzip(std::string_view bytes);
+
 // What a build reads: input_readers.cc.
 void read_ignore_rules(std::string_view bytes);
 void read_layer_lock(std::string_view bytes);

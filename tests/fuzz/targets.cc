@@ -15,6 +15,7 @@ constexpr std::array kTargets{
     Target{"docker_archive", read_docker_archive},
     Target{"elf", read_elf},
     Target{"flag_file", read_flag_file},
+    Target{"gzip", read_gzip},
     Target{"ignore_rules", read_ignore_rules},
     Target{"image", read_image},
     Target{"index", read_index},

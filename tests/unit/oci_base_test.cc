@@ -1,6 +1,7 @@
 // Base images: every form they come in, and every way in which they can lie.
 #include <nlohmann/json.hpp>
 
+#include "layer/base/crc32.h"
 #include "oci/model/annotations.h"
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
@@ -188,18 +189,37 @@ TEST_CASE("base: a tag chooses, and is needed where there are several") {
         "oci:TMP/base: help: it holds: 'one', 'two'\n");
 }
 
+std::string changed(std::string bytes, size_t at) {
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  return bytes;
+}
+
+// A gzip member with each field of a header. RFC 1952, section 2.3.
+std::string with_whole_header(std::string_view member, const std::string& file_name) {
+  constexpr size_t kHeader = 10;
+  std::string bytes(member.substr(0, kHeader));
+  bytes[3] = 0x1f;  // a text, and all optional fields
+  bytes += std::string("\4\0xtra", 6) + file_name + '\0' + "comment" + '\0';
+  const uint32_t sum = layer::crc32_of(std::as_bytes(std::span(bytes)));
+  bytes += static_cast<char>(sum & 0xff);
+  bytes += static_cast<char>(sum >> 8 & 0xff);
+  return bytes + std::string(member.substr(kHeader));
+}
+
+MeasuredLayer measure_bytes(const TemporaryDirectory& folder, const std::string& bytes) {
+  folder.write("blob", bytes);
+  const std::shared_ptr<const File> file = open_file(folder.path("blob"));
+  const Blob blob(file, 0, file_size(*file), "blob");
+  UnpackBudget budget(layer::Limits{}.unpacked, blob.size());
+  return measure_layer(blob, budget);
+}
+
 TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes are an error") {
   const TemporaryDirectory folder;
   const std::string tar = plain_layer("hello").bytes;
   const std::string half = tar.substr(0, 700);
   const std::string rest = tar.substr(700);
-  const auto measure = [&](const std::string& bytes) {
-    folder.write("blob", bytes);
-    const std::shared_ptr<const File> file = open_file(folder.path("blob"));
-    const Blob blob(file, 0, file_size(*file), "blob");
-    UnpackBudget budget(layer::Limits{}.unpacked, blob.size());
-    return measure_layer(blob, budget);
-  };
+  const auto measure = [&](const std::string& bytes) { return measure_bytes(folder, bytes); };
   for (const std::string& bytes :
        {tar, test::gzip(tar), test::zstd(tar), test::gzip(half) + test::gzip(rest),
         test::zstd(half) + test::zstd(rest)}) {
@@ -214,13 +234,35 @@ TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes a
   const std::pair<std::string, std::string> cases[] = {
       {gz.substr(0, gz.size() - 1), cut},
       {zst.substr(0, zst.size() - 1), cut},
-      {gz + "junk", "blob: error: is damaged: incorrect header check\n"},
+      {gz + "more than a header", "blob: error: is damaged: no gzip header where a member begins\n"},
+      {gz.substr(0, 3) + '\x20' + gz.substr(4), "blob: error: is damaged: unknown gzip flags\n"},
+      {changed(gz, gz.size() - 8), "blob: error: is damaged: wrong gzip checksum or length\n"},
+      {changed(gz, gz.size() - 1), "blob: error: is damaged: wrong gzip checksum or length\n"},
       {zst + "junk", "blob: error: is damaged: Unknown frame descriptor\n"},
       {"no tar", "blob: error: is not a tar, plain or compressed\n"},
       {std::string(512, 'x'), "blob: error: is not a tar, plain or compressed\n"},
   };
   for (const auto& [bytes, message] : cases) {
     CHECK(error_of([&, input = bytes] { measure(input); }) == message);
+  }
+}
+
+// A blob is read in pieces of 256 KiB, and a header and a trailer can begin in one and end in another.
+TEST_CASE("layer blob: a gzip member that is in several pieces") {
+  const TemporaryDirectory folder;
+  const std::string tar = plain_layer("hello").bytes;
+  const std::string half = test::gzip(tar.substr(0, 700));
+  const std::string rest = test::gzip(tar.substr(700));
+  const size_t length = with_whole_header(half, "").size() + with_whole_header(rest, "").size();
+  // The end of the first piece goes from the name of the first member to the end of the second.
+  for (size_t after = 0; after < length; ++after) {
+    const std::string name((size_t{1} << 18) - after, 'n');
+    const std::string first = with_whole_header(half, name);
+    const std::string bytes = first + with_whole_header(rest, "name");
+    CHECK(measure_bytes(folder, bytes).diff_id.digest == digest_of(tar));
+    const std::string wrong = changed(bytes, first.size() - half.size() + 9);  // sum of the header
+    CHECK(error_of([&] { measure_bytes(folder, wrong); }) ==
+          "blob: error: is damaged: wrong gzip checksum or length\n");
   }
 }
 
