@@ -234,7 +234,8 @@ TEST_CASE("layer blob: every gzip member and zstd frame counts, trailing bytes a
   const std::pair<std::string, std::string> cases[] = {
       {gz.substr(0, gz.size() - 1), cut},
       {zst.substr(0, zst.size() - 1), cut},
-      {gz + "more than a header", "blob: error: is damaged: no gzip header where a member begins\n"},
+      {gz + "more than a header",
+       "blob: error: is damaged: no gzip header where a member begins\n"},
       {gz.substr(0, 3) + '\x20' + gz.substr(4), "blob: error: is damaged: unknown gzip flags\n"},
       {changed(gz, gz.size() - 8), "blob: error: is damaged: wrong gzip checksum or length\n"},
       {changed(gz, gz.size() - 1), "blob: error: is damaged: wrong gzip checksum or length\n"},
