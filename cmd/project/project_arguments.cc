@@ -4,18 +4,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "cmd/options/planning_options.h"
 #include "cmd/report/messages.h"
 #include "cmd/words/known_words.h"
 #include "layer/base/nearest_names.h"
+#include "layer/disk/look_at.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"
 
@@ -33,11 +32,6 @@ struct BuildLine {
   bool names_input = false;   // by an option
   bool asks_for_help = false;
 };
-
-bool is_at(const std::string& path) {
-  std::error_code failure;
-  return std::filesystem::exists(path, failure);
-}
 
 bool is_input(const CLI::Option& option) {
   return std::ranges::find(kInputOptions, option.get_name()) != kInputOptions.end();
@@ -168,7 +162,7 @@ void add_project_arguments(CLI::App& app, std::vector<Argument>& arguments) {
   std::optional<BuildLine> line = read_build_line(app, arguments);
   if (!line || line->asks_for_help) return;
   const bool is_asked = !line->project.empty();
-  if (!is_asked && !is_at(kProjectFile)) return;
+  if (!is_asked && !layer::is_there(kProjectFile)) return;
   const std::string word = line->plain.size() == 1 ? arguments[line->plain.front()].text : "";
   const bool may_be_image = !word.empty() && word.find('/') == std::string::npos;
   const bool is_complete = line->names_input || !line->plain.empty();
@@ -180,7 +174,8 @@ void add_project_arguments(CLI::App& app, std::vector<Argument>& arguments) {
   if (image != nullptr) {
     arguments.erase(arguments.begin() + static_cast<ptrdiff_t>(line->plain.front()));
   } else {
-    if (may_be_image && !project.images.empty() && !is_at(word)) throw unknown_image(project, word);
+    if (may_be_image && !project.images.empty() && !layer::is_there(word))
+      throw unknown_image(project, word);
     if (!is_asked && is_complete) return;
     image = only_image(project);
     if (!word.empty()) line->given.push_back(command.get_option_no_throw("BINARY"));

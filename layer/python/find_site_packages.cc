@@ -4,21 +4,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "layer/base/ascii.h"
 #include "layer/base/error.h"
+#include "layer/disk/look_at.h"
 #include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 #include "layer/read/walk.h"
 
 namespace layer {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kAnyVersion = "3";
 constexpr std::string_view kMakeIt =
@@ -37,16 +34,11 @@ std::string version_of_module(std::string_view name) {
 
 // Throws for what is no folder, or one of another kind.
 void check_folder(const std::string& directory) {
-  const auto is_there = [&](std::string_view name) {
-    std::error_code ignored;  // what cannot be looked at is not there
-    return fs::exists(directory + std::string(name), ignored);
-  };
-  if (!is_there("")) throw Error(Position{directory}, "no such directory");
-  std::error_code ignored;
-  if (!fs::is_directory(directory, ignored)) {
+  if (!is_there(directory)) throw Error(Position{directory}, "no such directory");
+  if (!is_directory(directory)) {
     throw Error(Position{directory}, "is not a folder of packages").with_help(std::string(kMakeIt));
   }
-  if (is_there("/pyvenv.cfg")) {
+  if (is_there(directory + "/pyvenv.cfg")) {
     throw Error(Position{directory}, "is a virtual environment, not a folder of packages")
         .with_help(fmt::format("give it as --venv {}", directory));
   }

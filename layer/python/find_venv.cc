@@ -10,6 +10,7 @@
 
 #include "layer/base/ascii.h"
 #include "layer/base/error.h"
+#include "layer/disk/look_at.h"
 #include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 #include "layer/python/venv_config.h"
@@ -22,11 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMakeOne =
     "make one with `uv venv` or `python3 -m venv`, and install the packages into it";
-
-bool is_there(const std::string& path) {
-  std::error_code ignored;  // what cannot be looked at is not there
-  return fs::exists(path, ignored);
-}
 
 // Why a folder without a usable pyvenv.cfg is none.
 Error no_venv(const std::string& directory) {
@@ -50,11 +46,12 @@ bool is_python_folder(std::string_view name) {
 // The names "python3.X" of the folders of `lib` that have a site-packages.
 std::vector<std::string> python_folders(const std::string& lib) {
   std::vector<std::string> names;
-  std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(lib, ignored)) {
-    std::string name = entry.path().filename().string();
+  if (!is_directory(lib)) return names;
+  const Listing listing = list_directory(lib, WalkDetail::kTypes);
+  for (const Listing::Item& item : listing.items) {
+    const std::string_view name = listing.name(item);
     if (is_python_folder(name) && is_there(fmt::format("{}/{}/site-packages", lib, name))) {
-      names.push_back(std::move(name));
+      names.emplace_back(name);
     }
   }
   std::ranges::sort(names);
@@ -114,8 +111,8 @@ std::string find_interpreter(const VenvOnDisk& venv) {
   for (const std::string& name :
        {std::string("python"), std::string("python3"), "python" + venv.version}) {
     const std::string path = fmt::format("{}/bin/{}", venv.directory, name);
+    if (is_there(path)) return interpreter_behind(venv, real_path(path));
     std::error_code fault;
-    if (fs::exists(path, fault)) return interpreter_behind(venv, real_path(path));
     if (!fs::is_symlink(path, fault)) continue;
     throw Error(Position{path},
                 fmt::format("leads to '{}', which does not exist", end_of_links(path)))

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "layer/base/error.h"
 #include "layer/disk/file_reader.h"
+#include "layer/disk/look_at.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/venv.h"
 #include "layer/probe/elf_facts.h"
@@ -22,19 +21,12 @@
 namespace layer {
 namespace {
 
-namespace fs = std::filesystem;
-
 // Prefixes that others share.
 constexpr std::array<std::string_view, 4> kSystemPrefixes{"", "/", "/usr", "/usr/local"};
 // The C library's, by their names without version; libcrypt was one of them until glibc 2.38.
 constexpr std::array<std::string_view, 10> kLibcNames{
     "ld-linux-aarch64", "ld-linux-x86-64", "libc",  "libcrypt", "libdl", "libm",
     "libpthread",       "libresolv",       "librt", "libutil"};
-
-bool is_file(const std::string& path) {
-  std::error_code ignored;  // what cannot be looked at is not there
-  return fs::is_regular_file(path, ignored);
-}
 
 ElfFacts facts_of(const std::string& path) {
   const FileReader reader(path);
@@ -59,9 +51,10 @@ std::optional<std::string> need_from_outside(const std::string& path, const std:
 
 std::vector<std::string> libraries_in(const std::string& folder) {
   std::vector<std::string> paths;
-  std::error_code ignored;  // a Python may have none
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    std::string path = entry.path().string();
+  if (!is_directory(folder)) return paths;  // a Python may have none
+  const Listing listing = list_directory(folder, WalkDetail::kTypes);
+  for (const Listing::Item& item : listing.items) {
+    std::string path = fmt::format("{}/{}", folder, listing.name(item));
     if (path.find(".so") != std::string::npos && is_file(path)) paths.push_back(std::move(path));
   }
   std::ranges::sort(paths);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "layer/disk/look_at.h"
 #include "layer/model/runfiles.h"
 #include "layer/read/mtree.h"
 #include "layer/read/runfiles_directory.h"
@@ -32,8 +33,10 @@ struct ProgramFiles {
 
 // Whether a runfiles directory holds more than the manifest that --nobuild_runfile_links leaves.
 bool has_links(const fs::path& directory) {
-  std::error_code ignored;  // an unreadable directory is reported by its reader
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
+  std::error_code fault;
+  const fs::directory_iterator entries(directory, fault);
+  if (fault) throw system_error(directory.native(), "cannot read the directory", fault.value());
+  for (const fs::directory_entry& entry : entries) {
     if (entry.path().filename() != "MANIFEST") return true;
   }
   return false;
@@ -41,25 +44,23 @@ bool has_links(const fs::path& directory) {
 
 // Whether the path names runfiles themselves instead of the binary that they belong to.
 bool take_runfiles(std::string path, InputRequest& request) {
-  std::error_code missing;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  const bool is_directory = path.ends_with(kRunfilesSuffix) && fs::is_directory(path, missing);
-  const bool is_manifest = path.ends_with(kManifest) && fs::is_regular_file(path, missing);
-  if (is_directory) request.runfiles_directory = path;
+  const bool is_tree = path.ends_with(kRunfilesSuffix) && is_directory(path);
+  const bool is_manifest = path.ends_with(kManifest) && is_file(path);
+  if (is_tree) request.runfiles_directory = path;
   if (is_manifest) request.runfiles_manifest = path;
-  if (is_directory || is_manifest) request.binary.clear();
-  return is_directory || is_manifest;
+  if (is_tree || is_manifest) request.binary.clear();
+  return is_tree || is_manifest;
 }
 
 // Chooses among what Bazel leaves beside a binary.
 void find_runfiles_of(const std::string& binary, InputRequest& request) {
-  std::error_code missing;
-  if (!fs::exists(binary, missing)) {
+  if (!is_there(binary)) {
     throw Error(Position{binary}, "no such file")
         .with_help("name the file that `bazel build` printed, for example bazel-bin/app");
   }
   if (take_runfiles(binary, request)) return;
-  if (fs::is_directory(binary, missing)) {
+  if (is_directory(binary)) {
     throw Error(Position{binary}, "is a directory, not a program that Bazel built")
         .with_help(
             "name the program in it; --tree SRC:DEST packs a directory, and --venv DIR a "
@@ -67,11 +68,11 @@ void find_runfiles_of(const std::string& binary, InputRequest& request) {
   }
   const std::string directory = binary + std::string(kRunfilesSuffix);
   const std::string manifest = binary + std::string(kManifest);
-  if (fs::is_directory(directory, missing) && has_links(directory)) {
+  if (is_directory(directory) && has_links(directory)) {
     request.runfiles_directory = directory;
-  } else if (fs::is_regular_file(manifest, missing)) {
+  } else if (is_file(manifest)) {
     request.runfiles_manifest = manifest;
-  } else if (fs::is_regular_file(directory + "/MANIFEST", missing)) {
+  } else if (is_file(directory + "/MANIFEST")) {
     request.runfiles_manifest = directory + "/MANIFEST";
   } else {
     throw Error(Position{binary},

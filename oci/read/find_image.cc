@@ -5,27 +5,23 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <fstream>
-#include <system_error>
 #include <utility>
 
+#include "layer/disk/look_at.h"
 #include "oci/model/reference.h"
 #include "oci/read/source.h"
 
 namespace oci {
 namespace {
 
-bool is_there(std::string_view path) {
-  std::error_code fault;
-  return std::filesystem::exists(std::filesystem::path(path), fault);
-}
-
 // The path and the name of a bare reference; no value if nothing is there.
 std::optional<std::pair<std::string, std::string>> split_bare(std::string_view text) {
-  if (!text.empty() && is_there(text)) return std::pair(std::string(text), std::string());
+  if (!text.empty() && layer::is_there(std::string(text)))
+    return std::pair(std::string(text), std::string());
   const size_t colon = text.find(':');
-  if (colon == text.npos || colon == 0 || !is_there(text.substr(0, colon))) return std::nullopt;
+  if (colon == text.npos || colon == 0 || !layer::is_there(std::string(text.substr(0, colon))))
+    return std::nullopt;
   return std::pair(std::string(text.substr(0, colon)), std::string(text.substr(colon + 1)));
 }
 
@@ -78,10 +74,9 @@ bool looks_like_image(std::string_view text) {
   if (names_transport(text)) return true;
   const auto bare = split_bare(text);
   if (!bare) return false;
-  const std::filesystem::path path(bare->first);
-  std::error_code fault;
-  if (std::filesystem::is_directory(path, fault)) return is_there((path / "oci-layout").native());
-  return std::filesystem::is_regular_file(path, fault) && begins_as_archive(bare->first);
+  const std::string& path = bare->first;
+  if (layer::is_directory(path)) return layer::is_there(path + "/oci-layout");
+  return layer::is_file(path) && begins_as_archive(path);
 }
 
 StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
@@ -98,8 +93,7 @@ StoredImage find_image(std::string_view text, const std::optional<Platform>& pla
             "oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]");
   }
   const auto& [path, name] = *bare;
-  std::error_code fault;
-  if (std::filesystem::is_directory(path, fault)) {
+  if (layer::is_directory(path)) {
     return open_oci_image(*open_directory(path), reference_of(Transport::kOci, path, name),
                           platform);
   }

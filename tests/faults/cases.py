@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import py_compile
 import random
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 
 import elf_sample  # noqa: E402  pylint: disable=wrong-import-position
 import small_base  # noqa: E402  pylint: disable=wrong-import-position
+import small_venv  # noqa: E402  pylint: disable=wrong-import-position
 
 TIMEOUT = 60  # seconds, of what takes less than one
 STORE = ["--store", "store"]
@@ -77,6 +79,22 @@ CASES = [
         "tar-xz",
         ["tar", "-cJf", "out/archive.tar.xz", "-C", "../given", "tree", "@inner.tar"],
         threads="main,named",
+    ),
+    Case("runfiles", ["build", "--jobs=1", "--check=warn", "../given/app", *STORE, *IMAGES]),
+    Case("page", ["inspect", "oci:../given/base", *STORE, "--html", "out/page.html"], threads="main,named"),
+    Case(
+        "venv",
+        [
+            "build",
+            "--jobs=1",
+            "--venv=../given/.venv",
+            "--app=../given/src",
+            "--base=oci:../given/python",
+            "--check=warn",
+            "--pyc=keep",
+            *STORE,
+            *IMAGES,
+        ],
     ),
     Case(
         "worker",
@@ -163,6 +181,21 @@ def make_inputs(veneer, given):
             for name in ("a.py", "b.so", "large.bin", "same.bin", "data/more/same")
         )
     )
+    runfiles = given / "app.runfiles" / "_main"
+    (runfiles / "data").mkdir(parents=True)
+    shutil.copy(tree / "start", given / "app")
+    for path in ("app", "data/one"):
+        os.symlink(tree / {"app": "start"}.get(path, path), runfiles / path)
+    small_base.make(
+        given / "python", ["d:usr:0755", "d:usr/bin:0755", "f:usr/bin/python3.11:0755:an interpreter"]
+    )
+    small_venv.make(given / ".venv", interpreter="/usr/bin/python3.11")
+    small_venv.install(given / ".venv", "shop")
+    (given / "src").mkdir()
+    (given / "src" / "main.py").write_text("import shop\n")
+    python_files = [given / "src" / "main.py", *small_venv.site_of(given / ".venv").rglob("*.py")]
+    for source in python_files:
+        py_compile.compile(str(source), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
     run(veneer, ["plan", "--tree", "../given/tree:srv", "--layers=one", "-o", "plan"], given)
     run(veneer, ["layer", "--plan=plan", "--no-store", "-o", "layer.tar.gz"], given)
     run(veneer, ["tar", "-cf", "inner.tar", "app1"], given)
