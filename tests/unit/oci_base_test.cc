@@ -63,7 +63,7 @@ TEST_CASE("base: a layout and its tar, plain or compressed, give the same image"
   check_layers(folder, open(folder, "oci", "base"), layers);
   for (const std::string name : {"plain.tar", "gz.tar", "zst.tar"}) {
     const StoredImage image = open(folder, "oci-archive", name);
-    CHECK(image.manifest_digest->to_string() == manifest["digest"]);
+    CHECK(image.manifest_digest->to_string() == manifest["digest"].get<std::string>());
     check_layers(folder, image, layers);
   }
 }
@@ -180,7 +180,8 @@ TEST_CASE("base: a tag chooses, and is needed where there are several") {
   one["annotations"] = {{kRefNameAnnotation, "one"}};
   two["annotations"] = {{kRefNameAnnotation, "two"}};
   write_index(folder, "base", {one, two});
-  CHECK(open(folder, "oci", "base:two").manifest_digest->to_string() == two["digest"]);
+  CHECK(open(folder, "oci", "base:two").manifest_digest->to_string() ==
+        two["digest"].get<std::string>());
   CHECK(open_error(folder, "oci", "base:x") ==
         "oci:TMP/base:x: error: there is no such image\n"
         "oci:TMP/base:x: help: it holds: 'one', 'two'\n");
