@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/command_json.h"
 #include "cmd/report/messages.h"
 #include "cmd/tar/tar.h"
 #include "cmd/words/known_words.h"
@@ -25,15 +26,18 @@ std::string help_of(const CLI::App& command, const std::string& name) {
 }
 
 // `words` name a command, or a command of it: "store gc".
-void print_help(const CLI::App& app, const std::vector<std::string>& words) {
-  if (!words.empty() && words.front() == "tar") return run_tar({"--help"});
+void print_help(const CLI::App& app, const std::vector<std::string>& words, bool as_json) {
+  if (!as_json && !words.empty() && words.front() == kTarCommand) return run_tar({"--help"});
   const CLI::App* command = &app;
   std::string name = app.get_name();
   for (const std::string& word : words) {
     command = &find_command(*command, word);
     name += ' ' + word;
   }
-  print_to(stdout, help_of(*command, name));
+  if (!as_json) return print_to(stdout, help_of(*command, name));
+  layer::Json report = command_json(*command);
+  report["version"] = VENEER_VERSION;
+  print_to(stdout, layer::dump_report(report));
 }
 
 std::string library_of(layer::Codec codec) {
@@ -77,8 +81,12 @@ void print_version(bool as_json) {
 void add_help_command(CLI::App& app) {
   const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("help", "Show the help of a command");
+  const auto as_json = std::make_shared<bool>(false);
   command->add_option("COMMAND", *words, "The command (default: all of them)");
-  command->callback([&app, words] { print_help(app, *words); });
+  command->add_flag("--json", *as_json,
+                    "Print the commands and their options as JSON; docs/help.schema.json is its "
+                    "schema");
+  command->callback([&app, words, as_json] { print_help(app, *words, *as_json); });
 }
 
 void add_version_command(CLI::App& app) {

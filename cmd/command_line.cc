@@ -79,7 +79,7 @@ int print_usage_error(const CLI::App& app, const CLI::ParseError& error,
 }
 
 int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
-  if (!arguments.empty() && arguments.front() == "tar") {
+  if (!arguments.empty() && arguments.front() == kTarCommand) {
     run_tar({arguments.begin() + 1, arguments.end()});
     flush_output();
     return 0;

@@ -39,7 +39,7 @@ bool prepare_process(bool is_worker) {
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (argc > 0 && cmd::is_tar_name(argv[0])) {
-    arguments.insert(arguments.begin(), "tar");
+    arguments.insert(arguments.begin(), std::string(cmd::kTarCommand));
   }
   const bool is_worker = arguments == std::vector<std::string>{cmd::kWorkerFlag};
   if (!prepare_process(is_worker)) return cmd::kFailed;

@@ -64,6 +64,17 @@ class JsonSchema(unittest.TestCase):
         self.assertEqual(document["errors"][0]["at"]["file"], "x")
         self.assertFalse(validator("errors").is_valid({"errors": []}))
 
+    def test_help(self):
+        """All commands, and one by itself; a form of an option that is not described is refused."""
+        schema = validator("help")
+        for words in ([], ["build"], ["store", "gc"], ["tar"]):
+            document = self.veneer(self.top, "help", *words)
+            schema.validate(document)
+        document = self.veneer(self.top, "help", "store", "gc")
+        self.assertEqual(document["name"], "gc")
+        del document["options"][0]["names"]
+        self.assertFalse(schema.is_valid(document))
+
     def test_plan(self):
         """Every plan is valid; a document with a missing or an extra field is not."""
         schema = validator("plan")

@@ -42,6 +42,19 @@ std::string paragraph(const std::string& text, size_t width) {
 
 }  // namespace
 
+std::vector<std::string> groups_of(const CLI::App& command) {
+  std::vector<std::string> groups = command.get_groups();
+  std::erase(groups, std::string());  // of options that are not shown
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const std::string& group) { return group == kFirstGroup; });
+  return groups;
+}
+
+bool is_repeatable(const CLI::Option& option) {
+  return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll ||
+         option.get_expected_max() == CLI::detail::expected_max_vector_size;
+}
+
 HelpFormat::HelpFormat() : width_(std::min(report_width(), kMostWidth)) {
   column_width(kIndent);
 }
@@ -62,9 +75,7 @@ std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
   if (option->get_type_size() != 0 && !option->get_type_name().empty()) {
     text += ' ' + option->get_type_name();
   }
-  const bool is_repeatable = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll ||
-                             option->get_expected_max() == CLI::detail::expected_max_vector_size;
-  if (is_repeatable) text += " ...";
+  if (is_repeatable(*option)) text += " ...";
   if (option->get_required()) text += " (required)";
   return text;
 }
@@ -82,15 +93,12 @@ std::string HelpFormat::make_help(const CLI::App* app, std::string name,
                                   CLI::AppFormatMode mode) const {
   std::string out = paragraph(app->get_description(), width_) + make_usage(app, std::move(name)) +
                     make_positionals(app);
-  std::vector<std::string> groups = app->get_groups();
-  std::stable_partition(groups.begin(), groups.end(),
-                        [](const std::string& group) { return group == kFirstGroup; });
-  for (const std::string& group : groups) {
+  for (const std::string& group : groups_of(*app)) {
     const std::vector<const CLI::Option*> options =
         app->get_options([&](const CLI::Option* option) {
           return option->get_group() == group && option->nonpositional();
         });
-    if (!group.empty() && !options.empty()) out += make_group(group, false, options);
+    if (!options.empty()) out += make_group(group, false, options);
   }
   out += make_subcommands(app, mode);
   const std::string footer = paragraph(app->get_footer(), width_);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace cmd {
 
@@ -24,6 +25,12 @@ class HelpFormat : public CLI::Formatter {
 
   size_t width_;  // columns
 };
+
+// The groups of a command's options in the order of the help.
+std::vector<std::string> groups_of(const CLI::App& command);
+
+// Whether the option, or the argument, may be given several times.
+bool is_repeatable(const CLI::Option& option);
 
 // Shows the options that most command lines have in a group of their own.
 void show_first(CLI::App& command, std::initializer_list<const char*> names);

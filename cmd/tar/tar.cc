@@ -18,13 +18,6 @@
 namespace cmd {
 namespace {
 
-constexpr const char* kHelp =
-    "veneer tar: bsdtar's command line; each real file is stored once\n"
-    "  veneer tar -c [-f FILE] [-z | --zstd | ...] [-C DIR] [FILE | DIR | @MTREE | @ARCHIVE]...\n"
-    "  veneer tar -t [-v] [-f FILE] [PATTERN]...\n"
-    "  veneer tar -x [-f FILE] [-C DIR] [PATTERN]...\n"
-    "bsdtar(1) describes the options; docs/bsdtar.md says what differs.\n";
-
 void create(TarCommand& command) {
   layer::CreateRequest& request = command.create;
   const std::string file =
@@ -67,7 +60,7 @@ void extract(const TarCommand& command) {
 }  // namespace
 
 void add_tar_command(CLI::App& app) {
-  app.add_subcommand("tar",
+  app.add_subcommand(std::string(kTarCommand),
                      "Make, list and extract archives as bsdtar does; each real file is stored "
                      "once (docs/bsdtar.md)");
 }
@@ -87,7 +80,7 @@ void run_tar(const std::vector<std::string>& words) {
     case TarMode::kExtract:
       return extract(command);
     case TarMode::kHelp:
-      fmt::print("{}", kHelp);
+      fmt::print("{}", kTarHelp);
       return;
     case TarMode::kVersion:
       fmt::print("veneer {} as bsdtar\n", VENEER_VERSION);

@@ -7,6 +7,15 @@
 
 namespace cmd {
 
+inline constexpr std::string_view kTarCommand = "tar";
+
+inline constexpr std::string_view kTarHelp =
+    "veneer tar: bsdtar's command line; each real file is stored once\n"
+    "  veneer tar -c [-f FILE] [-z | --zstd | ...] [-C DIR] [FILE | DIR | @MTREE | @ARCHIVE]...\n"
+    "  veneer tar -t [-v] [-f FILE] [PATTERN]...\n"
+    "  veneer tar -x [-f FILE] [-C DIR] [PATTERN]...\n"
+    "bsdtar(1) describes the options; docs/bsdtar.md says what differs.\n";
+
 // Adds the sub-command to the help. CLI11 does not parse its arguments: run_tar() does.
 void add_tar_command(CLI::App& app);
 
