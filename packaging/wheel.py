@@ -2,7 +2,7 @@
 
 usage: wheel.py FOLDER VERSION ARCHITECTURE OUTPUT-FOLDER
 
-FOLDER has the program and its licences. The format: packaging.python.org, "Binary distribution
+FOLDER has the program as bin/veneer, and below share what belongs to it. The format: packaging.python.org, "Binary distribution
 format".
 """
 
@@ -58,7 +58,12 @@ def make_wheel(folder, version, architecture, output):
     """Writes the wheel; returns its path."""
     info = f"veneer-{version}.dist-info"
     tags = TAGS[architecture]
-    readme = (folder / "README.md").read_text(encoding="utf-8")
+    document = folder / "share" / "doc" / "veneer"
+    readme = (document / "README.md").read_text(encoding="utf-8")
+    # pip puts them below the virtual environment, where man looks for pages of what is on PATH.
+    shared = {f"veneer-{version}.data/data/{path.relative_to(folder)}": path.read_bytes()
+              for path in sorted((folder / "share").rglob("*"))
+              if path.is_file() and document not in path.parents}
     metadata = (f"Metadata-Version: 2.1\nName: veneer\nVersion: {version}\n"
                 "Summary: Container images of Python programs, with each file once\n"
                 "License: Apache-2.0\nRequires-Python: >=3.8\n"
@@ -66,12 +71,13 @@ def make_wheel(folder, version, architecture, output):
     files = {
         "veneer/__init__.py": MODULE.encode(),
         "veneer/__main__.py": MAIN.encode(),
-        f"veneer-{version}.data/scripts/veneer": (folder / "veneer").read_bytes(),
+        f"veneer-{version}.data/scripts/veneer": (folder / "bin" / "veneer").read_bytes(),
+        **shared,
         f"{info}/METADATA": metadata.encode(),
         f"{info}/WHEEL": ("Wheel-Version: 1.0\nGenerator: veneer\nRoot-Is-Purelib: false\n"
                           + "".join(f"Tag: py3-none-{tag}\n" for tag in tags)).encode(),
-        f"{info}/LICENSE": (folder / "LICENSE").read_bytes(),
-        f"{info}/THIRD_PARTY_LICENSES": (folder / "THIRD_PARTY_LICENSES").read_bytes(),
+        f"{info}/LICENSE": (document / "LICENSE").read_bytes(),
+        f"{info}/THIRD_PARTY_LICENSES": (document / "THIRD_PARTY_LICENSES").read_bytes(),
     }
     files[f"{info}/RECORD"] = ("".join(row(*item) for item in files.items())
                                + f"{info}/RECORD,,\n").encode()

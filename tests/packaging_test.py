@@ -1,6 +1,6 @@
-"""The files of a release that are made of the program: manual page, completion, wheel.
+"""What is made of the program: manual pages, docs/reference, the wheel.
 
-usage: packaging_test.py VENEER
+usage: packaging_test.py VENEER [--update]
 """
 
 import base64
@@ -17,7 +17,18 @@ import zipfile
 
 import program
 
-PACKAGING = pathlib.Path(__file__).resolve().parent.parent / "packaging"
+SOURCES = pathlib.Path(__file__).resolve().parent.parent
+PACKAGING = SOURCES / "packaging"
+REFERENCE = SOURCES / "docs" / "reference"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(PACKAGING))
+
+import commands
+import page_texts
+import pages
+import reference
+
+ROOT = commands.read_commands([program.VENEER])
 
 
 def run(script, *arguments):
@@ -27,45 +38,78 @@ def run(script, *arguments):
                           env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}).stdout
 
 
+def have(name):
+    """Whether a program is there, which it must be in CI."""
+    return shutil.which(name) is not None or os.environ.get("VENEER_NO_SKIP") == "1"
+
+
 class Packaging(unittest.TestCase):
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory()
         self.addCleanup(self.temporary.cleanup)
         self.top = pathlib.Path(self.temporary.name)
 
-    def complete(self, *words):
-        """What bash offers for the last word."""
-        script = self.top / "completion"
-        script.write_text(run("completion.py", program.VENEER))
-        return subprocess.run(
-            ["bash", "-c", 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _veneer; '
-             'echo "${COMPREPLY[@]}"', "bash", script, "veneer", *words],
-            check=True, capture_output=True, text=True, timeout=60).stdout.split()
+    def test_every_command_has_a_manual_page_that_no_program_complains_of(self):
+        run("documents.py", self.top, program.VENEER)
+        pages = sorted((self.top / "man" / "man1").iterdir())
+        names = {page.name for page in pages}
+        self.assertLessEqual({"veneer.1", "veneer-build.1", "veneer-store.1", "veneer-tar.1"}, names)
+        build = (self.top / "man" / "man1" / "veneer-build.1").read_text()
+        self.assertIn('.TH VENEER-BUILD 1 "2023-11-14" "veneer ', build)
+        self.assertIn(r"\-\-skip\-base\-duplicates", build)
+        for command in (["mandoc", "-T", "lint"], ["groff", "-man", "-Tutf8", "-ww", "-rLL=80n"]):
+            if not have(command[0]):
+                continue
+            for page in pages:
+                done = subprocess.run([*command, page], check=False, capture_output=True, text=True,
+                                      timeout=60)
+                said = done.stdout if command[0] == "mandoc" else done.stderr
+                self.assertEqual((done.returncode, said), (0, ""), command)
 
-    def test_commands_options_and_values_are_completed(self):
-        self.assertEqual(self.complete("ins"), ["inspect"])
-        self.assertEqual(self.complete("build", "--runfiles-"),
-                         ["--runfiles-layout", "--runfiles-manifest"])
-        self.assertEqual(self.complete("build", "--compression", ""), ["gzip", "zstd", "none"])
-        self.assertEqual(self.complete("build", "file"), [])  # bash completes paths
+    def test_docs_reference_is_what_the_program_says(self):
+        expected = reference.reference_pages(ROOT)
+        if program.UPDATE:
+            REFERENCE.mkdir(exist_ok=True)
+            for page in REFERENCE.iterdir():
+                page.unlink()
+            for name, text in expected.items():
+                (REFERENCE / name).write_text(text)
+        found = {page.name: page.read_text() for page in REFERENCE.iterdir()}
+        for name in sorted(found.keys() | expected.keys()):
+            self.assertEqual(found.get(name), expected.get(name), f"{name}: run with --update")
 
-    def test_the_manual_has_every_command_and_fits_a_terminal(self):
-        page = run("man_page.py", "1.2.3", program.VENEER)
-        self.assertIn('.TH VENEER 1 "2023-11-14" "veneer 1.2.3"', page)
-        for command in ("BUILD", "VERIFY", "STORE"):
-            self.assertIn(f'.SH "VENEER {command}"', page)
-        self.assertIn(r"\-\-skip\-base\-duplicates", page)
-        if groff := shutil.which("groff"):
-            done = subprocess.run([groff, "-man", "-Tutf8", "-ww", "-rLL=80n"], input=page, check=True,
-                                  capture_output=True, text=True, timeout=60)
-            self.assertEqual(done.stderr, "")
+    def test_examples_have_commands_and_options_that_exist(self):
+        known = {pages.title_of(command): command for command in commands.all_below(ROOT)}
+        for title, examples in page_texts.EXAMPLES.items():
+            self.assertIn(title, known)
+            for _, line in examples:
+                words = line.split(" | ")[0].split(" > ")[0].split()
+                name = " ".join(words[:3] if " ".join(words[:3]) in known else words[:2])
+                options = {one for option in known[name]["options"] for one in option["names"]}
+                used = {word.split("=")[0] for word in words if word.startswith("-")}
+                if "usage" not in known[name]:  # whose options are bsdtar's
+                    self.assertLessEqual(used, options, line)
+
+    def test_what_looks_like_code_is_marked(self):
+        for text, expected in [
+                ("Whether --venv (default: on)", "Whether [--venv] (default: on)"),
+                ("as `veneer plan -o` writes; GLOB", "as [veneer plan -o] writes; GLOB"),
+                ("(ml=*torch*) or, if '!GLOB', /srv.", "([ml=*torch*]) or, if ['!GLOB'], [/srv].")]:
+            marked = "".join(f"[{piece}]" if is_code else piece
+                             for is_code, piece in commands.marked(text))
+            self.assertEqual(marked, expected)
 
     def test_the_wheel_is_whole_and_finds_its_program(self):
         folder = self.top / "stage"
-        folder.mkdir()
+        document = folder / "share" / "doc" / "veneer"
+        document.mkdir(parents=True)
         for name in ("LICENSE", "README.md", "THIRD_PARTY_LICENSES"):
-            (folder / name).write_text("text\n")
-        (folder / "veneer").write_text('#!/bin/sh\necho "veneer $*"\n')
+            (document / name).write_text("text\n")
+        page = folder / "share" / "man" / "man1" / "veneer.1"
+        page.parent.mkdir(parents=True)
+        page.write_text(".TH VENEER 1\n")
+        (folder / "bin").mkdir()
+        (folder / "bin" / "veneer").write_text('#!/bin/sh\necho "veneer $*"\n')
         wheel = pathlib.Path(run("wheel.py", folder, "1.2.3", "amd64", self.top).strip())
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(self.top / "lib")
@@ -77,9 +121,11 @@ class Packaging(unittest.TestCase):
                 self.assertEqual((digest, size), (f"sha256={found}", str(len(data))))
             mode = archive.getinfo("veneer-1.2.3.data/scripts/veneer").external_attr >> 16
             self.assertEqual(mode, 0o100755)
+            self.assertEqual([name for name in archive.namelist() if "/share/" in name],
+                             ["veneer-1.2.3.data/data/share/man/man1/veneer.1"])
         script = self.top / "lib" / "bin" / "veneer"  # as pip install --target puts it
         script.parent.mkdir()
-        shutil.copy(folder / "veneer", script)
+        shutil.copy(folder / "bin" / "veneer", script)
         script.chmod(0o755)
         done = subprocess.run([sys.executable, "-m", "veneer", "build", "x"], check=True, timeout=60,
                               capture_output=True, text=True,
