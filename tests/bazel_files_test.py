@@ -32,12 +32,6 @@ def fail(message):
     raise Fault(message)
 
 
-def one(pattern, path):
-    """Returns the only match of a pattern in a file of the project."""
-    [found] = re.findall(pattern, (starlark.ROOT / path).read_text())
-    return found
-
-
 def ignored(*_, **__):
     """Stands for any function of Bazel that is called when a file is loaded."""
     return types.SimpleNamespace()
@@ -56,13 +50,6 @@ def given():
 
 class BazelFiles(unittest.TestCase):
     """Bazel's files compared with those of CMake, and single functions of them."""
-
-    def test_the_version_is_everywhere_the_same(self):
-        self.assertEqual(
-            {one(r'module\(\n    name = "veneer",\n    version = "([^"]*)"', "MODULE.bazel"),
-             one(r'VENEER_VERSION=\\\\"([^\\]*)\\\\"', "cmd/BUILD.bazel"),
-             one(r'bazel_dep\(name = "veneer", version = "([^"]*)"', "docs/bazel.md")},
-            {one(r"project\(veneer\s+VERSION ([0-9.]*)", "CMakeLists.txt")})
 
     def test_sources_that_bazel_finds_are_those_that_cmake_lists(self):
         for folder in ("layer", "oci", "cmd"):

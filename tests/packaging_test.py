@@ -1,4 +1,4 @@
-"""What is made of the program: manual pages, docs/reference, the wheel.
+"""What is made of the program: manual pages, docs/reference, the wheel; and the version of all.
 
 usage: packaging_test.py VENEER [--update]
 """
@@ -8,6 +8,7 @@ import csv
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,10 @@ import page_texts
 import pages
 import reference
 
+# Where the version is stated, and how.
+STATING = ("MODULE.bazel", "cmd/BUILD.bazel", "docs/*.md", "examples/*/MODULE.bazel",
+           "tests/interop/*.py")
+STATED = re.compile(r'((?:name = "veneer",\s+version = "|VENEER_VERSION=\\\\"))[0-9.]+')
 ROOT = commands.read_commands([program.VENEER])
 
 
@@ -41,6 +46,32 @@ def run(script, *arguments):
 def have(name):
     """Whether a program is there, which it must be in CI."""
     return shutil.which(name) is not None or os.environ.get("VENEER_NO_SKIP") == "1"
+
+
+class Version(unittest.TestCase):
+    """CMakeLists.txt says it. Bazel's files, which cannot read that, say it again."""
+
+    def setUp(self):
+        [self.version] = re.findall(r"^project\(veneer VERSION ([0-9.]+) ",
+                                    (SOURCES / "CMakeLists.txt").read_text(), re.MULTILINE)
+
+    def test_the_program_and_all_files_say_the_same(self):
+        self.assertEqual(ROOT["version"], self.version)
+        places = 0
+        for path in [one for pattern in STATING for one in SOURCES.glob(pattern)]:
+            text = path.read_text()
+            wanted = STATED.sub(rf"\g<1>{self.version}", text)
+            places += len(STATED.findall(text))
+            if program.UPDATE:
+                path.write_text(wanted)
+            elif text != wanted:
+                self.fail(f"{path}: another version than CMakeLists.txt; run with --update")
+        self.assertGreater(places, 5)
+
+    def test_the_changelog_has_it(self):
+        changelog = (SOURCES / "CHANGELOG.md").read_text()
+        current = re.escape(self.version)
+        self.assertRegex(changelog, rf"(?m)^(To become {current}\.|## \[{current}\] - \d{{4}}-.*)$")
 
 
 class Packaging(unittest.TestCase):
