@@ -6,6 +6,7 @@ usage: packaging_test.py VENEER [--update]
 import base64
 import csv
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -17,6 +18,7 @@ import unittest
 import zipfile
 
 import program
+from elf_sample import elf
 
 SOURCES = pathlib.Path(__file__).resolve().parent.parent
 PACKAGING = SOURCES / "packaging"
@@ -162,6 +164,42 @@ class Packaging(unittest.TestCase):
                               capture_output=True, text=True,
                               env={**os.environ, "PYTHONPATH": str(self.top / "lib")})
         self.assertEqual(done.stdout, "veneer build x\n")
+
+    def test_the_image_of_veneer_starts_it_without_rights(self):
+        """Made twice, and put together for two processors."""
+        outputs = []
+        for architecture, machine in (("amd64", "x86-64"), ("arm64", "aarch64")):
+            folder = self.top / architecture
+            (folder / "bin").mkdir(parents=True)
+            (folder / "share" / "doc" / "veneer").mkdir(parents=True)
+            (folder / "share" / "doc" / "veneer" / "LICENSE").write_text("text\n")
+            (folder / "bin" / "veneer").write_bytes(elf(machine=machine, program=True))
+            (folder / "bin" / "veneer").chmod(0o755)
+            for tag in (architecture, architecture + "-again"):
+                subprocess.run(
+                    [PACKAGING / "image", "1.2.3", architecture, folder, f"oci:{self.top}/layout:{tag}",
+                     "--", program.VENEER], check=True, timeout=60,
+                    env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"})
+            outputs += ["--image", f"oci:{self.top}/layout:{architecture}"]
+        seen = [self.inspect(tag) for tag in ("amd64", "amd64-again")]
+        self.assertEqual(seen[0]["layers"], seen[1]["layers"])
+        config = seen[0]["config"]
+        self.assertEqual(config, seen[1]["config"])
+        self.assertEqual({key: config["config"][key] for key in ("Entrypoint", "User", "WorkingDir")},
+                         {"Entrypoint": ["/usr/bin/veneer"], "User": "65532:65532",
+                          "WorkingDir": "/work"})
+        self.assertEqual(config["config"]["Labels"]["org.opencontainers.image.version"], "1.2.3")
+        subprocess.run([program.VENEER, "index", *outputs, "-o", f"oci:{self.top}/layout:all"],
+                       check=True, timeout=60, capture_output=True)
+        for architecture in ("amd64", "arm64"):
+            one = self.inspect("all", "--platform", f"linux/{architecture}")
+            self.assertEqual(one["config"]["architecture"], architecture)
+
+    def inspect(self, tag, *options):
+        """What is in an image of the layout."""
+        return json.loads(subprocess.run(
+            [program.VENEER, "inspect", f"oci:{self.top}/layout:{tag}", "--json", *options],
+            check=True, timeout=60, capture_output=True).stdout)
 
 
 if __name__ == "__main__":
