@@ -18,6 +18,18 @@ quietly() {
   "$@" >>"$log" 2>&1 || fail
 }
 
+# Prints the veneer that there is already: $VENEER, or that of PATH if it has the version of these
+# sources. Who has begun to build them here gets what they build.
+find_veneer() {
+  local version
+  if [[ -n ${VENEER:-} ]]; then
+    echo "$VENEER"
+  elif [[ ! -e build/release ]] && command -v veneer >/dev/null; then
+    version=$(sed -n 's/^project(veneer VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)
+    if [[ $(veneer --version) == "veneer $version" ]]; then command -v veneer; fi
+  fi
+}
+
 # Prints the name of a container engine that answers, if there is one.
 find_engine() {
   if docker info >/dev/null 2>&1; then

@@ -32,9 +32,10 @@ import pages
 import reference
 
 # Where the version is stated, and how.
-STATING = ("MODULE.bazel", "cmd/BUILD.bazel", "docs/*.md", "examples/*/MODULE.bazel",
+STATING = ("MODULE.bazel", "README.md", "cmd/BUILD.bazel", "docs/*.md", "examples/*/MODULE.bazel",
            "tests/interop/*.py")
-STATED = re.compile(r'((?:name = "veneer",\s+version = "|VENEER_VERSION=\\\\"))[0-9.]+')
+STATED = re.compile(r'((?:name = "veneer",\s+version = "|VENEER_VERSION=\\\\"|veneer:(?=\d)))'
+                    r"[0-9]+\.[0-9]+\.[0-9]+")
 ROOT = commands.read_commands([program.VENEER])
 
 
