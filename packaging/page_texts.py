@@ -92,6 +92,24 @@ OWN_EXIT_CODES = {
         ("2", "That cannot be found out, or wrong usage."),
         ("70", "A fault of veneer itself."),
     ],
+    "veneer why": [
+        ("0", "Something is at the path."),
+        ("1", "Nothing is there, or the input or the system failed."),
+        ("2", "Wrong usage."),
+        ("70", "A fault of veneer itself."),
+    ],
+    "veneer inspect": [
+        ("0", "Done, and the image is as its limits and expectations say."),
+        ("1", "It is not, or the input or the system failed."),
+        ("2", "Wrong usage."),
+        ("70", "A fault of veneer itself."),
+    ],
+    "veneer verify": [
+        ("0", "Nothing is broken."),
+        ("1", "Something is, or the input or the system failed."),
+        ("2", "Wrong usage."),
+        ("70", "A fault of veneer itself."),
+    ],
 }
 
 VARIABLES = [
