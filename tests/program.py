@@ -21,6 +21,7 @@ if UPDATE:
 CACHE = tempfile.mkdtemp(prefix="veneer-test-cache-")
 atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 os.environ["XDG_CACHE_HOME"] = CACHE
+os.environ.pop("SOURCE_DATE_EPOCH", None)  # a packager's, which dates images
 
 
 def add_tests(case, items, name_of):
