@@ -228,10 +228,12 @@ class Extension(unittest.TestCase):
     """The module extension for MODULE.bazel, run as Python."""
 
     def setUp(self):
-        self.made, self.asked = [], []
+        self.made, self.asked, self.programs = [], [], []
 
         def repository_rule(**rule):
             self.asked.append(set(rule["attrs"]))
+            if {"binaries", "urls"} & set(rule["attrs"]):
+                return lambda **attributes: self.programs.append(attributes)
             kind = "ambiguous" if "modules" in rule["attrs"] else "base"
             return lambda **attributes: self.made.append((kind, attributes))
 
@@ -239,7 +241,8 @@ class Extension(unittest.TestCase):
             return types.SimpleNamespace(**arguments)
 
         self.extension = starlark.run(starlark.ROOT / "bazel" / "extensions.bzl", {
-            "attr": types.SimpleNamespace(int=keep, label=keep, string=keep, string_list=keep), "fail": fail,
+            "attr": types.SimpleNamespace(int=keep, label=keep, string=keep, string_dict=keep,
+                                          string_list=keep), "fail": fail,
             "hasattr": hasattr, "module_extension": keep, "struct": types.SimpleNamespace,
             "tag_class": keep, "repository_rule": repository_rule})["veneer"]
 
@@ -249,11 +252,17 @@ class Extension(unittest.TestCase):
                 "name": name}
 
     def run_with(self, *modules, **context):
-        """Runs the extension with modules, each (name, is it the root, names of its bases)."""
+        """Runs the extension with modules, each (name, is it the root, names of its bases).
+
+        Platforms may follow, for which a module has a program of its own.
+        """
         self.made.clear()
+        self.programs.clear()
         given = [types.SimpleNamespace(name=name, is_root=is_root, tags=types.SimpleNamespace(
-            base=[types.SimpleNamespace(**self.attributes(base)) for base in bases]))
-            for name, is_root, bases in modules]
+            base=[types.SimpleNamespace(**self.attributes(base)) for base in bases],
+            toolchain=[types.SimpleNamespace(platform=platform, binary=None, urls=[f"of {name}"],
+                                             sha256="0" * 64) for platform in platforms]))
+            for name, is_root, bases, *platforms in modules]
         return self.extension.implementation(types.SimpleNamespace(modules=given, **context))
 
     def test_a_tag_is_a_repository_with_its_attributes(self):
@@ -276,6 +285,15 @@ class Extension(unittest.TestCase):
         with self.assertRaisesRegex(
                 Fault, "^MODULE.bazel of 'mine' has two veneer.base\\(\\) with the name 'debian'$"):
             self.run_with(("mine", True, ["debian", "debian"]))
+
+    def test_a_program_is_that_of_the_root_or_of_the_nearest_module(self):
+        self.run_with(("mine", True, [], "linux/arm64"), ("a", False, [], "linux/amd64", "linux/arm64"),
+                      ("b", False, [], "linux/amd64"))
+        programs = [(one["name"], one.get("urls") or one["binaries"]) for one in self.programs]
+        self.assertEqual(programs, [
+            ("veneer_linux_arm64", ["of mine"]), ("veneer_linux_amd64", ["of a"]),
+            ("veneer_toolchains", {"linux/amd64": "@veneer_linux_amd64//:program",
+                                   "linux/arm64": "@veneer_linux_arm64//:program"})])
 
     def test_the_extension_is_reproducible_where_that_can_be_said(self):
         self.assertIsNone(self.run_with(("mine", True, ["debian"])))

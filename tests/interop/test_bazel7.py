@@ -15,6 +15,7 @@ import judge
 import remote_execution
 import samples
 import test_bazel
+from bazel7_toolchains import Toolchains  # noqa: F401  (its tests run here)
 
 LOCAL = "--spawn_strategy=local"
 WORKER = "--@veneer//bazel:worker"

@@ -1,7 +1,9 @@
 """A real Bazel builds with the rules' attributes, bases as repositories, and groups of runfiles."""
 
 import contextlib
+import hashlib
 import json
+import os
 import re
 import tarfile
 
@@ -13,7 +15,11 @@ import test_bazel
 
 STAND_IN = bazel_workspace.SOURCE.parent / "rules_runfiles_group"
 REPOSITORIES = """
-load("@veneer//bazel:repositories.bzl", "veneer_base_repository")
+load(
+    "@veneer//bazel:repositories.bzl",
+    "veneer_base_repository",
+    "veneer_toolchain_repository",
+)
 
 veneer_base_repository(
     name = "shallow_layout",
@@ -26,6 +32,14 @@ veneer_base_repository(
     name = "shallow_archive",
     archive = "//shallow:platforms.tar",
     platform = "linux/amd64",
+)
+"""
+PREBUILT = """
+veneer_toolchain_repository(
+    name = "prebuilt",
+    platform = "linux/amd64",
+    sha256 = "{sha256}",
+    urls = ["file://{path}"],
 )
 """
 TAR_TOOLCHAIN = """
@@ -74,6 +88,13 @@ def add_platforms(folder, tar):
                          "-o", place)
 
 
+def prebuilt(archive):
+    """Makes the archive of a release; returns the repository of it."""
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        tar.add(os.environ["VENEER"], "veneer-1-linux-amd64/veneer")
+    return PREBUILT.format(path=archive, sha256=hashlib.sha256(archive.read_bytes()).hexdigest())
+
+
 def layer_names(layout):
     """Returns the names of those of an image's layers that veneer made, bottom first."""
     return [layer["annotations"]["dev.veneer.layer.name"] for layer in layout.manifest["layers"]
@@ -116,6 +137,7 @@ class BazelRules(judge.Judge):
             with open(made.root / "WORKSPACE", "a", encoding="utf-8") as file:
                 file.write(REPOSITORIES + "".join(choices) + TAR_TOOLCHAIN)
                 file.write(GROUPS_REPOSITORY.format(path=STAND_IN))
+                file.write(prebuilt(folder / "prebuilt.tar.gz"))
             yield made
 
     def layout(self, path):
@@ -208,6 +230,12 @@ class BazelRules(judge.Judge):
             with tarfile.open(self.bazel.bin("packed/packed.tar")) as tar:
                 self.assertEqual(tar.extractfile("packed/one.txt").read(), b"one\n")
             self.bazel.bin("packed/packed.tar").unlink()
+
+    def test_a_program_is_downloaded(self):
+        options = ("--extra_toolchains=@prebuilt//:toolchain", LOCAL)
+        self.bazel.build("//shallow:on_layout", *options)
+        said = self.bazel.bazel("aquery", 'mnemonic("VeneerImage", //shallow:on_layout)', *options)
+        self.assertIn("(exec external/prebuilt/unpacked/veneer-1-linux-amd64/veneer ", said)
 
     def test_attributes_of_layers(self):
         self.bazel.build("//attributes:asked", LOCAL)
