@@ -3,8 +3,14 @@
 usage: bazel_files_test.py VENEER
 """
 
+import base64
+import hashlib
+import json
+import pathlib
 import re
 import subprocess
+import sys
+import tarfile
 import tempfile
 import types
 import unittest
@@ -132,6 +138,55 @@ class BazelFiles(unittest.TestCase):
             "`layer_groups`: '//ap' of the layer 'ml' matches no package of //app:app; "
             "the nearest are: //app, //app/models",
         ])
+
+    def add_to_registry(self, *arguments):
+        """Runs the script that adds this version to a registry; returns how it ended."""
+        return subprocess.run(
+            [sys.executable, "-B", starlark.ROOT / "packaging" / "bazel_module.py", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+
+    def test_a_version_is_added_to_a_registry(self):
+        version = one(r'\n    version = "(.*)",\n', "MODULE.bazel")
+        with tempfile.TemporaryDirectory() as folder:
+            top = pathlib.Path(folder)
+            known = top / "modules" / "veneer" / "metadata.json"
+            known.parent.mkdir(parents=True)
+            known.write_text('{"versions": ["0.0.1"], "yanked_versions": {"0.0.1": "broken"}}')
+            archives = []
+            for _ in range(2):
+                done = self.add_to_registry(version, folder, "--registry", folder, "--repository",
+                                            "owner/project")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                archives.append(pathlib.Path(done.stdout.strip()).read_bytes())
+            self.assertEqual(archives[0], archives[1])
+            entry = known.parent / version
+            source = json.loads((entry / "source.json").read_text())
+            digest = base64.b64encode(hashlib.sha256(archives[0]).digest()).decode()
+            self.assertEqual(source, {
+                "integrity": f"sha256-{digest}", "strip_prefix": f"veneer-{version}",
+                "url": f"https://github.com/owner/project/releases/download/v{version}/"
+                       f"veneer-{version}.tar.gz"})
+            with tarfile.open(top / f"veneer-{version}.tar.gz") as archive:
+                module = archive.extractfile(f"veneer-{version}/MODULE.bazel").read().decode()
+                self.assertIn(f"veneer-{version}/bazel/defs.bzl", archive.getnames())
+            self.assertEqual((entry / "MODULE.bazel").read_text(), module)
+            metadata = json.loads(known.read_text())
+            self.assertEqual((metadata["versions"], metadata["yanked_versions"]),
+                             (["0.0.1", version], {"0.0.1": "broken"}))
+            self.assertEqual(metadata["repository"], ["github:owner/project"])
+
+    def test_a_version_that_is_not_that_of_the_module_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.add_to_registry("9.9.9", folder)
+        version = one(r'\n    version = "(.*)",\n', "MODULE.bazel")
+        self.assertEqual((done.returncode, done.stderr), (1, (
+            f"bazel_module.py: error: MODULE.bazel has the version '{version}', not '9.9.9'\n")))
+
+    def test_the_targets_that_a_registry_builds_are_there(self):
+        targets = re.findall('- "@veneer//(.*):(.*)"', (starlark.ROOT / ".bcr" / "presubmit.yml").read_text())
+        self.assertGreater(len(targets), 0)
+        for package, name in targets:
+            one(f'\n    name = "{name}",\n', f"{package}/BUILD.bazel")
 
 
 if __name__ == "__main__":

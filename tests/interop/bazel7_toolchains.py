@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import json
+import re
 import shutil
+import sys
 import tarfile
 
 import bazel_modules
@@ -11,6 +13,7 @@ import bazel_workspace
 import judge
 import test_bazel
 
+SOURCE = bazel_workspace.VENEER_MODULE / "MODULE.bazel"
 MODULE = """module(name = "{name}", version = "1.0")
 
 bazel_dep(name = "platforms", version = "0.0.10")
@@ -89,13 +92,13 @@ class Toolchains(judge.Judge):
             made.bazel("shutdown")
             judge.run(["chmod", "-R", "u+w", folder])
 
-    def set_tags(self, of_root, of_other=()):
-        """Writes the tags of both modules."""
+    def set_tags(self, of_root, of_other=(), place=None):
+        """Writes the tags of both modules, and where veneer's is; default: here."""
         bazel_modules.write_module(self.registry, "other", "1.0",
                                    MODULE.format(name="other", dependency="") + tags(of_other))
         text = MODULE.format(name="tested", dependency=DEPENDENCY) + tags(of_root)
         (self.bazel.root / "MODULE.bazel").write_text(
-            text + OVERRIDE.format(path=bazel_workspace.VENEER_MODULE))
+            text + (OVERRIDE.format(path=bazel_workspace.VENEER_MODULE) if place is None else place))
 
     def program(self, *options):
         """Returns the path of the program that makes the image."""
@@ -115,6 +118,18 @@ class Toolchains(judge.Judge):
         judge.veneer("verify", f"oci:{self.bazel.bin('image')}")
         self.assertEqual(self.program(), "external/veneer~~veneer~veneer_linux_amd64/unpacked/"
                                          "veneer-1-linux-amd64/veneer")
+
+    def test_veneer_comes_from_a_registry(self):
+        script = bazel_workspace.VENEER_MODULE / "packaging" / "bazel_module.py"
+        version = re.search('version = "(.*)"', SOURCE.read_text())[1]
+        archive = self.registry / f"veneer-{version}.tar.gz"
+        judge.run([sys.executable, "-B", script, version, self.registry, "--registry", self.registry,
+                   "--repository=owner/project", f"--url=file://{archive}"])
+        self.set_tags([{"platform": "linux/amd64", "binary": "//:program"}], place="")
+        self.bazel.build("//:image")
+        rules = self.bazel.output_base() / "external" / "veneer~"
+        self.assertFalse(rules.is_symlink())
+        self.assertTrue((rules / "bazel" / "defs.bzl").is_file())
 
     def test_a_program_is_used_as_it_is(self):
         program = self.release.parent / "veneer-linux-amd64"
