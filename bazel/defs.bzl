@@ -1,6 +1,7 @@
 """Rules that make OCI images of binaries with runfiles: docs/bazel.md."""
 
 load("//bazel/private:base.bzl", _veneer_base = "veneer_base")
+load("//bazel/private:container.bzl", _container_command = "container_command")
 load("//bazel/private:image.bzl", _veneer_image = "veneer_image")
 load("//bazel/private:index.bzl", _veneer_index = "veneer_index")
 load("//bazel/private:inspect.bzl", _veneer_inspect = "veneer_inspect")
@@ -19,6 +20,7 @@ load("//bazel/private:push.bzl", _veneer_push = "veneer_push")
 load("//bazel/private:py_image.bzl", _image_of = "image_of", _py_image = "py_image")
 load("//bazel/private:test.bzl", _veneer_test = "veneer_test")
 
+container_command = _container_command
 image_of = _image_of
 py_image = _py_image
 veneer_base = _veneer_base

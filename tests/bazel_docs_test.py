@@ -57,7 +57,8 @@ class ConfigCommon:
 BUILTINS = {
     **{name: note(name) for name in ("aspect", "module_extension", "provider", "repository_rule",
                                      "rule", "tag_class", "transition")},
-    **{name: Namespace() for name in ("attr", "config", "json", "native", "platform_common")},
+    **{name: Namespace() for name in ("attr", "config", "json", "native", "platform_common",
+                                          "testing")},
     "Label": str, "config_common": ConfigCommon, "struct": dict}
 
 

@@ -17,12 +17,13 @@ LAYOUT_SCRIPT_ATTRS = {
     ),
 }
 
-def layout_script(ctx, commands):
+def layout_script(ctx, commands, files = []):
     """Declares the script as the target's executable.
 
     Args:
         ctx: The context of a rule that has LAYOUT_SCRIPT_ATTRS and veneer's toolchain.
         commands: Lines of the shell. `veneer` is a function there, and "$image" the layout.
+        files: list of File: further runfiles.
 
     Returns:
         A DefaultInfo.
@@ -40,5 +41,5 @@ def layout_script(ctx, commands):
         },
         is_executable = True,
     )
-    runfiles = ctx.runfiles([layout, tool.files_to_run.executable]).merge(tool.runfiles)
+    runfiles = ctx.runfiles([layout, tool.files_to_run.executable] + files).merge(tool.runfiles)
     return DefaultInfo(executable = script, runfiles = runfiles)

@@ -6,26 +6,42 @@ load(":providers.bzl", "VeneerImageInfo")
 load(":stamp.bzl", "STAMP_ATTRS", "stamping", "without_keys")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
-def _load_impl(ctx):
-    check_docker_name(ctx, "tag", without_keys(ctx.attr.tag))
-    image = ctx.attr.image[VeneerImageInfo]
+def write_archive(ctx, image, tag, stamp_options, stamp_inputs = []):
+    """Declares the action that writes an image as an archive for engines.
+
+    Args:
+        ctx: The context of a rule with TOOL_ATTRS.
+        image: The VeneerImageInfo.
+        tag: The image's name in the engine.
+        stamp_options: Options that say what `{KEY}` in the name is, if the image's own do not.
+        stamp_inputs: list of File: what these options name.
+
+    Returns:
+        The File.
+    """
     archive = ctx.actions.declare_file(ctx.label.name + ".archive.tar")
     args = arguments(ctx, "image")
     args.add("--quiet")
     args.add_all(image.arguments)
-    stamp = stamping(ctx, [ctx.attr.tag])
 
     # The texts of the image are those that its layout has.
-    args.add_all(image.stamp_arguments or stamp.options)
-    args.add("--output=docker-archive:%s:%s" % (archive.path, ctx.attr.tag))
+    args.add_all(image.stamp_arguments or stamp_options)
+    args.add("--output=docker-archive:%s:%s" % (archive.path, tag))
     run_veneer(
         ctx,
         args,
-        inputs = depset(stamp.inputs, transitive = [image.inputs]),
+        inputs = depset(stamp_inputs, transitive = [image.inputs]),
         outputs = [archive],
         mnemonic = "VeneerArchive",
         progress_message = "Writing the archive of %s" % ctx.label,
     )
+    return archive
+
+def _load_impl(ctx):
+    check_docker_name(ctx, "tag", without_keys(ctx.attr.tag))
+    stamp = stamping(ctx, [ctx.attr.tag])
+    image = ctx.attr.image[VeneerImageInfo]
+    archive = write_archive(ctx, image, ctx.attr.tag, stamp.options, stamp.inputs)
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.expand_template(
         template = ctx.file._template,

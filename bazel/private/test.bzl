@@ -1,8 +1,9 @@
 """veneer_test: an image is verified, and held to what is expected of it."""
 
+load(":container.bzl", "CONTAINER_ATTRS", "container_commands")
 load(":layout_script.bzl", "LAYOUT_SCRIPT_ATTRS", "layout_script")
 load(":place.bzl", "quoted")
-load(":tool.bzl", "TOOLCHAIN_TYPE")
+load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS")
 
 def _options(attr):
     options = ["--expect-file=" + path for path in attr.files]
@@ -21,18 +22,24 @@ def _options(attr):
 
 def _test_impl(ctx):
     options = [quoted(option) for option in _options(ctx.attr)]
-    return [layout_script(ctx, [
-        'veneer verify "$image"',
-        " ".join(['veneer inspect --no-store "$image"'] + options),
-    ])]
+    containers = container_commands(ctx)
+    script = layout_script(
+        ctx,
+        [
+            'veneer verify "$image"',
+            " ".join(['veneer inspect --no-store "$image"'] + options),
+        ] + containers.lines,
+        containers.files,
+    )
+    return [script] + containers.providers
 
 veneer_test = rule(
     implementation = _test_impl,
     doc = """Tests an image: `veneer verify` finds no error in it, and it is as the attributes say.
 
-The test reads the layout alone, and starts no container.""",
+The test reads the layout alone. Only `commands` start containers.""",
     attrs = dict(
-        LAYOUT_SCRIPT_ATTRS,
+        dict(dict(LAYOUT_SCRIPT_ATTRS, **CONTAINER_ATTRS), **TOOL_ATTRS),
         absent_files = attr.string_list(doc = "Paths at which the image has nothing."),
         entrypoint = attr.string_list(doc = "The command that the image runs."),
         files = attr.string_list(doc = "Paths that lead to something in the image; links are followed."),

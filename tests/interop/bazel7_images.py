@@ -1,9 +1,12 @@
 """What images of the rules are like on Bazel 7: texts, links, tags, platforms, programs."""
 
 import json
+import os
 import pathlib
+import re
 import stat
 import subprocess
+import unittest.mock
 
 import daemons
 import judge
@@ -13,6 +16,26 @@ import test_bazel
 LOCAL = "--spawn_strategy=local"
 # Prints the values of a build, which are in a file beside it.
 STATUS = "#!/bin/sh\ncat \"$0.values\"\n"
+# Stands for a container engine. It writes down what it is asked for, and runs nothing.
+ENGINE = """#!/bin/sh
+echo "$@" >>"$0.log"
+case "$*" in
+  *--entrypoint*) echo "it's two words"; echo oops >&2; exit 3 ;;
+  run*) echo "shell: the data" ;;
+esac
+"""
+# What is wrong with //manners:bad_run_test.
+UNEXPECTED = """the program: error: no line of stdout matches '^the data'
+the program: note: its stdout:
+shell: the data
+a shell: error: the exit code is 3, not 0
+a shell: error: a line of stderr matches 'oo+ps'
+a shell: error: '(' is not a pattern
+a shell: note: its stdout:
+it's two words
+a shell: note: its stderr:
+oops
+"""
 
 
 class Images:
@@ -147,6 +170,34 @@ class Images:
             self.bazel.bazel("test", LOCAL, "--test_output=errors", "//manners:bad_test")
         self.assertRegex(str(failure.exception), "error: has nothing at '/nowhere'")
 
+    def test_commands_run_in_an_engine(self):
+        stub = self.bazel.output_root.parent / "engine"
+        stub.write_text(ENGINE)
+        stub.chmod(0o755)
+        with unittest.mock.patch.dict(os.environ, VENEER_ENGINE=str(stub)):
+            self.bazel.bazel("test", LOCAL, "//manners:run_test")
+            said = self.bazel_fails("test", LOCAL, "--test_output=errors", "//manners:bad_run_test")
+        self.assertIn(UNEXPECTED, said)
+        log = stub.with_name("engine.log").read_text()
+        first = log.partition("rmi ")[0]
+        name = re.escape("localhost/veneer-test/manners-run-test-")
+        self.assertRegex(first, (
+            rf"^load --input /\S*/manners/run_test\.archive\.tar\n"
+            rf"run --rm --pull=never --network=none {name}\d+:latest\n"
+            r"run --rm --pull=never --network=none --env=WORD=two words --entrypoint=/bin/bash "
+            rf"{name}\d+:latest -c echo \"it's \$WORD\"; echo oops >&2; exit 3\n$"))
+
+    def test_commands_without_an_engine_fail(self):
+        said = self.bazel_fails("test", LOCAL, "--test_output=errors", "//manners:run_test")
+        self.assertIn("\nerror: `commands` need a container engine, and neither docker nor podman is "
+                      "installed; set `engine` or $VENEER_ENGINE to the path of one\n", said)
+
+    def bazel_fails(self, *command):
+        """Runs a command of Bazel that fails; returns what it says."""
+        with self.assertRaises(AssertionError) as failure:
+            self.bazel.bazel(*command)
+        return str(failure.exception)
+
     def test_an_image_is_shown(self):
         said = self.bazel.bazel("run", LOCAL, "//manners:image_inspect", "--", "--json")
         shown = json.loads(said)
@@ -168,12 +219,19 @@ class Images:
     def test_programs_of_other_languages_run(self):
         judge.need("docker", "dockerd")
         kinds = {"shell": "shell: the data", "native": "native: the data"}
-        self.bazel.build(*(f"//programs:{kind}_image_load" for kind in kinds), LOCAL)
+        self.bazel.build(*(f"//programs:{kind}_image_load" for kind in kinds), LOCAL,
+                         "//manners:run_test", "//manners:bad_run_test")
         with daemons.dockerd(self.folder) as docker:
             for kind, said in kinds.items():
                 judge.run([self.bazel.bin(f"programs/{kind}_image_load"), *docker[1:]])
                 self.assertEqual(judge.run([*docker, "run", "--rm", "--network", "none",
                                             f"{kind}_image:latest"]), f"{said}\n")
+            with unittest.mock.patch.dict(os.environ, DOCKER_HOST=docker[2], VENEER_ENGINE="docker"):
+                judge.run([self.bazel.bin("manners/run_test")])
+                with self.assertRaises(AssertionError) as failure:
+                    judge.run([self.bazel.bin("manners/bad_run_test")])
+                self.assertIn(UNEXPECTED, str(failure.exception))
+            self.assertNotIn("veneer-test", judge.run([*docker, "images"]))
 
 
 def names_of(layout):

@@ -142,7 +142,8 @@ class Bazel7(bazel7_images.Images, judge.Judge):
         test_bazel.Bazel.check_index(self, samples.Layout(self.bazel.bin("index")))
 
     def test_values_that_no_action_can_use_are_refused_by_analysis(self):
-        bazel_refused.check(self, self.bazel)
+        bazel_refused.check(self, self.bazel,
+                            {**bazel_refused.REFUSED, **bazel_refused.REFUSED_TESTS})
 
     def test_toolchains_are_visible_to_all(self):
         checked = ("--nobuild", "--incompatible_check_visibility_for_toolchains")

@@ -190,7 +190,7 @@ class BazelRules(judge.Judge):
         self.bazel.build("@shallow_layout//:base")
 
     def test_values_that_no_action_can_use_are_refused_by_analysis(self):
-        bazel_refused.check(self, self.bazel)
+        bazel_refused.check(self, self.bazel, bazel_refused.REFUSED)
 
     def test_groups_of_a_binary_are_its_layers_in_the_order_of_their_ranks(self):
         self.bazel.build("//grouped:grouped", "//grouped:ungrouped", "//grouped:merged", LOCAL)
