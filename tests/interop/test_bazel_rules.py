@@ -9,6 +9,7 @@ import tarfile
 
 import bazel_refused
 import bazel_workspace
+import daemons
 import judge
 import samples
 import test_bazel
@@ -236,6 +237,17 @@ class BazelRules(judge.Judge):
         self.bazel.build("//shallow:on_layout", *options)
         said = self.bazel.bazel("aquery", 'mnemonic("VeneerImage", //shallow:on_layout)', *options)
         self.assertIn("(exec external/prebuilt/unpacked/veneer-1-linux-amd64/veneer ", said)
+
+    def test_programs_of_other_languages_run(self):
+        judge.need("docker", "dockerd", "go", "javac", "node", "rustc")
+        judge.need_root()
+        kinds = ("go", "java", "javascript", "rust")
+        self.bazel.build(*(f"//compiled:{kind}_image_load" for kind in kinds), LOCAL)
+        with daemons.dockerd(self.folder) as docker:
+            for kind in kinds:
+                judge.run([self.bazel.bin(f"compiled/{kind}_image_load"), *docker[1:]])
+                self.assertEqual(judge.run([*docker, "run", "--rm", "--network", "none",
+                                            f"{kind}_image:latest"]), f"{kind}: the data\n")
 
     def test_attributes_of_layers(self):
         self.bazel.build("//attributes:asked", LOCAL)
