@@ -109,6 +109,8 @@ def _layer(ctx, name, plan, inputs):
         outputs = [blob, descriptor],
         mnemonic = "VeneerLayer",
         progress_message = "Writing layer %s of %s" % (name, ctx.label),
+        # veneer maps the paths in the plan (docs/plan_format.md).
+        maps_paths = True,
     )
     return struct(name = name, blob = blob, descriptor = descriptor)
 

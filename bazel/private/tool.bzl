@@ -4,9 +4,6 @@ load(":flags.bzl", "FlagInfo", "is_on")
 
 TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 
-# `supports-path-mapping` is not among the requirements: Bazel maps the paths of Files among an
-# action's arguments, and not those inside the spec or of arguments that are strings.
-
 # Execution requirements of a persistent worker. Bazel ignores those that are newer than itself. One
 # worker serves actions of all mnemonics, so that an image's action finds the results of the layers'
 # actions.
@@ -72,15 +69,31 @@ def pairs(option, values):
 # action of 0.4.
 _NO_SANDBOX = {"no-sandbox": "1"}
 
-def _requirements(ctx, more):
+# With --experimental_output_paths=strip Bazel shows all outputs to an action below bazel-out/cfg,
+# so that actions of several configurations may be one in a cache. It changes arguments that are
+# Files, and stages the inputs in a sandbox; outside of one it runs the action with paths that are
+# not there. The paths in a file that `ctx.actions.write` makes, such as the spec, stay as they are.
+_PATH_MAPPING = {"supports-path-mapping": "1"}
+
+def _requirements(ctx, more, maps_paths):
     requirements = dict(more)
     if is_on(ctx.attr._worker):
         requirements.update(_WORKER)
     if not is_on(ctx.attr._sandbox):
         requirements.update(_NO_SANDBOX)
+    elif maps_paths:
+        requirements.update(_PATH_MAPPING)
     return requirements
 
-def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message, requirements = {}):
+def run_veneer(
+        ctx,
+        args,
+        inputs,
+        outputs,
+        mnemonic,
+        progress_message,
+        requirements = {},
+        maps_paths = False):
     """Declares an action of veneer.
 
     Args:
@@ -91,6 +104,8 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message, requireme
         mnemonic: The action's mnemonic, for example VeneerPlan.
         progress_message: The text that Bazel shows while the action runs.
         requirements: dict from str to str: further execution requirements.
+        maps_paths: Whether all paths of outputs among the arguments are Files, and veneer knows
+            what to do with those inside of files.
     """
     ctx.actions.run(
         executable = ctx.toolchains[TOOLCHAIN_TYPE].veneer.files_to_run,
@@ -101,6 +116,6 @@ def run_veneer(ctx, args, inputs, outputs, mnemonic, progress_message, requireme
         progress_message = progress_message,
         # With this variable, messages name attributes instead of options.
         env = {"VENEER_CALLER": "bazel"},
-        execution_requirements = _requirements(ctx, requirements),
+        execution_requirements = _requirements(ctx, requirements, maps_paths),
         **_FROM_TOOLCHAIN
     )

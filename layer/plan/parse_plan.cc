@@ -22,6 +22,11 @@ constexpr std::string_view kMagic = "veneer plan ";
 constexpr std::string_view kPlanVersion = "1";
 constexpr size_t kMostLayers = 127;  // no image has more
 
+// Where an action of Bazel has the outputs of others, below a folder for each configuration; with
+// path mapping, all below one folder.
+constexpr std::string_view kOutputs = "bazel-out/";
+constexpr std::string_view kMappedOutputs = "bazel-out/cfg/";
+
 // A line for a message, without its LF.
 std::string spaced(std::string line) {
   std::ranges::replace(line, '\t', ' ');
@@ -243,6 +248,18 @@ ImagePlan PlanReader::run() {
   return std::move(plan_);
 }
 
+void follow_path_mapping(ImagePlan& plan, StringArena& arena) {
+  for (LayerPlan& layer : plan.layers) {
+    for (TarEntry& entry : layer.entries) {
+      const std::string_view source = entry.source();
+      if (!source.starts_with(kOutputs)) continue;
+      const size_t end = source.find('/', kOutputs.size());
+      if (end == std::string_view::npos) continue;
+      entry.content = arena.intern(fmt::format("{}{}", kMappedOutputs, source.substr(end + 1)));
+    }
+  }
+}
+
 }  // namespace
 
 ImagePlan parse_plan(std::string_view text, const std::string& file, StringArena& arena) {
@@ -250,7 +267,9 @@ ImagePlan parse_plan(std::string_view text, const std::string& file, StringArena
 }
 
 ImagePlan read_plan(const std::string& file, StringArena& arena) {
-  return parse_plan(read_input_file(file, arena), file, arena);
+  ImagePlan plan = parse_plan(read_input_file(file, arena), file, arena);
+  if (file.starts_with(kMappedOutputs)) follow_path_mapping(plan, arena);
+  return plan;
 }
 
 }  // namespace layer

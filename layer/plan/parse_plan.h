@@ -15,7 +15,8 @@ namespace layer {
 // the line and column of each.
 ImagePlan parse_plan(std::string_view text, const std::string& file, StringArena& arena);
 
-// Parses a file. Throws Error if it cannot be read.
+// Parses a file. Throws Error if it cannot be read. If it is below bazel-out/cfg, the sources that
+// are below bazel-out/CONFIGURATION are taken from bazel-out/cfg, too: Bazel's path mapping.
 ImagePlan read_plan(const std::string& file, StringArena& arena);
 
 }  // namespace layer

@@ -32,6 +32,10 @@ WAYS = {
         "--experimental_worker_multiplex_sandboxing"],
     "paths without configuration": [test_bazel.SANDBOX, "--experimental_output_paths=strip",
                                     "--spawn_strategy=linux-sandbox"],
+    "paths without configuration, in a worker": [
+        test_bazel.SANDBOX, WORKER, "--experimental_output_paths=strip",
+        "--spawn_strategy=worker,linux-sandbox", "--worker_sandboxing",
+        "--experimental_worker_multiplex_sandboxing"],
 }
 # The runfiles of //declared:program, with the texts of links; None: a file.
 DECLARED = {
@@ -122,6 +126,21 @@ class Bazel7(bazel7_images.Images, judge.Judge):
         with self.bazel.changed_line():
             self.assertEqual(test_bazel.names(self.bazel.executed("//:image", LOCAL)),
                              test_bazel.APP_ACTIONS)
+
+    def test_configurations_share_layers_where_their_paths_are_mapped(self):
+        mapped = (test_bazel.SANDBOX, "--spawn_strategy=linux-sandbox",
+                  "--experimental_output_paths=strip")
+        layers = {}
+        for way, options in (("as it is", ()), ("mapped", mapped)):
+            cache = f"--disk_cache={self.bazel.output_root.parent / way}"
+            self.bazel.bazel("clean")
+            self.bazel.build("//attributes:small_layers", cache, *options)
+            ran = self.bazel.executed("//attributes:small_layers", "-c", "opt", cache, *options)
+            layers[way] = [path.rpartition("/")[2] for mnemonic, path, _ in ran
+                           if mnemonic == "VeneerLayer"]
+        every = ["app.tar.gz", "deps-1.tar.gz", "interpreter.tar.gz"]
+        self.assertEqual({way: sorted(names) for way, names in layers.items()},
+                         {"as it is": every, "mapped": ["app.tar.gz"]})
 
     def test_modules_have_bases_of_one_name(self):
         self.bazel.build("//modules:on_debian", "//modules:on_ours", "//modules:on_theirs",

@@ -9,6 +9,7 @@
 
 #include "layer/base/error.h"
 #include "layer/plan/plan_text.h"
+#include "temporary_directory.h"
 #include "test_bytes.h"
 #include "tests/fuzz/mutate.h"
 
@@ -246,6 +247,33 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
   }
   CHECK(message(kValid.substr(0, kValid.find("summary"))) ==
         "p:10:1: error: expected a 'summary' line, found the end of the file\n");
+}
+
+TEST_CASE(
+    "plan text: with Bazel's path mapping the outputs of all configurations are in one place") {
+  const std::string text =
+      "veneer plan 1\n"
+      "layer\tapp\tall of it\n"
+      "f\ta\t-\t1\tbazel-out/k8-opt/bin/a\n"
+      "f\tb\t-\t1\tbazel-out/k8-fastbuild/bin/x/b\n"
+      "f\tc\t-\t1\tbazel-outs/k8/c\n"
+      "c\td\t-\t15\tbazel-out/k8/xx\n"
+      "l\te\t-\tbazel-out/k8/e\tdeclared\t0\n"
+      "f\tf\t-\t1\tbazel-out/f\n"
+      "summary\tfiles=5\tbytes=19\tsymlinks=1\thardlinks=0\tbytes_linked=0\tbytes_repeated=0\n";
+  const TemporaryDirectory folder;
+  const WorkingDirectory here(folder.path());
+  const auto sources = [&](const std::string& directory) {
+    folder.write(directory + "/p", text);
+    StringArena arena;
+    return plan_to_text(read_plan(directory + "/p", arena));
+  };
+  CHECK(sources("bazel-out/k8-opt/bin") == text);
+  std::string mapped = text;
+  for (const std::string_view segment : {"k8-opt/bin/a", "k8-fastbuild/bin/x/b"}) {
+    mapped.replace(mapped.find(segment), segment.find('/'), "cfg");
+  }
+  CHECK(sources("bazel-out/cfg/bin") == mapped);
 }
 
 TEST_CASE("plan text: a broken plan is refused, or read as what it prints") {
