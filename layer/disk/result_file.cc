@@ -68,7 +68,7 @@ bool find_descriptor(OutputPlace& place) {
 }
 
 // Without asking whether a file can be there.
-OutputPlace look_at(const std::string& path) {
+OutputPlace place_at(const std::string& path) {
   OutputPlace place{path, false, -1};
   if (path == kStandardOutput) {
     place.is_stream = true;
@@ -101,7 +101,7 @@ std::string folder_of_path(const std::string& path) {
 }
 
 OutputPlace find_output_place(const std::string& path) {
-  OutputPlace place = look_at(path);
+  OutputPlace place = place_at(path);
   std::error_code ignored;
   if (!place.is_stream && (std::filesystem::is_directory(path, ignored) || path.ends_with('/'))) {
     throw Error({path}, "is a directory").with_help("name a file");
@@ -110,7 +110,7 @@ OutputPlace find_output_place(const std::string& path) {
 }
 
 bool leads_to_stream(const std::string& path) {
-  return look_at(path).is_stream;
+  return place_at(path).is_stream;
 }
 
 ResultFile::ResultFile(const std::string& path, const std::string& scratch)
