@@ -62,15 +62,14 @@ def _is_archive(url):
     return bool([end for end in _ARCHIVES if path.endswith(end)])
 
 def _program_in(ctx, folder):
-    """Returns the path of the file `veneer` in a folder, or in a folder there."""
+    """Returns the path of the file `veneer` in a folder or its `bin`, or in those of a folder there."""
     entries = ctx.path(folder).readdir()
     parents = [folder] + ["%s/%s" % (folder, entry.basename) for entry in entries]
     for parent in parents:
-        path = parent + "/veneer"
-
-        # A folder may have the name, too.
-        if path not in parents and ctx.path(path).exists:
-            return path
+        for path in (parent + "/bin/veneer", parent + "/veneer"):
+            # A folder may have the name, too.
+            if path not in parents and ctx.path(path).exists:
+                return path
     fail("%s: '%s' has no file 'veneer'; what it has: %s" % (
         ctx.name,
         ctx.attr.urls[0],
@@ -100,7 +99,8 @@ DOWNLOAD_ATTRS = {
     "sha256": attr.string(doc = "The SHA-256 of what is at `urls`; it has to be stated."),
     "urls": attr.string_list(
         doc = "Where the program is, one place or several: the program itself, or an archive " +
-              "(`.tar.gz`, `.zip` and the like) with a file `veneer` at its top or in a folder there.",
+              "(`.tar.gz`, `.zip` and the like) with a file `veneer` or `bin/veneer`, at its top or in " +
+              "a folder there.",
     ),
 }
 

@@ -84,7 +84,7 @@ class Toolchains(judge.Judge):
         cls.registry = bazel_modules.write_registry(folder / "registry")
         cls.release = folder / "veneer-1-linux-amd64.tar.gz"
         with tarfile.open(cls.release, "w:gz") as archive:
-            archive.add(made.root / "program", "veneer-1-linux-amd64/veneer")
+            archive.add(made.root / "program", "veneer-1-linux-amd64/bin/veneer")
             archive.add(made.root / "BUILD.bazel", "veneer-1-linux-amd64/README.md")
         try:
             yield made
@@ -117,7 +117,7 @@ class Toolchains(judge.Judge):
         self.bazel.build("//:image")
         judge.veneer("verify", f"oci:{self.bazel.bin('image')}")
         self.assertEqual(self.program(), "external/veneer~~veneer~veneer_linux_amd64/unpacked/"
-                                         "veneer-1-linux-amd64/veneer")
+                                         "veneer-1-linux-amd64/bin/veneer")
 
     def test_veneer_comes_from_a_registry(self):
         script = bazel_workspace.VENEER_MODULE / "packaging" / "bazel_module.py"
