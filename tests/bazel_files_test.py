@@ -38,6 +38,12 @@ def fail(message):
     raise Fault(message)
 
 
+def one(pattern, path):
+    """Returns the only match of a pattern in a file of the project."""
+    [found] = re.findall(pattern, (starlark.ROOT / path).read_text())
+    return found
+
+
 def ignored(*_, **__):
     """Stands for any function of Bazel that is called when a file is loaded."""
     return types.SimpleNamespace()
