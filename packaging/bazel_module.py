@@ -21,17 +21,22 @@ import subprocess
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
 
+def git(*arguments):
+    """Runs git, also in a checkout that another user owns; returns what it prints."""
+    settings = ("-c", f"safe.directory={PROJECT}", "-c", "tar.umask=0022")
+    return subprocess.run(["git", *settings, *arguments], cwd=PROJECT, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
 def archive(version, tree):
     """Returns the archive's bytes. git gives all files the time of the commit."""
-    tar = subprocess.run(["git", "archive", "--format=tar", f"--prefix=veneer-{version}/", tree],
-                         cwd=PROJECT, check=True, stdout=subprocess.PIPE).stdout
+    tar = git("archive", "--format=tar", f"--prefix=veneer-{version}/", tree)
     return gzip.compress(tar, 9, mtime=0)
 
 
 def module_text(version, tree):
     """Returns the MODULE.bazel of a commit; it has to be of this version."""
-    text = subprocess.run(["git", "show", f"{tree}:MODULE.bazel"], cwd=PROJECT, check=True,
-                          stdout=subprocess.PIPE, text=True).stdout
+    text = git("show", f"{tree}:MODULE.bazel").decode()
     found = re.search(r'^    version = "(.*)",$', text, re.MULTILINE)
     if not found or found[1] != version:
         raise SystemExit(f"bazel_module.py: error: MODULE.bazel has the version "
@@ -43,7 +48,8 @@ def filled(template, version, repository):
     """Returns the JSON of a template of .bcr/ with its values."""
     owner, _, name = repository.partition("/")
     text = (PROJECT / ".bcr" / template).read_text()
-    for key, value in {"OWNER": owner, "REPO": name, "TAG": f"v{version}", "VERSION": version}.items():
+    values = {"OWNER": owner, "REPO": name, "TAG": f"v{version}", "VERSION": version}
+    for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     return json.loads(text)
 
