@@ -2,19 +2,23 @@
 """Measures the cost of veneer's rules in Bazel: time and memory of analysis, and time of rebuilds.
 
     VENEER=build/release/cmd/veneer VENEER_SAMPLES=DIR \\
-        bench/bazel.py [--packages 100] [--files 300] [--runs 5]
+        bench/bazel.py [--packages 100] [--files 300] [--runs 5] [--bazel7]
 
 There are two programs: one with numpy and an interpreter on a base image, and one of PACKAGES
 packages of FILES files without a base. Analysis is measured in a new server, with and without the
 rules. The heap is the memory in use after a garbage collection. A rebuild follows a change of one
 line of first-party code, with each strategy in turn. The times of its actions are from Bazel's own
-profile. DIR keeps downloads and the base image between runs (tests/interop/samples.py makes them).
+profile. The last columns are the whole command, after that change and after none. --bazel7 takes the
+Bazel of tests/bazel/testing_root. DIR keeps downloads and the base image between runs
+(tests/interop/samples.py makes them).
 """
 
 import argparse
 import gzip
 import json
+import os
 import pathlib
+import re
 import statistics
 import sys
 import tempfile
@@ -22,14 +26,17 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "interop"))
 
+import bazel_modules  # noqa: E402
 import bazel_workspace  # noqa: E402
 import samples  # noqa: E402
 
 STRATEGIES = {
     "sandboxed": ["--@veneer//bazel:sandbox", "--spawn_strategy=linux-sandbox"],
-    "local": ["--spawn_strategy=local"],
-    "worker": ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"],
+    "default flags": [],
+    "worker": ["--@veneer//bazel:worker"],
 }
+# Newer ones do not know it.
+OF_BAZEL4 = "--experimental_worker_allow_json_protocol"
 # Bazel's names of the actions that run again after a change of one line.
 ACTIONS = ("Planning the layers", "Writing layer app", "Assembling image")
 
@@ -67,8 +74,7 @@ def rebuild(bazel, target, source, options, profile):
     with gzip.open(profile, "rt") as file:
         events = [event for event in json.load(file)["traceEvents"]
                   if event.get("cat") == "action processing"]
-    ran = {event["name"].partition(" of ")[0].partition(" //")[0]: event["dur"] / 1e6
-           for event in events}
+    ran = {re.split(" of | @*//", event["name"])[0]: event["dur"] / 1e6 for event in events}
     others = set(ran) - set(ACTIONS)
     if not set(ACTIONS) <= set(ran) or any(name.startswith("Writing") for name in others):
         sys.exit(f"{target}: expected {ACTIONS}, found {sorted(ran)}")
@@ -78,13 +84,14 @@ def rebuild(bazel, target, source, options, profile):
 
 def compare_rebuilds(bazel, target, source, runs, profile):
     """Prints a table of medians with a row for each strategy."""
-    print(f"\n| rebuild of {target} | plan, s | layer, s | image, s | actions, s | bazel build, s |"
-          "\n|---|--:|--:|--:|--:|--:|", flush=True)
+    print(f"\n| rebuild of {target} | plan, s | layer, s | image, s | actions, s | bazel build, s "
+          "| nothing changed, s |\n|---|--:|--:|--:|--:|--:|--:|", flush=True)
     for name, options in STRATEGIES.items():
         # Strategies do not take turns, because with another flag Bazel runs all actions again.
         bazel.build(target, *options)
         rebuild(bazel, target, source, options, profile)
-        times = [rebuild(bazel, target, source, options, profile) for _ in range(runs)]
+        times = [[*rebuild(bazel, target, source, options, profile),
+                  timed(lambda: bazel.build(target, *options))] for _ in range(runs)]
         cells = " | ".join(f"{statistics.median(column):.3f}" for column in zip(*times))
         print(f"| {name} | {cells} |", flush=True)
 
@@ -95,11 +102,20 @@ def main():
     parser.add_argument("--packages", type=int, default=100, help="a power of ten")
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--bazel7", action="store_true", help="needs root and mmdebstrap")
     options = parser.parse_args()
     samples.prepare()
+    kind = bazel_workspace.Workspace
+    if not options.bazel7:
+        STRATEGIES["worker"].append(OF_BAZEL4)
+    else:
+        kind = bazel_modules.ModuleWorkspace
+        if why_not := bazel_modules.make_root():
+            sys.exit(why_not)
+    os.environ["VENEER"] = os.path.realpath(os.environ["VENEER"])
     with tempfile.TemporaryDirectory() as folder, \
-            bazel_workspace.workspace(pathlib.Path(folder), options.packages,
-                                      options.files) as bazel:
+            bazel_workspace.workspace(pathlib.Path(folder), options.packages, options.files,
+                                      kind=kind) as bazel:
         profile = pathlib.Path(folder, "profile.gz")
         program = f"//many:app_{options.packages}"
         image = f"//many:image_{options.packages}"
