@@ -157,7 +157,7 @@ class Venv(unittest.TestCase):
         """Also if the place on this machine needed no quotes."""
         _, layers = self.build("--layers=one", place=":/opt/my env")
         activate = self.members(layers["all"])["opt/my env/bin/activate"].decode()
-        [value] = re.findall(r"^ *VIRTUAL_ENV=(['\"]?/.*)$", activate, re.MULTILINE)
+        [value] = re.findall(r"^ *(?:export )?VIRTUAL_ENV=(['\"]?/.*)$", activate, re.MULTILINE)
         self.assertEqual(shlex.split(value), ["/opt/my env"])
 
     def test_a_changed_line_changes_one_layer(self):
@@ -342,7 +342,8 @@ class Venv(unittest.TestCase):
         self.assertEqual(app["app/.venv/bin/python3"], f"../../../{place}/bin/python3.11")
         self.assertIn(f"home = /{place}/bin\n".encode(), app["app/.venv/pyvenv.cfg"])
         done = self.run_veneer("plan", "--venv", ".venv", "--explain", f"/{place}/bin/pip",
-                               "--explain", f"/{self.site('alpha/__init__.py')}")
+                               "--explain",
+                               "/app/.venv/lib/python3.11/site-packages/alpha/__init__.py")
         self.assertIn("In layer 'interpreter'", done.stdout)
         self.assertIn("Of package 'alpha', which stores", done.stdout)
         _, layers = self.build("--python=base")

@@ -138,6 +138,7 @@ Json parse_json(std::string_view text, const std::string& file, uint64_t max_byt
   if (text.size() > max_bytes) {
     throw Error({file}, fmt::format("is {} bytes long, more than {}", text.size(), max_bytes));
   }
+  if (text.empty()) throw Error({file}, "is empty, not JSON");
   Builder builder(text, file);
   if (!Json::sax_parse(text, &builder)) throw Error({file}, "is not JSON");
   return builder.take();

@@ -66,9 +66,17 @@ std::string head_text(std::string_view interpreter, std::string_view arguments) 
                      kShellEnd);
 }
 
-// How the shells' scripts set the place of the environment, in lines of their own.
-constexpr std::array<std::string_view, 3> kAssignments = {"VIRTUAL_ENV=", "setenv VIRTUAL_ENV ",
-                                                          "set -gx VIRTUAL_ENV "};
+// What is in front of the environment's place, and behind it, where a shell's script sets it in a
+// line of its own. Those with "export" and "cygpath" are of Python 3.13.
+struct Assignment {
+  std::string_view front;
+  std::string_view back;
+};
+constexpr std::array<Assignment, 5> kAssignments = {{{"VIRTUAL_ENV=$(cygpath ", ")"},
+                                                     {"VIRTUAL_ENV=", ""},
+                                                     {"export VIRTUAL_ENV=", ""},
+                                                     {"setenv VIRTUAL_ENV ", ""},
+                                                     {"set -gx VIRTUAL_ENV ", ""}}};
 
 // As Python's shlex.quote() does.
 std::string quoted_word(std::string_view word) {
@@ -90,16 +98,17 @@ std::string quoted_word(std::string_view word) {
 
 // The line with the path that it assigns quoted as that path needs it.
 std::string with_path_quoted(std::string_view line) {
-  for (const std::string_view assignment : kAssignments) {
-    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
-    if (!line.substr(indent).starts_with(assignment)) continue;
-    const size_t begin = indent + assignment.size();
-    std::string_view value = line.substr(begin);
+  const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+  for (const auto& [front, back] : kAssignments) {
+    const std::string_view assignment = line.substr(indent);
+    if (!assignment.starts_with(front) || !assignment.ends_with(back)) continue;
+    const size_t begin = indent + front.size();
+    std::string_view value = line.substr(begin, line.size() - begin - back.size());
     const bool is_quoted =
         value.size() > 2 && value.front() == '\'' && value.find('\'', 1) == value.size() - 1;
     if (is_quoted) value = value.substr(1, value.size() - 2);
     if (!value.starts_with('/')) break;
-    return std::string(line.substr(0, begin)) + quoted_word(value);
+    return fmt::format("{}{}{}", line.substr(0, begin), quoted_word(value), back);
   }
   return std::string(line);
 }

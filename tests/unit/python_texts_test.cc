@@ -80,6 +80,31 @@ TEST_CASE("script: a place that the kernel does not take is run by the shell") {
         "#!" + just + "/bin/python\nx\n");
 }
 
+TEST_CASE("activation: a place is quoted as it needs, in the form of each shell and version") {
+  struct Case {
+    std::string_view before;
+    std::string_view after;
+    std::string_view after_quoted;
+  };
+  constexpr Case kCases[] = {
+      {"VIRTUAL_ENV='/v'\n", "VIRTUAL_ENV=/e\n", "VIRTUAL_ENV='/e f'\n"},
+      {"        VIRTUAL_ENV=$(cygpath /v)\n", "        VIRTUAL_ENV=$(cygpath /e)\n",
+       "        VIRTUAL_ENV=$(cygpath '/e f')\n"},
+      {"    export VIRTUAL_ENV=/v\n", "    export VIRTUAL_ENV=/e\n",
+       "    export VIRTUAL_ENV='/e f'\n"},
+      {"setenv VIRTUAL_ENV '/v'", "setenv VIRTUAL_ENV /e", "setenv VIRTUAL_ENV '/e f'"},
+      {"set -gx VIRTUAL_ENV /v\n", "set -gx VIRTUAL_ENV /e\n", "set -gx VIRTUAL_ENV '/e f'\n"},
+      {"VIRTUAL_ENV=$(pwd)\n", "VIRTUAL_ENV=$(pwd)\n", "VIRTUAL_ENV=$(pwd)\n"},
+  };
+  const MovedPaths plain(std::vector<MovedPath>{{"/v", "/e"}});
+  const MovedPaths with_space(std::vector<MovedPath>{{"/v", "/e f"}});
+  for (const auto& [before, after, after_quoted] : kCases) {
+    CAPTURE(before);
+    CHECK(moved_activation(before, plain) == after);
+    CHECK(moved_activation(before, with_space) == after_quoted);
+  }
+}
+
 TEST_CASE("script: another interpreter runs it, if a Python by an absolute path did") {
   const std::string_view cases[][2] = {
       {"#!/usr/bin/python3\nx\n", "#!/d/bin/python\nx\n"},
