@@ -16,6 +16,7 @@ import types
 import unittest
 
 import program
+import source_checkout
 import starlark
 
 
@@ -145,10 +146,16 @@ class BazelFiles(unittest.TestCase):
             "the nearest are: //app, //app/models",
         ])
 
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.checkout = source_checkout.make(folder.name)
+
     def add_to_registry(self, *arguments):
         """Runs the script that adds this version to a registry; returns how it ended."""
         return subprocess.run(
-            [sys.executable, "-B", starlark.ROOT / "packaging" / "bazel_module.py", *arguments],
+            [sys.executable, "-B", self.checkout / "packaging" / "bazel_module.py", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
 
     def test_a_version_is_added_to_a_registry(self):

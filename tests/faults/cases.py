@@ -90,6 +90,7 @@ CASES = [
             "--venv=../given/.venv",
             "--app=../given/src",
             "--base=oci:../given/python",
+            "--python=base",
             "--check=warn",
             "--pyc=keep",
             *STORE,
@@ -189,7 +190,7 @@ def make_inputs(veneer, given):
     small_base.make(
         given / "python", ["d:usr:0755", "d:usr/bin:0755", "f:usr/bin/python3.11:0755:an interpreter"]
     )
-    small_venv.make(given / ".venv", interpreter="/usr/bin/python3.11")
+    small_venv.make(given / ".venv")
     small_venv.install(given / ".venv", "shop")
     (given / "src").mkdir()
     (given / "src" / "main.py").write_text("import shop\n")

@@ -13,6 +13,9 @@ import bazel_workspace
 import judge
 import test_bazel
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import source_checkout  # noqa: E402  pylint: disable=wrong-import-position
+
 SOURCE = bazel_workspace.VENEER_MODULE / "MODULE.bazel"
 MODULE = """module(name = "{name}", version = "1.0")
 
@@ -120,7 +123,7 @@ class Toolchains(judge.Judge):
                                          "veneer-1-linux-amd64/bin/veneer")
 
     def test_veneer_comes_from_a_registry(self):
-        script = bazel_workspace.VENEER_MODULE / "packaging" / "bazel_module.py"
+        script = source_checkout.make(self.registry.parent) / "packaging" / "bazel_module.py"
         version = re.search('version = "(.*)"', SOURCE.read_text())[1]
         archive = self.registry / f"veneer-{version}.tar.gz"
         judge.run([sys.executable, "-B", script, version, self.registry, "--registry", self.registry,
