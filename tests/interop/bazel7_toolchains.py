@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import pathlib
 import re
 import shutil
 import sys
