@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <utility>
 
+#include "layer/disk/directory_handle.h"
 #include "layer/disk/look_at.h"
 #include "layer/model/runfiles.h"
 #include "layer/read/mtree.h"
@@ -32,14 +34,18 @@ struct ProgramFiles {
 };
 
 // Whether a runfiles directory holds more than the manifest that --nobuild_runfile_links leaves.
-bool has_links(const fs::path& directory) {
-  std::error_code fault;
-  const fs::directory_iterator entries(directory, fault);
-  if (fault) throw system_error(directory.native(), "cannot read the directory", fault.value());
-  for (const fs::directory_entry& entry : entries) {
-    if (entry.path().filename() != "MANIFEST") return true;
+bool has_links(const std::string& path) {
+  const DirectoryHandle directory = try_open_directory(path);
+  if (!directory) throw system_error(path, "cannot open the directory", errno);
+  while (true) {
+    errno = 0;
+    const dirent* entry = readdir(directory.get());
+    if (entry == nullptr && errno != 0)
+      throw system_error(path, "cannot read the directory", errno);
+    if (entry == nullptr) return false;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && name != "MANIFEST") return true;
   }
-  return false;
 }
 
 // Whether the path names runfiles themselves instead of the binary that they belong to.
