@@ -102,6 +102,14 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   return status;
 }
 
+// As CLI11 calls the group of options without one up to 2.5; later it is OPTIONS.
+void name_first_group(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_group() == "OPTIONS") option->group("Options");
+  }
+  for (CLI::App* command : app.get_subcommands(nullptr)) name_first_group(*command);
+}
+
 // CLI11 takes an option that fills a list as one with many values, and its later versions (2.6)
 // split such a value if it is in brackets: ["/app/server", "-v"], [a-z]. So each takes one value
 // whole, and may be given several times.
@@ -162,6 +170,7 @@ void add_commands(CLI::App& app, const Session* session) {
   add_help_command(app);
   add_manner_options(app);
   take_values_whole(app);
+  name_first_group(app);
 }
 
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {

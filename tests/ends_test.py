@@ -172,6 +172,19 @@ class Limits(Case):
                 (self.top / "store").mkdir()
         self.assertEqual(done.returncode, 0, "no limit was high enough")
 
+    def test_a_program_that_ends_early(self):
+        """A pipe that nobody reads is an error of the program that was asked to read it."""
+        (self.top / "big").write_bytes(os.urandom(1_000_000))
+        subprocess.run(["tar", "-cf", "big.tar", "big"], cwd=self.top, check=True)
+        before = self.names()
+        for words in (["-cf", "out.tar"], ["-tf", "big.tar"]):
+            for command in ("false", "head -c 100"):
+                done = self.run_veneer("tar", *words, "--use-compress-program", command, "big", statuses=(1,))
+                self.assertTrue(done.stderr.splitlines()[0].startswith((
+                    f"veneer: error: cannot compress with '{command}': ".encode(),
+                    b"big.tar: error: cannot open: ")), done.stderr)
+                self.assertEqual(self.names(), before)
+
     def test_more_jobs_than_processors(self):
         """Nothing is said of it, and the bytes are the same."""
         for codec in ("gzip", "zstd"):

@@ -347,7 +347,8 @@ class Hostile(Inspect):
         Image([bytes(header) + bytes(1024)], level=None).layout(self.top / "image")
         code, _, errors = self.run_veneer("inspect", "image")
         self.assertEqual(code, 1)
-        self.assertIn("decompresses to more than 4096 MiB", errors)
+        # libarchive 3.8 refuses its size before that.
+        self.assertRegex(errors, "decompresses to more than 4096 MiB|Tar entry size overflow")
 
     def test_lists_that_repeat_themselves_end_in_time(self):
         names = "\n".join(["d"] * 400_000)

@@ -272,7 +272,7 @@ class WorkerTest(unittest.TestCase):
         self.plan()
         for self.temporary, fault in (
                 (self.temporary, f"{name}: warning: cannot open: Not a directory"),
-                (name, "$TMPDIR: warning: cannot use it: Not a directory")):
+                (name, f"$TMPDIR: warning: cannot use '{name}': Not a directory")):
             worker = self.worker()
             for output in ("a.tar.gz", "b.tar.gz"):
                 self.assertEqual(worker.ask(*self.layer(output, "--no-store"))["exitCode"], 0)

@@ -1,7 +1,11 @@
 // Makes the trace first, so that it covers the opening of the store.
 #include "cmd/options/tools.h"
 
+#include <fmt/core.h>
+
+#include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -12,8 +16,10 @@ namespace cmd {
 std::string temporary_directory() {
   std::error_code failure;
   std::string path = std::filesystem::temp_directory_path(failure);
-  if (failure) throw layer::system_error("$TMPDIR", "cannot use it", failure.value());
-  return path;
+  if (!failure) return path;
+  const char* named = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets any
+  const std::string_view used = named == nullptr ? "/tmp" : named;
+  throw layer::system_error("$TMPDIR", fmt::format("cannot use '{}'", used), failure.value());
 }
 
 void add_tool_options(CLI::App& command, ToolOptions& options) {

@@ -1,8 +1,6 @@
 // Switches the thread's locale with newlocale and uselocale.
 #include "layer/base/utf8_names.h"
 
-#include <cerrno>
-
 #include "layer/base/error.h"
 
 namespace layer {
@@ -12,7 +10,10 @@ namespace {
 // Kept for good: to make one takes longer than to read a tar's header.
 locale_t utf8_locale() {
   static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  if (locale == nullptr) throw system_error("locale 'C.UTF-8'", "cannot be loaded", errno);
+  // newlocale(3) says ENOENT also when there is no memory.
+  if (locale == nullptr) {
+    throw Error({"locale 'C.UTF-8'"}, "cannot be loaded: there is none, or not enough memory");
+  }
   return locale;
 }
 

@@ -15,6 +15,7 @@
 #include "layer/base/error.h"
 #include "layer/base/utf8_names.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/pipe_signal.h"
 
 namespace layer {
 namespace {
@@ -47,6 +48,7 @@ ArchiveReader::ArchiveReader(ArchiveSource source)
     : source_(std::move(source)), reader_(archive_read_new()), stored_(size_of_file(source_.file)) {
   if (!reader_) throw std::bad_alloc();
   const Utf8Names names;
+  const PipeSignalHeld held(runs_program());
   archive* const reader = reader_.get();
   check(support_codecs(reader, source_.program),
         source_.program.empty() ? "cannot read" : "cannot use the decompression program");
@@ -138,6 +140,7 @@ void ArchiveReader::charge(uint64_t content) {
 
 archive_entry* ArchiveReader::next() {
   const Utf8Names names;
+  const PipeSignalHeld held(runs_program());
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(reader_.get(), &entry);
   if (status == ARCHIVE_EOF) {
@@ -160,6 +163,7 @@ archive_entry* ArchiveReader::next() {
 
 // archive_read_data_into_fd() gives up if a signal comes, and does not say what went wrong.
 uint64_t ArchiveReader::read_blocks(const BlockTaker& take) {
+  const PipeSignalHeld held(runs_program());
   uint64_t end = 0;
   for (;;) {
     const void* bytes = nullptr;
@@ -179,6 +183,7 @@ uint64_t ArchiveReader::read_blocks(const BlockTaker& take) {
 }
 
 size_t ArchiveReader::read_data(void* bytes, size_t size) {
+  const PipeSignalHeld held(runs_program());
   const la_ssize_t got = archive_read_data(reader_.get(), bytes, size);
   if (got < 0) check(static_cast<int>(got), "cannot read the archive");
   charge(0);

@@ -2,16 +2,15 @@
 #include "layer/read/runfiles_directory.h"
 
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/disk/look_at.h"
 #include "layer/read/expand_tree.h"
 #include "layer/read/runfiles_manifest.h"
 #include "layer/read/target.h"
@@ -29,8 +28,7 @@ std::string without_trailing_slashes(std::string path) {
 
 std::vector<WalkedItem> walk_runfiles(const std::string& directory, StringArena& arena,
                                       Store* store) {
-  struct stat status = {};
-  if (stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+  if (!is_directory(directory)) {
     throw Error({directory}, "not a runfiles directory")
         .with_help(
             "build the target with --build_runfile_links, or give its runfiles manifest instead");
