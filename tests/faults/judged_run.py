@@ -40,7 +40,7 @@ OTHER_CAUSES = {
     os.strerror(errno.ENOMEM): [os.strerror(errno.ENOMEM), "not enough memory", os.strerror(errno.EAGAIN)]
 }
 # Files of the system that libraries look into; one case is enough for these.
-OF_SYSTEM = re.compile(r"/(lib|usr|sys|proc|etc)/")
+OF_SYSTEM = re.compile(r"/(lib|usr|sys|proc|etc)(/|$)")
 
 
 def effects_of(name):
