@@ -181,9 +181,7 @@ class Run:
 
     def is_place(self, place):
         """Whether a message's place is the file, or the folder of one that has no name of its own."""
-        if not self.file or self.file.startswith(
-            ("pipe:", "/proc/", "/dev/", "/memfd:", "/etc/", "/usr/", "/lib/", "/sys/")
-        ):
+        if not self.file or OF_SYSTEM.match(self.file) or self.file.startswith(("pipe:", "/dev/", "/memfd:")):
             return True
         if self.is_lasting:
             return place != "veneer"
