@@ -39,10 +39,9 @@ bool has_links(const std::string& path) {
   if (!directory) throw system_error(path, "cannot open the directory", errno);
   while (true) {
     errno = 0;
-    const dirent* entry = readdir(directory.get());
-    if (entry == nullptr && errno != 0)
-      throw system_error(path, "cannot read the directory", errno);
-    if (entry == nullptr) return false;
+    const dirent* entry = readdir(directory.get());  // NOLINT(concurrency-mt-unsafe)
+    if (entry == nullptr && errno == 0) return false;
+    if (entry == nullptr) throw system_error(path, "cannot read the directory", errno);
     const std::string_view name = entry->d_name;
     if (name != "." && name != ".." && name != "MANIFEST") return true;
   }
