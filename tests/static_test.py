@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 import unittest
 
+import old_kernel
 import program
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -81,6 +82,8 @@ class Executable(unittest.TestCase):
 class Runs(unittest.TestCase):
     """What the static program makes in a folder that has nothing but the program and its input."""
 
+    prepare = None  # runs in the child before the program
+
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory()
         self.addCleanup(self.temporary.cleanup)
@@ -105,7 +108,7 @@ class Runs(unittest.TestCase):
         unshare = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
         result = subprocess.run([*unshare, CHROOT, self.root, *command], check=False,
                                 env={"TMPDIR": "/"}, capture_output=True, text=True,
-                                timeout=120)
+                                timeout=120, preexec_fn=self.prepare)
         self.assertEqual(result.returncode, code, result.stderr)
         return result.stdout if code == 0 else result.stderr
 
@@ -150,6 +153,23 @@ class Runs(unittest.TestCase):
     def test_digests_that_an_mtree_states_are_compared_in_an_empty_root(self):
         errors = self.run_alone("plan", "--mtree", "list.mtree", code=1)
         self.assertIn("md5", errors)
+
+
+@unittest.skipIf(RUN or not old_kernel.is_known(), "the calls of this processor are not known")
+class RunsOnOldKernels(Runs):
+    """The same without the system calls that Linux 4.18 lacks, of 2018."""
+
+    prepare = staticmethod(old_kernel.pretend)
+
+    def test_it_is_old(self):
+        """close_range(2) is of Linux 5.9."""
+        done = subprocess.run(
+            [sys.executable, "-c", "import ctypes, errno\n"
+             "libc = ctypes.CDLL(None, use_errno=True)\n"
+             "assert libc.syscall(436, 1000, 1000, 0) == -1\n"
+             "assert ctypes.get_errno() == errno.ENOSYS"],
+            preexec_fn=self.prepare, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0)
 
 
 @unittest.skipUnless(DYNAMIC, "without VENEER_DYNAMIC there is nothing to compare with")
