@@ -21,7 +21,7 @@ SOURCE = bazel_workspace.VENEER_MODULE / "MODULE.bazel"
 MODULE = """module(name = "{name}", version = "1.0")
 
 bazel_dep(name = "platforms", version = "0.0.10")
-bazel_dep(name = "veneer", version = "0.1.0")
+bazel_dep(name = "veneer", version = "0.2.0")
 {dependency}
 veneer = use_extension("@veneer//bazel:extensions.bzl", "veneer")
 """

@@ -27,7 +27,7 @@ bazel_dep(name = "platforms", version = "0.0.10")
 bazel_dep(name = "rules_cc", version = "0.2.14")
 bazel_dep(name = "rules_python", version = "0.22.1")
 bazel_dep(name = "other", version = "1.0")
-bazel_dep(name = "veneer", version = "0.1.0")
+bazel_dep(name = "veneer", version = "0.2.0")
 
 local_path_override(
     module_name = "veneer",
@@ -47,7 +47,7 @@ local_repository = use_repo_rule("@bazel_tools//tools/build_defs/repo:local.bzl"
 # A module with a base of the same name.
 OTHER_MODULE = """module(name = "other", version = "1.0")
 
-bazel_dep(name = "veneer", version = "0.1.0")
+bazel_dep(name = "veneer", version = "0.2.0")
 
 veneer = use_extension("@veneer//bazel:extensions.bzl", "veneer")
 veneer.base(
