@@ -178,7 +178,7 @@ class Limits(Case):
         subprocess.run(["tar", "-cf", "big.tar", "big"], cwd=self.top, check=True)
         before = self.names()
         for words in (["-cf", "out.tar"], ["-tf", "big.tar"]):
-            for command in ("false", "head -c 100"):
+            for command in ("false", "head -c 100", "no-such-program"):
                 done = self.run_veneer("tar", *words, "--use-compress-program", command, "big", statuses=(1,))
                 self.assertTrue(done.stderr.splitlines()[0].startswith((
                     f"veneer: error: cannot compress with '{command}': ".encode(),
