@@ -102,7 +102,7 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   return status;
 }
 
-// As CLI11 calls the group of options without one up to 2.5; later it is OPTIONS.
+// CLI11 has options that nobody gave a group in one that 2.1 calls Options, and 2.6 OPTIONS.
 void name_first_group(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     if (option->get_group() == "OPTIONS") option->group("Options");

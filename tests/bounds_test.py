@@ -388,10 +388,11 @@ class Archives(Case):
                 info.pax_headers = header
                 tar.addfile(info)
             (self.top / "a.tar").write_bytes(buffer.getvalue())
-            done = self.run_veneer("tar", "-cf", "o.tar", "@a.tar")
-            if "mtime" in header and "Ignoring malformed pax mtime" in done.stderr:
-                continue  # libarchive 3.8 says so
-            self.assertEqual((done.returncode, done.stderr), (1, f"a.tar: error: 'f' {message}\n"))
+            if "mtime" in header and program.libarchive_version() >= (3, 8):
+                self.check(["tar", "-cf", "o.tar", "@a.tar"], "a.tar: error: cannot read the archive: "
+                           "Ignoring malformed pax mtime\n")
+            else:
+                self.check(["tar", "-cf", "o.tar", "@a.tar"], f"a.tar: error: 'f' {message}\n")
 
     def test_members_that_no_layer_can_hold(self):
         """Each by its name, with what is wrong with it."""

@@ -177,12 +177,17 @@ class Limits(Case):
         (self.top / "big").write_bytes(os.urandom(1_000_000))
         subprocess.run(["tar", "-cf", "big.tar", "big"], cwd=self.top, check=True)
         before = self.names()
-        for words in (["-cf", "out.tar"], ["-tf", "big.tar"]):
-            for command in ("false", "head -c 100", "no-such-program"):
+        launch = "write to" if program.libarchive_version() >= (3, 8) else "launch external"
+        for command, writing, reading in (
+                ("false", "Can't write to program: false", "Child process exited with status 1"),
+                ("head -c 100", "Can't write to program: head -c 100", "Unrecognized archive format"),
+                ("no-such-program", f"Can't {launch} program: no-such-program",
+                 "Can't initialize filter; unable to run program \"no-such-program\"")):
+            for words, message in (
+                    (["-cf", "out.tar"], f"veneer: error: cannot compress with '{command}': {writing}"),
+                    (["-tf", "big.tar"], f"big.tar: error: cannot open: {reading}")):
                 done = self.run_veneer("tar", *words, "--use-compress-program", command, "big", statuses=(1,))
-                self.assertTrue(done.stderr.splitlines()[0].startswith((
-                    f"veneer: error: cannot compress with '{command}': ".encode(),
-                    b"big.tar: error: cannot open: ")), done.stderr)
+                self.assertEqual(done.stderr.decode().splitlines()[0], message)
                 self.assertEqual(self.names(), before)
 
     def test_more_jobs_than_processors(self):

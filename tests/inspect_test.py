@@ -347,8 +347,8 @@ class Hostile(Inspect):
         Image([bytes(header) + bytes(1024)], level=None).layout(self.top / "image")
         code, _, errors = self.run_veneer("inspect", "image")
         self.assertEqual(code, 1)
-        # libarchive 3.8 refuses its size before that.
-        self.assertRegex(errors, "decompresses to more than 4096 MiB|Tar entry size overflow")
+        self.assertIn("Tar entry size overflow" if program.libarchive_version() >= (3, 8)
+                      else "decompresses to more than 4096 MiB", errors)
 
     def test_lists_that_repeat_themselves_end_in_time(self):
         names = "\n".join(["d"] * 400_000)

@@ -4,6 +4,7 @@ import atexit
 import fcntl
 import os
 import pty
+import re
 import shutil
 import struct
 import subprocess
@@ -42,6 +43,13 @@ def has_sanitizer():
     with open(VENEER, "rb") as file:
         binary = file.read()
     return b"__asan_init" in binary or b"__tsan_init" in binary
+
+
+def libarchive_version():
+    """The system's libarchive, of which some messages are: (3, 6)."""
+    text = subprocess.run(["bsdtar", "--version"], check=True, capture_output=True, text=True,
+                          timeout=60).stdout
+    return tuple(map(int, re.search(r"libarchive (\d+)\.(\d+)", text).groups()))
 
 
 def shown_on_terminal(command, columns=0, **options):

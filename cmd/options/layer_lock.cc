@@ -1,22 +1,16 @@
 // Leaves a lock that does not change untouched, so that its time says when packages were added.
 #include "cmd/options/layer_lock.h"
 
-#include <filesystem>
-#include <system_error>
-
 #include "cmd/report/results.h"
 #include "layer/base/error.h"
+#include "layer/disk/look_at.h"
 #include "layer/model/string_arena.h"
 #include "layer/read/input_file.h"
 
 namespace cmd {
 
 layer::LayerLock load_layer_lock(const std::string& path) {
-  std::error_code fault;
-  if (!std::filesystem::exists(path, fault)) {
-    if (fault) throw layer::system_error(path, "cannot read", fault.value());
-    return {};
-  }
+  if (!layer::is_there(path)) return {};
   layer::StringArena arena;
   return layer::parse_layer_lock(layer::read_input_file(path, arena), path);
 }

@@ -174,8 +174,9 @@ void add_project_arguments(CLI::App& app, std::vector<Argument>& arguments) {
   if (image != nullptr) {
     arguments.erase(arguments.begin() + static_cast<ptrdiff_t>(line->plain.front()));
   } else {
-    if (may_be_image && !project.images.empty() && !layer::is_there(word))
+    if (may_be_image && !project.images.empty() && !layer::is_there(word)) {
       throw unknown_image(project, word);
+    }
     if (!is_asked && is_complete) return;
     image = only_image(project);
     if (!word.empty()) line->given.push_back(command.get_option_no_throw("BINARY"));

@@ -91,17 +91,20 @@ std::string missing_command(const CLI::App& command) {
   return fmt::format("{} needs a command: {}", full_name(command), fmt::join(names, ", "));
 }
 
-// An option that was taken as the value of the one before it; empty if there is none.
+// Says that an option was taken as the value of the one before it. The message is about the one
+// before it, whose value that cannot be, or about the one that was taken, which is missing now. Empty
+// if it is about neither.
 std::string taken_option(std::string_view message, const UsedWords& used,
                          const std::vector<Argument>& arguments) {
   for (size_t i = 0; i < used.words.size(); ++i) {
     const Word& word = used.words[i];
     const std::string& text = arguments[i].text;
-    if (word.kind != WordKind::kValue || !message.starts_with(word.option->get_name() + ':') ||
-        !text.starts_with('-') || message.find(text) == message.npos) {
-      continue;
-    }
-    if (word.command->get_option_no_throw(text) != nullptr) {
+    if (word.kind != WordKind::kValue || !text.starts_with('-')) continue;
+    const CLI::Option* taken = word.command->get_option_no_throw(text);
+    if (taken == nullptr) continue;
+    const bool is_value =
+        message.starts_with(word.option->get_name() + ':') && message.find(text) != message.npos;
+    if (is_value || message == taken->get_name() + " is required") {
       return fmt::format(
           "{0} needs a value, but the next word is '{1}'; if that is the value, "
           "write {0}={1}",

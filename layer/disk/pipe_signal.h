@@ -8,7 +8,7 @@ namespace layer {
 // meantime has the signal blocked, too. An object belongs to the thread that made it.
 class PipeSignalHeld {
  public:
-  // Does nothing unless `is_needed`.
+  // Does nothing unless `is_needed`. Throws Error if the signal cannot be blocked.
   explicit PipeSignalHeld(bool is_needed);
   ~PipeSignalHeld();
   PipeSignalHeld(const PipeSignalHeld&) = delete;

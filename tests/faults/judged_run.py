@@ -40,7 +40,7 @@ OTHER_CAUSES = {
     os.strerror(errno.ENOMEM): [os.strerror(errno.ENOMEM), "not enough memory", os.strerror(errno.EAGAIN)]
 }
 # Files of the system that libraries look into; one case is enough for these.
-OF_SYSTEM = re.compile(r"/(lib|usr|sys|proc|etc)(/|$)")
+OF_SYSTEM = re.compile(r"/(lib|usr|sys|proc|etc)/")
 
 
 def effects_of(name):
@@ -181,7 +181,7 @@ class Run:
 
     def is_place(self, place):
         """Whether a message's place is the file, or the folder of one that has no name of its own."""
-        if not self.file or OF_SYSTEM.match(self.file) or self.file.startswith(("pipe:", "/dev/", "/memfd:")):
+        if not self.file or OF_SYSTEM.match(self.file + "/") or self.file.startswith(("pipe:", "/dev/", "/memfd:")):
             return True
         if self.is_lasting:
             return place != "veneer"
