@@ -18,6 +18,7 @@
 #include "cmd/steps/build_summary.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
+#include "cmd/steps/sbom_file.h"
 #include "cmd/steps/starting.h"
 #include "cmd/steps/writing.h"
 #include "layer/base/json.h"
@@ -34,6 +35,7 @@ struct BuildArguments {
   WritingOptions writing;
   ImageOptions image;
   CheckLevel check = CheckLevel::kError;
+  std::vector<std::string> sboms;  // paths
   bool json = false;
   const CLI::App* command = nullptr;  // that they were parsed for
 };
@@ -102,13 +104,14 @@ std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
   }
   const std::string& trace = options.writing.tools.timing.trace_file;
   if (!trace.empty()) outputs.push_back({"--trace", trace});
+  for (const std::string& path : options.sboms) outputs.push_back({"--sbom", path});
   return outputs;
 }
 
-// The image, with the files that appear together with it.
+// The image, with the files that appear together with it; some of them are there already.
 void deliver_build(const BuildArguments& options, const PlanningState& planned, const Tools& tools,
-                   const oci::Image& image, oci::Delivery& delivery) {
-  std::vector<layer::ResultFile> files;
+                   const oci::Image& image, oci::Delivery& delivery,
+                   std::vector<layer::ResultFile>& files) {
   {
     const layer::TraceScope step(tools.trace.get(), "deliver");
     delivery.prepare(image);
@@ -162,12 +165,16 @@ FinishedBuild build(const BuildArguments& options) {
   built.result = std::move(*result);
   built.base = options.planning.base.base;
   built.base_layers = base ? base->layers.size() : 0;
+  built.image = assemble(options, planned, on, built.result.layers);
+  std::vector<layer::ResultFile> files;
+  step.emplace(tools.trace.get(), "list the packages");
+  add_sbom_files(options.sboms, built.image, delivery,
+                 {options.planning.base.limits, options.planning.jobs, tools.store.get()}, files);
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
   step.reset();
-  built.image = assemble(options, planned, on, built.result.layers);
   print_warnings(oci::delivery_warnings(outputs, built.image));
-  deliver_build(options, planned, tools, built.image, delivery);
+  deliver_build(options, planned, tools, built.image, delivery, files);
   return built;
 }
 
@@ -209,6 +216,7 @@ void add_build_command(CLI::App& app) {
   add_writing_options(*command, options->writing);
   add_image_options(*command, options->image);
   add_check_option(*command, options->check);
+  add_sbom_option(*command, options->sboms);
   command->add_flag("--json", options->json, "Print the summary as JSON, or the errors");
   show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
   add_project_option(*command);

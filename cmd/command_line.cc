@@ -28,6 +28,7 @@
 #include "cmd/report/caller.h"
 #include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
+#include "cmd/sbom.h"
 #include "cmd/signals.h"
 #include "cmd/store.h"
 #include "cmd/tar/tar.h"
@@ -160,6 +161,7 @@ void add_commands(CLI::App& app, const Session* session) {
   add_image_command(app, session);
   add_index_command(app);
   add_inspect_command(app);
+  add_sbom_command(app);
   add_diff_command(app);
   add_why_command(app);
   add_verify_command(app);

@@ -51,6 +51,10 @@ EXAMPLES = {
         ("The same as a page to look at:",
          "veneer inspect oci:images:app --html app.html"),
     ],
+    "veneer sbom": [
+        ("What software is in it, for other programs:",
+         "veneer sbom oci:images:app -o app.spdx.json"),
+    ],
     "veneer diff": [
         ("What a new version has changed:", "veneer diff oci:images:app-1 oci:images:app-2"),
     ],

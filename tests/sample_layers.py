@@ -1,5 +1,7 @@
 """Layers that images are made of, as lists of members: every kind of entry, mark and package."""
 
+import base64
+import hashlib
 import tarfile
 
 from made_images import hardlink, member, opaque, whiteout
@@ -91,3 +93,57 @@ def python_layer(version="1.26.4", extra=""):
         member("etc/numpy.conf", "conf"),
         member(f"{site}/numpy-{version}.dist-info/METADATA", METADATA.format("numpy", version)),
         member(f"{site}/numpy-{version}.dist-info/RECORD", record)]
+
+
+APK = """C:Q1abc=
+P:musl
+V:1.2.5-r0
+A:x86_64
+L:MIT
+F:lib
+R:ld-musl-x86_64.so.1
+
+P:busybox
+V:1.36.1-r29
+A:x86_64
+L:GPL-2.0-only AND (MIT OR made up)
+"""
+
+
+def sha256_row(path, text):
+    """Returns the row of a RECORD for a file with this text."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"{path},sha256={digest.rstrip('=')},{len(text)}\n"
+
+
+def packaged(name, version, fields, files, site="venv/lib/python3.11/site-packages", changed=None):
+    """Returns members of a Python package: METADATA with these fields, a RECORD, and the files.
+
+    A file of `changed` has another content than its row says.
+    """
+    info = f"{site}/{name}-{version}.dist-info"
+    record = "".join(sha256_row(path, text) for path, text in files.items())
+    return [member(f"{info}/METADATA", f"Name: {name}\nVersion: {version}\n{fields}\nText\n"),
+            member(f"{info}/RECORD", record),
+            *(member(f"{site}/{path}", text) for path, text in {**files, **(changed or {})}.items())]
+
+
+def sbom_layers():
+    """Returns layers with packages of each kind, and metadata that others would be wrong about."""
+    egg = "usr/lib/python3/dist-packages/six-1.16.0.egg-info"
+    debian = [member("usr/lib/os-release", 'ID=debian\nVERSION_ID="12"\n'),
+              member("etc/os-release", link="../usr/lib/os-release"),
+              member("var/lib/dpkg/status", STATUS),
+              member(egg, "Metadata-Version: 1.2\nName: six\nVersion: 1.16.0\nLicense: MIT\n\n"),
+              member("lib/apk/db/installed", APK)]
+    python = [
+        *packaged("Typing_Extensions", "4.9+local", "License-Expression: PSF-2.0 OR (MIT)\n",
+                  {"typing_extensions.py": "x = 1\n"}),
+        *packaged("changed", "1", "License: BSD\n", {"changed.py": "1", "kept.py": "2"},
+                  changed={"changed.py": "3"}),
+        *packaged("odd", "1\x1b[31m", "License-Expression: MIT AND\nLicense: \u202e\"x\"\\\n", {}),
+        *packaged("own", "1", "License-Expression: LicenseRef-Own AND MIT\n", {}),
+        *packaged("twice", "1", "Classifier: License :: OSI Approved :: MIT License\n", {}),
+        *packaged("twice", "1", "Classifier: License :: OSI Approved :: MIT License\n", {},
+                  site="other/site-packages")]
+    return [debian, python]

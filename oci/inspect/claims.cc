@@ -7,6 +7,7 @@
 
 #include "layer/model/file_tree.h"
 #include "layer/model/relative_path.h"
+#include "oci/inspect/package_files.h"
 #include "oci/model/clean_path.h"
 
 namespace oci {
@@ -53,17 +54,25 @@ void Claims::give(const Node& node, uint32_t package) {
   image_.packages[package].size += node.size;
 }
 
-void Claims::claim(std::string_view path, uint32_t package) {
-  if (path.size() > layer::kMaxPath || !may_work(1 + path.size() / 64)) return;
+const Node* Claims::walk(std::string_view path, layer::FinalLink last) {
+  const auto parts = static_cast<uint64_t>(std::ranges::count(path, '/')) + 1;
+  if (!may_work(kWalkCost * parts)) return nullptr;
+  return image_.tree.resolve(path, last).node;
+}
+
+const Node* Claims::claim(std::string_view path, uint32_t package) {
+  if (path.size() > layer::kMaxPath || !may_work(1 + path.size() / 64)) return nullptr;
   const std::optional<std::string> clean = clean_path(path);
-  if (!clean) return;
+  if (!clean) return nullptr;
   const Node* node = image_.tree.find(*clean);
-  if (node == nullptr) {
-    const auto parts = static_cast<uint64_t>(std::ranges::count(*clean, '/')) + 1;
-    if (!may_work(kWalkCost * parts)) return;
-    node = image_.tree.resolve(*clean, layer::FinalLink::kKeep).node;
-  }
+  if (node == nullptr) node = walk(*clean, layer::FinalLink::kKeep);
   if (node != nullptr) give(*node, package);
+  return node;
+}
+
+const Node* Claims::follow(const Node& node) {
+  if (node.kind != NodeKind::kSymlink) return &node;
+  return walk(node.path, layer::FinalLink::kFollow);
 }
 
 void Claims::claim_below(std::string_view path, uint32_t package) {
@@ -91,7 +100,7 @@ void Claims::claim_compiled() {
 bool Claims::may_have_directory(const Node& directory, uint32_t number) const {
   const Package& package = image_.packages[number];
   if (package.kind != PackageKind::kPython) return true;
-  const std::string_view site = layer::parent_path(layer::parent_path(package.path));
+  const std::string_view site = layer::parent_path(python_info(package.path));
   return site.empty() || layer::is_below(directory.path, site);
 }
 

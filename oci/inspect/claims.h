@@ -17,8 +17,12 @@ class Claims {
   // Changes owners and sizes of `image`, which outlives it; `image.packages` stays as it is.
   explicit Claims(ImageFacts& image);
 
-  // The file at a path, which may begin with '/' or "./" and lead through links.
-  void claim(std::string_view path, uint32_t package);
+  // The file at a path, which may begin with '/' or "./" and lead through links. Returns what is
+  // there, whoever has it; null if nothing is, or if there is no work left.
+  const layer::Node* claim(std::string_view path, uint32_t package);
+  // What a node is or, if it is a link, leads to; null as above.
+  const layer::Node* follow(const layer::Node& node);
+  bool has_work_left() const { return work_left_ > 0; }
 
   // All files below a folder, or the one file of this very path.
   void claim_below(std::string_view path, uint32_t package);
@@ -32,6 +36,7 @@ class Claims {
 
  private:
   bool may_work(uint64_t amount);
+  const layer::Node* walk(std::string_view path, layer::FinalLink last);
   void give(const layer::Node& node, uint32_t package);
   bool may_have_directory(const layer::Node& directory, uint32_t package) const;
 

@@ -15,7 +15,7 @@
 namespace oci {
 namespace {
 
-constexpr std::string_view kFactsForm = "layer facts 1";
+constexpr std::string_view kFactsForm = "layer facts 2";
 constexpr size_t kMemberSize = 6 * sizeof(uint64_t);  // at least
 
 void put_facts_member(const LayerMember& member, layer::MemoWriter& memo) {

@@ -43,13 +43,15 @@ class PackageFinder {
   void claim_alpine(Claims& claims) const;
   void claim_debian(uint32_t package, Claims& claims) const;
   void claim_python(uint32_t package, Claims& claims) const;
+  void claim_recorded(const RecordRow& row, uint32_t package, Claims& claims) const;
   void claim_modules(std::string_view folder, uint32_t package, Claims& claims) const;
 
   ImageFacts& image_;
   std::vector<FoundPackage> found_;
   std::vector<std::string_view> databases_;     // Alpine's
   layer::NameMap<std::string_view> lists_;      // NAME.list and NAME.md5sums, by their names
-  layer::NameMap<std::string_view> records_;    // by the path of the .dist-info
+  layer::NameMap<const Node*> record_files_;    // by the path of the .dist-info
+  layer::NameMap<std::string_view> records_;    // likewise
   layer::NameMap<std::string_view> top_level_;  // likewise
 };
 
@@ -74,6 +76,7 @@ void PackageFinder::take(const Node& node, std::string_view text) {
       if (std::optional<Package> package = parse_python_metadata(text)) add(node, *package);
       return;
     case PackageFileKind::kRecord:
+      record_files_[folder] = &node;
       records_[folder] = text;
       return;
     case PackageFileKind::kTopLevel:
@@ -90,6 +93,10 @@ void PackageFinder::take(const Node& node, std::string_view text) {
     case PackageFileKind::kApkDatabase:
       read_apk_packages(text, [&](Package package) { add(node, std::move(package), number++); });
       databases_.push_back(text);
+      return;
+    case PackageFileKind::kOsRelease:
+      // etc/os-release comes first, and counts.
+      if (image_.distribution.id.empty()) image_.distribution = parse_os_release(text);
       return;
   }
 }
@@ -140,19 +147,30 @@ void PackageFinder::claim_modules(std::string_view folder, uint32_t package, Cla
   claim(name);
 }
 
+// A row whose file is another, or gone, is none of the genuine.
+void PackageFinder::claim_recorded(const RecordRow& row, uint32_t package, Claims& claims) const {
+  const Node* const node = claims.claim(row.path, package);
+  if (!row.content || !claims.has_work_left()) return;
+  Package& python = image_.packages[package];
+  ++python.recorded_files;
+  const Node* const file = node == nullptr ? nullptr : claims.follow(*node);
+  const bool is_genuine =
+      file != nullptr && file->inode != 0 && image_.files[file->inode - 1].content == *row.content;
+  if (is_genuine) ++python.genuine_files;
+}
+
 void PackageFinder::claim_python(uint32_t package, Claims& claims) const {
-  const std::string_view folder = layer::parent_path(image_.packages[package].path);
+  const std::string_view folder = python_info(image_.packages[package].path);
   const std::string site(layer::parent_path(folder));
   claims.claim_below(folder, package);
   const auto record = records_.find(folder);
-  if (record == records_.end()) {
-    claim_modules(folder, package, claims);
-  } else {
-    read_python_record(record->second, [&](std::string_view path) {
-      claims.claim(path.starts_with('/') ? std::string(path) : site + '/' + std::string(path),
-                   package);
-    });
-  }
+  if (record == records_.end()) return claim_modules(folder, package, claims);
+  const Node& file = *record_files_.find(folder)->second;
+  image_.packages[package].record = image_.files[file.inode - 1].content;
+  read_python_record(record->second, [&](const RecordRow& row) {
+    const std::string path = row.path.starts_with('/') ? row.path : site + '/' + row.path;
+    claim_recorded({path, row.content}, package, claims);
+  });
 }
 
 void PackageFinder::finish() {

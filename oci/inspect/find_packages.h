@@ -15,7 +15,8 @@ struct InstalledText {
   std::string_view text{};
 };
 
-// Sets `image.packages` and `image.owners` by the texts, which are sorted by inode, and the tree.
+// Sets `image.packages`, `image.owners` and `image.distribution` by the texts, which are sorted by
+// inode, and the tree.
 // A text that is not as its package manager writes it names no package.
 void find_packages(const std::vector<InstalledText>& texts, ImageFacts& image);
 

@@ -38,13 +38,28 @@ struct Package {
   std::string name;
   std::string version;
   std::string architecture;  // may be empty
-  std::string path;          // of the file that says so
-  uint32_t layer = 0;        // that has this file
+  // As the metadata states it: an expression or a name; of Python also "License :: " classifiers.
+  // Empty: it does not, as Debian's.
+  std::string license{};
+  std::vector<std::string> license_classifiers{};
+  std::string path;    // of the file that says so
+  uint32_t layer = 0;  // that has this file
   // Its files that a container sees. A file belongs to one package only, of the system's package
   // manager first, and counts once for all its hardlinks.
   uint64_t files = 0;
   uint64_t size = 0;                    // bytes of their content
   std::optional<uint64_t> stated_size;  // bytes, as its metadata says; not of Python
+  // Of Python: the content of RECORD, how many files it gives a SHA-256, and how many of these are
+  // in the image with this content.
+  std::optional<layer::Digest> record{};
+  uint64_t recorded_files = 0;
+  uint64_t genuine_files = 0;
+};
+
+// What the image calls itself: "debian" "12". Both may be empty.
+struct Distribution {
+  std::string id;
+  std::string version;
 };
 
 struct ImageFacts {
@@ -54,6 +69,7 @@ struct ImageFacts {
   std::vector<StoredFile> files;  // of all layers; a node's is files[node.inode - 1]
   std::vector<Package> packages;  // by kind, name, version, architecture, path
   std::vector<uint32_t> owners;   // of each node of the tree: its package's index, or kNone
+  Distribution distribution;
 };
 
 // `layers` is what gather_facts() found of the image's. Throws Error for an entry that cannot be put

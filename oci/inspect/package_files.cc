@@ -11,10 +11,19 @@ namespace {
 constexpr uint64_t kMaxHead = uint64_t{64} << 10;
 constexpr std::string_view kDpkg = "var/lib/dpkg/";
 
+// Elsewhere an .egg-info belongs to sources.
+bool is_installed_egg(std::string_view path) {
+  const std::string_view site = layer::base_name(layer::parent_path(path));
+  return path.ends_with(".egg-info") && (site == "site-packages" || site == "dist-packages");
+}
+
 PackageFileKind python_kind(std::string_view path) {
-  if (!layer::parent_path(path).ends_with(".dist-info")) return PackageFileKind::kOther;
+  if (is_installed_egg(path)) return PackageFileKind::kMetadata;
+  const std::string_view folder = layer::parent_path(path);
+  const bool is_egg = is_installed_egg(folder);
+  if (!is_egg && !folder.ends_with(".dist-info")) return PackageFileKind::kOther;
   const std::string_view name = layer::base_name(path);
-  if (name == "METADATA") return PackageFileKind::kMetadata;
+  if (name == (is_egg ? "PKG-INFO" : "METADATA")) return PackageFileKind::kMetadata;
   if (name == "RECORD") return PackageFileKind::kRecord;
   return name == "top_level.txt" ? PackageFileKind::kTopLevel : PackageFileKind::kOther;
 }
@@ -44,7 +53,14 @@ PackageFileKind package_file_kind(std::string_view path) {
   if (path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed") {
     return PackageFileKind::kApkDatabase;
   }
+  if (path == "etc/os-release" || path == "usr/lib/os-release") {
+    return PackageFileKind::kOsRelease;
+  }
   return python_kind(path);
+}
+
+std::string_view python_info(std::string_view metadata) {
+  return metadata.ends_with(".egg-info") ? metadata : layer::parent_path(metadata);
 }
 
 uint64_t PackageFile::take(std::span<const std::byte> bytes) {

@@ -11,18 +11,23 @@ namespace oci {
 
 enum class PackageFileKind : uint8_t {
   kOther,
-  kMetadata,     // NAME.dist-info/METADATA: Python's core metadata specification
+  kMetadata,     // NAME.dist-info/METADATA: Python's core metadata specification; or as setuptools
+                 // and distutils write it, NAME.egg-info/PKG-INFO and NAME.egg-info
   kRecord,       // NAME.dist-info/RECORD: Python's "Recording installed projects"
-  kTopLevel,     // NAME.dist-info/top_level.txt: the modules, as setuptools lists them
+  kTopLevel,     // top_level.txt beside it: the modules, as setuptools lists them
   kDpkgStatus,   // var/lib/dpkg/status: dpkg(1), deb-control(5)
   kDpkgList,     // var/lib/dpkg/info/NAME.list: the package's paths, one per line
   kDpkgPart,     // var/lib/dpkg/status.d/NAME, as distroless images have it: one stanza
   kDpkgMd5sums,  // var/lib/dpkg/status.d/NAME.md5sums: "MD5  PATH"
   kApkDatabase,  // lib/apk/db/installed: Alpine's
+  kOsRelease,    // etc/os-release, usr/lib/os-release: os-release(5)
 };
 
 // Decides by the path alone.
 PackageFileKind package_file_kind(std::string_view path);
+
+// Of a kMetadata, its .dist-info or .egg-info, which lies in site-packages.
+std::string_view python_info(std::string_view metadata);
 
 // Collects the part of one file's content that is kept.
 class PackageFile {

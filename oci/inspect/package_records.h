@@ -13,12 +13,19 @@ namespace oci {
 using TextTaker = std::function<void(std::string_view)>;
 using PackageTaker = std::function<void(Package)>;
 
-// Python's core metadata: the package's name and version, from the head of METADATA. No value if
-// there is no name.
+// Python's core metadata: the package's name, version and license, from the head of METADATA. No
+// value if there is no name.
 std::optional<Package> parse_python_metadata(std::string_view text);
 
-// The paths of RECORD, relative to the folder of the package.
-void read_python_record(std::string_view text, const TextTaker& take_path);
+// A row of RECORD. The path is relative to the folder of the package.
+struct RecordRow {
+  std::string path;
+  std::optional<layer::Digest> content{};  // if the row has a SHA-256
+};
+void read_python_record(std::string_view text, const std::function<void(const RecordRow&)>& take);
+
+// ID and VERSION_ID of an os-release.
+Distribution parse_os_release(std::string_view text);
 
 // The packages of a dpkg status file that are installed, or the one of a part of status.d.
 void read_dpkg_status(std::string_view text, const PackageTaker& take);

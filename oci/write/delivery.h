@@ -28,6 +28,9 @@ class Delivery {
   // Adds all that an index of these images leads to; prepare() then gets the index. For one place.
   void add_images(const std::vector<StoredImage>& images);
 
+  // A layer that was added or written.
+  Blob blob(const layer::Digest& digest) const { return destinations_.front()->blob(digest); }
+
   // Where new layers are written to.
   layer::LayerSink& layers() { return *destinations_.front(); }
 

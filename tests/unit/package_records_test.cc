@@ -50,7 +50,30 @@ TEST_CASE("package records: RECORD is CSV whose first field is the path") {
            {"\"unfinished.py\n", "[unfinished.py]"},
            {"\n,,\n\"\",,\n", ""},
        }) {
-    CHECK(paths_of(read_python_record, one.text) == one.paths);
+    std::string paths;
+    read_python_record(one.text, [&](const RecordRow& row) {
+      paths += fmt::format("[{}]", row.path);
+      CHECK_FALSE(row.content);
+    });
+    CHECK(paths == one.paths);
+  }
+}
+
+TEST_CASE("package records: a row of RECORD may have a SHA-256") {
+  const std::string empty = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+  const std::string hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  for (const std::string& row :
+       {"a.py,sha256=" + empty + ",0", "\"a.py\",sha256=" + empty + "=,0\r"}) {
+    read_python_record(row, [&](const RecordRow& read) {
+      CHECK(read.path == "a.py");
+      REQUIRE(read.content);
+      CHECK(read.content->hex() == hex);
+    });
+  }
+  for (const std::string& hash :
+       {"sha512=" + empty, "sha256=" + empty.substr(1), "sha256=" + empty + "A",
+        "sha256=+" + empty.substr(1), std::string("sha256="), std::string(",")}) {
+    read_python_record("a.py," + hash, [&](const RecordRow& read) { CHECK_FALSE(read.content); });
   }
 }
 
@@ -63,6 +86,40 @@ TEST_CASE("package records: the head of METADATA names the package, its descript
   CHECK(package->version == "1.0");
   CHECK_FALSE(parse_python_metadata("Version: 1\n\nName: late\n"));
   CHECK_FALSE(parse_python_metadata(""));
+}
+
+TEST_CASE("package records: a license is an expression, words or classifiers, never a whole text") {
+  struct Case {
+    std::string_view fields;
+    std::string_view license;
+    std::vector<std::string> classifiers;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"License: MIT\n", "MIT", {}},
+           {"License: MIT\nLicense-Expression: MIT OR X\n", "MIT OR X", {}},
+           {"License-File: LICENSE\nLicense: UNKNOWN\n", "", {}},
+           {"License: A\n        \nSummary: s\n  t\n", "A", {}},
+           {"License: Copyright\n        Permission is granted:\nClassifier: License :: OSI :: B\n"
+            "Classifier: Topic :: C\n",
+            "",
+            {"OSI :: B"}},
+       }) {
+    const auto package =
+        parse_python_metadata(fmt::format("Name: a\n{}\nLicense: no\n", one.fields));
+    REQUIRE(package);
+    CHECK(package->license == one.license);
+    CHECK(package->license_classifiers == one.classifiers);
+  }
+}
+
+TEST_CASE("package records: os-release names the distribution") {
+  const Distribution debian = parse_os_release("NAME=\"Debian\"\nID=debian\nVERSION_ID=\"12\"\n");
+  CHECK(debian.id == "debian");
+  CHECK(debian.version == "12");
+  const Distribution alpine = parse_os_release("ID='alpine'\r\nVERSION_ID=3.20.1\nVERSION_ID");
+  CHECK(alpine.id == "alpine");
+  CHECK(alpine.version == "3.20.1");
+  CHECK(parse_os_release("\"\n=\nID=\"\n").id == "\"");
 }
 
 TEST_CASE("package records: a dpkg status lists what is installed") {
@@ -98,6 +155,11 @@ TEST_CASE("package files: what is kept of a file is decided by its path") {
   CHECK(kept_of("var/lib/dpkg/status.d/a", {"Package: a"}) == "Package: a");
   CHECK(kept_of("lib/apk/db/installed", {"P:a"}) == "P:a");
   CHECK(kept_of("x/y-1.dist-info/RECORD", {"a,,"}) == "a,,");
+  CHECK(kept_of("usr/lib/os-release", {"ID=a"}) == "ID=a");
+  CHECK(kept_of("a/dist-packages/y.egg-info", {"Name: y\n\nx"}) == "Name: y\n");
+  CHECK(kept_of("a/site-packages/y.egg-info/PKG-INFO", {"Name: y"}) == "Name: y");
+  CHECK(kept_of("a/site-packages/y.egg-info/top_level.txt", {"y"}) == "y");
+  CHECK(kept_of("src/y.egg-info/PKG-INFO", {"Name: y"}) == "(nothing)");
   CHECK(kept_of("x/y-1.dist-info/direct_url.json", {"{}"}) == "(nothing)");
 }
 
