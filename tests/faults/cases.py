@@ -82,6 +82,7 @@ CASES = [
     ),
     Case("runfiles", ["build", "--jobs=1", "--check=warn", "../given/app", *STORE, *IMAGES]),
     Case("page", ["inspect", "oci:../given/base", *STORE, "--html", "out/page.html"], threads="main,named"),
+    Case("sbom", ["sbom", "oci:../given/base", *STORE, "-o", "out/base.spdx.json"], threads="main,named"),
     Case(
         "venv",
         [

@@ -17,7 +17,7 @@ import make_seeds
 REPLAY = sys.argv.pop(1)
 CHANGED = 150  # forms of each seed
 # What is damaged is noted or passed over.
-NEVER_REFUSE = {"elf", "probed_files", "repo_mapping", "venv_text"}
+NEVER_REFUSE = {"elf", "package_records", "probed_files", "repo_mapping", "venv_text"}
 
 
 def replay(*arguments):

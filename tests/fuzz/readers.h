@@ -17,6 +17,7 @@ void read_docker_archive(std::string_view bytes);
 void read_image(std::string_view bytes);
 void read_layer(std::string_view bytes);
 void read_oci_archive(std::string_view bytes);
+void read_package_records(std::string_view bytes);
 
 // Compressed streams: gzip_readers.cc.
 void read_gzip(std::string_view bytes);

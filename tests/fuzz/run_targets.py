@@ -27,6 +27,7 @@ DICTIONARIES = {
     "elf": "elf", "probed_files": "elf",
     "ignore_rules": "inputs", "mtree": "inputs", "plan": "inputs", "repo_mapping": "inputs",
     "runfiles_manifest": "inputs", "spec": "inputs", "venv_text": "inputs",
+    "package_records": "packages",
     "flag_file": "commands", "option_value": "commands", "tar_command": "commands",
     "project_file": "project",
 }

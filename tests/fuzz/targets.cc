@@ -26,6 +26,7 @@ constexpr std::array kTargets{
     Target{"mtree", read_mtree},
     Target{"oci_archive", read_oci_archive},
     Target{"option_value", read_option_value},
+    Target{"package_records", read_package_records},
     Target{"plan", read_plan},
     Target{"probe_memo", read_probe_memo},
     Target{"probed_files", read_probed_files},
