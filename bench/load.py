@@ -37,20 +37,35 @@ def _measure(context, stack):
     driver = daemons.storage_driver(folder)
     docker = stack.enter_context(daemons.dockerd(folder, storage_driver=driver))
     change = Rewriting(stack, [context.tree.main])
-    tools = [_veneer(context, docker, change), peers.docker_build(docker, context)]
-    tools[1].prepare = Rewriting(stack, [peers.without_links(context) / "app.runfiles" / "_main" /
+    tools = [_veneer(context, docker, change), _archive(context, docker, change),
+             peers.docker_build(docker, context)]
+    tools[2].prepare = Rewriting(stack, [peers.without_links(context) / "app.runfiles" / "_main" /
                                          context.tree.main.name])
     if shutil.which("crane") and shutil.which("bsdtar"):
         tools.append(_tarball(context, docker, change))
-    tools[0].run()  # fills the store and the engine; not measured
-    tools[0].forget()
+    for tool in tools[:2]:
+        tool.run()  # fills the store and the engine; not measured
+        tool.forget()
     return tools, measure.take_turns(tools, context.runs)
 
 
+def _build(context, output):
+    return [context.veneer, "build", context.tree.binary, "--check=warn", "--store",
+            context.work / "stores" / "load", "-o", output]
+
+
 def _veneer(context, docker, change):
+    image = context.work / "load-layout"
+    build = _build(context, f"oci:{image}:app:latest")
+    load = ["env", f"DOCKER_HOST={docker[2]}", context.veneer, "load", "-q", f"oci:{image}"]
+    return Tool("veneer build, veneer load",
+                ["bash", "-ec", f"{_line(build)} && {_line(load)}"], image, change,
+                in_daemon=True)
+
+
+def _archive(context, docker, change):
     image = context.work / "load.tar"
-    build = [context.veneer, "build", context.tree.binary, "--check=warn", "--store",
-             context.work / "stores" / "load", "-o", f"docker-archive:{image}:app:latest"]
+    build = _build(context, f"docker-archive:{image}:app:latest")
     load = [*docker, "load", "-q", "-i", image]
     return Tool("veneer build, docker load",
                 ["bash", "-ec", f"{_line(build)} && {_line(load)}"], image, change,

@@ -21,6 +21,7 @@
 #include "cmd/inspect/inspect.h"
 #include "cmd/inspect/why.h"
 #include "cmd/layer.h"
+#include "cmd/load.h"
 #include "cmd/options/help_format.h"
 #include "cmd/plan.h"
 #include "cmd/project/project_arguments.h"
@@ -160,6 +161,7 @@ void add_commands(CLI::App& app, const Session* session) {
   add_layer_command(app, session);
   add_image_command(app, session);
   add_index_command(app);
+  add_load_command(app);
   add_inspect_command(app);
   add_sbom_command(app);
   add_diff_command(app);

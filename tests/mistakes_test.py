@@ -28,8 +28,8 @@ MISTAKES = dict([
                     "longest"),
     ("help biuld", "veneer has no command 'biuld'; did you mean 'build'?"),
     ("help store gcc", "veneer store has no command 'gcc'; did you mean 'gc'?"),
-    ("", "veneer needs a command: build, plan, layer, image, index, inspect, sbom, diff, why, verify, "
-         "store, schema, tar, version, help"),
+    ("", "veneer needs a command: build, plan, layer, image, index, load, inspect, sbom, diff, why, "
+         "verify, store, schema, tar, version, help"),
     ("store", "veneer store needs a command: stat, gc, verify"),
     # Options.
     (f"build {TREE} --ouput oci:out", "veneer build has no option '--ouput'; did you mean '--output'?"),
@@ -165,8 +165,8 @@ MISTAKES = dict([
      "veneer has no command 'pull'; veneer does not pull; `skopeo copy docker://NAME "
      "oci:DIR:TAG` does"),
     ("run app",
-     "veneer has no command 'run'; `docker load -i FILE` takes what -o "
-     "docker-archive:FILE:NAME:TAG wrote, and `docker run NAME:TAG` runs it"),
+     "veneer has no command 'run'; `veneer load IMAGE` brings an image into an "
+     "engine, and `docker run NAME:TAG` runs it"),
     ("install numpy",
      "veneer has no command 'install'; veneer installs no packages; `uv pip install` does, and "
      "`veneer build --venv .venv` packs them"),

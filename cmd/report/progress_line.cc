@@ -7,13 +7,15 @@
 #include <algorithm>
 #include <cmath>
 #include <system_error>
+#include <utility>
 
 #include "cmd/report/messages.h"
 
 namespace cmd {
 
-std::string progress_text(uint64_t done, uint64_t total, std::chrono::duration<double> time) {
-  std::string text = fmt::format("{} of {} written ({}%)", human_size(done), human_size(total),
+std::string progress_text(uint64_t done, uint64_t total, std::chrono::duration<double> time,
+                          std::string_view verb) {
+  std::string text = fmt::format("{} of {} {} ({}%)", human_size(done), human_size(total), verb,
                                  total == 0 ? 100 : 100 * done / total);
   if (done == 0 || time.count() <= 0) return text;
   const double rate = static_cast<double>(done) / time.count();
@@ -22,8 +24,8 @@ std::string progress_text(uint64_t done, uint64_t total, std::chrono::duration<d
                             std::ceil(left));
 }
 
-ProgressLine::ProgressLine(const layer::Progress& progress, bool is_logged)
-    : progress_(progress), is_terminal_(::isatty(STDERR_FILENO) == 1) {
+ProgressLine::ProgressLine(Amount amount, bool is_logged)
+    : amount_(std::move(amount)), is_terminal_(::isatty(STDERR_FILENO) == 1) {
   if (!is_terminal_ && !is_logged) return;
   try {
     thread_ = std::thread([this] { run(); });
@@ -58,10 +60,10 @@ void ProgressLine::run() {
 }
 
 void ProgressLine::show(std::chrono::duration<double> time) const {
-  const uint64_t total = progress_.tar_bytes_total;
+  const uint64_t total = amount_.total;
   if (total == 0) return;
   const std::string text =
-      progress_text(std::min<uint64_t>(progress_.tar_bytes_done, total), total, time);
+      progress_text(std::min<uint64_t>(amount_.done, total), total, time, amount_.verb);
   print_to(stderr, is_terminal_ ? fmt::format("\rveneer: {}\x1b[K", text)
                                 : fmt::format("veneer: {}\n", text));
 }

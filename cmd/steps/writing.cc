@@ -95,7 +95,8 @@ std::vector<layer::WrittenLayer> write_layers(const std::vector<layer::LayerPlan
   progress.trace = tools.trace.get();
   if (options.tools.session != nullptr) progress.is_cancelled = options.tools.session->is_cancelled;
   std::optional<ProgressLine> line;
-  if (!is_quiet()) line.emplace(progress, options.is_logged);
+  if (!is_quiet())
+    line.emplace(Amount{progress.tar_bytes_done, progress.tar_bytes_total}, options.is_logged);
   return layer::write_layers(plans, compression(options), jobs, sink, progress, tools.store.get());
 }
 

@@ -35,9 +35,8 @@ constexpr std::array kForeignCommands = {
     ForeignWord{"pull", "veneer does not pull; `skopeo copy docker://NAME oci:DIR:TAG` does"},
     ForeignWord{"copy", "`skopeo copy` copies images"},
     ForeignWord{"run",
-                "`docker load -i FILE` takes what -o docker-archive:FILE:NAME:TAG wrote, "
-                "and `docker run NAME:TAG` runs it"},
-    ForeignWord{"load", "`docker load -i FILE` takes what -o docker-archive:FILE:NAME:TAG wrote"},
+                "`veneer load IMAGE` brings an image into an engine, and `docker run NAME:TAG` runs "
+                "it"},
     ForeignWord{"save",
                 "-o docker-archive:FILE:NAME:TAG of `veneer build` writes what "
                 "`docker save` would"},

@@ -1,19 +1,27 @@
-// Standard input, output and error of the program are files in memory.
+// Standard output and error of the program are files in memory; its standard input is one or a pipe.
 #include "layer/disk/child_process.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
+#include <csignal>
 #include <new>
 #include <span>
 #include <system_error>
+#include <thread>
 
 #include "layer/base/error.h"
+#include "layer/disk/pipe_signal.h"
 
 namespace layer {
 namespace {
@@ -71,8 +79,26 @@ ChildProcess::ChildProcess(const ProgramCall& call, std::string_view input)
   const FileHandle text = file_in_memory(program_);
   write_fully(text.get(), std::as_bytes(std::span(input)), program_);
   if (::lseek(text.get(), 0, SEEK_SET) != 0) throw system_error(program_, "cannot be run", errno);
+  start(call, text);
+}
+
+ChildProcess::ChildProcess(const ProgramCall& call)
+    : program_(call.program),
+      output_(file_in_memory(call.program)),
+      messages_(file_in_memory(call.program)) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error(program_, "cannot be run", errno);
+  const FileHandle read_end(ends[0]);
+  input_ = FileHandle(ends[1]);
+  if (::fcntl(input_.get(), F_SETFL, O_NONBLOCK) != 0) {
+    throw system_error(program_, "cannot be run", errno);
+  }
+  start(call, read_end);
+}
+
+void ChildProcess::start(const ProgramCall& call, const FileHandle& input) {
   Streams streams;
-  streams.replace(STDIN_FILENO, text);
+  streams.replace(STDIN_FILENO, input);
   streams.replace(STDOUT_FILENO, output_);
   streams.replace(STDERR_FILENO, messages_);
   std::vector<std::string> arguments{program_};
@@ -84,7 +110,32 @@ ChildProcess::ChildProcess(const ProgramCall& call, std::string_view input)
 }
 
 ChildProcess::~ChildProcess() {
+  input_ = FileHandle();
   wait();
+}
+
+bool ChildProcess::write(std::span<const std::byte> bytes, std::chrono::seconds patience) {
+  const PipeSignalHeld no_signal(true);
+  const auto most = std::chrono::milliseconds(patience).count();
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(input_.get(), bytes.data(), bytes.size());
+    if (count >= 0) {
+      bytes = bytes.subspan(static_cast<size_t>(count));
+      continue;
+    }
+    if (errno == EPIPE) return false;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) throw system_error(program_, "cannot pass bytes on", errno);
+    pollfd room{input_.get(), POLLOUT, 0};
+    const int ready = ::poll(&room, 1, static_cast<int>(std::min<int64_t>(most, INT_MAX)));
+    if (ready < 0 && errno != EINTR) throw system_error(program_, "cannot pass bytes on", errno);
+    if (ready == 0) {
+      ::kill(child_, SIGKILL);  // nobody else has waited for it, so it is still this child
+      throw Error(Position{program_},
+                  fmt::format("has taken nothing for {} s and was ended", patience.count()));
+    }
+  }
+  return true;
 }
 
 int ChildProcess::wait() {
@@ -99,14 +150,39 @@ int ChildProcess::wait() {
 }
 
 std::string ChildProcess::finish() {
-  const int status = wait();
-  if (status == 0) return text_of(output_, program_);
+  input_ = FileHandle();
+  ProgramEnd end = result(wait());
+  if (!end.fault.empty()) throw Error(Position{program_}, end.fault);
+  return std::move(end.output);
+}
+
+ProgramEnd ChildProcess::end(std::chrono::seconds patience) {
+  constexpr std::chrono::milliseconds kBetweenLooks(5);
+  input_ = FileHandle();
+  const auto end = std::chrono::steady_clock::now() + patience;
+  siginfo_t state{};
+  // WNOWAIT: wait() takes the status. An error is told there, too.
+  while (::waitid(P_PID, static_cast<id_t>(child_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         state.si_pid == 0) {
+    if (std::chrono::steady_clock::now() >= end) {
+      ::kill(child_, SIGKILL);
+      wait();
+      throw Error(Position{program_},
+                  fmt::format("has not ended after {} s and was ended", patience.count()));
+    }
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return result(wait());
+}
+
+ProgramEnd ChildProcess::result(int status) const {
+  if (status == 0) return {text_of(output_, program_), {}};
   std::string said = text_of(messages_, program_);
   while (said.ends_with('\n')) said.pop_back();
   const std::string end = WIFSIGNALED(status)
                               ? fmt::format("was ended by signal {}", WTERMSIG(status))
                               : fmt::format("failed with exit code {}", WEXITSTATUS(status));
-  throw Error(Position{program_}, said.empty() ? end : fmt::format("{}: {}", end, said));
+  return {{}, said.empty() ? end : fmt::format("{}: {}", end, said)};
 }
 
 }  // namespace layer

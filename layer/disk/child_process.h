@@ -3,6 +3,9 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,25 +21,43 @@ struct ProgramCall {
   std::vector<std::string> environment;
 };
 
-// A program that reads a text and prints one. Both are in memory, so neither side ever waits for
-// the other.
+// What came of a program: what it printed, and what is wrong with how it ended, with what it said on
+// stderr; empty: nothing.
+struct ProgramEnd {
+  std::string output;
+  std::string fault;
+};
+
+// A program that reads a text or a stream, and prints a text. What it prints is in memory, and so is a
+// text that it reads: of these, neither side ever waits for the other.
 class ChildProcess {
  public:
   // Starts it. Throws Error if it cannot be started.
   ChildProcess(const ProgramCall& call, std::string_view input);
+  // The same for a program that reads what write() gives it.
+  explicit ChildProcess(const ProgramCall& call);
   // Waits for a program that nobody has waited for.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
+  // Passes all of it on. Returns false if the program reads no more; end() then says why. Throws
+  // Error if it takes nothing for the time of `patience`.
+  bool write(std::span<const std::byte> bytes, std::chrono::seconds patience);
+
   // Waits for its end, and returns what it printed. Throws Error, with what it said on stderr, if
   // its exit code is not 0.
   std::string finish();
+  // Waits for its end. After the time of `patience` it is ended, and Error is thrown.
+  ProgramEnd end(std::chrono::seconds patience);
 
  private:
+  void start(const ProgramCall& call, const FileHandle& input);
   int wait();  // the status; 0 if it is not known
+  ProgramEnd result(int status) const;
 
   std::string program_;
+  FileHandle input_;  // of a program that reads a stream
   FileHandle output_;
   FileHandle messages_;
   pid_t child_ = -1;

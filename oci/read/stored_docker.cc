@@ -45,6 +45,15 @@ bool has_name(const DockerEntry& entry, const DockerName& wanted) {
   return false;
 }
 
+// The name that was asked for, else the first one; empty if it has none.
+std::string recorded_tag(const DockerEntry& entry, const ImageReference& reference) {
+  if (!reference.name.empty()) return parse_docker_name(reference.name).to_string();
+  for (const std::string& tag : entry.repo_tags) {
+    if (const auto name = find_docker_name(tag)) return name->to_string();
+  }
+  return {};
+}
+
 DockerEntry choose_entry(const std::vector<DockerEntry>& entries, const ImageReference& reference) {
   const std::string name = reference.to_string();
   std::vector<std::string> tags;
@@ -119,6 +128,7 @@ StoredImage open_docker_image(const Source& source, const ImageReference& refere
   const Blob config_blob = get_member(source, entry.config);
   StoredImage image;
   image.name = reference.to_string();
+  image.full_name = recorded_tag(entry, reference);
   image.config_bytes = read_text(config_blob);
   check_config_name(entry.config, config_blob, image.config_bytes);
   const Json config_json = parse_json(image.config_bytes, config_blob.name());

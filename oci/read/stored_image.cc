@@ -8,6 +8,7 @@
 #include <set>
 
 #include "oci/model/annotations.h"
+#include "oci/model/docker_name.h"
 #include "oci/model/manifest.h"
 #include "oci/read/decompress.h"
 
@@ -64,6 +65,18 @@ std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
         .with_help(help);
   }
   return named;
+}
+
+// "docker.io/library/app:1", as the entry of index.json says or its tag implies; else empty.
+std::string recorded_name(const Descriptor& entry) {
+  const auto stated = entry.annotations.find(std::string(kContainerdNameAnnotation));
+  if (stated != entry.annotations.end()) {
+    const auto name = find_docker_name(stated->second);
+    if (name) return name->to_string();
+  }
+  const auto tag = entry.annotations.find(std::string(kRefNameAnnotation));
+  if (tag == entry.annotations.end()) return {};
+  return written_name({Transport::kOci, {}, tag->second}).full_name;
 }
 
 // Finds the manifests that descriptors lead to.
@@ -197,9 +210,8 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
   const Json index_json = parse_json(read_text(index_blob), index_blob.name());
   const JsonField index(index_json, index_blob.name());
   Collector collector(source);
-  for (const Descriptor& descriptor : named_manifests(index_entries(index, {}), reference)) {
-    collector.collect(descriptor);
-  }
+  const std::vector<Descriptor> named = named_manifests(index_entries(index, {}), reference);
+  for (const Descriptor& descriptor : named) collector.collect(descriptor);
   const Descriptor chosen = choose(collector.take(), reference, platform);
   const Blob manifest_blob = source.get(chosen.digest);
   StoredImage image;
@@ -210,6 +222,7 @@ StoredImage open_oci_image(const Source& source, const ImageReference& reference
       parse_manifest(JsonField(manifest_json, manifest_blob.name()), chosen.media_type);
   const Blob config_blob = source.get(manifest.config.digest);
   image.name = reference.to_string();
+  image.full_name = recorded_name(named.front());
   image.manifest_digest = chosen.digest;
   image.annotations = manifest.annotations;
   image.config_bytes = read_text(config_blob, manifest.config);

@@ -30,6 +30,7 @@ std::vector<Blob> blobs_of(std::span<const ImageLayer> layers);
 // An image that exists: a base, or what is verified or put into an index.
 struct StoredImage {
   std::string name;                              // for messages
+  std::string full_name;                         // for engines, as it is recorded; empty: none
   std::optional<layer::Digest> manifest_digest;  // none in a docker archive
   std::string manifest_type;                     // media type; likewise
   std::string manifest_bytes;                    // likewise

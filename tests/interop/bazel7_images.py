@@ -223,7 +223,8 @@ class Images:
                          "//manners:run_test", "//manners:bad_run_test")
         with daemons.dockerd(self.folder) as docker:
             for kind, said in kinds.items():
-                judge.run([self.bazel.bin(f"programs/{kind}_image_load"), *docker[1:]])
+                judge.run([self.bazel.bin(f"programs/{kind}_image_load")],
+                          env={**os.environ, "DOCKER_HOST": docker[2]})
                 self.assertEqual(judge.run([*docker, "run", "--rm", "--network", "none",
                                             f"{kind}_image:latest"]), f"{said}\n")
             with unittest.mock.patch.dict(os.environ, DOCKER_HOST=docker[2], VENEER_ENGINE="docker"):

@@ -10,10 +10,13 @@ STOP_SECONDS = 30
 
 
 @contextlib.contextmanager
-def dockerd(folder, storage_driver="vfs"):
-    """Runs a Docker Engine without a network; yields the start of a command line for it."""
+def dockerd(folder, storage_driver="vfs", inside=(), options=()):
+    """Runs a Docker Engine without a network; yields the start of a command line for it.
+
+    `inside` is the start of a command line that runs the rest in another root.
+    """
     address = f"unix://{folder}/docker.sock"
-    with daemon(["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
+    with daemon([*inside, "dockerd", *options, "--data-root", folder / "data", "--exec-root", folder / "exec",
                   "-H", address, "--pidfile", folder / "pid", "--iptables=false",
                   "--ip6tables=false", "--bridge=none", f"--storage-driver={storage_driver}"],
                  folder, ["docker", "-H", address, "info"]):
@@ -38,15 +41,15 @@ def storage_driver(folder):
 
 
 @contextlib.contextmanager
-def containerd(folder):
+def containerd(folder, inside=()):
     """Runs a containerd; yields the start of a `ctr` command line for it."""
     config = folder / "containerd.toml"
     config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
     address = folder / "containerd.sock"
-    with daemon(["containerd", "--config", config, "--root", folder / "root",
-                  "--state", folder / "state", "--address", address],
-                 folder, ["ctr", "--address", address, "version"]):
-        yield ["ctr", "--address", str(address)]
+    with daemon([*inside, "containerd", "--config", config, "--root", folder / "root",
+                 "--state", folder / "state", "--address", address],
+                folder, [*inside, "ctr", "--address", address, "version"]):
+        yield [*inside, "ctr", "--address", str(address)]
 
 
 @contextlib.contextmanager

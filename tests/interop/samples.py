@@ -7,8 +7,10 @@ a layer that they have already, so a second test with the same bytes would prove
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import time
 import uuid
 
 from judge import run, veneer
@@ -108,6 +110,39 @@ def build(binary, output, *options):
     """Builds the image of a program. Without a base it lacks a shell, so that is only a warning."""
     check = () if "--base" in options else ("--check=warn",)
     veneer("build", binary, *options, *check, "-o", output)
+
+
+def change_token(binary):
+    """Gives the odd program another output."""
+    (binary.parent / "odd.runfiles" / "_main" / "token").resolve().write_text(f"{uuid.uuid4()}\n")
+
+
+def load(image, *options, **variables):
+    """Runs `veneer load`; returns (layers sent, layers of the image)."""
+    said = veneer("load", image, *options, env={**os.environ, **variables})
+    part = re.search(r": sent .* of .*: (\d+) of (\d+) layers?, the others are there$", said, re.M)
+    if part:
+        return int(part[1]), int(part[2])
+    whole = re.search(r": sent .*, all of (\d+) layers?$", said, re.M)
+    return int(whole[1]), int(whole[1])
+
+
+def kill_half_way(image, *options, **variables):
+    """Kills `veneer load` as soon as it has read some of the image."""
+    with subprocess.Popen([os.environ["VENEER"], "load", "--quiet", image, *options],
+                          env={**os.environ, **variables}) as process:
+        while process.poll() is None and bytes_read(process.pid) < 3 << 20:
+            time.sleep(0.001)
+        process.kill()
+
+
+def bytes_read(pid):
+    """Returns how many bytes a process has read; 0 if it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/io").read_text().split()
+    except OSError:
+        return 0
+    return int(fields[fields.index("rchar:") + 1])
 
 
 def plan(binary, *options):

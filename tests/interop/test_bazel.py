@@ -4,7 +4,9 @@ import collections
 import hashlib
 import io
 import json
+import os
 import tarfile
+import unittest.mock
 
 import bazel_workspace
 import daemons
@@ -95,7 +97,8 @@ class Bazel(judge.Judge):
         with daemons.dockerd(self.folder) as docker:
             bazel.build("//:image_load", "//:outside_image_load")
             for target in ("//:image_load", "//:outside_image_load"):
-                bazel.bazel("run", target, "--", *docker[1:])
+                with unittest.mock.patch.dict(os.environ, DOCKER_HOST=docker[2]):
+                    bazel.bazel("run", target)
             run = [*docker, "run", "--rm", "--network", "none"]
             self.assertEqual(judge.run([*run, "app:latest"]), EXPECTED)
             self.assertEqual(judge.run([*run, "outside_image:latest"]), "from outside\n")

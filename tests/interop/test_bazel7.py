@@ -104,15 +104,19 @@ class Bazel7(bazel7_images.Images, judge.Judge):
         python = tree["app/app.runfiles/_main/_app.venv/bin/python3"]
         self.assertEqual(python.linkname, "../../../_main~_repo_rules~python_3_11/bin/python3")
         with daemons.dockerd(self.folder) as docker:
-            judge.run([self.bazel.bin("image_load"), *docker[1:]])
+            judge.run([self.bazel.bin("image_load")], env={**os.environ, "DOCKER_HOST": docker[2]})
             self.assertEqual(
                 judge.run([*docker, "run", "--rm", "--network", "none", "app:latest"]),
                 test_bazel.EXPECTED.replace("tested/", "_main/"))
 
-    def test_bazel_run_hands_the_archive_to_an_engine(self):
-        with unittest.mock.patch.dict(os.environ, VENEER_ENGINE="echo"):
-            said = self.bazel.bazel("run", LOCAL, "//:image_load", "--", "--host", "here")
-        self.assertRegex(said, r"^--host here load --input /.*/image_load\.archive\.tar$")
+    def test_bazel_run_hands_the_image_to_an_engine(self):
+        stub = self.bazel.output_root.parent / "loader"
+        stub.write_text('#!/bin/sh\necho "$@" >"$0.said"\ncat >"$0.tar"\n')
+        stub.chmod(0o755)
+        with unittest.mock.patch.dict(os.environ, VENEER_ENGINE=str(stub)):
+            self.bazel.bazel("run", LOCAL, "//:image_load", "--", "--timeout", "100")
+        self.assertEqual(stub.with_name("loader.said").read_text(), "load\n")
+        judge.veneer("verify", f"docker-archive:{stub}.tar:app:latest")
 
     def test_strategies_make_equal_bytes(self):
         found = {}
@@ -181,7 +185,8 @@ class Example(judge.Judge):
             bazel.build("//app:image", "//app:image_load")
             judge.veneer("verify", f"oci:{bazel.bin('app/image')}")
             with daemons.dockerd(self.folder) as docker:
-                judge.run([bazel.bin("app/image_load"), *docker[1:]])
+                judge.run([bazel.bin("app/image_load")],
+                          env={**os.environ, "DOCKER_HOST": docker[2]})
                 said = judge.run([*docker, "run", "--rm", "--network", "none", "app:latest"])
         self.assertIn("numpy", said)
 

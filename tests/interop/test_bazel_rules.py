@@ -245,7 +245,8 @@ class BazelRules(judge.Judge):
         self.bazel.build(*(f"//compiled:{kind}_image_load" for kind in kinds), LOCAL)
         with daemons.dockerd(self.folder) as docker:
             for kind in kinds:
-                judge.run([self.bazel.bin(f"compiled/{kind}_image_load"), *docker[1:]])
+                judge.run([self.bazel.bin(f"compiled/{kind}_image_load")],
+                          env={**os.environ, "DOCKER_HOST": docker[2]})
                 self.assertEqual(judge.run([*docker, "run", "--rm", "--network", "none",
                                             f"{kind}_image:latest"]), f"{kind}: the data\n")
 
@@ -331,7 +332,7 @@ class BazelRules(judge.Judge):
                           for layout in (configured, index) for entry in layout.index["manifests"]],
                          ["configured", "index"])
         script = self.bazel.bin("attributes/configured_load").read_text()
-        self.assertIn("${VENEER_ENGINE:-engine-of-mine}\n", script)
+        self.assertIn("engine=${VENEER_ENGINE:-engine-of-mine}\n", script)
 
 
 if __name__ == "__main__":

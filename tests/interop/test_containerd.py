@@ -23,6 +23,24 @@ class Containerd(judge.Judge):
         self.check(samples.odd(self.folder), "oci-archive:{}:latest", "local/x:latest",
                    "--compression", "zstd")
 
+    def test_load(self):
+        binary = samples.odd(self.folder)
+        image, name = f"oci:{self.folder}/layout:odd:1", "docker.io/library/odd:1"
+        with daemons.containerd(self.folder) as ctr:
+            variables = {"CONTAINERD_ADDRESS": ctr[2], "CONTAINERD_SNAPSHOTTER": "native"}
+            samples.build(binary, image, "--base", samples.base())
+            samples.kill_half_way(image, "--to", "containerd", **variables)
+            sent, layers = samples.load(image, "--to", "containerd", **variables)
+            self.assertEqual(sent, layers)
+            for number in range(2):
+                samples.change_token(binary)
+                samples.build(binary, image, "--base", samples.base())
+                self.assertEqual(samples.load(image, "--to", "containerd", **variables),
+                                 (1, layers))
+                self.assertEqual(judge.run([*ctr, "run", "--rm", "--snapshotter", "native", name,
+                                            f"{self.folder.name}-{number}"]),
+                                 samples.token_of(binary))
+
     def check(self, binary, output, name, *options):
         archive = self.folder / "image.tar"
         samples.build(binary, output.format(archive), "--base", samples.base(), *options)

@@ -39,6 +39,26 @@ class Dockerd(judge.Judge):
         binary = samples.odd(self.folder)
         self.check_output(binary, "odd:latest", samples.token_of(binary), "--compression", "none")
 
+    def test_load(self):
+        """`veneer load` sends all to a new engine, then what changed; also zstd, which this refuses."""
+        binary = samples.odd(self.folder)
+        image = f"oci:{self.folder}/layout:odd:1"
+        options = ("--base", samples.base())
+        with daemons.dockerd(self.folder, daemons.storage_driver(self.folder)) as docker:
+            host = {"DOCKER_HOST": docker[2]}
+            run = [*docker, "run", "--rm", "--network", "none", "odd:1"]
+            samples.build(binary, image, *options)
+            samples.kill_half_way(image, **host)
+            sent, layers = samples.load(image, **host)
+            self.assertEqual(sent, layers)
+            self.assertEqual(judge.run(run), samples.token_of(binary))
+            samples.change_token(binary)
+            samples.build(binary, image, *options, "--compression", "zstd")
+            self.assertEqual(samples.load(image, **host), (1, layers))
+            self.assertEqual(judge.run(run), samples.token_of(binary))
+            self.assertEqual(samples.load(image, "--tag", "b:2", **host), (0, layers))
+            self.assertEqual(judge.run([*run[:-1], "b:2"]), samples.token_of(binary))
+
     def check_output(self, binary, name, expected, *options):
         with self.loaded(binary, *options) as docker:
             self.assertEqual(

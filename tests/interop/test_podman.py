@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+import daemons
 import judge
 import samples
 
@@ -48,6 +49,28 @@ class Podman(judge.Judge):
         identity = judge.run([*self.podman, "pull", "-q", f"oci:{self.folder}/layout:latest"])
         config = samples.Layout(self.folder / "layout").manifest["config"]["digest"]
         self.assertEqual("sha256:" + identity.strip(), config)
+
+    def test_load(self):
+        image = f"oci:{self.folder}/layout:odd:1"
+        config = self.folder / "storage.conf"
+        config.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{self.folder}/run"\n'
+                          f'graphroot = "{self.folder}/storage"\n')
+        command = {"CONTAINERS_STORAGE_CONF": str(config)}
+        socket = self.folder / "podman.sock"
+        service = {"CONTAINER_HOST": f"unix://{socket}"}
+        samples.build(self.binary, image, "--base", samples.base())
+        samples.kill_half_way(image, "--to", "podman", **command)
+        sent, layers = samples.load(image, "--to", "podman", **command)
+        self.assertEqual((sent, self.names()), (layers, ["docker.io/library/odd:1"]))
+        with daemons.daemon([*self.podman, "system", "service", "--time=0", f"unix://{socket}"],
+                            self.folder, ["test", "-S", socket]):
+            for variables in (command, service):
+                samples.change_token(self.binary)
+                samples.build(self.binary, image, "--base", samples.base())
+                self.assertEqual(samples.load(image, "--to", "podman", **variables), (1, layers))
+                config = samples.Layout(self.folder / "layout").manifest["config"]["digest"]
+                self.assertIn(config, ["sha256:" + image["Id"] for image in self.images()
+                                       if image.get("Names")])
 
     def images(self):
         return json.loads(judge.run([*self.podman, "images", "--format", "json"]))

@@ -1,0 +1,115 @@
+"""The engines of Debian's testing suite take what `veneer load` sends: all, and after a change less.
+
+The suite moves, so these tests are skipped when the archive cannot give a root of it.
+"""
+
+import itertools
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import daemons
+import judge
+import samples
+
+HERE = pathlib.Path(__file__).resolve().parent
+UNAVAILABLE = 75  # EX_TEMPFAIL
+
+
+class Today(judge.Judge):
+    """A daemon for each test; one image, and another version of it in which one file changed."""
+
+    clients = ("docker", "mmdebstrap", "unshare")
+    as_root = True
+
+    def setUp(self):
+        super().setUp()
+        made = subprocess.run([HERE / "engines_root"], stdout=subprocess.PIPE, text=True,
+                              timeout=900, check=False)
+        if made.returncode == UNAVAILABLE:
+            self.skipTest("Debian's archive has no such root now")
+        self.assertEqual(made.returncode, 0)
+        self.inside = [HERE.parents[1] / "cmake" / "enter-root", made.stdout.strip(), self.folder,
+                       "--"]
+        self.binary = samples.odd(self.folder / "program")
+        self.image = f"oci:{self.folder}/layout:odd:1"
+
+    def build(self, *options):
+        """Builds the image."""
+        samples.build(self.binary, self.image, "--base", samples.base(), *options)
+
+    def check(self, run, engine, expected_layers, *options, **variables):
+        """Loads the image, then another version of it, with other layers by `options`.
+
+        `run` returns what a container prints.
+        """
+        self.build()
+        samples.kill_half_way(self.image, "--to", engine, **variables)
+        sent, layers = samples.load(self.image, "--to", engine, **variables)
+        self.assertEqual(sent, layers)
+        self.assertEqual(run(), samples.token_of(self.binary))
+        samples.change_token(self.binary)
+        self.build(*options)
+        self.assertEqual(samples.load(self.image, "--to", engine, **variables),
+                         (expected_layers or layers, layers))
+        self.assertEqual(run(), samples.token_of(self.binary))
+
+    def command(self, name):
+        """Makes a command of the root one of this machine; returns the PATH that it is on."""
+        place = self.folder / "bin" / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, self.inside))} {name} "$@"\n')
+        place.chmod(0o755)
+        return f"{place.parent}:{os.environ['PATH']}"
+
+    def check_docker(self, expected_layers, driver, *options):
+        """Checks a Docker Engine."""
+        with daemons.dockerd(self.folder, driver, self.inside, options) as docker:
+            run = [*docker, "run", "--rm", "--network", "none", "odd:1"]
+            self.check(lambda: judge.run(run), "docker", expected_layers, "--compression", "zstd",
+                       DOCKER_HOST=docker[2])
+
+    def test_docker_with_its_classic_image_store(self):
+        self.check_docker(1, daemons.storage_driver(self.folder))
+
+    def test_docker_with_the_containerd_image_store(self):
+        driver = daemons.storage_driver(self.folder).replace("overlay2", "overlayfs")
+        self.check_docker(None, driver.replace("vfs", "native"), "--feature",
+                          "containerd-snapshotter=true")
+
+    def test_containerd(self):
+        with daemons.containerd(self.folder, self.inside) as ctr:
+            containers = itertools.count()
+            run = [*ctr, "run", "--rm", "--snapshotter", "native", "--fifo-dir",
+                   self.folder / "fifo", "docker.io/library/odd:1"]
+            self.check(lambda: judge.run([*run, f"container-{next(containers)}"]), "containerd", 1,
+                       PATH=self.command("ctr"), CONTAINERD_ADDRESS=ctr[-1],
+                       CONTAINERD_SNAPSHOTTER="native")
+
+    def test_podman(self):
+        """podman does not start containers here, so the image's own word counts."""
+        config = self.folder / "storage.conf"
+        config.write_text(f'[storage]\ndriver = "overlay"\nrunroot = "{self.folder}/run"\n'
+                          f'graphroot = "{self.folder}/storage"\n')
+        path = {"PATH": self.command("podman"), "CONTAINERS_STORAGE_CONF": str(config)}
+        service = self.folder / "podman.sock"
+        podman = [*self.inside, "env", f"CONTAINERS_STORAGE_CONF={config}", "podman"]
+        config_of = lambda: samples.Layout(self.folder / "layout").manifest["config"]["digest"]
+        identity = [*podman, "image", "inspect", "--format", "sha256:{{.Id}}", "odd:1"]
+        self.build()
+        sent, layers = samples.load(self.image, "--to", "podman", **path)
+        self.assertEqual((sent, judge.run(identity)), (layers, config_of() + "\n"))
+        with daemons.daemon([*podman, "system", "service", "--time=0", f"unix://{service}"],
+                            self.folder, ["test", "-S", service]):
+            for variables in (path, {"CONTAINER_HOST": f"unix://{service}"}):
+                samples.change_token(self.binary)
+                self.build()
+                self.assertEqual(samples.load(self.image, "--to", "podman", **variables),
+                                 (1, layers))
+                self.assertEqual(judge.run(identity), config_of() + "\n")
+
+
+if __name__ == "__main__":
+    judge.main()
