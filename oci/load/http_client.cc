@@ -1,7 +1,6 @@
 // One libcurl handle, whose connection is used again.
 #include "oci/load/http_client.h"
 
-#include <curl/curl.h>
 #include <fmt/core.h>
 #include <openssl/crypto.h>
 
@@ -12,6 +11,7 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/pipe_signal.h"
+#include "oci/load/curl.h"
 
 namespace oci {
 namespace {
@@ -24,28 +24,28 @@ constexpr long kConnectSeconds = 20;
 // Of the process, before its first handle. No settings of OpenSSL are read, as everywhere in veneer.
 void start_curl() {
   static const bool is_started = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1 &&
-                                 curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+                                 curl().global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   if (!is_started) throw layer::Error("libcurl cannot be started");
 }
 
 void check_option(CURLcode code) {
-  if (code != CURLE_OK) throw layer::Error(fmt::format("libcurl: {}", curl_easy_strerror(code)));
+  if (code != CURLE_OK) throw layer::Error(fmt::format("libcurl: {}", curl().easy_strerror(code)));
 }
 
 template <typename Value>
-void set_option(CURL* curl, CURLoption option, Value value) {
-  check_option(curl_easy_setopt(curl, option, value));
+void set_option(CURL* handle, CURLoption option, Value value) {
+  check_option(curl().easy_setopt(handle, option, value));
 }
 
 class HeaderList {
  public:
   void add(const std::string& line) {
-    curl_slist* const longer = curl_slist_append(list_, line.c_str());
+    curl_slist* const longer = curl().slist_append(list_, line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     list_ = longer;
   }
   HeaderList() = default;
-  ~HeaderList() { curl_slist_free_all(list_); }
+  ~HeaderList() { curl().slist_free_all(list_); }
   HeaderList(const HeaderList&) = delete;
   HeaderList& operator=(const HeaderList&) = delete;
 
@@ -98,12 +98,12 @@ std::string help_for(CURLcode code, long number) {
 }  // namespace
 
 struct HttpClient::Handle {
-  CURL* curl = curl_easy_init();
+  CURL* curl = oci::curl().easy_init();
   std::string message = std::string(CURL_ERROR_SIZE, '\0');
   Handle() {
     if (curl == nullptr) throw std::bad_alloc();
   }
-  ~Handle() { curl_easy_cleanup(curl); }
+  ~Handle() { curl().easy_cleanup(curl); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 };
@@ -140,7 +140,7 @@ struct HttpClient::Transfer {
   void add(std::string_view text) {
     body += text;
     long status = 0;
-    check_option(curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
+    check_option(curl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
     const bool has_lines = take != nullptr && status == kHttpDone;
     if (body.size() > (has_lines ? kMaxLineBytes : kMaxBodyBytes)) {
       throw layer::Error("the engine's answer is too long");
@@ -179,19 +179,19 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
   set_tls(curl, address_);
   handle_->message[0] = '\0';
   const layer::PipeSignalHeld no_signal(true);  // OpenSSL writes without MSG_NOSIGNAL
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = curl().easy_perform(curl);
   HttpAnswer answer;
-  check_option(curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));
+  check_option(curl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));
   if (transfer.fault) std::rethrow_exception(transfer.fault);
   // An engine that answers with an error may end the connection before it has read all.
   const bool is_refusal = answer.status >= 400 && !transfer.body.empty();
   if (code != CURLE_OK && !is_refusal) {
     long number = 0;
-    check_option(curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number));
+    check_option(curl().easy_getinfo(curl, CURLINFO_OS_ERRNO, &number));
     const std::string_view said = handle_->message.c_str();
     const std::string reason = code == CURLE_COULDNT_CONNECT && number != 0
                                    ? std::generic_category().message(static_cast<int>(number))
-                                   : std::string(said.empty() ? curl_easy_strerror(code) : said);
+                                   : std::string(said.empty() ? curl().easy_strerror(code) : said);
     const std::string_view what = is_nobody_there(code) ? "no engine can be reached there"
                                                         : "the exchange with the engine failed";
     layer::Error error({address_.url},
@@ -203,7 +203,7 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
 }
 
 HttpAnswer HttpClient::get(const std::string& path) {
-  curl_easy_reset(handle_->curl);
+  curl().easy_reset(handle_->curl);
   Transfer transfer{handle_->curl, nullptr, nullptr, {}, {}};
   return perform(path, transfer);
 }
@@ -211,7 +211,7 @@ HttpAnswer HttpClient::get(const std::string& path) {
 HttpAnswer HttpClient::post(const std::string& path, std::string_view content_type, uint64_t size,
                             const FillBytes& fill, const TakeLine& take) {
   CURL* const curl = handle_->curl;
-  curl_easy_reset(curl);
+  curl().easy_reset(curl);
   Transfer transfer{curl, &fill, &take, {}, {}};
   HeaderList headers;
   headers.add(fmt::format("Content-Type: {}", content_type));
