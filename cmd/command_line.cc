@@ -15,6 +15,8 @@
 
 #include "cmd/about.h"
 #include "cmd/build.h"
+#include "cmd/convert.h"
+#include "cmd/gc.h"
 #include "cmd/image.h"
 #include "cmd/index.h"
 #include "cmd/inspect/diff.h"
@@ -26,6 +28,7 @@
 #include "cmd/plan.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/project/schema.h"
+#include "cmd/rebase.h"
 #include "cmd/report/caller.h"
 #include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
@@ -161,6 +164,9 @@ void add_commands(CLI::App& app, const Session* session) {
   add_layer_command(app, session);
   add_image_command(app, session);
   add_index_command(app);
+  add_convert_command(app);
+  add_rebase_command(app);
+  add_gc_command(app);
   add_load_command(app);
   add_inspect_command(app);
   add_sbom_command(app);

@@ -46,6 +46,19 @@ EXAMPLES = {
          "veneer index --image oci:images:app-amd64 --image oci:images:app-arm64 "
          "-o oci:images:app"),
     ],
+    "veneer convert": [
+        ("An archive for docker of an image in a layout:",
+         "veneer convert oci:images:app docker-archive:app.tar:app:1"),
+        ("The same image with smaller layers:",
+         "veneer convert oci:images:app oci:images:app-zstd --compression zstd"),
+    ],
+    "veneer rebase": [
+        ("The image on a newer version of its base:",
+         "veneer rebase oci:images:app --base oci:bases:python-3.12.7 -o oci:images:app"),
+    ],
+    "veneer gc": [
+        ("How much of a layout no image needs any more:", "veneer gc oci:images --dry-run"),
+    ],
     "veneer inspect": [
         ("Layers, packages and the largest files:", "veneer inspect oci:images:app"),
         ("The same as a page to look at:",

@@ -28,7 +28,8 @@ MISTAKES = dict([
                     "longest"),
     ("help biuld", "veneer has no command 'biuld'; did you mean 'build'?"),
     ("help store gcc", "veneer store has no command 'gcc'; did you mean 'gc'?"),
-    ("", "veneer needs a command: build, plan, layer, image, index, load, inspect, sbom, diff, why, "
+    ("", "veneer needs a command: build, plan, layer, image, index, convert, rebase, gc, load, "
+         "inspect, sbom, diff, why, "
          "verify, store, schema, tar, version, help"),
     ("store", "veneer store needs a command: stat, gc, verify"),
     # Options.

@@ -30,11 +30,8 @@ int max_level(layer::Codec codec) {
 
 }  // namespace
 
-void add_writing_options(CLI::App& command, WritingOptions& options) {
-  options.codec_option = command
-                             .add_option("--compression", options.codec,
-                                         "Compression of layers: gzip (default), zstd or none. "
-                                         "Not every engine reads zstd")
+void add_codec_options(CLI::App& command, WritingOptions& options, const std::string& help) {
+  options.codec_option = command.add_option("--compression", options.codec, help)
                              ->transform(one_of<layer::Codec>({{"gzip", layer::Codec::kGzip},
                                                                {"zstd", layer::Codec::kZstd},
                                                                {"none", layer::Codec::kNone}}))
@@ -46,6 +43,12 @@ void add_writing_options(CLI::App& command, WritingOptions& options) {
       ->transform(number_from_to(0, 19))
       ->type_name("N")
       ->group("Layers");
+}
+
+void add_writing_options(CLI::App& command, WritingOptions& options) {
+  add_codec_options(command, options,
+                    "Compression of layers: gzip (default), zstd or none. Not every engine reads "
+                    "zstd");
   add_tool_options(command, options.tools);
 }
 

@@ -20,6 +20,9 @@ struct WritingOptions {
   bool is_logged = false;  // whether people read the log of a run that takes long
 };
 
+// --compression, whose help is `help`, and --level.
+void add_codec_options(CLI::App& command, WritingOptions& options, const std::string& help);
+// The same for a command that always compresses, and add_tool_options().
 void add_writing_options(CLI::App& command, WritingOptions& options);
 
 // Takes the codec from the name of a blob, such as x.tar.zst, unless the user chose one. Throws

@@ -27,13 +27,19 @@ constexpr std::string_view kPush =
 constexpr std::string_view kName =
     "the name of an image is a part of -o: -o docker-archive:FILE:NAME:TAG or -o oci:DIR:TAG";
 
+constexpr std::string_view kGcs =
+    "`veneer gc LAYOUT` drops blobs that no image of a layout needs, `veneer store gc` what was "
+    "not "
+    "used for longest";
 constexpr std::string_view kGc = "`veneer store gc` drops what was not used for longest";
 
 constexpr std::array kForeignCommands = {
     ForeignWord{"push", kPush},
     ForeignWord{"publish", kPush},
     ForeignWord{"pull", "veneer does not pull; `skopeo copy docker://NAME oci:DIR:TAG` does"},
-    ForeignWord{"copy", "`skopeo copy` copies images"},
+    ForeignWord{"copy",
+                "`veneer convert` copies images of layouts and archives, `skopeo copy` those of "
+                "registries"},
     ForeignWord{"run",
                 "`veneer load IMAGE` brings an image into an engine, and `docker run NAME:TAG` runs "
                 "it"},
@@ -55,8 +61,8 @@ constexpr std::array kForeignCommands = {
                 "veneer installs no packages; `uv pip install` does, and `veneer build "
                 "--venv .venv` packs them"},
     ForeignWord{"init", "`veneer build` needs no project file; docs/project_file.md describes one"},
-    ForeignWord{"prune", kGc},
-    ForeignWord{"clean", kGc},
+    ForeignWord{"prune", kGcs},
+    ForeignWord{"clean", kGcs},
 };
 
 constexpr std::array kForeignStoreCommands = {

@@ -39,6 +39,24 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
+// Says, entry by entry, where a frame begins; cut_frames() states the rule.
+class FrameCutter {
+ public:
+  // `rule` outlives this.
+  explicit FrameCutter(const FrameRule& rule) : rule_(rule) {}
+
+  // Whether a frame begins with the next entry, which has `tar_size` bytes of tar and is smaller
+  // than rule.large.
+  bool begins_with(std::string_view path, uint64_t tar_size);
+  // The next entry is a large file, with which a frame always begins. Nothing else is in its frames.
+  void pass_large();
+
+ private:
+  const FrameRule& rule_;
+  uint64_t bundle_ = 0;           // bytes of the bundle that is being filled; 0: none is
+  uint64_t since_candidate_ = 0;  // bytes since the last candidate, or since a large file's end
+};
+
 // Cuts a layer by content only, so that a changed entry changes its own frame and not those after
 // it.
 // - An entry is a candidate for beginning a bundle if the hash of its path says so, with a

@@ -41,12 +41,15 @@ struct WrittenLayer {
   std::optional<Digest> key{};
 };
 
+// The size of a tar that is known only at its end.
+inline constexpr uint64_t kUnknownSize = UINT64_MAX;
+
 // Receives the blobs of layers. Called by one thread at a time, in layer order.
 class LayerSink {
  public:
   virtual ~LayerSink() = default;
   // Returns the file to which the next layer's bytes are appended until end(); its tar will have
-  // `tar_size` bytes.
+  // `tar_size` bytes, or kUnknownSize.
   virtual OutputFile& begin(uint64_t tar_size) = 0;
   virtual void end(const WrittenLayer& layer) = 0;
   // Called instead of begin() and end() for a layer whose blob is the whole of an existing file,

@@ -22,17 +22,8 @@ layer::Digest proof_key(const layer::Digest& digest, const layer::DiffId& diff_i
 
 void prove_layer(const ImageLayer& layer, UnpackBudget& budget) {
   const MeasuredLayer found = measure_layer(layer.blob, budget);
-  if (found.digest != layer.descriptor.digest) {
-    throw layer::Error({layer.blob.name()},
-                       fmt::format("has digest {}, but its descriptor says {}",
-                                   found.digest.to_string(), layer.descriptor.digest.to_string()));
-  }
-  if (found.diff_id != layer.diff_id) {
-    throw layer::Error(
-        {layer.blob.name()},
-        fmt::format("has diff id {}, but {} says {}", found.diff_id.digest.to_string(),
-                    layer.stated_by, layer.diff_id.digest.to_string()));
-  }
+  check_digest(layer, found.digest);
+  check_diff_id(layer, found.diff_id);
 }
 
 }  // namespace

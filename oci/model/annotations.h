@@ -8,6 +8,7 @@ namespace oci {
 // image-spec annotations.md.
 inline constexpr std::string_view kRefNameAnnotation = "org.opencontainers.image.ref.name";
 inline constexpr std::string_view kBaseDigestAnnotation = "org.opencontainers.image.base.digest";
+inline constexpr std::string_view kBaseNameAnnotation = "org.opencontainers.image.base.name";
 
 // The full name under which containerd, Docker and podman file an imported image.
 inline constexpr std::string_view kContainerdNameAnnotation = "io.containerd.image.name";

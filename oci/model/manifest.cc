@@ -33,17 +33,29 @@ void check_document(const JsonField& document, std::string_view media_type, Medi
   }
 }
 
+// What a layer of a kind that veneer does not read is, and what to do.
+layer::Error refused_layer(const JsonField& media_type) {
+  const std::string& type = media_type.text();
+  const auto error = [&](std::string_view what) {
+    return media_type.error(fmt::format("'{}' {}", type, what));
+  };
+  if (media_kind(type) == MediaKind::kForeignLayer) {
+    return error("is the media type of a layer that may not be distributed")
+        .with_help(
+            "such layers are only where their `urls` say: an image without them is needed, perhaps "
+            "for another --platform");
+  }
+  if (type.ends_with("+encrypted")) {
+    return error("is the media type of an encrypted layer")
+        .with_help("decrypt the image first, as `skopeo copy --decryption-key` does");
+  }
+  return error("is not a known media type of a layer")
+      .with_help("layers are tars: plain, or compressed with gzip or zstd");
+}
+
 Descriptor parse_layer(const JsonField& field) {
   Descriptor layer = parse_descriptor(field);
-  if (layer.kind() == MediaKind::kForeignLayer) {
-    throw field.at("mediaType")
-        .error(fmt::format("'{}' is the media type of a layer that may not be distributed",
-                           layer.media_type));
-  }
-  if (!is_layer(layer.kind())) {
-    throw field.at("mediaType")
-        .error(fmt::format("'{}' is not a known media type of a layer", layer.media_type));
-  }
+  if (!is_layer(layer.kind())) throw refused_layer(field.at("mediaType"));
   return layer;
 }
 

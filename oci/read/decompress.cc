@@ -80,6 +80,11 @@ void decompress(const Blob& blob, layer::Codec codec, UnpackBudget& budget, cons
   for (auto piece = stream.next(); !piece.empty(); piece = stream.next()) take(piece);
 }
 
+void check_begins_as_tar(const Blob& blob, std::span<const std::byte> head) {
+  if (begins_as_tar(head)) return;
+  throw layer::Error({blob.name()}, "is not a tar, plain or compressed");
+}
+
 MeasuredLayer measure_layer(const Blob& blob, UnpackBudget& budget) {
   MeasuredLayer layer;
   layer.codec = sniff_codec(blob);
@@ -93,7 +98,7 @@ MeasuredLayer measure_layer(const Blob& blob, UnpackBudget& budget) {
     const auto wanted = bytes.first(std::min(bytes.size(), kTarBlock - head.size()));
     head.insert(head.end(), wanted.begin(), wanted.end());
   }
-  if (!begins_as_tar(head)) throw layer::Error({blob.name()}, "is not a tar, plain or compressed");
+  check_begins_as_tar(blob, head);
   layer.digest = stream.finish_raw_digest();
   layer.diff_id.digest = plain.finish();
   return layer;

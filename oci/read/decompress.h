@@ -31,6 +31,9 @@ class PlainStream {
   // The next bytes, valid until the next call; empty at the end.
   std::span<const std::byte> next();
 
+  // How many bytes of the blob were read.
+  uint64_t position() const { return position_; }
+
   // The digest of the blob as it is stored. Call once, at the end.
   layer::Digest finish_raw_digest() { return raw_.finish(); }
 
@@ -48,6 +51,9 @@ class PlainStream {
 
 // Hands over the plain bytes in order, as PlainStream reads them.
 void decompress(const Blob& blob, layer::Codec codec, UnpackBudget& budget, const ByteTaker& take);
+
+// Throws Error unless these bytes, the first 512 of a blob's plain bytes or all of them, begin a tar.
+void check_begins_as_tar(const Blob& blob, std::span<const std::byte> head);
 
 // What is known of a layer's blob once all of it was read. Sizes are in bytes.
 struct MeasuredLayer {

@@ -41,20 +41,9 @@ ImageReference reference_of(Transport transport, std::string path, std::string n
   return reference;
 }
 
-StoredImage open_file_image(const Source& archive, const ImageReference& reference,
-                            const std::optional<Platform>& platform, const layer::Limits& limits,
-                            DockerLayers layers) {
-  if (reference.transport == Transport::kOciArchive) {
-    return open_oci_image(archive, reference, platform);
-  }
-  return open_docker_image(archive, reference, platform, limits, layers);
-}
-
-StoredImage open_reference(const ImageReference& reference, const std::optional<Platform>& platform,
-                           const ReadContext& context, DockerLayers layers) {
-  if (reference.transport == Transport::kOci) return open_image(reference, platform, context);
-  return open_file_image(*open_archive(reference.path, context), reference, platform,
-                         context.limits, layers);
+FoundSource open_reference(const ImageReference& reference, const ReadContext& context) {
+  if (reference.transport == Transport::kOci) return {open_directory(reference.path), reference};
+  return {open_archive(reference.path, context), reference};
 }
 
 bool begins_as_archive(const std::string& path) {
@@ -79,11 +68,8 @@ bool looks_like_image(std::string_view text) {
   return layer::is_file(path) && begins_as_archive(path);
 }
 
-StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
-                       const ReadContext& context, DockerLayers layers) {
-  if (names_transport(text)) {
-    return open_reference(parse_image_reference(text), platform, context, layers);
-  }
+FoundSource find_source(std::string_view text, const ReadContext& context) {
+  if (names_transport(text)) return open_reference(parse_image_reference(text), context);
   const auto bare = split_bare(text);
   if (!bare && text.find(':') != text.npos) parse_image_reference(text);  // says what is wrong
   if (!bare) {
@@ -94,17 +80,29 @@ StoredImage find_image(std::string_view text, const std::optional<Platform>& pla
   }
   const auto& [path, name] = *bare;
   if (layer::is_directory(path)) {
-    return open_oci_image(*open_directory(path), reference_of(Transport::kOci, path, name),
-                          platform);
+    return {open_directory(path), reference_of(Transport::kOci, path, name)};
   }
-  const std::unique_ptr<Source> archive = open_archive(path, context);
+  std::unique_ptr<Source> archive = open_archive(path, context);
   const Transport transport =
       archive->find("oci-layout") ? Transport::kOciArchive : Transport::kDockerArchive;
   if (transport == Transport::kDockerArchive && !archive->find("manifest.json")) {
     throw layer::Error({path}, "is no image: it has neither 'oci-layout' nor 'manifest.json'");
   }
-  return open_file_image(*archive, reference_of(transport, path, name), platform, context.limits,
-                         layers);
+  return {std::move(archive), reference_of(transport, path, name)};
+}
+
+StoredImage open_found(const FoundSource& found, const std::optional<Platform>& platform,
+                       const ReadContext& context, DockerLayers layers) {
+  const auto& [source, reference] = found;
+  if (reference.transport == Transport::kDockerArchive) {
+    return open_docker_image(*source, reference, platform, context.limits, layers);
+  }
+  return open_oci_image(*source, reference, platform);
+}
+
+StoredImage find_image(std::string_view text, const std::optional<Platform>& platform,
+                       const ReadContext& context, DockerLayers layers) {
+  return open_found(find_source(text, context), platform, context, layers);
 }
 
 }  // namespace oci

@@ -93,18 +93,9 @@ layer::Error LayerEntries::failure(const std::string& action) {
 void LayerEntries::verify() {
   while (!next_piece().empty()) {
   }
-  const std::string name = layer_.blob.name();
   digest_ = plain_.finish_raw_digest();
-  if (layer_.has_digest && digest_ != layer_.descriptor.digest) {
-    throw layer::Error({name},
-                       fmt::format("has digest {}, but its descriptor says {}", digest_.to_string(),
-                                   layer_.descriptor.digest.to_string()));
-  }
-  const layer::Digest plain = plain_hash_.finish();
-  if (plain != layer_.diff_id.digest) {
-    throw layer::Error({name}, fmt::format("has diff id {}, but {} says {}", plain.to_string(),
-                                           layer_.stated_by, layer_.diff_id.digest.to_string()));
-  }
+  check_digest(layer_, digest_);
+  check_diff_id(layer_, {plain_hash_.finish()});
 }
 
 }  // namespace oci

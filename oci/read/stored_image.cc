@@ -67,18 +67,6 @@ std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
   return named;
 }
 
-// "docker.io/library/app:1", as the entry of index.json says or its tag implies; else empty.
-std::string recorded_name(const Descriptor& entry) {
-  const auto stated = entry.annotations.find(std::string(kContainerdNameAnnotation));
-  if (stated != entry.annotations.end()) {
-    const auto name = find_docker_name(stated->second);
-    if (name) return name->to_string();
-  }
-  const auto tag = entry.annotations.find(std::string(kRefNameAnnotation));
-  if (tag == entry.annotations.end()) return {};
-  return written_name({Transport::kOci, {}, tag->second}).full_name;
-}
-
 // Finds the manifests that descriptors lead to.
 class Collector {
  public:
@@ -187,7 +175,33 @@ void add_layers(const Source& source, const Manifest& manifest, const std::strin
   }
 }
 
+// As whoever wrote the layout named it, in full or by a tag that names a repository.
+std::string full_name_of(const Descriptor& entry) {
+  const auto full = entry.annotations.find(std::string(kContainerdNameAnnotation));
+  if (full != entry.annotations.end()) {
+    const auto name = find_docker_name(full->second);
+    if (name) return name->to_string();
+  }
+  const auto tag = entry.annotations.find(std::string(kRefNameAnnotation));
+  if (tag == entry.annotations.end()) return {};
+  return written_name({Transport::kOci, {}, tag->second}).full_name;
+}
+
 }  // namespace
+
+void check_digest(const ImageLayer& layer, const layer::Digest& found) {
+  if (!layer.has_digest || found == layer.descriptor.digest) return;
+  throw layer::Error({layer.blob.name()},
+                     fmt::format("has digest {}, but its descriptor says {}", found.to_string(),
+                                 layer.descriptor.digest.to_string()));
+}
+
+void check_diff_id(const ImageLayer& layer, const layer::DiffId& found) {
+  if (found == layer.diff_id) return;
+  throw layer::Error({layer.blob.name()},
+                     fmt::format("has diff id {}, but {} says {}", found.digest.to_string(),
+                                 layer.stated_by, layer.diff_id.digest.to_string()));
+}
 
 std::vector<Blob> blobs_of(std::span<const ImageLayer> layers) {
   std::vector<Blob> blobs;
@@ -203,33 +217,49 @@ void check_platform(const StoredImage& image, const std::optional<Platform>& pla
                                  platform->to_string()));
 }
 
-StoredImage open_oci_image(const Source& source, const ImageReference& reference,
-                           const std::optional<Platform>& platform) {
+std::vector<Descriptor> find_named(const Source& source, const ImageReference& reference) {
   check_layout(source);
   const Blob index_blob = source.get("index.json");
   const Json index_json = parse_json(read_text(index_blob), index_blob.name());
   const JsonField index(index_json, index_blob.name());
+  return named_manifests(index_entries(index, {}), reference);
+}
+
+Descriptor choose_manifest(const Source& source, const std::vector<Descriptor>& named,
+                           const ImageReference& reference,
+                           const std::optional<Platform>& platform) {
   Collector collector(source);
-  const std::vector<Descriptor> named = named_manifests(index_entries(index, {}), reference);
   for (const Descriptor& descriptor : named) collector.collect(descriptor);
-  const Descriptor chosen = choose(collector.take(), reference, platform);
-  const Blob manifest_blob = source.get(chosen.digest);
+  return choose(collector.take(), reference, platform);
+}
+
+StoredImage open_manifest(const Source& source, const std::string& name,
+                          const Descriptor& descriptor) {
+  const Blob manifest_blob = source.get(descriptor.digest);
   StoredImage image;
-  image.manifest_bytes = read_text(manifest_blob, chosen);
-  image.manifest_type = chosen.media_type;
+  image.manifest_bytes = read_text(manifest_blob, descriptor);
+  image.manifest_type = descriptor.media_type;
   const Json manifest_json = parse_json(image.manifest_bytes, manifest_blob.name());
   const Manifest manifest =
-      parse_manifest(JsonField(manifest_json, manifest_blob.name()), chosen.media_type);
+      parse_manifest(JsonField(manifest_json, manifest_blob.name()), descriptor.media_type);
   const Blob config_blob = source.get(manifest.config.digest);
-  image.name = reference.to_string();
-  image.full_name = recorded_name(named.front());
-  image.manifest_digest = chosen.digest;
+  image.name = name;
+  image.manifest_digest = descriptor.digest;
   image.annotations = manifest.annotations;
   image.config_bytes = read_text(config_blob, manifest.config);
   const Json config_json = parse_json(image.config_bytes, config_blob.name());
   image.config = parse_config(JsonField(config_json, config_blob.name()));
-  check_platform(image, platform);
   add_layers(source, manifest, config_blob.name(), image);
+  return image;
+}
+
+StoredImage open_oci_image(const Source& source, const ImageReference& reference,
+                           const std::optional<Platform>& platform) {
+  const std::vector<Descriptor> named = find_named(source, reference);
+  const Descriptor chosen = choose_manifest(source, named, reference, platform);
+  StoredImage image = open_manifest(source, reference.to_string(), chosen);
+  image.full_name = full_name_of(named.front());
+  check_platform(image, platform);
   return image;
 }
 

@@ -24,13 +24,18 @@ struct ImageLayer {
   bool has_digest = true;  // false: the descriptor's is not known, see DockerLayers::kUnread
 };
 
+// Throw Error unless the digest, or the diff id, is what the image states of the layer.
+void check_digest(const ImageLayer& layer, const layer::Digest& found);
+void check_diff_id(const ImageLayer& layer, const layer::DiffId& found);
+
 // The blobs of layers, in their order.
 std::vector<Blob> blobs_of(std::span<const ImageLayer> layers);
 
 // An image that exists: a base, or what is verified or put into an index.
 struct StoredImage {
-  std::string name;                              // for messages
-  std::string full_name;                         // for engines, as it is recorded; empty: none
+  std::string name;  // for messages
+  // As registries name it, "docker.io/library/python:3.12"; empty, if it is not known.
+  std::string full_name;
   std::optional<layer::Digest> manifest_digest;  // none in a docker archive
   std::string manifest_type;                     // media type; likewise
   std::string manifest_bytes;                    // likewise
@@ -50,6 +55,16 @@ StoredImage open_image(const ImageReference& reference, const std::optional<Plat
 // A docker archive states no digests of its layers. kUnread leaves them open, for a caller that reads
 // the layers itself; kMeasured reads each layer for it, and compares its diff id.
 enum class DockerLayers : uint8_t { kMeasured, kUnread };
+
+// The descriptors that a layout's index.json has for the reference's name, one or more.
+std::vector<Descriptor> find_named(const Source& source, const ImageReference& reference);
+// Of what these lead to, the manifest that open_image() opens.
+Descriptor choose_manifest(const Source& source, const std::vector<Descriptor>& named,
+                           const ImageReference& reference,
+                           const std::optional<Platform>& platform);
+// Opens the image of a manifest.
+StoredImage open_manifest(const Source& source, const std::string& name,
+                          const Descriptor& manifest);
 
 // The two kinds of source that open_image() knows.
 StoredImage open_oci_image(const Source& source, const ImageReference& reference,

@@ -21,6 +21,8 @@ constexpr std::pair<size_t, size_t> kMode{100, 8};
 constexpr std::pair<size_t, size_t> kSize{124, 12};
 constexpr size_t kTypeAt = 156;
 constexpr std::pair<size_t, size_t> kLinkName{157, 100};
+constexpr std::pair<size_t, size_t> kMagic{257, 6};
+constexpr std::pair<size_t, size_t> kPrefix{345, 155};  // where the magic is that of POSIX
 constexpr size_t kSparseMoreAt = 482;  // GNU: whether blocks of the sparse map follow
 constexpr size_t kSparseMoreAgainAt = 504;
 
@@ -74,8 +76,13 @@ bool TarScan::is_large(size_t offset) const {
 }
 
 void TarScan::update(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) bytes = bytes.subspan(update_to_entry(bytes));
+}
+
+size_t TarScan::update_to_entry(std::span<const std::byte> bytes) {
   std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  while (!rest.empty()) {
+  has_entry_ = false;
+  while (!rest.empty() && !has_entry_) {
     if (content_ > 0) {
       const auto passed = static_cast<size_t>(std::min<uint64_t>(content_, rest.size()));
       content_ -= passed;
@@ -91,6 +98,7 @@ void TarScan::update(std::span<const std::byte> bytes) {
       take_block();
     }
   }
+  return bytes.size() - rest.size();
 }
 
 void TarScan::take_block() {
@@ -100,6 +108,7 @@ void TarScan::take_block() {
     return;
   }
   if (extension_left_ > 0) {
+    header_size_ += kBlock;
     extension_.append(block_.data(), std::min(kBlock, extension_size_ - extension_.size()));
     extension_left_ -= kBlock;
     if (extension_left_ == 0) take_extension();
@@ -113,7 +122,21 @@ void TarScan::take_block() {
   take_header();
 }
 
+std::string TarScan::entry_path() const {
+  std::string path = path_;
+  if (path.empty()) {
+    const bool is_posix = std::string_view(block_.data() + kMagic.first, kMagic.second) ==
+                          std::string_view("ustar\0", 6);
+    if (is_posix) path = field(kPrefix.first, kPrefix.second);
+    if (!path.empty()) path += '/';
+    path += field(kName.first, kName.second);
+  }
+  if (path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 void TarScan::take_header() {
+  header_size_ += kBlock;
   const char type = block_[kTypeAt];
   const uint64_t size = number(kSize.first, kSize.second);
   if (is_extension(type)) {
@@ -125,7 +148,10 @@ void TarScan::take_header() {
     return;
   }
   check_entry(type);
-  if (!is_header_only(type)) content_ = padded(has_pax_size_ ? pax_size_ : size);
+  const uint64_t content = has_pax_size_ ? pax_size_ : size;
+  entry_ = {entry_path(), std::exchange(header_size_, 0), is_header_only(type) ? 0 : content};
+  has_entry_ = true;
+  content_ = padded(entry_.size);
   more_sparse_ = type == 'S' && block_[kSparseMoreAt] != 0;
   path_.clear();
   link_.clear();

@@ -26,8 +26,20 @@ class TarScan {
  public:
   explicit TarScan(std::string name) : name_(std::move(name)) {}
 
+  // What the tar states of an entry, whose header is read.
+  struct Entry {
+    std::string path;          // as it is stated, without a '/' at its end
+    uint64_t header_size = 0;  // bytes of its header, and of extensions before it
+    uint64_t size = 0;         // bytes of content, without padding
+  };
+
   // The next bytes of the tar, cut anywhere.
   void update(std::span<const std::byte> bytes);
+  // The same, but stops after an entry's header, and then has_entry(). Returns how many bytes were
+  // taken.
+  size_t update_to_entry(std::span<const std::byte> bytes);
+  bool has_entry() const { return has_entry_; }
+  const Entry& entry() const { return entry_; }
 
  private:
   static constexpr size_t kBlock = 512;
@@ -35,6 +47,7 @@ class TarScan {
   void take_block();
   void take_header();
   void check_entry(char type);
+  std::string entry_path() const;
   void take_extension();
   void take_pax_record(std::string_view key, std::string_view value);
   [[noreturn]] void refuse(std::string_view what) const;
@@ -43,6 +56,9 @@ class TarScan {
   bool is_large(size_t offset) const;
 
   std::string name_;  // of the layer, for messages
+  bool has_entry_ = false;
+  Entry entry_;
+  uint64_t header_size_ = 0;  // bytes of the next entry's extensions and header, so far
   std::array<char, kBlock> block_{};
   size_t filled_ = 0;            // bytes of block_
   uint64_t content_ = 0;         // bytes that are passed over before the next header

@@ -38,6 +38,7 @@ std::vector<std::byte> encode(const layer::TarEntry& entry) {
 // More than any compression of the layer's tar takes: incompressible data is stored with a few
 // bytes a block.
 uint64_t most_bytes(uint64_t tar_size) {
+  if (tar_size == layer::kUnknownSize) return tar_size;
   return tar_size + tar_size / 128 + (uint64_t{1} << 20);
 }
 

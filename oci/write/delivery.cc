@@ -53,6 +53,10 @@ void Delivery::add_images(const std::vector<StoredImage>& images) {
   oci::add_images(images, *destinations_.front());
 }
 
+void Delivery::add_document(const Descriptor& descriptor, std::string_view bytes) {
+  destinations_.front()->add(descriptor, bytes);
+}
+
 void Delivery::prepare(const Image& image) {
   const Destination& first = *destinations_.front();
   for (auto& destination : destinations_) {

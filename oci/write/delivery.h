@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "layer/base/error.h"
@@ -30,6 +31,8 @@ class Delivery {
 
   // A layer that was added or written.
   Blob blob(const layer::Digest& digest) const { return destinations_.front()->blob(digest); }
+  // Adds a document that prepare() does not get. For one place.
+  void add_document(const Descriptor& descriptor, std::string_view bytes);
 
   // Where new layers are written to.
   layer::LayerSink& layers() { return *destinations_.front(); }

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "oci/model/annotations.h"
-#include "oci/model/manifest.h"
 #include "oci/read/recorded_base.h"
 
 namespace oci {
@@ -51,6 +50,29 @@ NewLayer describe_layer(const layer::WrittenLayer& layer) {
   return result;
 }
 
+void record_base(const StoredImage& base, size_t steps, Manifest& manifest) {
+  StringMap& annotations = manifest.annotations;
+  if (base.manifest_digest) {
+    annotations.emplace(kBaseDigestAnnotation, base.manifest_digest->to_string());
+  }
+  if (!base.full_name.empty()) annotations.emplace(kBaseNameAnnotation, base.full_name);
+  annotations[std::string(kBaseLayersAnnotation)] = std::to_string(base.layers.size());
+  annotations[std::string(kBaseHistoryAnnotation)] = std::to_string(steps);
+}
+
+Image finish_image(const ImageConfig& config, Manifest manifest) {
+  check_count(manifest.layers.size());
+  Image image;
+  image.config_bytes = dump_json(to_json(config));
+  image.config = describe_blob(kConfigType, image.config_bytes);
+  manifest.config = image.config;
+  image.layers = manifest.layers;
+  image.manifest_bytes = dump_json(to_json(manifest));
+  image.manifest = describe_blob(kManifestType, image.manifest_bytes);
+  image.manifest.platform = config.platform;
+  return image;
+}
+
 Image assemble_image(const ImageRequest& request) {
   Manifest manifest;
   manifest.annotations = request.annotations;
@@ -61,14 +83,7 @@ Image assemble_image(const ImageRequest& request) {
     for (const ImageLayer& layer : request.base->layers) {
       manifest.layers.push_back(layer.descriptor);
     }
-    if (request.base->manifest_digest) {
-      manifest.annotations.emplace(kBaseDigestAnnotation,
-                                   request.base->manifest_digest->to_string());
-    }
-    manifest.annotations[std::string(kBaseLayersAnnotation)] =
-        std::to_string(request.base->layers.size());
-    manifest.annotations[std::string(kBaseHistoryAnnotation)] =
-        std::to_string(config.history.size());
+    record_base(*request.base, config.history.size(), manifest);
   }
   const size_t base_steps = config.history.size();
   config = apply_changes(std::move(config), request.changes);
@@ -76,17 +91,7 @@ Image assemble_image(const ImageRequest& request) {
   if (request.base != nullptr && !request.layers.empty()) {
     config.history[base_steps].comment = record_of_base_layers(request.base->layers.size());
   }
-  check_count(manifest.layers.size());
-
-  Image image;
-  image.config_bytes = dump_json(to_json(config));
-  image.config = describe_blob(kConfigType, image.config_bytes);
-  manifest.config = image.config;
-  image.layers = manifest.layers;
-  image.manifest_bytes = dump_json(to_json(manifest));
-  image.manifest = describe_blob(kManifestType, image.manifest_bytes);
-  image.manifest.platform = config.platform;
-  return image;
+  return finish_image(config, std::move(manifest));
 }
 
 }  // namespace oci

@@ -10,6 +10,7 @@
 #include "layer/write/layer_writer.h"
 #include "oci/model/config_changes.h"
 #include "oci/model/descriptor.h"
+#include "oci/model/manifest.h"
 #include "oci/read/stored_image.h"
 
 namespace oci {
@@ -50,5 +51,11 @@ struct Image {
 
 // Throws Error when there is no layer at all or there are more than kMaxLayers.
 Image assemble_image(const ImageRequest& request);
+
+// What assemble_image() consists of. The first states in the manifest what the image is built on:
+// the base's digest and name, unless there are such annotations, and how many of its layers and of
+// its `steps` of history there are.
+void record_base(const StoredImage& base, size_t steps, Manifest& manifest);
+Image finish_image(const ImageConfig& config, Manifest manifest);
 
 }  // namespace oci

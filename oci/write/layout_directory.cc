@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,17 +65,6 @@ layer::TemporaryName make_staging_directory(const std::string& final_path) {
     throw layer::system_error(path, "cannot change the mode", errno);
   }
   return staging;
-}
-
-// Holds the layout's lock until it is closed.
-std::shared_ptr<const File> lock_directory(const std::string& path) {
-  layer::FileHandle handle = layer::try_open(path, O_RDONLY | O_DIRECTORY);
-  if (!handle) throw layer::system_error(path, "cannot open the directory", errno);
-  auto file = std::make_shared<const File>(handle.release(), path);
-  while (::flock(file->fd(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw layer::system_error(path, "cannot lock the directory", errno);
-  }
-  return file;
 }
 
 void make_link(const std::string& text, const std::string& path) {
@@ -168,7 +156,7 @@ class LayoutDestination : public Destination {
   }
 
   void await() override {
-    if (!staging_) lock_ = lock_directory(path_);
+    if (!staging_) lock_ = lock_layout(path_);
   }
 
   void show(layer::Undo& undo) override {
@@ -214,7 +202,7 @@ class LayoutDestination : public Destination {
   // The layout is as it was before, unless others have added to it since: then only the entry goes,
   // for they may use the blobs.
   void take_back(const std::function<void()>& restore) {
-    const std::shared_ptr<const File> lock = lock_directory(path_);
+    const std::shared_ptr<const File> lock = lock_layout(path_);
     Json index = read_layout_index(path_);
     if (index == index_) return restore();
     restore_entries(index, entry_, replaced_);
@@ -223,7 +211,7 @@ class LayoutDestination : public Destination {
 
   void add_to_existing(layer::Undo& undo) {
     const std::shared_ptr<const File> lock =
-        lock_ ? std::exchange(lock_, nullptr) : lock_directory(path_);
+        lock_ ? std::exchange(lock_, nullptr) : lock_layout(path_);
     const layer::Undisturbed section;
     index_ = read_layout_index(path_);
     layer::Undo steps;

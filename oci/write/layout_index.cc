@@ -1,12 +1,17 @@
 // Tells entries apart by their tags.
 #include "oci/write/layout_index.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "layer/disk/file_handle.h"
 #include "oci/model/annotations.h"
 #include "oci/model/descriptor.h"
 #include "oci/read/source.h"
@@ -23,6 +28,16 @@ std::string tag_of(const Json& entry) {
 }
 
 }  // namespace
+
+std::shared_ptr<const File> lock_layout(const std::string& path) {
+  layer::FileHandle handle = layer::try_open(path, O_RDONLY | O_DIRECTORY);
+  if (!handle) throw layer::system_error(path, "cannot open the directory", errno);
+  auto file = std::make_shared<const File>(handle.release(), path);
+  while (::flock(file->fd(), LOCK_EX) != 0) {
+    if (errno != EINTR) throw layer::system_error(path, "cannot lock the directory", errno);
+  }
+  return file;
+}
 
 Json read_layout_index(const std::string& layout) {
   const std::unique_ptr<Source> source = open_directory(layout);

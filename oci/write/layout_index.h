@@ -1,11 +1,17 @@
 // Reads and changes index.json of an OCI image layout: image-spec image-layout.md.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "oci/model/json.h"
+#include "oci/read/blob.h"
 
 namespace oci {
+
+// Waits for the layout's lock (flock on the directory), which is held until the file is closed.
+// Whoever changes index.json holds it, and places blobs only then.
+std::shared_ptr<const File> lock_layout(const std::string& path);
 
 // The layout's index as it is, including members that veneer does not know. An index without
 // entries if the file is missing. Throws Error for a file that is no index.

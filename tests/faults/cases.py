@@ -74,6 +74,16 @@ CASES = [
     ),
     Case("image", ["image", "--layer", "../given/layer.tar.gz", "--base", "oci:../given/base", *IMAGES]),
     Case("index", ["index", "--image", "oci:../given/base", "-o", "oci:out/image:both"], is_again=True),
+    Case(
+        "convert",
+        ["convert", "-j1", "oci:../given/base", "oci:out/image:new", "--compression=zstd", *STORE],
+        is_again=True,
+    ),
+    Case(
+        "rebase",
+        ["rebase", "-j1", "--check=off", "oci:../given/placed", "--old-base=oci:../given/base", *STORE]
+        + ["--base=oci:../given/python", "-o", "oci:out/image:new"],
+    ),
     Case("tar", ["tar", "-czf", "out/archive.tar.gz", "@../given/mtree"]),
     Case(
         "tar-xz",
@@ -200,6 +210,7 @@ def make_inputs(veneer, given):
         py_compile.compile(str(source), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
     run(veneer, ["plan", "--tree", "../given/tree:srv", "--layers=one", "-o", "plan"], given)
     run(veneer, ["layer", "--plan=plan", "--no-store", "-o", "layer.tar.gz"], given)
+    run(veneer, ["image", "--layer=layer.tar.gz", "--base=oci:base", "--no-store", "-o", "oci:placed"], given)
     run(veneer, ["tar", "-cf", "inner.tar", "app1"], given)
 
 

@@ -17,6 +17,7 @@
 #include "layer/check/finding.h"
 #include "layer/model/string_arena.h"
 #include "oci/check/replaced_in_base.h"
+#include "oci/convert/tar_frames.h"
 #include "oci/model/manifest.h"
 #include "oci/read/decompress.h"
 #include "oci/read/limits.h"
@@ -35,8 +36,24 @@ oci::Blob make_blob(std::string_view bytes, const std::string& name) {
   return {oci::open_file(memory.path()), 0, bytes.size(), name};
 }
 
+// Frames of a layer, one after the other, are its tar.
+void cut_layer(const oci::ImageLayer& layer, layer::Codec target) {
+  const layer::Limits limits;
+  oci::UnpackBudget budget(limits.unpacked, layer.blob.size());
+  oci::TarFrames frames(layer, target, budget);
+  layer::Sha256 hash;
+  for (std::vector<std::byte> tar; frames.next(tar);) hash.update(tar);
+  if (hash.finish() != layer.diff_id.digest) {
+    throw std::logic_error("the frames of a layer are not its tar");
+  }
+}
+
 // Reads all layers and checks the image.
 void verify_image(const oci::StoredImage& image) {
+  for (const oci::ImageLayer& layer : image.layers) {
+    cut_layer(layer, layer::Codec::kGzip);
+    cut_layer(layer, layer::Codec::kZstd);
+  }
   layer::StringArena arena;
   layer::Probes probes;
   const std::optional<uint32_t> below = oci::layers_below_ours(image);

@@ -128,8 +128,11 @@ TEST_CASE("base: layouts and manifests of other versions and types") {
         }).ends_with(": help: an image of schema version 1 can be converted with skopeo copy\n"));
   CHECK(with([](Json& json) { json["config"]["mediaType"] = "text/plain"; }) ==
         ": error: /config/mediaType: 'text/plain' is not the media type of an image config\n");
-  CHECK(with([](Json& json) { json["layers"][0]["mediaType"] = "text/plain"; }) ==
-        ": error: /layers/0/mediaType: 'text/plain' is not a known media type of a layer\n");
+  const std::string of_layer =
+      with([](Json& json) { json["layers"][0]["mediaType"] = "text/plain"; });
+  CHECK(of_layer.starts_with(
+      ": error: /layers/0/mediaType: 'text/plain' is not a known media type of a layer\n"));
+  CHECK(of_layer.ends_with(": help: layers are tars: plain, or compressed with gzip or zstd\n"));
   CHECK(with([](Json& json) { json["layers"][0]["mediaType"] = kTarGzipType; })
             .ends_with(": error: is not what its media type says: it is "
                        "application/vnd.oci.image.layer.v1.tar, and the manifest says "

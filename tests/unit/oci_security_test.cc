@@ -148,9 +148,9 @@ TEST_CASE("base: layers and diff ids must be as many, and some (security 6)") {
         "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
   });
   CHECK(open_error(folder, "oci", "base")
-            .ends_with(": error: /layers/0/mediaType: "
-                       "'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' is the media "
-                       "type of a layer that may not be distributed\n"));
+            .find(": error: /layers/0/mediaType: "
+                  "'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' is the media "
+                  "type of a layer that may not be distributed\n") != std::string::npos);
 }
 
 TEST_CASE("base: FIFOs, devices and directories in a layout are not opened (security 7)") {

@@ -1,0 +1,127 @@
+// Marks what documents name, then sweeps.
+#include "oci/write/unreached_blobs.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "layer/disk/file_handle.h"
+#include "layer/disk/list_directory.h"
+#include "oci/model/descriptor.h"
+#include "oci/read/source.h"
+#include "oci/write/layout_index.h"
+
+namespace oci {
+namespace {
+
+// Where a digest stands.
+struct Mention {
+  layer::Digest digest;
+  bool is_document = false;  // a descriptor says that it is a manifest or an index
+};
+
+void find_mentions(const Json& value, std::vector<Mention>& found) {
+  if (value.is_string()) {
+    if (const auto digest = parse_digest(value.get_ref<const std::string&>())) {
+      found.push_back({*digest});
+    }
+    return;
+  }
+  if (!value.is_structured()) return;
+  for (const Json& member : value) find_mentions(member, found);
+  if (!value.is_object() || !value.contains("digest") || !value.contains("mediaType")) return;
+  const Json& digest = value["digest"];
+  const Json& type = value["mediaType"];
+  if (!digest.is_string() || !type.is_string()) return;
+  const MediaKind kind = media_kind(type.get_ref<const std::string&>());
+  const auto parsed = parse_digest(digest.get_ref<const std::string&>());
+  if (parsed && (kind == MediaKind::kManifest || kind == MediaKind::kIndex)) {
+    found.push_back({*parsed, true});
+  }
+}
+
+class Marker {
+ public:
+  explicit Marker(const std::string& layout) : source_(open_directory(layout)) {}
+
+  std::set<layer::Digest> mark(const Json& index) {
+    std::vector<Mention> open;
+    find_mentions(index, open);
+    while (!open.empty()) {
+      const Mention mention = open.back();
+      open.pop_back();
+      const bool is_new = reached_.insert(mention.digest).second;
+      if (!is_new && !mention.is_document) continue;
+      if (!read_.contains(mention.digest)) read(mention, open);
+    }
+    return std::move(reached_);
+  }
+
+ private:
+  // A blob that is not there leads nowhere. One that no descriptor calls a document may be one.
+  void read(const Mention& mention, std::vector<Mention>& open) {
+    const std::optional<Blob> blob = source_->find(blob_path(mention.digest));
+    if (!blob || (!mention.is_document && !looks_like_document(*blob))) return;
+    read_.insert(mention.digest);
+    Descriptor descriptor;
+    descriptor.digest = mention.digest;
+    descriptor.size = blob->size();
+    find_mentions(parse_json(read_text(*blob, descriptor), blob->name()), open);
+  }
+
+  static bool looks_like_document(const Blob& blob) {
+    if (blob.size() == 0 || blob.size() > kMaxJsonBytes) return false;
+    std::byte first{};
+    blob.read_at(0, {&first, 1});
+    if (first != std::byte{'{'}) return false;
+    const Json json = Json::parse(read_text(blob), nullptr, false);
+    return json.is_object() && json.contains("schemaVersion");
+  }
+
+  std::unique_ptr<Source> source_;
+  std::set<layer::Digest> reached_;
+  std::set<layer::Digest> read_;
+};
+
+}  // namespace
+
+UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
+  if (!open_directory(layout)->find("oci-layout")) {
+    throw layer::Error({layout}, "is not an OCI image layout");
+  }
+  const std::shared_ptr<const File> lock = lock_layout(layout);
+  const std::set<layer::Digest> reached = Marker(layout).mark(read_layout_index(layout));
+  UnreachedBlobs result;
+  const std::string folder = layout + "/blobs/sha256";
+  struct stat status {};
+  if (::lstat(folder.c_str(), &status) != 0 && errno == ENOENT) return result;
+  const auto list = layer::list_directory(folder, layer::WalkDetail::kTypes);
+  for (const auto& item : list.items) {
+    const std::string name(list.name(item));
+    const std::string path = fmt::format("{}/{}", folder, name);
+    const auto digest = parse_digest("sha256:" + name);
+    if (!digest) continue;
+    if (reached.contains(*digest)) {
+      ++result.kept;
+      continue;
+    }
+    if (::lstat(path.c_str(), &status) != 0) throw layer::system_error(path, "cannot stat", errno);
+    if (S_ISDIR(status.st_mode)) continue;
+    if (drop == DropBlobs::kYes && ::unlink(path.c_str()) != 0) {
+      throw layer::system_error(path, "cannot remove", errno);
+    }
+    ++result.dropped;
+    result.dropped_bytes += static_cast<uint64_t>(status.st_size);
+  }
+  return result;
+}
+
+}  // namespace oci
