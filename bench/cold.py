@@ -88,13 +88,18 @@ def one_stream(veneer, binary, layout, compression):
     codec, level = compression
     if codec == "zstd" and not shutil.which("zstd"):
         return None
-    shutil.rmtree(layout, ignore_errors=True)
-    subprocess.run([veneer, "build", binary, "--check=off", "--no-store", "--compression=none",
-                    "-o", f"oci:{layout}"], check=True, stdout=subprocess.DEVNULL)
-    layers = _layers(layout)
+    layers = plain_layers(veneer, binary, layout)
     size = _gzip_size(layers, level) if codec == "gzip" else _zstd_size(layers, level)
     shutil.rmtree(layout)
     return size
+
+
+def plain_layers(veneer, binary, layout):
+    """Builds an image without compression. Returns the paths of its layers, which are tars."""
+    shutil.rmtree(layout, ignore_errors=True)
+    subprocess.run([veneer, "build", binary, "--check=off", "--no-store", "--compression=none",
+                    "-o", f"oci:{layout}"], check=True, stdout=subprocess.DEVNULL)
+    return _layers(layout)
 
 
 def _layers(layout):

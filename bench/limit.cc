@@ -2,13 +2,12 @@
 //
 //   bench_limit gzip|zstd|none LEVEL THREADS LIST
 //
-// A line of LIST is "SIZE TAB PATH". The files are read as one stream in pieces of 1 MiB (4 MiB for
-// zstd, like veneer's largest frames). Each piece is read, hashed and compressed by any thread,
-// which also hashes the output. The program prints the bytes in and out.
+// A line of LIST is "SIZE TAB PATH". The files are read as one stream in pieces as large as veneer's
+// largest frames. Each piece is read, hashed and compressed by any thread, which also hashes the
+// output. zstd looks for long matches as veneer has it do. The program prints the bytes in and out.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <libdeflate.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -26,6 +25,8 @@
 #include "layer/base/digest.h"
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/write/codec.h"
+#include "layer/write/zstd.h"
 
 namespace {
 
@@ -85,28 +86,25 @@ void read_part(const Part& part, std::span<std::byte> out) {
 class Codec {
  public:
   Codec(const std::string& name, int level)
-      : level_(level),
-        deflate_(name == "gzip" ? libdeflate_alloc_compressor(level) : nullptr,
+      : deflate_(name == "gzip" ? libdeflate_alloc_compressor(level) : nullptr,
                  libdeflate_free_compressor),
-        zstd_(name == "zstd" ? ZSTD_createCCtx() : nullptr, ZSTD_freeCCtx) {}
+        zstd_(name == "zstd" ? std::make_unique<layer::ZstdCompressor>(level) : nullptr) {}
 
   std::span<const std::byte> compress(std::span<const std::byte> in) {
     if (!deflate_ && !zstd_) return in;
     const size_t bound = deflate_ ? libdeflate_deflate_compress_bound(deflate_.get(), in.size())
-                                  : ZSTD_compressBound(in.size());
+                                  : layer::ZstdCompressor::bound(in.size());
     if (out_.size() < bound) out_.resize(bound);  // zeroed once, not for each piece
-    const size_t size = deflate_ ? libdeflate_deflate_compress(deflate_.get(), in.data(), in.size(),
-                                                               out_.data(), out_.size())
-                                 : ZSTD_compressCCtx(zstd_.get(), out_.data(), out_.size(),
-                                                     in.data(), in.size(), level_);
-    if (size == 0 || (zstd_ && ZSTD_isError(size))) throw std::runtime_error("the codec failed");
+    if (zstd_) return std::span(out_).first(zstd_->compress_frame(in, out_));
+    const size_t size =
+        libdeflate_deflate_compress(deflate_.get(), in.data(), in.size(), out_.data(), out_.size());
+    if (size == 0) throw std::runtime_error("libdeflate failed");
     return std::span(out_).first(size);
   }
 
  private:
-  int level_;
   std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> deflate_;
-  std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> zstd_;
+  std::unique_ptr<layer::ZstdCompressor> zstd_;
   Bytes out_;
 };
 
@@ -145,7 +143,9 @@ int run(std::span<char*> arguments) {
   const std::string codec = arguments[1];
   const int level = std::stoi(arguments[2]);
   const std::vector<File> files = read_list(arguments[4]);
-  const std::vector<Piece> pieces = cut(files, size_t{codec == "zstd" ? 4U : 1U} << 20);
+  const layer::Compression compression{codec == "zstd" ? layer::Codec::kZstd : layer::Codec::kGzip,
+                                       level};
+  const std::vector<Piece> pieces = cut(files, layer::max_frame_size(compression));
   Totals totals;
   std::vector<std::future<void>> threads;
   for (int i = std::stoi(arguments[3]); i > 0; --i) {

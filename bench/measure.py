@@ -39,6 +39,7 @@ class Tool:
     wall: list = field(default_factory=list)
     cpu: list = field(default_factory=list)
     peak: list = field(default_factory=list)
+    bytes: int = None           # of the last output
 
     def run(self, warm=None):
         """Runs the command once and records its cost.
@@ -68,6 +69,7 @@ class Tool:
         self.wall.append(wall)
         self.cpu.append(usage.ru_utime + usage.ru_stime)
         self.peak.append(usage.ru_maxrss * 1024)
+        self.bytes = self._output_size()
 
     def forget(self):
         """Drops the recorded values."""
@@ -99,6 +101,9 @@ class Tool:
 
     def size(self):
         """Returns the size of the last output in bytes; None if there is none."""
+        return self.bytes
+
+    def _output_size(self):
         if self.output is None or not self.output.exists():
             return None
         if self.output.is_file():

@@ -83,6 +83,26 @@ def zstd_peers(context):
     return tools
 
 
+def gzip_levels(context):
+    """Returns pigz at several levels, fed by bsdtar with duplicates as links."""
+    return [_piped(context, f"bsdtar, pigz -{level}", f"pigz -{level}", "levels.tar.gz")
+            for level in (1, 4, 6, 9) if shutil.which("pigz") and shutil.which("bsdtar")]
+
+
+def zstd_levels(context):
+    """Returns zstd at several levels, fed by bsdtar with duplicates as links."""
+    return [_piped(context, f"bsdtar, zstd{long} -{level}", f"zstd -{level}{long} -T0 -q",
+                   "levels.tar.zst")
+            for level in (1, 3, 6, 9) for long in ("", " --long=27")
+            if shutil.which("zstd") and shutil.which("bsdtar")]
+
+
+def _piped(context, name, packer, output):
+    output = context.work / output
+    return _shell(name, output, f"bsdtar --create --file - @{context.tree.mtree_once} | "
+                  f"{packer} >{output}")
+
+
 def docker_build(docker, context):
     """Returns `docker build` with COPY, into a daemon."""
     folder = without_links(context)

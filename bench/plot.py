@@ -63,6 +63,45 @@ def growth(title, unit, series):
     return _document(lines, top + height + 50)
 
 
+def curves(title, unit, series):
+    """Draws lines through points, with a logarithmic x axis and a linear y axis.
+
+    `series` is {name: [(x, y)]}; names that begin with "veneer" are coloured.
+    """
+    points = [point for each in series.values() for point in each]
+    xs = [math.log10(x) for x, _ in points]
+    ys = [y for _, y in points]
+    left, top, width, height = 60, 34, WIDTH - 290, 340
+    wide, high = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
+
+    def place(x, y):
+        return (left + (math.log10(x) - min(xs)) / wide * width,
+                top + height - (y - min(ys)) / high * height)
+
+    lines = [_text(0, 16, title, weight="bold")]
+    for part in range(6):
+        x = 10 ** (min(xs) + wide * part / 5)
+        y = min(ys) + high * part / 5
+        lines += [_rule(place(x, 0)[0], top, place(x, 0)[0], top + height),
+                  _text(place(x, 0)[0], top + height + 16, f"{x:.3g}", "small", "middle"),
+                  _rule(left, place(1, y)[1], left + width, place(1, y)[1]),
+                  _text(left - 6, place(1, y)[1] + 4, f"{y:.4g}", "small", "end")]
+    lines.append(_text(left + width / 2, top + height + 34, unit, "small", "middle"))
+    others = iter(("#7a4f9a", "#5a8f3c", "#b0413e", "#888888", "#3c6f5a", "#a07030"))
+    for number, (name, each) in enumerate(series.items()):
+        ours = name.startswith("veneer")
+        colour = (LIMIT if "gzip" in name else OURS) if ours else next(others, "#888888")
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in each))
+        lines += [f'<polyline points="{path}" fill="none" stroke="{colour}" '
+                  f'stroke-width="{2 if ours else 1}"/>',
+                  *(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
+                    for x, y in (place(*point) for point in each)),
+                  f'<rect x="{left + width + 20}" y="{top + 20 * number}" width="12" height="12" '
+                  f'fill="{colour}"/>',
+                  _text(left + width + 38, top + 11 + 20 * number, name)]
+    return _document(lines, top + height + 50)
+
+
 def _decades(values):
     first, last = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     return list(range(first, max(last, first + 1) + 1))

@@ -20,6 +20,7 @@ README = ("veneer gzip -6", "one app file changed", "nothing changed", "bsdtar g
 PICTURES = {
     "gzip": "A cold gzip build of the same program: seconds, less is better",
     "zstd": "A cold zstd build of the same program: seconds, less is better",
+    "levels": "Size in MB against CPU seconds: left and below is better",
     "rebuild": "Builds with a store: seconds, less is better",
     "entries": "Seconds by entries",
     "bytes": "Seconds by gigabytes",
@@ -99,7 +100,9 @@ def write(folder, text, context):
         result = context.results.get(name)
         if result is None:
             continue
-        if name in ("entries", "bytes"):
+        if name == "levels":
+            drawn = plot.curves(title, "CPU seconds", result)
+        elif name in ("entries", "bytes"):
             series = {each: [(x / 1e9 if name == "bytes" else x, y) for x, y in points]
                       for each, points in result.items()}
             drawn = plot.growth(title, "GB" if name == "bytes" else "entries", series)

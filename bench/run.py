@@ -7,6 +7,7 @@
 
 Cases (default: all; --case chooses):
   gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
+  levels           size against CPU time: the levels of both codecs, and other tools
   rebuild          nothing changed, one app file changed
   wheel, layer     one wheel bumped; one file of a single large layer changed
   load             into a Docker Engine after a change
@@ -26,6 +27,7 @@ import sys
 import time
 
 import cold
+import levels
 import load
 import peers
 import rebuild
@@ -35,10 +37,11 @@ import workloads
 from measure import Tool, take_turns
 from workloads import apart
 
-CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "rebuild": rebuild.run, "wheel": rebuild.wheel,
-         "layer": rebuild.layer, "load": load.run, "entries": scale.entries, "bytes": scale.sizes}
+CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "levels": levels.run, "rebuild": rebuild.run,
+         "wheel": rebuild.wheel, "layer": rebuild.layer, "load": load.run,
+         "entries": scale.entries, "bytes": scale.sizes}
 # Cases that take at most a minute, without downloads and daemons.
-SMOKE = ("gzip", "zstd", "rebuild", "wheel", "layer", "entries", "bytes")
+SMOKE = ("gzip", "zstd", "levels", "rebuild", "wheel", "layer", "entries", "bytes")
 
 
 class Context:

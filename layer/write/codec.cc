@@ -41,19 +41,10 @@ std::string codec_recipe(Compression compression) {
                      compression.level, kFrameRuleVersion);
 }
 
-FrameRule frame_rule(Codec codec) {
-  constexpr uint64_t kKiB = 1024;
-  switch (codec) {
-    // On 366 MB of wheels: 0.8 % smaller than zlib level 6 over the whole.
-    case Codec::kNone:
-    case Codec::kGzip:
-      return {256 * kKiB, 1024 * kKiB, 128 * kKiB, 1024 * kKiB, 2048 * kKiB};
-    // Its window spans files, so that a cut costs more: 8 % over one frame for the whole with files
-    // of 256 KiB apart, 3 % so.
-    case Codec::kZstd:
-      return {1024 * kKiB, 4096 * kKiB, 256 * kKiB, 2048 * kKiB, 4096 * kKiB};
-  }
-  throw std::logic_error("codec out of range");
+uint64_t max_frame_size(Compression compression) {
+  constexpr uint64_t kMiB = 1024 * 1024;
+  if (compression.codec == Codec::kZstd) return ZstdCompressor::max_frame_size(compression.level);
+  return kMiB;
 }
 
 FrameCompressor::FrameCompressor(Compression compression) {

@@ -15,12 +15,12 @@
 namespace layer {
 
 // Everything, other than the plan and the files, that the bytes of a blob depend on, as one line:
-// "gzip libdeflate:6605f961 level=6 frames=1", "zstd libzstd/1.5.4 level=3 frames=1", "none". The
+// "gzip libdeflate:6605f961 level=6 frames=2", "zstd libzstd/1.5.4 level=3 frames=2", "none". The
 // second word is that of codec_library().
 std::string codec_recipe(Compression compression);
 
-// The rule by which layers are cut into frames for a codec.
-FrameRule frame_rule(Codec codec);
+// How many bytes of tar a frame has at most; see cut_frames().
+uint64_t max_frame_size(Compression compression);
 
 // A frame as it is in the blob, and the CRC-32 of its plain bytes (0 unless the codec is gzip). The
 // caller owns the bytes.

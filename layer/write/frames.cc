@@ -1,4 +1,4 @@
-// Cuts a layer's entries into frames by size and by hash of the path.
+// Cuts a layer's entries into frames by their sizes and the hashes of their paths.
 #include "layer/write/frames.h"
 
 #include <fmt/core.h>
@@ -12,16 +12,10 @@
 namespace layer {
 namespace {
 
-bool is_candidate(std::string_view path, uint64_t tar_size, const FrameRule& rule) {
-  // 32 bits of hash against 32 of fraction: nothing overflows, for both sizes are far below 4 GiB.
-  return (hash64(path) >> 32) * rule.mean < tar_size << 32;
-}
-
 // Adds the pieces of a large file.
-void add_pieces(size_t index, const TarEntry& entry, const FrameRule& rule,
-                std::vector<Frame>& frames) {
-  for (uint64_t offset = 0; offset < entry.size; offset += rule.piece) {
-    const uint64_t size = std::min(rule.piece, entry.size - offset);
+void add_pieces(size_t index, const TarEntry& entry, uint64_t maximum, std::vector<Frame>& frames) {
+  for (uint64_t offset = 0; offset < entry.size; offset += maximum) {
+    const uint64_t size = std::min(maximum, entry.size - offset);
     Frame frame{index, index + 1, offset, size, size};
     if (offset == 0) frame.tar_size += tar_header_size(entry);
     if (offset + size == entry.size) frame.tar_size += padded_to_block(entry.size) - entry.size;
@@ -29,44 +23,62 @@ void add_pieces(size_t index, const TarEntry& entry, const FrameRule& rule,
   }
 }
 
+// Takes entries from a bundle's end until it has so many bytes of tar; returns the bundle of these.
+Frame split_off(const LayerPlan& plan, uint64_t tar_size, Frame& bundle) {
+  Frame rest{bundle.end, bundle.end};
+  while (bundle.tar_size > tar_size) {
+    const uint64_t size = tar_entry_size(plan.entries[--rest.first]);
+    rest.tar_size += size;
+    bundle.tar_size -= size;
+  }
+  bundle.end = rest.first;
+  return rest;
+}
+
 }  // namespace
 
-bool FrameCutter::begins_with(std::string_view path, uint64_t tar_size) {
-  if (is_candidate(path, tar_size, rule_)) {
-    if (since_candidate_ >= rule_.minimum) bundle_ = 0;
-    since_candidate_ = 0;
+std::optional<uint64_t> FrameCutter::add(std::string_view path, uint64_t tar_size) {
+  std::optional<uint64_t> end;
+  if (tar_size_ >= maximum_ / 2) {
+    const Cut cut{hash64(path), tar_size_};
+    if (!best_ || cut.hash < best_->hash) best_ = cut;
   }
-  if (bundle_ + tar_size > rule_.maximum) bundle_ = 0;
-  const bool begins = bundle_ == 0;
-  bundle_ += tar_size;
-  since_candidate_ += tar_size;
-  return begins;
+  if (tar_size_ > 0 && tar_size_ + tar_size > maximum_) {
+    end = best_ ? best_->tar_size : tar_size_;
+    if (tar_size_ - *end + tar_size > maximum_) end = tar_size_;
+    tar_size_ -= *end;
+    best_.reset();
+  }
+  tar_size_ += tar_size;
+  return end;
 }
 
 void FrameCutter::pass_large() {
-  bundle_ = 0;
-  since_candidate_ = 0;
+  tar_size_ = 0;
+  best_.reset();
 }
 
-std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule) {
-  FrameCutter cutter(rule);
+std::vector<Frame> cut_frames(const LayerPlan& plan, uint64_t maximum) {
+  FrameCutter cutter(maximum);
   std::vector<Frame> frames;
+  bool is_filling = false;  // the last frame, which is a bundle
   for (size_t i = 0; i < plan.entries.size(); ++i) {
     const TarEntry& entry = plan.entries[i];
     if (i > 0 && plan.entries[i - 1].path >= entry.path) {
       throw std::logic_error(
           fmt::format("layer '{}' is not in path order at '{}'", plan.name, entry.path));
     }
-    if (tar_content_size(entry) >= rule.large) {
+    if (tar_content_size(entry) >= maximum) {
       cutter.pass_large();
-      add_pieces(i, entry, rule, frames);
+      add_pieces(i, entry, maximum, frames);
+      is_filling = false;
       continue;
     }
     const uint64_t tar_size = tar_entry_size(entry);
-    if (cutter.begins_with(entry.path, tar_size)) {
-      frames.emplace_back();
-      frames.back().first = i;
-    }
+    const std::optional<uint64_t> end = cutter.add(entry.path, tar_size);
+    if (end) frames.push_back(split_off(plan, *end, frames.back()));
+    if (!is_filling) frames.push_back({i, i});
+    is_filling = true;
     frames.back().end = i + 1;
     frames.back().tar_size += tar_size;
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,19 +11,10 @@
 
 namespace layer {
 
-// The version of the cutting rule below, a part of WrittenLayer::recipe. Changing a constant, the
-// hash or the rule requires a new version, because it changes the bytes of blobs (but never a diff
-// id).
-inline constexpr int kFrameRuleVersion = 1;
-
-// Sizes that the cutting rule works with. Sizes other than the first two are bytes of tar.
-struct FrameRule {
-  uint64_t large;    // a file of this size or more is not bundled
-  uint64_t piece;    // it is cut into pieces of this size
-  uint64_t minimum;  // of a bundle of smaller entries
-  uint64_t mean;     // between cuts by hash
-  uint64_t maximum;
-};
+// The version of the cutting rule below and of the sizes and parameters that codecs use with it, a
+// part of WrittenLayer::recipe. Changing one of them requires a new version, because it changes the
+// bytes of blobs (but never a diff id).
+inline constexpr int kFrameRuleVersion = 2;
 
 // A part of a layer's tar: either a bundle of whole entries [first, end), or one piece of the large
 // file `first`. A large file's header is before its first piece and its padding after its last one.
@@ -39,36 +31,41 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
-// Says, entry by entry, where a frame begins; cut_frames() states the rule.
+// Says, entry by entry, where the bundles of a layer end; cut_frames() states the rule.
 class FrameCutter {
  public:
-  // `rule` outlives this.
-  explicit FrameCutter(const FrameRule& rule) : rule_(rule) {}
+  explicit FrameCutter(uint64_t maximum) : maximum_(maximum) {}
 
-  // Whether a frame begins with the next entry, which has `tar_size` bytes of tar and is smaller
-  // than rule.large.
-  bool begins_with(std::string_view path, uint64_t tar_size);
-  // The next entry is a large file, with which a frame always begins. Nothing else is in its frames.
+  // Adds the next entry, which has `tar_size` bytes of tar, and less content than `maximum`. If the
+  // bundle that is being filled ends, returns how many of its bytes it keeps. The others, if there
+  // are any, begin the next bundle, which the entry is in.
+  std::optional<uint64_t> add(std::string_view path, uint64_t tar_size);
+  // The next entry is a larger file. The bundle ends before it.
   void pass_large();
 
  private:
-  const FrameRule& rule_;
-  uint64_t bundle_ = 0;           // bytes of the bundle that is being filled; 0: none is
-  uint64_t since_candidate_ = 0;  // bytes since the last candidate, or since a large file's end
+  // A place where the bundle may end: before an entry.
+  struct Cut {
+    uint64_t hash;
+    uint64_t tar_size;  // of the bundle before it
+  };
+
+  const uint64_t maximum_;
+  uint64_t tar_size_ = 0;    // of the bundle
+  std::optional<Cut> best_;  // of the places in its second half
 };
 
-// Cuts a layer by content only, so that a changed entry changes its own frame and not those after
-// it.
-// - An entry is a candidate for beginning a bundle if the hash of its path says so, with a
-//   probability of its tar size / mean.
-// - A candidate cuts unless another candidate, or the end of a large file, lies within the
-//   `minimum` bytes before it. This looks back no further than that, and never at where the bundle
-//   began.
-// - A bundle also ends before a large file, and before the entry that would take it beyond the
-//   maximum. Such a forced cut has no effect on later ones: the next candidate cuts where it would
-//   have cut without it.
-// There is at least one frame, and the last one ends the layer. Throws std::logic_error unless the
-// entries are in strictly ascending path order.
-std::vector<Frame> cut_frames(const LayerPlan& plan, const FrameRule& rule);
+// Cuts a layer into frames of at most `maximum` bytes of tar. Looks at paths and sizes only.
+// - A file of `maximum` bytes or more is cut into pieces of that size.
+// - The entries between such files are bundled. If they do not fit into one frame, the bundle ends
+//   before the entry whose path has the smallest hash, of those that begin in the second half of
+//   the largest frame possible. So a change of one entry seldom moves a cut: the same entry has the
+//   smallest hash, unless the change moves it out of that half. After a cut that did move, the next
+//   ones meet the old ones again.
+// - If what is behind that cut and the next entry are more than a frame, the cut is between these
+//   two. An entry that alone is larger, because of its header, is a frame of its own.
+// There is at least one frame, and the last one ends the layer; it may be larger by the two zero
+// blocks. Throws std::logic_error unless the entries are in strictly ascending path order.
+std::vector<Frame> cut_frames(const LayerPlan& plan, uint64_t maximum);
 
 }  // namespace layer

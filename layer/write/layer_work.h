@@ -22,6 +22,6 @@ struct LayerWork {
 };
 
 // Cuts the layer and looks it up. `reuse` is null without a store.
-LayerWork prepare_layer(const LayerPlan& plan, Codec codec, Reuse* reuse);
+LayerWork prepare_layer(const LayerPlan& plan, Compression compression, Reuse* reuse);
 
 }  // namespace layer

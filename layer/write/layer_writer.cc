@@ -26,7 +26,7 @@ namespace {
 
 // Frames under way for each job: enough that one thread with a slow frame does not stop the others,
 // whose frames must wait for it to be written in order.
-constexpr size_t kSlotsPerJob = 3;
+constexpr size_t kSlotsPerJob = 2;
 
 class Pipeline {
  public:
@@ -87,7 +87,7 @@ Pipeline::Pipeline(const std::vector<LayerPlan>& plans, Compression compression,
   work_.resize(plans.size());
   Threads(jobs_).execute([&] {
     tbb::parallel_for(size_t{0}, plans.size(), [&](size_t i) {
-      work_[i] = prepare_layer(plans[i], compression.codec, reuse_ ? &*reuse_ : nullptr);
+      work_[i] = prepare_layer(plans[i], compression, reuse_ ? &*reuse_ : nullptr);
       progress_.tar_bytes_total += work_[i].tar_size;
     });
   });

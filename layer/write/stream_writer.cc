@@ -22,7 +22,7 @@
 namespace layer {
 namespace {
 
-constexpr size_t kStreamSlotsPerJob = 3;  // as in layer_writer.cc
+constexpr size_t kStreamSlotsPerJob = 2;  // as in layer_writer.cc
 
 // The store's key of what becomes of a tar.
 Digest stream_key(const DiffId& diff_id, const std::string& recipe) {

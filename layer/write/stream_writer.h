@@ -26,7 +26,7 @@ struct TarStream {
 };
 
 // Writes every layer. The bytes are those of write_layers() for the same tar, and depend only on the
-// tar, the compression and the codec's version. Needs about 16 MiB of memory per job (at least 1).
+// tar, the compression and the codec's version. Needs the memory of write_layers().
 // With a store, a layer is read only if the store has no blob of this diff id and compression that
 // was made here; new ones are written there first. Sinks are told kUnknownSize. Of several faults
 // the first in the order of layers is thrown.

@@ -109,7 +109,7 @@ layer::TarStream LayersConversion::stream_of(const ImageLayer& layer) {
     bool is_more = false;
     with_remedy([&] {
       if (!frames) {
-        frames = std::make_unique<TarFrames>(layer, conversion_.compression->codec, *budget_);
+        frames = std::make_unique<TarFrames>(layer, *conversion_.compression, *budget_);
       }
       is_more = frames->next(tar);
     });

@@ -4,23 +4,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "layer/base/error.h"
 #include "layer/write/codec.h"
 #include "layer/write/tar.h"
 
 namespace oci {
-namespace {
 
-// More than a frame of veneer's own has. Only what follows the end of a tar is as long.
-constexpr size_t kMostFrameBytes = size_t{8} << 20;
-
-}  // namespace
-
-TarFrames::TarFrames(const ImageLayer& layer, layer::Codec target, UnpackBudget& budget)
+TarFrames::TarFrames(const ImageLayer& layer, layer::Compression target, UnpackBudget& budget)
     : layer_(layer),
-      rule_(layer::frame_rule(target)),
-      cutter_(rule_),
+      maximum_(layer::max_frame_size(target)),
+      cutter_(maximum_),
       plain_(layer.blob, sniff_codec(layer.blob), budget),
       scan_(layer.blob.name()) {
   if (layer.blob.size() == layer.descriptor.size) return;
@@ -65,28 +60,32 @@ bool TarFrames::take_piece(std::vector<std::byte>& tar) {
   large_left_ -= size;
   piece_left_ -= size;
   if (piece_left_ > 0 || large_left_ == 0) return false;
-  piece_left_ = rule_.piece;
+  piece_left_ = maximum_;
   return true;
 }
 
-// Whether an entry was found with which the next frame begins.
+// Whether the next frame is known to begin, and where.
 bool TarFrames::take_entry(std::vector<std::byte>& tar) {
   append(scan_.update_to_entry(rest_), tar);
-  if (!scan_.has_entry()) return tar.size() >= kMostFrameBytes;
+  // Only what follows the end of a tar is longer than a frame.
+  if (!scan_.has_entry()) return tar.size() >= 2 * maximum_;
   const TarScan::Entry& entry = scan_.entry();
-  bool begins = true;
-  if (entry.size >= rule_.large) {
+  const size_t header = tar.size() - entry.header_size;
+  std::optional<uint64_t> end;
+  if (entry.size >= maximum_) {
     cutter_.pass_large();
     large_left_ = entry.size;
-    piece_left_ = rule_.piece;
+    piece_left_ = maximum_;
+    end = header;
   } else {
-    begins =
-        cutter_.begins_with(entry.path, entry.header_size + layer::padded_to_block(entry.size));
+    end = cutter_.add(entry.path, entry.header_size + layer::padded_to_block(entry.size));
   }
-  if (!begins || tar.size() <= entry.header_size) return false;
-  const auto header = tar.end() - static_cast<ptrdiff_t>(entry.header_size);
-  begun_.assign(header, tar.end());
-  tar.erase(header, tar.end());
+  if (ends_large_) end = header;
+  ends_large_ = large_left_ > 0;
+  if (!end || *end == 0) return false;
+  const auto rest = tar.begin() + static_cast<ptrdiff_t>(*end);
+  begun_.assign(rest, tar.end());
+  tar.erase(rest, tar.end());
   return true;
 }
 

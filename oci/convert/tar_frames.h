@@ -18,7 +18,7 @@ namespace oci {
 // states, for a tar that engines refuse, and for more than `budget`.
 class TarFrames {
  public:
-  TarFrames(const ImageLayer& layer, layer::Codec target, UnpackBudget& budget);
+  TarFrames(const ImageLayer& layer, layer::Compression target, UnpackBudget& budget);
 
   // Replaces the content of the vector by the next frame; false if there is none. There is at least
   // one. The frames of a tar that veneer wrote are those of layer::cut_frames(); a tar's end, and
@@ -35,7 +35,7 @@ class TarFrames {
   void append(size_t size, std::vector<std::byte>& tar);
 
   const ImageLayer& layer_;
-  const layer::FrameRule rule_;
+  const uint64_t maximum_;  // of a frame
   layer::FrameCutter cutter_;
   PlainStream plain_;
   TarScan scan_;
@@ -44,6 +44,7 @@ class TarFrames {
   std::vector<std::byte> head_;      // of the tar, until it is known to be one
   uint64_t large_left_ = 0;          // bytes of the large file that is being read
   uint64_t piece_left_ = 0;
+  bool ends_large_ = false;  // what is read are the last bytes of a large file
   bool is_complete_ = false;
 };
 

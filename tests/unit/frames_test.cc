@@ -18,8 +18,7 @@
 namespace layer::frames_test {
 namespace {
 
-constexpr uint64_t kKiB = 1024;
-constexpr FrameRule kRule{256 * kKiB, 4096 * kKiB, 32 * kKiB, 256 * kKiB, 1024 * kKiB};
+constexpr uint64_t kMaximum = 1024 * 1024;
 
 using Sizes = std::map<std::string, uint64_t>;
 
@@ -39,8 +38,8 @@ Sizes random_files(std::mt19937& random, size_t count) {
   Sizes files;
   while (files.size() < count) {
     const uint64_t kind = random() % 100;
-    const uint64_t size = kind == 0  ? kRule.large + random() % (9 << 20)
-                          : kind < 5 ? random() % kRule.large
+    const uint64_t size = kind == 0  ? kMaximum + random() % (9 << 20)
+                          : kind < 5 ? random() % (kMaximum / 4)
                                      : random() % 20000;
     files[fmt::format("pkg{:02}/sub{}/module_{}.py", random() % 40, random() % 7, random())] = size;
   }
@@ -52,7 +51,7 @@ std::set<std::string> contents_of(const Sizes& files) {
   StringArena arena;
   const LayerPlan plan = plan_of(files, arena);
   std::set<std::string> contents;
-  for (const Frame& frame : cut_frames(plan, kRule)) {
+  for (const Frame& frame : cut_frames(plan, kMaximum)) {
     std::string text = fmt::format("{}+{}:", frame.piece_offset, frame.piece_size);
     for (size_t i = frame.first; i < frame.end; ++i) {
       text += fmt::format("{}={},", plan.entries[i].path, plan.entries[i].size);
@@ -78,7 +77,7 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
   for (int round = 0; round < 20; ++round) {
     StringArena arena;
     const LayerPlan plan = plan_of(random_files(random, 1500), arena);
-    const std::vector<Frame> frames = cut_frames(plan, kRule);
+    const std::vector<Frame> frames = cut_frames(plan, kMaximum);
     uint64_t expected = kTarEndSize;
     for (const TarEntry& entry : plan.entries) expected += tar_entry_size(entry);
     uint64_t total = 0;
@@ -91,11 +90,11 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
       CHECK(frame.ends_layer == (i + 1 == frames.size()));
       CHECK(frame.piece_offset == piece_next);
       if (frame.is_bundle()) {
-        CHECK(frame.tar_size <= kRule.maximum + (frame.ends_layer ? kTarEndSize : 0));
+        CHECK(frame.tar_size <= kMaximum + (frame.ends_layer ? kTarEndSize : 0));
         next = frame.end;
         continue;
       }
-      CHECK(frame.piece_size <= kRule.piece);
+      CHECK(frame.piece_size <= kMaximum);
       piece_next += frame.piece_size;
       if (piece_next < plan.entries[next].size) continue;
       CHECK(piece_next == plan.entries[next].size);
@@ -107,40 +106,46 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
   }
 }
 
-TEST_CASE("frames: bundles are near the mean and none but forced ones below the minimum") {
+TEST_CASE("frames: a bundle ends at the smallest hash in the second half of the largest one") {
   std::mt19937 random(2);
   Sizes files;
   while (files.size() < 40000)
     files[fmt::format("dir{}/f{}", random() % 300, random())] = random() % 16384;
   StringArena arena;
   const LayerPlan plan = plan_of(files, arena);
-  const std::vector<Frame> frames = cut_frames(plan, kRule);
-  uint64_t total = 0;
-  size_t below = 0;
-  for (const Frame& frame : frames) {
-    total += frame.tar_size;
-    below += frame.tar_size < kRule.minimum ? 1U : 0U;
+  const std::vector<Frame> frames = cut_frames(plan, kMaximum);
+  REQUIRE(frames.size() > 300);
+  for (size_t i = 0; i + 1 < frames.size(); ++i) {
+    CHECK(frames[i].tar_size >= kMaximum / 2);
+    uint64_t end = 0;
+    uint64_t smallest = UINT64_MAX;
+    size_t best = 0;
+    for (size_t entry = frames[i].first; end <= kMaximum; ++entry) {
+      const uint64_t hash = hash64(plan.entries[entry].path);
+      if (end >= kMaximum / 2 && hash < smallest) {
+        smallest = hash;
+        best = entry;
+      }
+      end += tar_entry_size(plan.entries[entry]);
+    }
+    CHECK(frames[i].end == best);
   }
-  const uint64_t mean = total / frames.size();
-  CHECK(mean > kRule.mean * 3 / 4);
-  CHECK(mean < kRule.mean * 3 / 2);
-  CHECK(below < frames.size() / 50);
 }
 
-TEST_CASE("frames: without a candidate in sight the maximum cuts") {
-  // These all hash high: none is a candidate.
+TEST_CASE("frames: what fits into one frame is not cut") {
   Sizes files;
-  for (int i = 0; files.size() < 3000; ++i) {
-    const std::string path = fmt::format("f{}", i);
-    if (hash64(path) >> 60 == 15) files[path] = 1000;
-  }
+  for (int i = 0; i < 500; ++i) files[fmt::format("f{}", i)] = 1536;
   StringArena arena;
-  const std::vector<Frame> frames = cut_frames(plan_of(files, arena), kRule);
-  REQUIRE(frames.size() == 5);
-  for (size_t i = 0; i + 1 < frames.size(); ++i) {
-    CHECK(frames[i].tar_size <= kRule.maximum);
-    CHECK(frames[i].tar_size > kRule.maximum - 2000);
-  }
+  CHECK(cut_frames(plan_of(files, arena), kMaximum).size() == 1);
+}
+
+TEST_CASE("frames: entries that alone are nearly a frame are cut between, wherever they begin") {
+  StringArena arena;
+  const LayerPlan plan =
+      plan_of({{"a", 1000}, {"b", kMaximum - 1}, {"c", kMaximum - 1}, {"d", 1000}}, arena);
+  std::vector<size_t> firsts;
+  for (const Frame& frame : cut_frames(plan, kMaximum)) firsts.push_back(frame.first);
+  CHECK(firsts == std::vector<size_t>{0, 1, 2, 3});
 }
 
 TEST_CASE("frames: new content of the same size changes no cut") {
@@ -148,9 +153,9 @@ TEST_CASE("frames: new content of the same size changes no cut") {
   std::mt19937 random(3);
   StringArena arena;
   LayerPlan plan = plan_of(random_files(random, 3000), arena);
-  const std::vector<Frame> before = cut_frames(plan, kRule);
+  const std::vector<Frame> before = cut_frames(plan, kMaximum);
   for (TarEntry& entry : plan.entries) entry.mtime += 1;
-  CHECK(cut_frames(plan, kRule) == before);
+  CHECK(cut_frames(plan, kMaximum) == before);
 }
 
 TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing further" *
@@ -164,7 +169,7 @@ TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing fu
     Sizes edited = files;
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
-    if (at->second >= kRule.large) continue;
+    if (at->second >= kMaximum) continue;
     switch (random() % 3) {
       case 0:
         at->second = random() % 20000;
@@ -177,8 +182,8 @@ TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing fu
         break;
     }
     const size_t count = count_new(before, contents_of(edited));
-    // The edited bundle, cut in two or joined to the next one; a few of them, split by the maximum.
-    CHECK(count <= 5);
+    // The edited bundle; if a cut moved, those up to where the cuts meet the old ones again.
+    CHECK(count <= 12);
     ++edits;
     changed += count;
   }
@@ -193,13 +198,13 @@ TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts arou
     Sizes edited = files;
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
-    at->second = kRule.large + random() % kRule.piece;
-    CHECK(count_new(before, contents_of(edited)) <= 7);
+    at->second = kMaximum + random() % kMaximum;
+    CHECK(count_new(before, contents_of(edited)) <= 12);
   }
 }
 
 TEST_CASE("frames: a layer without entries is one frame of two zero blocks") {
-  const std::vector<Frame> frames = cut_frames(LayerPlan{}, kRule);
+  const std::vector<Frame> frames = cut_frames(LayerPlan{}, kMaximum);
   REQUIRE(frames.size() == 1);
   CHECK(frames[0] == Frame{.tar_size = 1024, .ends_layer = true});
 }
@@ -210,10 +215,10 @@ TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
   plan.entries.resize(2);
   plan.entries[0].path = "b";
   plan.entries[1].path = "a";
-  CHECK_THROWS_WITH_AS(cut_frames(plan, kRule), "layer 'app' is not in path order at 'a'",
+  CHECK_THROWS_WITH_AS(cut_frames(plan, kMaximum), "layer 'app' is not in path order at 'a'",
                        std::logic_error);
   plan.entries[1].path = "b";
-  CHECK_THROWS_AS(cut_frames(plan, kRule), std::logic_error);
+  CHECK_THROWS_AS(cut_frames(plan, kMaximum), std::logic_error);
 }
 
 }  // namespace
