@@ -45,6 +45,10 @@ class Layer:
         """Returns how many frames are taken and not yet written."""
         return self.taken - self.written
 
+    def rank(self):
+        """Returns the least for the layer to take a frame from."""
+        return self.under_way(), self.taken - len(self.pack)
+
 
 def layers_of(trace):
     """Returns the layers of a trace, and the seconds of all that is not about a frame."""
@@ -89,11 +93,9 @@ class Replay:
             idle += 1
 
     def _begin(self):
+        unfinished = [each for each in self.layers if each.written < len(each.pack)]
         if self.chains:
-            unfinished = [each for each in self.layers if each.written < len(each.pack)]
             unfinished = unfinished[:OPEN_LAYERS_PER_JOB * self.cores]
-        else:
-            unfinished = [each for each in self.layers if each.written < len(each.pack)]
         for layer in unfinished if self.chains else unfinished[:1]:
             if not layer.is_writing and layer.written < layer.hashed:
                 layer.is_writing = True
@@ -105,7 +107,7 @@ class Replay:
         left = [each for each in unfinished if each.taken < len(each.pack)]
         if not left or not self.slots:
             return False
-        layer = min(left, key=Layer.under_way) if self.chains else left[0]
+        layer = min(left, key=Layer.rank) if self.chains else left[0]
         self.slots -= 1
         layer.taken += 1
         return self._start("pack", layer, layer.taken - 1)

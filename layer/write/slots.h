@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,24 +15,26 @@
 
 namespace layer {
 
-// One frame being written, or a whole layer that the store has.
+// One frame being written.
 struct Slot {
   std::unique_ptr<std::byte[]> tar_memory;
   std::unique_ptr<std::byte[]> packed_memory;
 
-  size_t layer = 0;
-  const Frame* frame = nullptr;  // null: the store has the layer
-  bool begins_layer = false;     // the first frame that is not copied
-  std::optional<Digest> key{};   // of the frame, while its files are as planned
-  Digest content{};              // with a store
+  const Frame* frame = nullptr;
+  bool begins_layer = false;    // the first frame that is not copied
+  std::optional<Digest> key{};  // of the frame, while its files are as planned
+  Digest content{};             // with a store
   std::span<const std::byte> tar{};
   PackedFrame packed{};
   std::optional<PieceSource> source{};  // the large file that the frame is a piece of
   Sha256State tar_state{};              // after the frame
   DiffId diff_id{};                     // once the layer's last frame is hashed
   std::exception_ptr failure{};
+  bool is_packed = false;   // the first step is done
+  bool is_in_step = false;  // a thread works on it
 };
 
+// Not thread-safe.
 class SlotPool {
  public:
   void make(size_t count, size_t tar_capacity, size_t packed_capacity) {
@@ -45,24 +46,19 @@ class SlotPool {
     }
   }
   size_t size() const { return slots_.size(); }
+  bool has_free() const { return !free_.empty(); }
 
-  // Takes a free slot, reset except for its memory. There must be one: callers hold at most size()
-  // slots at once.
+  // Takes a free slot, reset except for its memory. There must be one.
   Slot& take() {
-    const std::lock_guard lock(mutex_);
     Slot& slot = *free_.back();
     free_.pop_back();
     slot = Slot{std::move(slot.tar_memory), std::move(slot.packed_memory)};
     return slot;
   }
-  void give_back(Slot& slot) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(&slot);
-  }
+  void give_back(Slot& slot) { free_.push_back(&slot); }
 
  private:
   std::vector<Slot> slots_;
-  std::mutex mutex_;
   std::vector<Slot*> free_;  // last used, first taken: its memory is in the CPU's caches
 };
 

@@ -18,6 +18,7 @@
 #include "layer/model/string_arena.h"
 #include "layer/store/maintain.h"
 #include "layer/store/store_files.h"
+#include "layer/write/codec.h"
 #include "layer/write/layer_writer.h"
 #include "temporary_directory.h"
 #include "test_bytes.h"
@@ -25,20 +26,25 @@
 namespace layer::reuse_test {
 namespace {
 
-constexpr Compression kCompressions[] = {{Codec::kNone, 0}, {Codec::kGzip, 6}, {Codec::kZstd, 3}};
-constexpr uint64_t kLarge = uint64_t{5} << 20;
+constexpr Compression kNone{Codec::kNone, 0};
+constexpr Compression kGzip{Codec::kGzip, 6};
+constexpr Compression kZstd{Codec::kZstd, 3};
+constexpr Compression kCompressions[] = {kNone, kGzip, kZstd};
+constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr int64_t kFuture = int64_t{1} << 62;  // every stamp is settled by then
 
-// Small files, a large one in several pieces and small files again: some frames for every codec.
+// Small files, a large one in several pieces and small files again: some frames of the codec.
 class Workspace {
  public:
-  Workspace() {
+  explicit Workspace(Compression compression) {
+    const bool has_large_frames = compression.codec == Codec::kZstd;
     for (int i = 0; i < 70; ++i) {
       for (const char* folder : {"a", "z"}) {
-        write(fmt::format("{}{:03}", folder, i), noise(60'000, static_cast<uint64_t>(i)));
+        write(fmt::format("{}{:03}", folder, i),
+              noise(has_large_frames ? 340'000 : 60'000, static_cast<uint64_t>(i)));
       }
     }
-    write("large", noise(kLarge, 7));
+    write("large", noise((has_large_frames ? 20 : 5) * kMiB, 7));
   }
 
   void write(const std::string& name, const std::string& bytes) { files_.write(name, bytes); }
@@ -101,6 +107,11 @@ Written write_and_keep(const LayerPlan& plan, Compression compression, const std
   return written;
 }
 
+// A changed frame, and one whose cut moved.
+uint64_t two_frames(Compression compression) {
+  return 2 * max_frame_size(compression);
+}
+
 // Whether a build with the store makes what one without makes; what the former did.
 Written check_same(Workspace& workspace, Compression compression, const std::string& store) {
   const LayerPlan plan = workspace.plan();
@@ -118,7 +129,7 @@ Written check_same(Workspace& workspace, Compression compression, const std::str
 TEST_CASE("reuse: cold, warm and without a store the bytes are the same; warm, nothing is read" *
           doctest::test_suite("slow")) {
   for (const Compression compression : kCompressions) {
-    Workspace workspace;
+    Workspace workspace(compression);
     const TemporaryDirectory folder;
     const std::string store = folder / "store";
     CHECK(check_same(workspace, compression, store).packed > 0);
@@ -133,8 +144,8 @@ TEST_CASE("reuse: after a change, only its frame is compressed and only what fol
     std::string changed;
     double most_read;  // of all
   } cases[] = {{"a000", 1.0}, {"large", 0.75}, {"z069", 0.35}};
-  Workspace workspace;
   for (const Compression compression : kCompressions) {
+    Workspace workspace(compression);
     for (const Case& test : cases) {
       const std::string& changed = test.changed;
       const TemporaryDirectory folder;
@@ -147,7 +158,7 @@ TEST_CASE("reuse: after a change, only its frame is compressed and only what fol
       CAPTURE(changed);
       CHECK(second.layer.digest != first.layer.digest);
       CHECK(second.packed > 0);
-      CHECK(second.packed <= uint64_t{5} << 20);
+      CHECK(second.packed <= two_frames(compression));
       CHECK(second.read <=
             static_cast<uint64_t>(test.most_read * static_cast<double>(second.layer.tar_size)));
       // And back: the bytes of before, all of them known.
@@ -161,47 +172,46 @@ TEST_CASE("reuse: after a change, only its frame is compressed and only what fol
 TEST_CASE("reuse: files added and removed shift what follows, which is not compressed again" *
           doctest::test_suite("slow")) {
   for (const Compression compression : kCompressions) {
-    Workspace workspace;
+    Workspace workspace(compression);
     const TemporaryDirectory folder;
     const std::string store = folder / "store";
     check_same(workspace, compression, store);
     workspace.write("a0005", noise(100'000, 99));
-    CHECK(check_same(workspace, compression, store).packed <= uint64_t{5} << 20);
+    CHECK(check_same(workspace, compression, store).packed <= two_frames(compression));
     std::filesystem::remove(workspace.path("a0005"));
     std::filesystem::remove(workspace.path("a001"));
-    CHECK(check_same(workspace, compression, store).packed <= uint64_t{5} << 20);
+    CHECK(check_same(workspace, compression, store).packed <= two_frames(compression));
   }
 }
 
 TEST_CASE("reuse: files rewritten with equal bytes are read but not compressed" *
           doctest::test_suite("slow")) {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
-  const Compression gzip = kCompressions[1];
-  check_same(workspace, gzip, store);
+  check_same(workspace, kGzip, store);
   const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
   for (const char* name : {"a000", "large", "z069"}) {
     std::filesystem::last_write_time(workspace.path(name), before);
   }
-  const Written again = check_same(workspace, gzip, store);
+  const Written again = check_same(workspace, kGzip, store);
   CHECK(again.packed == 0);
   CHECK(again.read > 0);
-  CHECK(check_same(workspace, gzip, store).read == 0);
+  CHECK(check_same(workspace, kGzip, store).read == 0);
   // Another workspace with the same content.
-  Workspace other;
-  CHECK(check_same(other, gzip, store).packed == 0);
+  Workspace other(kGzip);
+  CHECK(check_same(other, kGzip, store).packed == 0);
 }
 
 TEST_CASE("reuse: metadata, codec and level are part of what is known" *
           doctest::test_suite("slow")) {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
   LayerPlan plan = workspace.plan();
   write_and_keep(plan, {Codec::kGzip, 6}, store);
-  CHECK(write_and_keep(plan, {Codec::kGzip, 5}, store).packed > kLarge);
-  CHECK(write_and_keep(plan, {Codec::kZstd, 3}, store).packed > kLarge);
+  CHECK(write_and_keep(plan, {Codec::kGzip, 5}, store).packed > 5 * kMiB);
+  CHECK(write_and_keep(plan, {Codec::kZstd, 3}, store).packed > 5 * kMiB);
   for (const auto change :
        {+[](TarEntry& entry) { entry.mtime = 5; }, +[](TarEntry& entry) { entry.uid = 5; },
         +[](TarEntry& entry) { entry.gid = 5; }, +[](TarEntry& entry) { entry.mode = 0600; }}) {
@@ -213,7 +223,7 @@ TEST_CASE("reuse: metadata, codec and level are part of what is known" *
 }
 
 TEST_CASE("reuse: a hardlink's mode follows the content of its target, in whatever frame that is") {
-  Workspace workspace;
+  Workspace workspace(kZstd);
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
   const auto with_link = [&] {
@@ -225,12 +235,12 @@ TEST_CASE("reuse: a hardlink's mode follows the content of its target, in whatev
     link.mode = kModeByContent;
     return plan;
   };
-  const Compression zstd = kCompressions[2];
-  write_and_keep(with_link(), zstd, store);
+  write_and_keep(with_link(), kZstd, store);
   std::string bytes = read_file(workspace.path("a000"));
   bytes.replace(0, 2, "#!");
   workspace.write("a000", bytes);
-  CHECK(write_and_keep(with_link(), zstd, store).bytes == write(with_link(), zstd, nullptr).bytes);
+  CHECK(write_and_keep(with_link(), kZstd, store).bytes ==
+        write(with_link(), kZstd, nullptr).bytes);
 }
 
 TEST_CASE("reuse: bytes that are not on disk are part of what is known") {
@@ -245,7 +255,7 @@ TEST_CASE("reuse: bytes that are not on disk are part of what is known") {
   const auto write_bytes = [&](std::string_view bytes) {
     entry.content = bytes;
     entry.size = bytes.size();
-    return write_and_keep(plan, kCompressions[0], store);
+    return write_and_keep(plan, kNone, store);
   };
   const Written first = write_bytes("#!/a\n");
   CHECK(first.packed > 0);
@@ -258,12 +268,12 @@ TEST_CASE("reuse: bytes that are not on disk are part of what is known") {
 }
 
 TEST_CASE("reuse: stamps that are too young are neither used nor recorded") {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const LayerPlan plan = workspace.plan();
   for (int run = 0; run < 2; ++run) {
     Store store(folder / "store", plan.entries.front().stamp->ctime);
-    const Written written = write(plan, kCompressions[1], &store);
+    const Written written = write(plan, kGzip, &store);
     CHECK(written.read == written.layer.tar_size);
     CHECK((written.packed == 0) == (run == 1));
   }
@@ -272,24 +282,23 @@ TEST_CASE("reuse: stamps that are too young are neither used nor recorded") {
 }
 
 TEST_CASE("reuse: a file that is not as planned any more is what it was, or an error") {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
-  const Compression gzip = kCompressions[1];
-  write_and_keep(workspace.plan(), gzip, store);
+  write_and_keep(workspace.plan(), kGzip, store);
   const LayerPlan planned = workspace.plan();
   std::string bytes = read_file(workspace.path("a000"));
   bytes[9] ^= 1;
   workspace.write("a000", bytes);
   // Its frame is known by the planned stamp; nothing of it is read.
-  CHECK(write_and_keep(planned, gzip, store).read == 0);
+  CHECK(write_and_keep(planned, kGzip, store).read == 0);
   // Under a stamp that the store does not know, it is read, and found to be another.
   LayerPlan unknown = planned;
   Stamp odd = *planned.entries.front().stamp;
   odd.mtime -= 1;
   unknown.entries.front().stamp = &odd;
   CHECK_THROWS_WITH_AS(
-      write_and_keep(unknown, gzip, store),
+      write_and_keep(unknown, kGzip, store),
       (workspace.path("a000") + ": error: changed while it was being read\n" +
        workspace.path("a000") + ": help: build again, and let nothing write to it meanwhile\n")
           .c_str(),
@@ -298,36 +307,36 @@ TEST_CASE("reuse: a file that is not as planned any more is what it was, or an e
 
 TEST_CASE("reuse: a damaged blob is dropped, and what it held made again" *
           doctest::test_suite("slow")) {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const std::string directory = folder / "store";
   const LayerPlan plan = workspace.plan();
-  const Written first = write_and_keep(plan, kCompressions[1], directory);
+  const Written first = write_and_keep(plan, kGzip, directory);
   const std::string blob = store_blob_path(directory, first.layer.digest);
   std::filesystem::permissions(blob, std::filesystem::perms::all);
   std::fstream(blob, std::ios::in | std::ios::out | std::ios::binary).seekp(5000).put('\x55');
   Store store(directory, kFuture);
-  const Written again = write(plan, kCompressions[1], &store);
+  const Written again = write(plan, kGzip, &store);
   CHECK(again.bytes == first.bytes);
   CHECK(again.packed == first.packed);
   CHECK(store.warnings().size() == 1);
   CHECK(verify_store(directory, Repair::kReport, 0).warnings.empty());
-  CHECK(write_and_keep(plan, kCompressions[1], directory).read == 0);
+  CHECK(write_and_keep(plan, kGzip, directory).read == 0);
 }
 
 TEST_CASE("reuse: the new blob holds all that is known, so that the old one may go" *
           doctest::test_suite("slow")) {
-  Workspace workspace;
+  Workspace workspace(kGzip);
   const TemporaryDirectory folder;
   const std::string store = folder / "store";
-  const Written first = write_and_keep(workspace.plan(), kCompressions[1], store);
+  const Written first = write_and_keep(workspace.plan(), kGzip, store);
   workspace.write("z050", "short");
-  write_and_keep(workspace.plan(), kCompressions[1], store);
+  write_and_keep(workspace.plan(), kGzip, store);
   remove_blob(store, first.layer.digest);
   workspace.write("z060", "short");
-  const Written third = check_same(workspace, kCompressions[1], store);
-  CHECK(third.packed <= uint64_t{4} << 20);
-  CHECK(third.read <= uint64_t{5} << 20);
+  const Written third = check_same(workspace, kGzip, store);
+  CHECK(third.packed <= two_frames(kGzip));
+  CHECK(third.read <= 5 * kMiB);
 }
 
 }  // namespace

@@ -1,0 +1,155 @@
+// Hashes a layer's tar, writes its blob, and hands it over.
+#include "layer/write/layer_chain.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "layer/base/trace.h"
+#include "layer/disk/file_reader.h"
+
+namespace layer {
+
+LayerChain::LayerChain(const LayerPlan& plan, WriteContext& context)
+    : plan_(plan),
+      context_(context),
+      work_(prepare_layer(plan, context.compression, context.reuse ? &*context.reuse : nullptr)),
+      next_frame_(work_.start.frames.size()) {}
+
+void LayerChain::take(Slot& slot) {
+  slot.frame = &work_.frames[next_frame_];
+  slot.key = work_.keys.frames[next_frame_];
+  slot.begins_layer = next_frame_ == work_.start.frames.size();
+  ++next_frame_;
+}
+
+void LayerChain::read(Slot& slot) const {
+  const TraceScope scope(context_.progress.trace, "read", plan_.name);
+  const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
+  const FrameUse use = context_.reuse ? FrameUse::kAgain : FrameUse::kOnce;
+  const FrameSources sources = build_frame_tar(plan_, *slot.frame, use, tar);
+  if (!sources.as_planned || sources.may_be_written) slot.key.reset();
+  slot.source = sources.large;
+  slot.tar = tar;
+  context_.progress.tar_bytes_read += tar.size();
+}
+
+// Takes the compressed bytes from the store, if it has them.
+void LayerChain::compress(Slot& slot, FrameCompressor& compressor) {
+  const TraceScope scope(context_.progress.trace, "compress", plan_.name);
+  const std::span<std::byte> memory(slot.packed_memory.get(), context_.packed_capacity);
+  if (std::optional<Reuse>& reuse = context_.reuse) {
+    std::optional<StoredFrame> known;
+    if (slot.key) known = reuse->find_frame(*slot.key, slot.tar.size());
+    slot.content = known ? known->record.key : reuse->content_of(slot.tar);
+    if (!known) known = reuse->find_content(slot.content, slot.tar.size());
+    if (const auto packed = known ? Reuse::read(*known, memory) : std::nullopt) {
+      slot.packed = *packed;
+      return;
+    }
+  }
+  slot.packed = compressor.pack(slot.tar, memory);
+  context_.progress.tar_bytes_packed += slot.tar.size();
+}
+
+void LayerChain::pack(Slot& slot, FrameCompressor& compressor) {
+  try {
+    read(slot);
+    compress(slot, compressor);
+  } catch (...) {
+    slot.failure = std::current_exception();
+  }
+}
+
+const TarEntry& LayerChain::large_file(const Slot& slot) const {
+  return plan_.entries[slot.frame->first];
+}
+
+void LayerChain::hash_tar(Slot& slot) {
+  if (slot.failure) std::rethrow_exception(slot.failure);
+  const TraceScope scope(context_.progress.trace, "hash", plan_.name);
+  if (slot.begins_layer && !work_.start.frames.empty()) {
+    tar_hash_ = Sha256(work_.start.frames.back().tar);
+    // Pieces that were taken over are as the file was when it was planned.
+    if (slot.frame->piece_offset > 0) last_source_ = {*large_file(slot).stamp, 0};
+  }
+  if (slot.frame->piece_offset > 0 && !is_same_source(*slot.source, *last_source_)) {
+    throw_changed(large_file(slot).source());
+  }
+  last_source_ = slot.source;
+  tar_hash_.update(slot.tar);
+  slot.tar_state = tar_hash_.state();
+  if (slot.frame->ends_layer) slot.diff_id = DiffId{tar_hash_.finish()};
+}
+
+// Takes over the frames that are known, as few copies as their places allow.
+void LayerChain::begin_blob() {
+  if (context_.keeps_layers()) stored_file_.emplace(context_.reuse->create_blob());
+  blob_.emplace(context_.compression,
+                stored_file_ ? *stored_file_ : context_.sink.begin(work_.tar_size));
+  const KnownStart& start = work_.start;
+  written_ = start.frames;
+  for (size_t i = 0; i < start.sources.size();) {
+    const StoredFrame& first = start.sources[i];
+    uint64_t size = 0;
+    for (; i < start.sources.size() && start.sources[i].blob == first.blob &&
+           start.sources[i].record.offset == first.record.offset + size;
+         ++i) {
+      size += start.sources[i].record.packed_size;
+      blob_->skip_frame(written_[i].crc, written_[i].tar_size);
+      context_.progress.tar_bytes_done += written_[i].tar_size;
+    }
+    blob_->copy_frames(first.blob->file.get(), first.record.offset, size);
+  }
+  if (!written_.empty()) blob_->resume(written_.back().packed);
+}
+
+void LayerChain::note_frame(const Slot& slot) {
+  if (!stored_file_) return;
+  early_sync_.grown_to(stored_file_->fd(), blob_->size());
+  written_.push_back({slot.key, slot.content, blob_->size() - slot.packed.bytes.size(),
+                      slot.tar.size(), slot.packed.bytes.size(), slot.packed.crc, slot.tar_state,
+                      blob_->state()});
+}
+
+void LayerChain::write_blob(const Slot& slot) {
+  const TraceScope scope(context_.progress.trace, "write", plan_.name);
+  if (slot.begins_layer) begin_blob();
+  blob_->append(slot.packed, slot.tar.size());
+  note_frame(slot);
+  context_.progress.tar_bytes_done += slot.tar.size();
+  if (slot.frame->ends_layer) finish_blob(slot);
+}
+
+void LayerChain::finish_blob(const Slot& slot) {
+  layer_.name = plan_.name;
+  layer_.compression = context_.compression;
+  layer_.recipe = codec_recipe(context_.compression);
+  layer_.diff_id = slot.diff_id;
+  layer_.digest = blob_->finish(slot.diff_id);
+  layer_.size = blob_->size();
+  layer_.tar_size = blob_->tar_size();
+  blob_.reset();
+  const bool is_as_planned = std::all_of(written_.begin(), written_.end(),
+                                         [](const WrittenFrame& frame) { return frame.key; });
+  if (stored_file_ && is_as_planned) layer_.key = work_.keys.layer;
+}
+
+WrittenLayer LayerChain::deliver() {
+  const TraceScope scope(context_.progress.trace, "write", plan_.name);
+  if (work_.stored) {
+    context_.sink.add(work_.stored->layer, work_.stored->blob->file.get());
+    context_.progress.tar_bytes_done += work_.stored->layer.tar_size;
+    return work_.stored->layer;
+  }
+  if (stored_file_) {
+    const BlobPointer blob = context_.reuse->add_layer(layer_, written_, std::move(*stored_file_));
+    stored_file_.reset();
+    context_.sink.add(layer_, blob->file.get());
+  } else {
+    context_.sink.end(layer_);
+  }
+  return layer_;
+}
+
+}  // namespace layer

@@ -1,0 +1,94 @@
+// One layer being written: the steps whose order its bytes depend on.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <vector>
+
+#include "layer/base/digest.h"
+#include "layer/disk/output_file.h"
+#include "layer/disk/sync.h"
+#include "layer/model/plan.h"
+#include "layer/write/blob_stream.h"
+#include "layer/write/codec.h"
+#include "layer/write/frame_tar.h"
+#include "layer/write/layer_work.h"
+#include "layer/write/layer_writer.h"
+#include "layer/write/reuse.h"
+#include "layer/write/slots.h"
+
+namespace layer {
+
+// What all layers of a run have in common.
+struct WriteContext {
+  Compression compression;
+  LayerSink& sink;
+  Progress& progress;
+  std::optional<Reuse> reuse{};  // with a store
+  size_t packed_capacity = 0;    // of a slot's memory for compressed bytes
+
+  bool keeps_layers() const { return reuse && reuse->takes_layers(); }
+};
+
+// Takes one layer's frames through their steps: pack() by any thread; then hash_tar() and
+// write_blob() in order, each by one thread at a time, which need not be the same. At last
+// deliver(), once, in the order of layers. A step that throws is the layer's last.
+class LayerChain {
+ public:
+  // Cuts the layer and looks it up in the store. The arguments must outlive this object.
+  LayerChain(const LayerPlan& plan, WriteContext& context);
+
+  const LayerPlan& plan() const { return plan_; }
+  const LayerWork& work() const { return work_; }
+
+  // How many frames nobody has taken yet, and the next of them.
+  size_t frames_left() const { return work_.frames.size() - next_frame_; }
+  void take(Slot& slot);
+
+  // Reads and compresses. What it throws is kept for hash_tar(), so that of several faults of a
+  // layer the first in order is reported.
+  void pack(Slot& slot, FrameCompressor& compressor);
+  void hash_tar(Slot& slot);
+  void write_blob(const Slot& slot);
+  // Hands the layer over to the sink. A layer that the store has needs no step before this one.
+  WrittenLayer deliver();
+
+  // Frames under way, first those that are yet to be hashed, then those to be written. These and
+  // what follows belong to the scheduler, which has a lock.
+  std::vector<Slot*> to_hash;
+  std::vector<Slot*> to_write;
+  bool is_hashing = false;
+  bool is_writing = false;
+  std::exception_ptr failure{};
+
+  size_t under_way() const { return to_hash.size() + to_write.size(); }
+  // Whether deliver() is what is left.
+  bool is_written() const { return frames_left() == 0 && under_way() == 0; }
+
+ private:
+  void read(Slot& slot) const;
+  void compress(Slot& slot, FrameCompressor& compressor);
+  const TarEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
+  void begin_blob();
+  void note_frame(const Slot& slot);
+  void finish_blob(const Slot& slot);
+
+  const LayerPlan& plan_;
+  WriteContext& context_;
+  LayerWork work_;
+  size_t next_frame_ = 0;
+
+  // What hash_tar() keeps from frame to frame.
+  Sha256 tar_hash_;
+  std::optional<PieceSource> last_source_;
+
+  // What write_blob() keeps from frame to frame.
+  std::optional<OutputFile> stored_file_;  // with a store that can be written
+  EarlySync early_sync_;                   // of it
+  std::optional<BlobStream> blob_;
+  std::vector<WrittenFrame> written_;  // with a store
+  WrittenLayer layer_;                 // after the last frame
+};
+
+}  // namespace layer
