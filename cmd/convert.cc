@@ -116,7 +116,9 @@ void run_convert(const ConvertArguments& options) {
   const oci::ConvertedImage converted = [&] {
     const layer::TraceScope step(tools.trace.get(), "convert layers");
     std::optional<ProgressLine> line;
-    if (!is_quiet()) line.emplace(progress, false);
+    if (!is_quiet()) {
+      line.emplace(Amount{progress.tar_bytes_done, progress.tar_bytes_total}, false);
+    }
     return oci::convert_image(document, conversion, options.form, delivery);
   }();
   commit_store(tools.store.get(), options.writing.tools.store);

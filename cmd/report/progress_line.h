@@ -19,8 +19,9 @@ struct Amount {
   std::string verb = "written";
 };
 
-// Shows on stderr how far it is, while it lives, and how long the rest will take. On a terminal that is one line, after half a second. Elsewhere it is a line every ten seconds if the
-// log has a reader, `is_logged`, and nothing otherwise. What `amount` names outlives it.
+// Shows on stderr how far it is, while it lives, and how long the rest will take. On a terminal that
+// is one line, after half a second. Elsewhere it is a line every ten seconds if the log has a
+// reader, `is_logged`, and nothing otherwise. What `amount` names outlives it.
 class ProgressLine {
  public:
   ProgressLine(Amount amount, bool is_logged);

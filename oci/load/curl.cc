@@ -54,7 +54,7 @@ Curl load_curl() {
 
 }  // namespace
 
-const Curl& curl() {
+const Curl& curl_library() {
   static const Curl functions = load_curl();
   return functions;
 }

@@ -22,6 +22,6 @@ struct Curl {
 // Loads libcurl at the first call, unless it is linked in statically. It comes with 25 other
 // libraries, which take longer to load than many a run of veneer, and only engines need it. Throws
 // Error if it is not there.
-const Curl& curl();
+const Curl& curl_library();
 
 }  // namespace oci

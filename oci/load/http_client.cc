@@ -24,28 +24,29 @@ constexpr long kConnectSeconds = 20;
 // Of the process, before its first handle. No settings of OpenSSL are read, as everywhere in veneer.
 void start_curl() {
   static const bool is_started = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1 &&
-                                 curl().global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+                                 curl_library().global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   if (!is_started) throw layer::Error("libcurl cannot be started");
 }
 
 void check_option(CURLcode code) {
-  if (code != CURLE_OK) throw layer::Error(fmt::format("libcurl: {}", curl().easy_strerror(code)));
+  if (code != CURLE_OK)
+    throw layer::Error(fmt::format("libcurl: {}", curl_library().easy_strerror(code)));
 }
 
 template <typename Value>
 void set_option(CURL* handle, CURLoption option, Value value) {
-  check_option(curl().easy_setopt(handle, option, value));
+  check_option(curl_library().easy_setopt(handle, option, value));
 }
 
 class HeaderList {
  public:
   void add(const std::string& line) {
-    curl_slist* const longer = curl().slist_append(list_, line.c_str());
+    curl_slist* const longer = curl_library().slist_append(list_, line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     list_ = longer;
   }
   HeaderList() = default;
-  ~HeaderList() { curl().slist_free_all(list_); }
+  ~HeaderList() { curl_library().slist_free_all(list_); }
   HeaderList(const HeaderList&) = delete;
   HeaderList& operator=(const HeaderList&) = delete;
 
@@ -98,12 +99,12 @@ std::string help_for(CURLcode code, long number) {
 }  // namespace
 
 struct HttpClient::Handle {
-  CURL* curl = oci::curl().easy_init();
+  CURL* curl = curl_library().easy_init();
   std::string message = std::string(CURL_ERROR_SIZE, '\0');
   Handle() {
     if (curl == nullptr) throw std::bad_alloc();
   }
-  ~Handle() { curl().easy_cleanup(curl); }
+  ~Handle() { curl_library().easy_cleanup(curl); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 };
@@ -140,7 +141,7 @@ struct HttpClient::Transfer {
   void add(std::string_view text) {
     body += text;
     long status = 0;
-    check_option(curl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
+    check_option(curl_library().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
     const bool has_lines = take != nullptr && status == kHttpDone;
     if (body.size() > (has_lines ? kMaxLineBytes : kMaxBodyBytes)) {
       throw layer::Error("the engine's answer is too long");
@@ -179,19 +180,20 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
   set_tls(curl, address_);
   handle_->message[0] = '\0';
   const layer::PipeSignalHeld no_signal(true);  // OpenSSL writes without MSG_NOSIGNAL
-  const CURLcode code = curl().easy_perform(curl);
+  const CURLcode code = curl_library().easy_perform(curl);
   HttpAnswer answer;
-  check_option(curl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));
+  check_option(curl_library().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));
   if (transfer.fault) std::rethrow_exception(transfer.fault);
   // An engine that answers with an error may end the connection before it has read all.
   const bool is_refusal = answer.status >= 400 && !transfer.body.empty();
   if (code != CURLE_OK && !is_refusal) {
     long number = 0;
-    check_option(curl().easy_getinfo(curl, CURLINFO_OS_ERRNO, &number));
+    check_option(curl_library().easy_getinfo(curl, CURLINFO_OS_ERRNO, &number));
     const std::string_view said = handle_->message.c_str();
-    const std::string reason = code == CURLE_COULDNT_CONNECT && number != 0
-                                   ? std::generic_category().message(static_cast<int>(number))
-                                   : std::string(said.empty() ? curl().easy_strerror(code) : said);
+    const std::string reason =
+        code == CURLE_COULDNT_CONNECT && number != 0
+            ? std::generic_category().message(static_cast<int>(number))
+            : std::string(said.empty() ? curl_library().easy_strerror(code) : said);
     const std::string_view what = is_nobody_there(code) ? "no engine can be reached there"
                                                         : "the exchange with the engine failed";
     layer::Error error({address_.url},
@@ -203,7 +205,7 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
 }
 
 HttpAnswer HttpClient::get(const std::string& path) {
-  curl().easy_reset(handle_->curl);
+  curl_library().easy_reset(handle_->curl);
   Transfer transfer{handle_->curl, nullptr, nullptr, {}, {}};
   return perform(path, transfer);
 }
@@ -211,7 +213,7 @@ HttpAnswer HttpClient::get(const std::string& path) {
 HttpAnswer HttpClient::post(const std::string& path, std::string_view content_type, uint64_t size,
                             const FillBytes& fill, const TakeLine& take) {
   CURL* const curl = handle_->curl;
-  curl().easy_reset(curl);
+  curl_library().easy_reset(curl);
   Transfer transfer{curl, &fill, &take, {}, {}};
   HeaderList headers;
   headers.add(fmt::format("Content-Type: {}", content_type));

@@ -37,10 +37,10 @@ oci::Blob make_blob(std::string_view bytes, const std::string& name) {
 }
 
 // Frames of a layer, one after the other, are its tar.
-void cut_layer(const oci::ImageLayer& layer, layer::Codec target) {
+void cut_layer(const oci::ImageLayer& layer, layer::Codec codec) {
   const layer::Limits limits;
   oci::UnpackBudget budget(limits.unpacked, layer.blob.size());
-  oci::TarFrames frames(layer, target, budget);
+  oci::TarFrames frames(layer, {codec, layer::default_level(codec)}, budget);
   layer::Sha256 hash;
   for (std::vector<std::byte> tar; frames.next(tar);) hash.update(tar);
   if (hash.finish() != layer.diff_id.digest) {
