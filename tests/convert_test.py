@@ -102,8 +102,11 @@ class Convert(unittest.TestCase):
             (tree / f"d{i % 7}").mkdir(parents=True, exist_ok=True)
             (tree / f"d{i % 7}" / ("n" * (i % 120) + f"{i}")).write_bytes(
                 hashlib.sha256(str(i).encode()).digest() * (i * 3))
-        (tree / "large").write_bytes(bytes(range(256)) * 21_000 + b"odd")  # pieces, and padding
+        # Pieces and padding, and bundles of each codec that are cut.
+        (tree / "large").write_bytes(bytes(range(256)) * 70_000 + b"odd")
         (tree / "exact").write_bytes(bytes(range(256)) * 8192)
+        for i in range(50):
+            (tree / f"middle{i}").write_bytes(str(i).encode() * (170_000 + 4000 * i))
         (tree / "\u00e9t\u00e9").symlink_to("d0")
         (tree / "empty").touch()
         build = ["build", "-q", "--no-store", "--tree", "tree:/srv", "--tree", "tree/d1:/d1",
@@ -194,7 +197,7 @@ class Convert(unittest.TestCase):
         old = json.loads(image.blobs[image.manifest["digest"]])
         new = self.manifest("out")
         recipe = new["layers"][0]["annotations"]["dev.veneer.layer.recipe"]
-        self.assertRegex(recipe, "^zstd libzstd/.* level=3 frames=1$")
+        self.assertRegex(recipe, "^zstd libzstd/.* level=3 frames=2$")
         self.assertEqual(new["layers"][0], {
             "mediaType": f"{OCI}.layer.v1.tar+zstd", "more": 1,
             "digest": new["layers"][0]["digest"], "size": new["layers"][0]["size"],
