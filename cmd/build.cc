@@ -167,7 +167,7 @@ FinishedBuild build(const BuildArguments& options) {
   built.base_layers = base ? base->layers.size() : 0;
   built.image = assemble(options, planned, on, built.result.layers);
   std::vector<layer::ResultFile> files;
-  step.emplace(tools.trace.get(), "list the packages");
+  if (!options.sboms.empty()) step.emplace(tools.trace.get(), "list the packages");
   add_sbom_files(options.sboms, built.image, delivery,
                  {options.planning.base.limits, options.planning.jobs, tools.store.get()}, files);
   step.emplace(tools.trace.get(), "commit to the store");

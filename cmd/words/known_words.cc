@@ -40,9 +40,10 @@ constexpr std::array kForeignCommands = {
     ForeignWord{"copy",
                 "`veneer convert` copies images of layouts and archives, `skopeo copy` those of "
                 "registries"},
-    ForeignWord{"run",
-                "`veneer load IMAGE` brings an image into an engine, and `docker run NAME:TAG` runs "
-                "it"},
+    ForeignWord{
+        "run",
+        "`veneer load IMAGE` brings an image into an engine, and `docker run NAME:TAG` runs "
+        "it"},
     ForeignWord{"save",
                 "-o docker-archive:FILE:NAME:TAG of `veneer build` writes what "
                 "`docker save` would"},
