@@ -42,7 +42,7 @@ std::string codec_recipe(Compression compression) {
 }
 
 uint64_t max_frame_size(Compression compression) {
-  constexpr uint64_t kMiB = 1024 * 1024;
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
   if (compression.codec == Codec::kZstd) return ZstdCompressor::max_frame_size(compression.level);
   return kMiB;
 }

@@ -33,7 +33,8 @@ void find(void* library, const char* name, Function& function) {
 Curl load_curl() {
   void* const library = dlopen(kCurlFile, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    throw layer::Error(fmt::format("libcurl cannot be loaded: {}", dlerror()))
+    const char* const reason = dlerror();  // NOLINT(concurrency-mt-unsafe): glibc has one a thread
+    throw layer::Error(fmt::format("libcurl cannot be loaded: {}", reason))
         .with_help("install it (on Debian: libcurl4), or use the static veneer, which has it");
   }
   Curl functions{};

@@ -42,8 +42,10 @@ ImageReference reference_of(Transport transport, std::string path, std::string n
 }
 
 FoundSource open_reference(const ImageReference& reference, const ReadContext& context) {
-  if (reference.transport == Transport::kOci) return {open_directory(reference.path), reference};
-  return {open_archive(reference.path, context), reference};
+  std::unique_ptr<Source> source = reference.transport == Transport::kOci
+                                       ? open_directory(reference.path)
+                                       : open_archive(reference.path, context);
+  return {std::move(source), reference};
 }
 
 bool begins_as_archive(const std::string& path) {
