@@ -24,6 +24,7 @@ CORES = (1, 2, 4, 8, 16, 32, 64)
 # Of layer/write/layer_writer.cc.
 SLOTS_PER_JOB = 2
 OPEN_LAYERS_PER_JOB = 4
+MOST_PACKED = 2
 STEPS = ("read", "compress", "hash", "write")
 
 
@@ -41,13 +42,9 @@ class Layer:
     is_hashing: bool = False
     is_writing: bool = False
 
-    def under_way(self):
-        """Returns how many frames are taken and not yet written."""
-        return self.taken - self.written
-
     def rank(self):
         """Returns the least for the layer to take a frame from."""
-        return self.under_way(), self.taken - len(self.pack)
+        return len(self.packed) - self.hashed > MOST_PACKED, self.taken - len(self.pack)
 
 
 def layers_of(trace):

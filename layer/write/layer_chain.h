@@ -1,6 +1,7 @@
 // One layer being written: the steps whose order its bytes depend on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -62,9 +63,13 @@ class LayerChain {
   bool is_writing = false;
   std::exception_ptr failure{};
 
-  size_t under_way() const { return to_hash.size() + to_write.size(); }
+  // How many frames are packed and not yet hashed.
+  size_t packed() const {
+    return static_cast<size_t>(std::count_if(to_hash.begin(), to_hash.end(),
+                                             [](const Slot* slot) { return slot->is_packed; }));
+  }
   // Whether deliver() is what is left.
-  bool is_written() const { return frames_left() == 0 && under_way() == 0; }
+  bool is_written() const { return frames_left() == 0 && to_hash.empty() && to_write.empty(); }
 
  private:
   void read(Slot& slot) const;

@@ -24,6 +24,8 @@ namespace {
 constexpr size_t kSlotsPerJob = 2;
 // Layers that may be begun and not delivered yet, for each job.
 constexpr size_t kOpenLayersPerJob = 4;
+// Frames of a layer that wait for its hash, while another layer has frames to take.
+constexpr size_t kMostPacked = 2;
 
 // Each worker does whatever step is next until there is none. What is nearest to its end goes
 // first, so that memory is free again soon. Frames are taken from several layers at a time, because
@@ -117,9 +119,9 @@ std::optional<size_t> LayerWriter::choose_layer() const {
     const LayerChain& chain = *chains_[i];
     if (chain.frames_left() == 0) continue;
     if (!context_.keeps_layers()) return i;
-    // Of two with as many frames under way, the one that will take longer.
+    // The one that will take longest, unless its hash falls behind. Else cores would wait for it.
     const auto rank = [](const LayerChain& of) {
-      return std::pair(of.under_way(), SIZE_MAX - of.frames_left());
+      return std::pair(of.packed() > kMostPacked, SIZE_MAX - of.frames_left());
     };
     if (!best || rank(chain) < rank(*chains_[*best])) best = i;
   }
