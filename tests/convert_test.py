@@ -7,11 +7,7 @@ import gzip
 import hashlib
 import json
 import os
-import pathlib
-import subprocess
 import tarfile
-import tempfile
-import unittest
 
 import program
 from made_images import OCI, Image, member, sha256, tar
@@ -22,25 +18,8 @@ DAMAGED = ("the image is damaged, or its manifest and its config do not belong t
            "build it again")
 
 
-class Convert(unittest.TestCase):
+class Convert(program.InFolder):
     """Runs veneer in a folder."""
-
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.top = pathlib.Path(temporary.name)
-
-    def run_veneer(self, *arguments):
-        """Runs veneer; returns (exit code, standard error)."""
-        environment = {**os.environ, "XDG_CACHE_HOME": str(self.top / "cache")}
-        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
-                              text=True, check=False, env=environment)
-        self.output = done.stdout
-        return done.returncode, done.stderr
-
-    def veneer(self, *arguments):
-        """Runs veneer, which must succeed without a message."""
-        self.assertEqual(self.run_veneer(*arguments), (0, ""))
 
     def refuse(self, arguments, message, code=1):
         """Runs veneer, which must fail with the message and leave the folder as it is."""

@@ -5,34 +5,13 @@ usage: gc_test.py VENEER
 
 import concurrent.futures
 import json
-import pathlib
-import subprocess
-import tempfile
-import unittest
 
 import program
 from made_images import OCI, Image, member, tar
 
 
-class Gc(unittest.TestCase):
+class Gc(program.InFolder):
     """Runs veneer in a folder."""
-
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.top = pathlib.Path(temporary.name)
-
-    def run_veneer(self, *arguments):
-        """Runs veneer; returns (exit code, standard output, standard error)."""
-        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
-                              text=True, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    def veneer(self, *arguments):
-        """Runs veneer, which must succeed without a message; returns its standard output."""
-        code, output, errors = self.run_veneer(*arguments)
-        self.assertEqual((code, errors), (0, ""))
-        return output
 
     def blobs(self):
         """Returns the digests of the layout's blobs."""
@@ -94,7 +73,7 @@ class Gc(unittest.TestCase):
         self.veneer("convert", "-q", "--no-store", "oci:all:b", "oci:all:a")
         name = f"all/blobs/sha256/{second.manifest['digest'].partition(':')[2]}"
         (self.top / name).write_bytes(second.blobs[second.manifest["digest"]].replace(b"2", b"3", 1))
-        code, _, errors = self.run_veneer("gc", "all")
+        code, errors = self.run_veneer("gc", "all")
         self.assertEqual(code, 1)
         self.assertTrue(errors.startswith(f"{name}: error: has digest sha256:"), errors)
         self.assertEqual(self.blobs(), {*first.blobs, *second.blobs})
@@ -110,7 +89,7 @@ class Gc(unittest.TestCase):
                                   "collected as a whole\nveneer: help: write oci:all\n"),
                 (["a.tar"], "a.tar: error: is a file, and oci: names a directory\n"
                             "a.tar: help: write docker-archive:a.tar or oci-archive:a.tar\n")):
-            self.assertEqual(self.run_veneer("gc", *arguments), (1, "", message))
+            self.assertEqual(self.run_veneer("gc", *arguments), (1, message))
 
     def test_writers_lose_nothing(self):
         """Each writer replaces its own tag again and again; what it had is found and dropped."""

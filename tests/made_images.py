@@ -109,6 +109,15 @@ class Image:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
 
+    def add_to_layout(self, folder, tag):
+        """Writes it into an OCI layout beside the images that are there."""
+        index = folder / "index.json"
+        before = json.loads(index.read_text())["manifests"] if index.exists() else []
+        self.layout(folder, tag)
+        document = json.loads(index.read_text())
+        document["manifests"] = before + document["manifests"]
+        index.write_text(json.dumps(document))
+
     def oci_archive(self, file, tag=None):
         """Writes the layout as one tar."""
         file.write_bytes(tar([member(path, data) for path, data in self.files(tag).items()]))

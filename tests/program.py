@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import os
+import pathlib
 import pty
 import re
 import shutil
@@ -50,6 +51,29 @@ def libarchive_version():
     text = subprocess.run(["bsdtar", "--version"], check=True, capture_output=True, text=True,
                           timeout=60).stdout
     return tuple(map(int, re.search(r"libarchive (\d+)\.(\d+)", text).groups()))
+
+
+class InFolder(unittest.TestCase):
+    """Runs veneer in a folder of the test's own, which has its store, too."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.top = pathlib.Path(temporary.name)
+        self.output = ""
+
+    def run_veneer(self, *arguments):
+        """Runs veneer; returns (exit code, standard error). Its standard output is in `output`."""
+        environment = {**os.environ, "XDG_CACHE_HOME": str(self.top / "cache")}
+        done = subprocess.run([VENEER, *arguments], cwd=self.top, capture_output=True, text=True,
+                              check=False, env=environment)
+        self.output = done.stdout
+        return done.returncode, done.stderr
+
+    def veneer(self, *arguments):
+        """Runs veneer, which must succeed without a message; returns its standard output."""
+        self.assertEqual(self.run_veneer(*arguments), (0, ""))
+        return self.output
 
 
 def shown_on_terminal(command, columns=0, **options):

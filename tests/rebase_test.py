@@ -4,11 +4,6 @@ usage: rebase_test.py VENEER
 """
 
 import json
-import os
-import pathlib
-import subprocess
-import tempfile
-import unittest
 
 import program
 from elf_sample import elf
@@ -26,13 +21,11 @@ def base_layer(version, *members):
                 member("srv", mode=0o755), *members])
 
 
-class Rebase(unittest.TestCase):
+class Rebase(program.InFolder):
     """Runs veneer in a folder with two versions of a base, both in one layout."""
 
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.top = pathlib.Path(temporary.name)
+        super().setUp()
         (self.top / "x").write_bytes(PROGRAM)
         (self.top / "x").chmod(0o755)
         (self.top / "y").write_text("y\n")
@@ -44,29 +37,8 @@ class Rebase(unittest.TestCase):
             "Labels": {"version": "2", "vendor": "v"}, "Cmd": ["/bin/bash"], "StopSignal": "SIGHUP",
             "User": "8", "ExposedPorts": {"80/tcp": {}}},
             history=[STEP, {**STEP, "empty_layer": True}, STEP])
-        self.add("bases", self.old, "1")
-        self.add("bases", self.new, "2")
-
-    def add(self, folder, image, tag):
-        """Adds an image to a layout."""
-        index = self.top / folder / "index.json"
-        before = json.loads(index.read_text())["manifests"] if index.exists() else []
-        image.layout(self.top / folder, tag)
-        document = json.loads(index.read_text())
-        document["manifests"] = before + document["manifests"]
-        index.write_text(json.dumps(document))
-
-    def run_veneer(self, *arguments):
-        """Runs veneer; returns (exit code, standard error)."""
-        environment = {**os.environ, "XDG_CACHE_HOME": str(self.top / "cache")}
-        done = subprocess.run([program.VENEER, *arguments], cwd=self.top, capture_output=True,
-                              text=True, check=False, env=environment)
-        self.output = done.stdout
-        return done.returncode, done.stderr
-
-    def veneer(self, *arguments):
-        """Runs veneer, which must succeed without a message."""
-        self.assertEqual(self.run_veneer(*arguments), (0, ""))
+        self.old.add_to_layout(self.top / "bases", "1")
+        self.new.add_to_layout(self.top / "bases", "2")
 
     def refuse(self, arguments, message, code=1):
         """Runs veneer, which must fail with the message and write nothing."""
@@ -220,7 +192,7 @@ class Rebase(unittest.TestCase):
 
     def test_the_bases_name_is_recorded_by_build_too(self):
         self.old.docker_archive(self.top / "old.tar", "python:3.12")
-        self.add("names", self.new, "registry.example.com/python:3.13")
+        self.new.add_to_layout(self.top / "names", "registry.example.com/python:3.13")
         name = "org.opencontainers.image.base.name"
         self.build("docker-archive:old.tar", "app")
         self.assertEqual(self.documents("app")[0]["annotations"][name],
