@@ -21,7 +21,7 @@ import program
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE.parent
-LARGEST = 16_000_000
+LARGEST = 15_000_000
 LAYOUT = HERE / "layouts" / "a_issue3439_torch_filelock.rp2.3.2.runfiles.tsv"
 DYNAMIC = os.environ.get("VENEER_DYNAMIC")
 RUN = os.environ.get("VENEER_RUN")

@@ -183,7 +183,7 @@ TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing fu
     }
     const size_t count = count_new(before, contents_of(edited));
     // The edited bundle; if a cut moved, those up to where the cuts meet the old ones again.
-    CHECK(count <= 12);
+    CHECK(count <= 5);
     ++edits;
     changed += count;
   }
@@ -199,7 +199,7 @@ TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts arou
     auto at = edited.begin();
     std::advance(at, random() % edited.size());
     at->second = kMaximum + random() % kMaximum;
-    CHECK(count_new(before, contents_of(edited)) <= 12);
+    CHECK(count_new(before, contents_of(edited)) <= 7);
   }
 }
 
