@@ -1,20 +1,32 @@
-"""Compares cold builds with other tools and with the machine's limit: cases `gzip` and `zstd`."""
+"""Compares cold builds with other tools and with the machine's limit.
 
+Cases `gzip`, `zstd`, `none` and `torch`.
+"""
+
+import copy
 import hashlib
 import json
+import os
 import pathlib
 import shutil
 import statistics
 import subprocess
 import zlib
+from dataclasses import dataclass
 
 import bars
 import measure
 import peers
+import workloads
 from measure import Tool
 from workloads import apart
 
 PIECE = 1 << 20
+
+
+def label(codec, level):
+    """Returns how a codec at a level is called in names of tools."""
+    return "without compression" if codec == "none" else f"{codec} -{level}"
 
 
 def ours(context, codec, level, store=None):
@@ -22,64 +34,86 @@ def ours(context, codec, level, store=None):
     output = context.work / f"veneer-{codec}.tar"
     where = ["--no-store"] if store is None else ["--store", store]
     prepare = (lambda: shutil.rmtree(store, ignore_errors=True)) if store else None
-    name = f"veneer {codec} -{level}" + (", filling a store" if store else "")
-    return Tool(name, [context.veneer, "build", context.tree.binary, "--check=warn", *where,
-                       f"--compression={codec}", f"--level={level}", "-o",
-                       f"oci-archive:{output}"], output, prepare)
+    name = f"veneer {label(codec, level)}" + (", filling a store" if store else "")
+    how = [f"--compression={codec}", *([f"--level={level}"] if level else [])]
+    return Tool(name, [context.veneer, "build", context.tree.binary, "--check=warn", *where, *how,
+                       "-o", f"oci-archive:{output}"], output, prepare)
 
 
 def limit(context, codec, level):
     """Returns the limit as a tool: only read, hash and compress the same files on all cores."""
-    return Tool(f"limit: read, hash, {codec} -{level}",
+    work = "read, hash" + (f", {label(codec, level)}" if level else "")
+    return Tool(f"limit: {work}",
                 [context.limit, codec, level, measure.CORES, context.tree.unique])
+
+
+@dataclass
+class Asked:
+    """The goals for a case; None: no goal."""
+    faster: float   # than bsdtar with the duplicated tree
+    limit: float    # time of veneer, of the time of the limit
+    larger: float = None  # by which fraction the image may be larger than one stream of its tar
 
 
 def gzip(context):
     """Runs the case `gzip`, at level 6."""
-    return _case(context, ("gzip", 6), peers.gzip_peers(context) + context.tools, (4, 0))
+    return _case(context, ("gzip", 6), peers.gzip_peers(context), Asked(4, 1.06, 0))
 
 
 def zstd(context):
     """Runs the case `zstd`, at level 3."""
-    return _case(context, ("zstd", 3), peers.zstd_peers(context), (1.6, 0.04))
+    return _case(context, ("zstd", 3), peers.zstd_peers(context), Asked(1.6, 1.08, 0.04))
 
 
-def _case(context, compression, others, asked):
-    """Measures all tools; returns a section with a table.
+def none(context):
+    """Runs the case `none`: layers that are plain tars."""
+    return _case(context, ("none", 0), peers.plain_peers(context), Asked(1, 1.1))
 
-    `asked` has two goals: how many times faster than bsdtar, and the fraction by which the image
-    may be larger than one stream of the same tar.
-    """
-    (codec, level), (faster, larger) = compression, asked
+
+def torch(context):
+    """Runs the case `torch`, at level 3 of zstd, once, with a program of its own."""
+    context = copy.copy(context)
+    context.tree, context.awk = apart(workloads.torch, context.work), None
+    context.runs = 1
+    os.chdir(context.tree.root)
+    section = _case(context, ("zstd", 3), peers.zstd_peers(context), Asked(1.6, 1.05), "torch")
+    return f"{section}\n\nThe program: {context.tree.describe()}."
+
+
+def _case(context, compression, others, asked, name=None):
+    """Measures all tools; returns a section with a table."""
+    codec, level = compression
+    what = label(codec, level) + (f", {name}" if name else "")
     veneer, alone = ours(context, codec, level), limit(context, codec, level)
     filling = ours(context, codec, level, context.work / "stores" / "cold")
-    tools = [veneer, filling, alone, *others]
+    tools = [veneer, filling, alone, *others, *context.tools(codec)]
     kept = measure.take_turns(tools, context.runs, context.tree.warm)
-    context.remember(codec, kept)
+    context.remember(name or codec, kept)
     distance = veneer.median() / alone.median()
-    duplicated = next((tool for tool in kept if tool.name == f"bsdtar {codec} -{level}"), None)
+    duplicated = next((tool for tool in kept if tool.name == f"bsdtar {label(codec, level)}"), None)
     if duplicated:
-        context.bars.append(bars.at_least(f"cold {codec} -{level} beside bsdtar, duplicated tree",
-                                          faster, duplicated.median() / veneer.median()))
-    context.bars.append(bars.at_most(f"cold {codec} -{level} beside the limit, times", 1.25,
+        context.bars.append(bars.at_least(f"cold {what} beside bsdtar, duplicated tree",
+                                          asked.faster, duplicated.median() / veneer.median()))
+    context.bars.append(bars.at_most(f"cold {what} beside the limit, times", asked.limit,
                                      distance))
     by_cpu = statistics.median(veneer.cpu) / statistics.median(alone.cpu)
     text = ["", "", f"veneer takes {distance:.2f} times the limit and {by_cpu:.2f} times its CPU "
             f"time, and keeps {veneer.cores_busy():.0%} of {measure.CORES} cores busy. "
             "The limit reads the same files' bytes, without tar headers and names, hashes them and "
             "what the codec makes of them, and writes nothing."]
-    whole = apart(one_stream, context.veneer, context.tree.binary, context.work / "plain",
-                  (codec, level))
+    whole = None
+    if asked.larger is not None:
+        whole = apart(one_stream, context.veneer, context.tree.binary, context.work / "plain",
+                      compression)
     if whole:
         ratio = veneer.size() / whole
-        context.bars.append(bars.at_most(
-            f"size of the {codec} -{level} image beside one stream of the same tar",
-            1 + larger, ratio, "{:.4f}"))
+        context.bars.append(bars.at_most(f"size of the {what} image beside one stream of the same "
+                                         "tar", 1 + asked.larger, ratio, "{:.4f}"))
         text.append(f"One stream of the same tar bytes, by {'zlib' if codec == 'gzip' else 'zstd'}"
                     f" at level {level}, has {whole / 1e6:.1f} MB; veneer's image, config and "
                     f"manifest included, {veneer.size() / 1e6:.1f} MB.")
     rows = kept + [context.awk] if context.awk else kept
-    return (f"## Cold build, {codec}\n\n" + measure.table(rows, veneer) + "\n".join(text) +
+    return (f"## Cold build, {what}\n\n" + measure.table(rows, veneer) + "\n".join(text) +
             measure.left_out(tools))
 
 

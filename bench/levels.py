@@ -45,7 +45,7 @@ def run(context):
     ours = {codec: {level: Level(context, codec, level) for level in levels}
             for codec, levels in (("gzip", GZIP), ("zstd", ZSTD))}
     streams = {level: stream(context, tars, level) for level in ASKED if shutil.which("zstd")}
-    others = peers.gzip_levels(context) + peers.zstd_levels(context) + context.tools
+    others = peers.gzip_levels(context) + peers.zstd_levels(context) + context.tools()
     kept = measure.take_turns([*ours["gzip"].values(), *ours["zstd"].values(), *streams.values(), *others],
                               min(context.runs, 3), context.tree.warm)
     beside = [(level, ours["zstd"][level], alone) for level, alone in streams.items()

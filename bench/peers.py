@@ -83,6 +83,14 @@ def zstd_peers(context):
     return tools
 
 
+def plain_peers(context):
+    """Returns the tools that write a plain tar."""
+    tools = _tarballs(context, "tar", [], "without compression")
+    output = context.work / "gnu.tar"
+    tools.append(_shell("GNU tar -h", output, f"{_gnu_tar(context.tree)} >{output}"))
+    return tools
+
+
 def gzip_levels(context):
     """Returns pigz at several levels, fed by bsdtar with duplicates as links."""
     return [_piped(context, f"bsdtar, pigz -{level}", f"pigz -{level}", "levels.tar.gz")

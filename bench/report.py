@@ -7,6 +7,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import textwrap
 
 import bars
 import measure
@@ -20,6 +21,7 @@ README = ("veneer gzip -6", "one app file changed", "nothing changed", "bsdtar g
 PICTURES = {
     "gzip": "A cold gzip build of the same program: seconds, less is better",
     "zstd": "A cold zstd build of the same program: seconds, less is better",
+    "none": "A cold build without compression of the same program: seconds, less is better",
     "levels": "Size in MB against CPU seconds: left and below is better",
     "rebuild": "Builds with a store: seconds, less is better",
     "entries": "Seconds by entries",
@@ -54,14 +56,27 @@ def page(context, sections, minutes):
         if name in PICTURES:
             body += [f"![{PICTURES[name]}](benchmark-{name}.svg)", ""]
         body += [rest.strip(), ""]
-    return "\n".join([*head, *body, *readme_lines(context)]).rstrip() + "\n"
+    return wrapped("\n".join([*head, *body, *readme_lines(context)]).rstrip() + "\n")
+
+
+def wrapped(page):
+    """Wraps what is prose in a page."""
+    return "".join(f"{_wrap(line)}\n" for line in page.splitlines())
+
+
+def _wrap(line):
+    if line.startswith(("|", "#", "!")):
+        return line
+    return textwrap.fill(line, 100, subsequent_indent="  " if line.startswith("- ") else "",
+                         break_long_words=False, break_on_hyphens=False)
 
 
 def readme_lines(context):
     """Returns a short table for the README."""
     tools = {tool.name: tool for case in ("gzip", "rebuild", "zstd")
              for tool in context.results.get(case, [])}
-    rows = [_readme_row(name, tools[name]) for name in README if name in tools]
+    names = [*README, *(text.partition("=")[0] for text in context.added)]
+    rows = [_readme_row(name, tools[name]) for name in names if name in tools]
     return ["## In short", "", "| | wall s | CPU s | peak MB | image MB |",
             "|---|--:|--:|--:|--:|", *rows]
 

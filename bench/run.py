@@ -5,18 +5,21 @@
     cmake --preset release && cmake --build --preset release
     bench/run.py --docs docs      30 GB below build/bench; root for `load`; quicker with --no-awk
 
-Cases (default: all; --case chooses):
-  gzip, zstd       cold builds of a program with ten real packages; the limit of this machine
+Cases (default: all but torch; --case chooses):
+  gzip, zstd, none cold builds of a program with ten real packages; the limit of this machine
   levels           size against CPU time: the levels of both codecs, and other tools
   rebuild          nothing changed, one app file changed
   wheel, layer     one wheel bumped; one file of a single large layer changed
   load             into a Docker Engine after a change
   entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
+  torch            cold zstd builds of a program with torch for CUDA: 3 GB of downloads, 20 GB of
+                   disk, a quarter of an hour
 
 Tools take turns, so that a change of the machine's speed affects all of them. A tool that is not
-installed or fails is reported and left out. --tool 'NAME=COMMAND' adds another tool to the gzip
-case; {mtree}, {runfiles} and {output} stand for the program's mtree, its runfiles and the file to
-write.
+installed or fails is reported and left out. --tool 'NAME=COMMAND' adds another tool to the case
+`levels`, and to `zstd` and `torch` if its name has the word zstd, else to `gzip`; {mtree},
+{listing}, {runfiles} and {output} stand for the program's mtree, its paths with the file of each,
+its runfiles and the file to write.
 """
 
 import argparse
@@ -37,11 +40,12 @@ import workloads
 from measure import Tool, take_turns
 from workloads import apart
 
-CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "levels": levels.run, "rebuild": rebuild.run,
-         "wheel": rebuild.wheel, "layer": rebuild.layer, "load": load.run,
-         "entries": scale.entries, "bytes": scale.sizes}
+CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "none": cold.none, "levels": levels.run,
+         "rebuild": rebuild.run, "wheel": rebuild.wheel, "layer": rebuild.layer, "load": load.run,
+         "entries": scale.entries, "bytes": scale.sizes, "torch": cold.torch}
+ALL = tuple(name for name in CASES if name != "torch")
 # Cases that take at most a minute, without downloads and daemons.
-SMOKE = ("gzip", "zstd", "levels", "rebuild", "wheel", "layer", "entries", "bytes")
+SMOKE = ("gzip", "zstd", "none", "levels", "rebuild", "wheel", "layer", "entries", "bytes")
 
 
 class Context:
@@ -60,7 +64,7 @@ class Context:
         self.tree = apart(workloads.tiny_packages if options.smoke else workloads.real_packages,
                           self.work)
         self.base = None if options.smoke else self._base()
-        self.tools = [self._tool(text) for text in options.tool]
+        self.added = options.tool
         self.awk = None      # Tool: the readlink pass, after it was run
         self.results = {}    # {case: tools or points}, for the pictures
         self.bars = []
@@ -74,6 +78,11 @@ class Context:
         if "bsdtar" not in peers.missing() and not self.awk:
             [self.awk] = take_turns([peers.awk_pass(self)], 1) or [None]
 
+    def tools(self, codec=None):
+        """Returns the tools that the user added, or of these the ones with this codec."""
+        return [self._tool(text) for text in self.added
+                if codec in (None, "zstd" if "zstd" in text.partition("=")[0] else "gzip")]
+
     def _base(self):
         try:
             return apart(workloads.debian_base, self.work)
@@ -84,8 +93,8 @@ class Context:
     def _tool(self, text):
         name, _, command = text.partition("=")
         output = self.work / "other-tool.out"
-        for key, value in (("mtree", self.tree.mtree), ("runfiles", self.tree.runfiles),
-                           ("output", output)):
+        for key, value in (("mtree", self.tree.mtree), ("listing", self.tree.listing),
+                           ("runfiles", self.tree.runfiles), ("output", output)):
             command = command.replace(f"{{{key}}}", shlex.quote(str(value)))
         return Tool(name, ["bash", "-ec", command], output, required=False)
 
@@ -117,7 +126,7 @@ def main():
         print(f"{name} is not installed, and is left out", file=sys.stderr)
     os.chdir(context.tree.root)
     sections = {}
-    for name in options.case or (SMOKE if options.smoke else CASES):
+    for name in options.case or (SMOKE if options.smoke else ALL):
         print(f"{name}, {(time.monotonic() - begin) / 60:.1f} minutes on:", file=sys.stderr,
               flush=True)
         if name in ("gzip", "zstd") and not options.no_awk:

@@ -22,6 +22,8 @@ WHEELS = [
     "numpy==2.2.6", "scipy==1.15.3", "pandas==2.2.3", "sympy==1.13.3", "django==5.1.7",
     "plotly==5.24.1", "babel==2.17.0", "networkx==3.4.2", "lxml==5.3.1", "cryptography==44.0.2",
 ]
+# With what it depends on: about 5 GB, most of it in the libraries of CUDA.
+TORCH = ["torch==2.8.0"]
 # Wheels of several sizes. The first has its own layer, small ones share a layer.
 BUMPED = ("scipy", "numpy", "sympy", "babel", "networkx", "cryptography")
 TINY = ("one", "two", "three")
@@ -75,14 +77,22 @@ def apart(function, *arguments):
 
 def real_packages(work):
     """Makes the runfiles of a program with WHEELS, or finds them from an earlier run."""
-    root = work / "real"
+    return _with_wheels(work, work / "real", WHEELS)
+
+
+def torch(work):
+    """Does the same with TORCH."""
+    return _with_wheels(work, work / "torch", TORCH)
+
+
+def _with_wheels(work, root, wheels):
     binary = root / "bazel-bin" / "app"
     if not binary.exists():  # the binary is made last
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         main = root / "app.py"
         shutil.copy(REPOSITORY / "examples" / "quickstart" / "app.py", main)
-        make_runfiles.make(root, WHEELS, "2.x", main, cache=work / "cache")
+        make_runfiles.make(root, wheels, "2.x", main, cache=work / "cache")
     return _listed(Tree(root, binary, BUMPED))
 
 
