@@ -18,6 +18,7 @@
 #include "cmd/steps/build_summary.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/planning.h"
+#include "cmd/steps/provenance_file.h"
 #include "cmd/steps/sbom_file.h"
 #include "cmd/steps/starting.h"
 #include "cmd/steps/writing.h"
@@ -36,6 +37,7 @@ struct BuildArguments {
   ImageOptions image;
   CheckLevel check = CheckLevel::kError;
   std::vector<std::string> sboms;  // paths
+  ProvenanceOptions provenance;
   bool json = false;
   const CLI::App* command = nullptr;  // that they were parsed for
 };
@@ -105,6 +107,8 @@ std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
   const std::string& trace = options.writing.tools.timing.trace_file;
   if (!trace.empty()) outputs.push_back({"--trace", trace});
   for (const std::string& path : options.sboms) outputs.push_back({"--sbom", path});
+  const std::string& provenance = options.provenance.path;
+  if (!provenance.empty()) outputs.push_back({"--provenance", provenance});
   return outputs;
 }
 
@@ -167,9 +171,14 @@ FinishedBuild build(const BuildArguments& options) {
   built.base_layers = base ? base->layers.size() : 0;
   built.image = assemble(options, planned, on, built.result.layers);
   std::vector<layer::ResultFile> files;
-  if (!options.sboms.empty()) step.emplace(tools.trace.get(), "list the packages");
-  add_sbom_files(options.sboms, built.image, delivery,
-                 {options.planning.base.limits, options.planning.jobs, tools.store.get()}, files);
+  if (!options.sboms.empty() || !options.provenance.path.empty()) {
+    step.emplace(tools.trace.get(), "list the packages");
+    const BuiltImage looked_into =
+        look_into(built.image, delivery,
+                  {options.planning.base.limits, options.planning.jobs, tools.store.get()});
+    add_sbom_files(options.sboms, looked_into, files);
+    add_provenance_file(options.provenance, looked_into, on, built.base, outputs, files);
+  }
   step.emplace(tools.trace.get(), "commit to the store");
   commit_store(tools.store.get(), options.writing.tools.store);
   step.reset();
@@ -220,6 +229,7 @@ void add_build_command(CLI::App& app) {
   command->add_flag("--json", options->json, "Print the summary as JSON, or the errors");
   show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
   add_project_option(*command);
+  add_provenance_option(*command, options->provenance);
   command->callback([options] {
     name_build_outputs(*options);
     run_build(*options);

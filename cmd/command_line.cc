@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "cmd/about.h"
+#include "cmd/attach.h"
 #include "cmd/build.h"
 #include "cmd/convert.h"
 #include "cmd/gc.h"
@@ -36,6 +37,7 @@
 #include "cmd/signals.h"
 #include "cmd/store.h"
 #include "cmd/tar/tar.h"
+#include "cmd/trace/trace.h"
 #include "cmd/verify.h"
 #include "cmd/words/argument_text.h"
 #include "cmd/words/flagfile.h"
@@ -170,11 +172,13 @@ void add_commands(CLI::App& app, const Session* session) {
   add_load_command(app);
   add_inspect_command(app);
   add_sbom_command(app);
+  add_attach_command(app);
   add_diff_command(app);
   add_why_command(app);
   add_verify_command(app);
   add_store_command(app);
   add_schema_command(app);
+  add_trace_command(app);
   add_tar_command(app);
   add_version_command(app);
   add_help_command(app);

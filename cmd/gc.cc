@@ -32,10 +32,14 @@ void collect_layout(const GcArguments& options) {
   const oci::DropBlobs drop = options.dry_run ? oci::DropBlobs::kOnlyCount : oci::DropBlobs::kYes;
   const oci::UnreachedBlobs blobs = oci::drop_unreached(layout_folder(options.layout), drop);
   if (is_quiet()) return;
-  print_line(stdout,
-             fmt::format("{}: {} {} {}, {} kept", options.layout, counted(blobs.dropped, "blob"),
-                         options.dry_run ? "would be dropped," : "dropped,",
-                         human_size(blobs.dropped_bytes), blobs.kept));
+  std::string line =
+      fmt::format("{}: {} {} {}, {} kept", options.layout, counted(blobs.dropped, "blob"),
+                  options.dry_run ? "would be dropped," : "dropped,",
+                  human_size(blobs.dropped_bytes), blobs.kept);
+  if (blobs.lists > 0) {
+    line += fmt::format("; among them what is attached to {}", counted(blobs.lists, "image"));
+  }
+  print_line(stdout, line);
 }
 
 }  // namespace

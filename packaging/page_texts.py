@@ -68,6 +68,12 @@ EXAMPLES = {
         ("What software is in it, for other programs:",
          "veneer sbom oci:images:app -o app.spdx.json"),
     ],
+    "veneer attach": [
+        ("That list beside the image, for registries and other tools:",
+         "veneer attach oci:images:app app.spdx.json"),
+        ("Any other file:",
+         "veneer attach oci:images:app notes.txt --artifact-type application/vnd.example.notes"),
+    ],
     "veneer diff": [
         ("What a new version has changed:", "veneer diff oci:images:app-1 oci:images:app-2"),
     ],
@@ -84,6 +90,10 @@ EXAMPLES = {
     "veneer schema": [
         ("For an editor that knows JSON schemas of TOML:",
          "veneer schema > veneer.toml.schema.json"),
+    ],
+    "veneer trace": [
+        ("Which files a program uses until it can work:",
+         "veneer trace -o used.txt -- .venv/bin/python -c 'import flask'"),
     ],
     "veneer tar": [
         ("An archive of what an mtree lists, each real file once:",

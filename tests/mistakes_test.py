@@ -29,7 +29,7 @@ MISTAKES = dict([
     ("help biuld", "veneer has no command 'biuld'; did you mean 'build'?"),
     ("help store gcc", "veneer store has no command 'gcc'; did you mean 'gc'?"),
     ("", "veneer needs a command: build, plan, layer, image, index, convert, rebase, gc, load, "
-         "inspect, sbom, diff, why, verify, store, schema, tar, version, help"),
+         "inspect, sbom, attach, diff, why, verify, store, schema, trace, tar, version, help"),
     ("store", "veneer store needs a command: stat, gc, verify"),
     # Options.
     (f"build {TREE} --ouput oci:out", "veneer build has no option '--ouput'; did you mean '--output'?"),

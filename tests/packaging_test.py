@@ -117,7 +117,7 @@ class Packaging(unittest.TestCase):
         for title, examples in page_texts.EXAMPLES.items():
             self.assertIn(title, known)
             for _, line in examples:
-                words = line.split(" | ")[0].split(" > ")[0].split()
+                words = line.split(" | ")[0].split(" > ")[0].split(" -- ")[0].split()
                 name = " ".join(words[:3] if " ".join(words[:3]) in known else words[:2])
                 options = {one for option in known[name]["options"] for one in option["names"]}
                 used = {word.split("=")[0] for word in words if word.startswith("-")}

@@ -137,8 +137,8 @@ class Report(unittest.TestCase):
     def test_each_command_has_these_options(self):
         """`veneer tar` has bsdtar's instead."""
         for command in ("build", "plan", "layer", "image", "index", "convert", "rebase", "gc",
-                        "load", "inspect", "sbom", "diff", "why", "verify", "store", "store stat",
-                        "store gc", "store verify", "schema", "version", "help"):
+                        "load", "inspect", "sbom", "attach", "diff", "why", "verify", "store", "store stat",
+                        "store gc", "store verify", "schema", "trace", "version", "help"):
             text = self.run_veneer(*command.split(), "--help")[1]
             for option in ("-q,--quiet", "-v,--verbose", "--color"):
                 self.assertIn(f"  {option} ", text, command)

@@ -15,7 +15,7 @@ ROOMS = [
     "oci/model", "oci/read", "oci/inspect", "oci/sbom", "oci/write", "oci/check", "oci/convert",
     "oci/load",
     "cmd/report", "cmd/options", "cmd/words", "cmd/project", "cmd/steps", "cmd/inspect", "cmd/tar",
-    "cmd/worker", "cmd",
+    "cmd/trace", "cmd/worker", "cmd",
 ]
 MOST_SOURCES = 20  # in one room
 MOST_LINES = 300   # in one file

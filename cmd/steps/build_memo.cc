@@ -23,14 +23,6 @@ namespace {
 constexpr std::string_view kForm = "build 2";
 constexpr size_t kNumber = sizeof(uint64_t);
 
-// Options that say where to or how fast, not what.
-bool matters(const CLI::Option& option) {
-  static constexpr std::array<std::string_view, 12> kOthers{
-      "color", "jobs",  "json",       "no-store", "output", "project",
-      "quiet", "store", "store-size", "timings",  "trace",  "verbose"};
-  return option.count() > 0 && !std::ranges::binary_search(kOthers, option.get_single_name());
-}
-
 // Which program it is: another may make something else of the same inputs.
 bool put_stamp(const char* program, layer::MemoWriter& text) {
   struct stat status = {};
@@ -52,7 +44,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptio
   text.put(layer::blob_recipe(compression));
   if (!put_stamp("/proc/self/exe", text)) return std::nullopt;
   for (const CLI::Option* option : command.get_options()) {
-    if (!matters(*option)) continue;
+    if (option->count() == 0 || !says_what(*option)) continue;
     text.put(option->get_single_name());
     text.put(uint64_t{option->results().size()});  // a value may be spelt as an option's name
     for (const std::string& value : option->results()) text.put(value);
@@ -102,6 +94,13 @@ BuildResult read_result(layer::MemoReader& memo) {
 }
 
 }  // namespace
+
+bool says_what(const CLI::Option& option) {
+  static constexpr std::array<std::string_view, 14> kOthers{
+      "color", "jobs", "json",  "no-store",   "output",  "project", "provenance",
+      "quiet", "sbom", "store", "store-size", "timings", "trace",   "verbose"};
+  return !std::ranges::binary_search(kOthers, option.get_single_name());
+}
 
 BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
                      layer::Compression compression, const PlanningState& planned,

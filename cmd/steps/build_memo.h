@@ -25,6 +25,9 @@ struct BuildResult {
   std::vector<layer::WrittenLayer> layers;
 };
 
+// Whether an option says what is built, and not where to or how fast.
+bool says_what(const CLI::Option& option);
+
 // What the store remembers of one build: if it is found, nothing is planned, checked or compressed.
 class BuildMemo {
  public:

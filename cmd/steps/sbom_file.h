@@ -7,10 +7,8 @@
 #include <vector>
 
 #include "cmd/report/results.h"
-#include "oci/inspect/gather_facts.h"
+#include "cmd/steps/built_image.h"
 #include "oci/sbom/sbom.h"
-#include "oci/write/delivery.h"
-#include "oci/write/image.h"
 
 namespace cmd {
 
@@ -23,9 +21,8 @@ std::string sbom_text(const oci::ImageSubject& image, oci::SbomFormat format, bo
 // --sbom, which may be given for each format. `paths` outlives `app`.
 void add_sbom_option(CLI::App& app, std::vector<std::string>& paths);
 
-// Adds a file for each path. `delivery` has all layers of the image, which has not appeared.
-void add_sbom_files(const std::vector<std::string>& paths, const oci::Image& image,
-                    const oci::Delivery& delivery, const oci::GatherOptions& reading,
+// Adds a file for each path.
+void add_sbom_files(const std::vector<std::string>& paths, const BuiltImage& built,
                     std::vector<layer::ResultFile>& files);
 
 }  // namespace cmd

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -64,6 +65,15 @@ void describe_anew(const ConvertedLayer& layer, bool is_docker, Json& descriptor
   }
   kept[std::string(kLayerRecipeAnnotation)] = layer.anew->recipe;
   descriptor["annotations"] = std::move(kept);
+}
+
+// A blob of what is attached to an image. Null if the document leads to images alone.
+const Descriptor* find_part(const ImageDocument& document) {
+  if (!document.parts.empty()) return &document.parts.front().first;
+  for (const ImageDocument& listed : document.listed) {
+    if (const Descriptor* const part = find_part(listed)) return part;
+  }
+  return nullptr;
 }
 
 class Conversion {
@@ -192,6 +202,7 @@ std::pair<Descriptor, std::string> Conversion::convert(const ImageDocument& docu
   Descriptor descriptor = describe_blob(media_type, bytes);
   descriptor.annotations = document.descriptor.annotations;
   descriptor.platform = document.descriptor.platform;
+  descriptor.artifact_type = document.descriptor.artifact_type;
   return {std::move(descriptor), std::move(bytes)};
 }
 
@@ -207,6 +218,12 @@ ConvertedImage Conversion::run(const ImageDocument& document) {
   // Whoever shows the image names it.
   image.manifest.annotations.erase(std::string(kRefNameAnnotation));
   image.manifest.annotations.erase(std::string(kContainerdNameAnnotation));
+  if (images_.empty()) {  // only what is attached to one; a blob that is there stands for a config
+    const Descriptor* const part = find_part(document);
+    if (part == nullptr) throw std::logic_error("nothing to convert");
+    image.config = *part;
+    return {std::move(image), summary_};
+  }
   const StoredImage& first = *images_.front();
   image.config_bytes = first.config_bytes;
   image.config = describe_blob(kConfigType, image.config_bytes);

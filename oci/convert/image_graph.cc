@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -93,12 +94,10 @@ class GraphReader {
   size_t documents_ = 0;
 };
 
-bool holds_image(const ImageDocument& document) {
-  if (document.image) return true;
-  for (const ImageDocument& listed : document.listed) {
-    if (holds_image(listed)) return true;
-  }
-  return false;
+// Whether there is anything to copy: an image, or what is attached to one.
+bool holds_something(const ImageDocument& document) {
+  return document.image || !document.parts.empty() ||
+         std::ranges::any_of(document.listed, holds_something);
 }
 
 }  // namespace
@@ -119,7 +118,7 @@ ImageDocument read_documents(const FoundSource& found, const std::optional<Platf
     return document;
   }
   ImageDocument document = reader.read(named.front());
-  if (!holds_image(document)) {
+  if (!holds_something(document)) {
     throw layer::Error({reference.to_string()}, "holds no image manifest");
   }
   return document;

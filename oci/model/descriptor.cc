@@ -4,10 +4,13 @@
 #include <fmt/core.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
+
+#include "layer/base/ascii.h"
 
 namespace oci {
 namespace {
@@ -37,8 +40,8 @@ constexpr KnownType kKnownTypes[] = {
     {"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", MediaKind::kForeignLayer},
 };
 
-constexpr std::string_view kEmptyType = "application/vnd.oci.empty.v1+json";
 constexpr std::string_view kDigestPrefix = "sha256:";
+constexpr std::string_view kReferrersPrefix = "sha256-";
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -62,7 +65,7 @@ std::optional<std::string> decode_base64(const std::string& text) {
 // image-spec descriptor.md, "Embedded Content" and manifest.md, "Guidance for an Empty Descriptor".
 void check_content(const JsonField& field, const Descriptor& descriptor) {
   if (descriptor.media_type == kEmptyType &&
-      (descriptor.size != 2 || descriptor.digest != digest_of("{}"))) {
+      (descriptor.size != 2 || descriptor.digest != digest_of(kEmptyDocument))) {
     throw field.error(
         "has the media type of an empty descriptor, but its size and digest are not those of '{}'");
   }
@@ -73,6 +76,15 @@ void check_content(const JsonField& field, const Descriptor& descriptor) {
   if (bytes->size() != descriptor.size || digest_of(*bytes) != descriptor.digest) {
     throw data->error("does not have the size and the digest that the descriptor states");
   }
+}
+
+// RFC 6838, section 4.2: restricted-name.
+bool is_restricted_name(std::string_view text) {
+  constexpr size_t kLongest = 127;
+  static constexpr std::string_view kOthers = "!#$&-^_.+";
+  if (text.empty() || text.size() > kLongest || !layer::is_alphanumeric(text.front())) return false;
+  return std::ranges::all_of(
+      text, [](char c) { return layer::is_alphanumeric(c) || kOthers.find(c) != kOthers.npos; });
 }
 
 Platform parse_platform_field(const JsonField& field) {
@@ -92,6 +104,12 @@ MediaKind media_kind(std::string_view media_type) {
 
 bool is_layer(MediaKind kind) {
   return kind == MediaKind::kTar || kind == MediaKind::kTarGzip || kind == MediaKind::kTarZstd;
+}
+
+bool is_media_type(std::string_view text) {
+  const size_t slash = text.find('/');
+  return slash != text.npos && is_restricted_name(text.substr(0, slash)) &&
+         is_restricted_name(text.substr(slash + 1));
 }
 
 std::string_view layer_media_type(MediaKind kind) {
@@ -145,6 +163,20 @@ std::string blob_path(const layer::Digest& digest) {
   return "blobs/sha256/" + digest.hex();
 }
 
+std::string referrers_tag(const layer::Digest& digest) {
+  return std::string(kReferrersPrefix) + digest.hex();
+}
+
+std::optional<layer::Digest> parse_referrers_tag(std::string_view tag) {
+  if (!tag.starts_with(kReferrersPrefix)) return std::nullopt;
+  return parse_digest(std::string(kDigestPrefix).append(tag.substr(kReferrersPrefix.size())));
+}
+
+// An index may state the type of an image's config there: image-spec descriptor.md.
+bool Descriptor::is_artifact() const {
+  return !artifact_type.empty() && media_kind(artifact_type) != MediaKind::kConfig;
+}
+
 Descriptor describe_blob(std::string_view media_type, std::string_view bytes) {
   Descriptor descriptor;
   descriptor.media_type = media_type;
@@ -164,6 +196,7 @@ Descriptor parse_descriptor(const JsonField& field) {
   if (const auto platform = field.find("platform")) {
     descriptor.platform = parse_platform_field(*platform);
   }
+  if (const auto type = field.find("artifactType")) descriptor.artifact_type = type->text();
   check_content(field, descriptor);
   return descriptor;
 }
@@ -173,6 +206,7 @@ Json to_json(const Descriptor& descriptor) {
                {"digest", descriptor.digest.to_string()},
                {"size", descriptor.size}};
   if (!descriptor.annotations.empty()) json["annotations"] = descriptor.annotations;
+  if (!descriptor.artifact_type.empty()) json["artifactType"] = descriptor.artifact_type;
   if (descriptor.platform) {
     json["platform"] = {{"os", descriptor.platform->os},
                         {"architecture", descriptor.platform->architecture}};

@@ -20,6 +20,14 @@ inline constexpr std::string_view kTarType = "application/vnd.oci.image.layer.v1
 inline constexpr std::string_view kTarGzipType = "application/vnd.oci.image.layer.v1.tar+gzip";
 inline constexpr std::string_view kTarZstdType = "application/vnd.oci.image.layer.v1.tar+zstd";
 
+// The config of a manifest that has none: image-spec manifest.md, "Guidance for an Empty
+// Descriptor".
+inline constexpr std::string_view kEmptyType = "application/vnd.oci.empty.v1+json";
+inline constexpr std::string_view kEmptyDocument = "{}";
+
+// Whether the text has the form of a media type: RFC 6838, section 4.2.
+bool is_media_type(std::string_view text);
+
 // What a media type stands for, spelt as OCI or as Docker (image manifest version 2, schema 2) does.
 enum class MediaKind {
   kIndex,
@@ -48,6 +56,12 @@ layer::Digest digest_of(std::string_view bytes);
 // "blobs/sha256/<hex>": image-spec image-layout.md.
 std::string blob_path(const layer::Digest& digest);
 
+// "sha256-<hex>": the tag of the index that lists what is attached to a manifest or to an index.
+// distribution-spec, "Referrers Tag Schema".
+std::string referrers_tag(const layer::Digest& digest);
+// Whose tag it is; no value for any other tag.
+std::optional<layer::Digest> parse_referrers_tag(std::string_view tag);
+
 // image-spec descriptor.md.
 struct Descriptor {
   std::string media_type;
@@ -55,8 +69,11 @@ struct Descriptor {
   uint64_t size = 0;
   StringMap annotations;
   std::optional<Platform> platform;
+  std::string artifact_type{};  // of a manifest that an index lists; empty: not stated
 
   MediaKind kind() const { return media_kind(media_type); }
+  // Whether it says that the manifest is of something else than an image.
+  bool is_artifact() const;
 };
 
 // The descriptor of a blob with these bytes.

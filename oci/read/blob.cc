@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <utility>
 #include <vector>
 
 #include "layer/disk/file_handle.h"
@@ -32,6 +33,20 @@ void check_digest(const Blob& blob, const Descriptor& descriptor, const layer::D
                        fmt::format("has digest {}, but its descriptor says {}", found.to_string(),
                                    descriptor.digest.to_string()));
   }
+}
+
+// Where the kernel says that an open file is. Empty if it cannot tell.
+std::string opened_path(int fd) {
+  std::array<char, PATH_MAX> path{};
+  const std::string link = fmt::format("/proc/self/fd/{}", fd);
+  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size() - 1);
+  return size > 0 ? std::string(path.data()) : std::string();
+}
+
+// For messages about a file that has no name of its own yet.
+std::string opened_folder(int fd, const std::string& otherwise) {
+  const std::string path = opened_path(fd);
+  return path.starts_with('/') ? path.substr(0, path.rfind('/')) : otherwise;
 }
 
 }  // namespace
@@ -126,12 +141,10 @@ std::optional<std::string> path_of_whole(const Blob& blob) {
   const bool is_whole =
       blob.offset() == 0 && blob.size() == static_cast<uint64_t>(open_file.st_size);
   if (!is_whole) return std::nullopt;
-  std::array<char, PATH_MAX> path{};
-  const std::string link = fmt::format("/proc/self/fd/{}", blob.fd());
-  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size() - 1);
-  const bool is_there = size > 0 && ::lstat(path.data(), &named) == 0 &&
+  std::string path = opened_path(blob.fd());
+  const bool is_there = !path.empty() && ::lstat(path.c_str(), &named) == 0 &&
                         named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino;
-  return is_there ? std::optional<std::string>(path.data()) : std::nullopt;
+  return is_there ? std::optional(std::move(path)) : std::nullopt;
 }
 
 void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile& out) {
@@ -139,7 +152,8 @@ void copy_blob(const Blob& blob, const Descriptor& descriptor, layer::OutputFile
   const uint64_t start = out.size();
   out.copy_from(blob.fd(), blob.offset(), blob.size());
   // Not the source: it may change between being copied and being read again.
-  check_digest(blob, descriptor, hash_blob(written_part(out, start, blob.size(), blob.name())));
+  const std::string place = opened_folder(out.fd(), blob.name());
+  check_digest(blob, descriptor, hash_blob(written_part(out, start, blob.size(), place)));
 }
 
 }  // namespace oci

@@ -43,13 +43,22 @@ void check_layout(const Source& source) {
   }
 }
 
-// The entries of index.json that carry the tag, or all when the reference has none.
+// Whether the entry is not an image of the layout, but attached to one, or a list of what is.
+bool is_attached(const JsonField& entry) {
+  const std::optional<JsonField> type = entry.find("artifactType");
+  return parse_referrers_tag(tag_of(entry)) ||
+         (type && media_kind(type->text()) != MediaKind::kConfig);
+}
+
+// The entries of index.json that carry the tag, or all images when the reference has none.
 std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
                                         const ImageReference& reference) {
   std::vector<Descriptor> named;
   std::set<std::string> tags;
   for (const JsonField& entry : entries) {
     const std::string tag = tag_of(entry);
+    const bool is_named = !reference.name.empty() && tag == reference.name;
+    if (!is_named && is_attached(entry)) continue;
     tags.insert(tag);
     if (reference.name.empty() || tag == reference.name) {
       named.push_back(parse_descriptor(entry));
@@ -123,6 +132,9 @@ std::string list_platforms(const std::vector<Candidate>& candidates) {
 Descriptor choose(std::vector<Candidate> candidates, const ImageReference& reference,
                   const std::optional<Platform>& platform) {
   std::erase_if(candidates, [](const Candidate& one) { return !is_runnable(one); });
+  if (candidates.size() > 1) {
+    std::erase_if(candidates, [](const Candidate& one) { return one.descriptor.is_artifact(); });
+  }
   const std::string name = reference.to_string();
   if (candidates.empty()) throw layer::Error({name}, "holds no image manifest");
   if (candidates.size() == 1) return candidates.front().descriptor;

@@ -39,7 +39,8 @@ class Destination : public layer::LayerSink {
   virtual void prepare(const Image& image) = 0;
   // Writes what goes to a pipe or a device. This cannot be taken back.
   virtual void send() {}
-  // Waits until nobody else writes there. May be left out: show() then waits.
+  // Waits until nobody else writes there. May be left out: show() then waits. May come before
+  // prepare(), for an image that depends on what is there.
   virtual void await() {}
   // Lets the image appear, and adds to `undo` how to take it back. The destination outlives `undo`.
   virtual void show(layer::Undo& undo) = 0;

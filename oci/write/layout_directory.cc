@@ -46,13 +46,6 @@ void make_directory(const std::string& path) {
   }
 }
 
-void write_file(const std::string& folder, const std::string& name, std::string_view text,
-                layer::Undo* undo = nullptr) {
-  layer::OutputFile file(folder);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit(folder + '/' + name, kLayoutFileMode, undo);
-}
-
 // A directory beside the layout that is to be, removed with what it holds unless renamed.
 layer::TemporaryName make_staging_directory(const std::string& final_path) {
   const layer::Undisturbed section;
@@ -149,10 +142,10 @@ class LayoutDestination : public Destination {
     entry_ = to_json(index_entry(image, reference_));
     if (!staging_) return;
     for (auto& [digest, file] : staged_) file.commit(blob_folder_ + '/' + digest.hex());
-    write_file(staging_.path(), "oci-layout", kLayoutFile);
+    write_layout_file(staging_.path(), "oci-layout", kLayoutFile);
     index_ = {
         {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry_})}};
-    write_file(staging_.path(), "index.json", dump_json(index_));
+    write_layout_file(staging_.path(), "index.json", dump_json(index_));
   }
 
   void await() override {
@@ -206,7 +199,7 @@ class LayoutDestination : public Destination {
     Json index = read_layout_index(path_);
     if (index == index_) return restore();
     restore_entries(index, entry_, replaced_);
-    write_file(path_, "index.json", dump_json(index));
+    write_layout_file(path_, "index.json", dump_json(index));
   }
 
   void add_to_existing(layer::Undo& undo) {
@@ -222,8 +215,9 @@ class LayoutDestination : public Destination {
     }
     place_blobs(steps);
     replaced_ = replace_entry(index_, entry_);
-    if (!entry_exists(path_ + "/oci-layout")) write_file(path_, "oci-layout", kLayoutFile, &steps);
-    write_file(path_, "index.json", dump_json(index_), &steps);
+    if (!entry_exists(path_ + "/oci-layout"))
+      write_layout_file(path_, "oci-layout", kLayoutFile, &steps);
+    write_layout_file(path_, "index.json", dump_json(index_), &steps);
     undo.add([this, restore = steps.release()] { take_back(restore); });
   }
 

@@ -9,9 +9,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "layer/disk/file_handle.h"
+#include "layer/disk/output_file.h"
 #include "oci/model/annotations.h"
 #include "oci/model/descriptor.h"
 #include "oci/read/source.h"
@@ -20,12 +22,6 @@ namespace oci {
 namespace {
 
 constexpr uint64_t kMaxIndexBytes = uint64_t{64} << 20;
-
-std::string tag_of(const Json& entry) {
-  const auto annotations = entry.find("annotations");
-  if (annotations == entry.end() || !annotations->is_object()) return {};
-  return annotations->value(kRefNameAnnotation, "");
-}
 
 }  // namespace
 
@@ -56,12 +52,26 @@ Json read_layout_index(const std::string& layout) {
   return index;
 }
 
+std::string tag_of_entry(const Json& entry) {
+  const auto annotations = entry.find("annotations");
+  if (annotations == entry.end() || !annotations->is_object()) return {};
+  return annotations->value(kRefNameAnnotation, "");
+}
+
+void write_layout_file(const std::string& layout, const std::string& name, std::string_view text,
+                       layer::Undo* undo) {
+  constexpr mode_t kMode = 0644;
+  layer::OutputFile file(layout);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit(layout + '/' + name, kMode, undo);
+}
+
 Json replace_entry(Json& index, const Json& entry) {
   Json kept = Json::array();
   Json replaced = Json::array();
   bool placed = false;
   for (const Json& old : index["manifests"]) {
-    if (tag_of(old) != tag_of(entry)) {
+    if (tag_of_entry(old) != tag_of_entry(entry)) {
       kept.push_back(old);
       continue;
     }

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "layer/disk/undo.h"
 #include "oci/model/json.h"
 #include "oci/read/blob.h"
 
@@ -16,6 +18,14 @@ std::shared_ptr<const File> lock_layout(const std::string& path);
 // The layout's index as it is, including members that veneer does not know. An index without
 // entries if the file is missing. Throws Error for a file that is no index.
 Json read_layout_index(const std::string& layout);
+
+// The tag of an entry of index.json; empty: it has none.
+std::string tag_of_entry(const Json& entry);
+
+// Writes a file into the layout, whatever the umask: replaces it whole. With `undo`, what was
+// there can be restored.
+void write_layout_file(const std::string& layout, const std::string& name, std::string_view text,
+                       layer::Undo* undo = nullptr);
 
 // Puts the entry in the place of the first one with the same tag, or at the end. Removes all others
 // with that tag, and returns those that it replaced or removed. No tag counts as a tag.

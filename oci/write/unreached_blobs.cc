@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -52,9 +53,10 @@ class Marker {
  public:
   explicit Marker(const std::string& layout) : source_(open_directory(layout)) {}
 
-  std::set<layer::Digest> mark(const Json& index) {
+  // Marks all that a document or a part of one leads to.
+  void mark(const Json& document) {
     std::vector<Mention> open;
-    find_mentions(index, open);
+    find_mentions(document, open);
     while (!open.empty()) {
       const Mention mention = open.back();
       open.pop_back();
@@ -62,7 +64,11 @@ class Marker {
       if (!is_new && !mention.is_document) continue;
       if (!read_.contains(mention.digest)) read(mention, open);
     }
-    return std::move(reached_);
+  }
+
+  bool is_marked(const layer::Digest& digest) const { return reached_.contains(digest); }
+  bool is_there(const layer::Digest& digest) const {
+    return source_->find(blob_path(digest)).has_value();
   }
 
  private:
@@ -91,6 +97,44 @@ class Marker {
   std::set<layer::Digest> read_;
 };
 
+// A list of what is attached to an image that is in the layout.
+struct AttachedList {
+  layer::Digest image;
+  Json entry;
+};
+
+// Marks what the index leads to. Removes the entries of lists whose image is not marked, and returns
+// how many.
+size_t mark_index(Json& index, Marker& marker) {
+  std::vector<AttachedList> lists;
+  Json kept = Json::array();
+  for (const Json& entry : index["manifests"]) {
+    const auto image = parse_referrers_tag(tag_of_entry(entry));
+    if (image && marker.is_there(*image)) {
+      lists.push_back({*image, entry});
+    } else {
+      kept.push_back(entry);
+    }
+  }
+  Json others = index;
+  others["manifests"] = std::move(kept);
+  marker.mark(others);
+  // What is attached to an image may have something attached itself.
+  const auto is_of_marked = [&marker](const AttachedList& list) {
+    return marker.is_marked(list.image);
+  };
+  for (auto list = std::ranges::find_if(lists, is_of_marked); list != lists.end();
+       list = std::ranges::find_if(lists, is_of_marked)) {
+    marker.mark(list->entry);
+    lists.erase(list);
+  }
+  std::erase_if(index["manifests"].get_ref<Json::array_t&>(), [&lists](const Json& entry) {
+    return std::ranges::any_of(lists,
+                               [&entry](const AttachedList& list) { return list.entry == entry; });
+  });
+  return lists.size();
+}
+
 }  // namespace
 
 UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
@@ -98,8 +142,13 @@ UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
     throw layer::Error({layout}, "is not an OCI image layout");
   }
   const std::shared_ptr<const File> lock = lock_layout(layout);
-  const std::set<layer::Digest> reached = Marker(layout).mark(read_layout_index(layout));
+  Json index = read_layout_index(layout);
+  Marker marker(layout);
   UnreachedBlobs result;
+  result.lists = mark_index(index, marker);
+  if (result.lists > 0 && drop == DropBlobs::kYes) {
+    write_layout_file(layout, "index.json", dump_json(index));
+  }
   const std::string folder = layout + "/blobs/sha256";
   struct stat status {};
   if (::lstat(folder.c_str(), &status) != 0 && errno == ENOENT) return result;
@@ -109,7 +158,7 @@ UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
     const std::string path = fmt::format("{}/{}", folder, name);
     const auto digest = parse_digest("sha256:" + name);
     if (!digest) continue;
-    if (reached.contains(*digest)) {
+    if (marker.is_marked(*digest)) {
       ++result.kept;
       continue;
     }

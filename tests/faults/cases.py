@@ -84,6 +84,11 @@ CASES = [
         ["rebase", "-j1", "--check=off", "oci:../given/placed", "--old-base=oci:../given/base", *STORE]
         + ["--base=oci:../given/python", "-o", "oci:out/image:new"],
     ),
+    Case(
+        "attach",
+        ["attach", "oci:out/image:old", "../given/tree/large.bin", "--artifact-type=text/plain"],
+        is_again=True,
+    ),
     Case("tar", ["tar", "-czf", "out/archive.tar.gz", "@../given/mtree"]),
     Case(
         "tar-xz",

@@ -1,21 +1,13 @@
-"""The engines of Debian's testing suite take what `veneer load` sends: all, and after a change less.
-
-The suite moves, so these tests are skipped when the archive cannot give a root of it.
-"""
+"""The engines of Debian's testing suite take what `veneer load` sends: all, and after a change less."""
 
 import itertools
 import os
-import pathlib
 import shlex
-import subprocess
-import sys
 
 import daemons
 import judge
 import samples
-
-HERE = pathlib.Path(__file__).resolve().parent
-UNAVAILABLE = 75  # EX_TEMPFAIL
+import today
 
 
 class Today(judge.Judge):
@@ -26,13 +18,7 @@ class Today(judge.Judge):
 
     def setUp(self):
         super().setUp()
-        made = subprocess.run([HERE / "engines_root"], stdout=subprocess.PIPE, text=True,
-                              timeout=900, check=False)
-        if made.returncode == UNAVAILABLE:
-            self.skipTest("Debian's archive has no such root now")
-        self.assertEqual(made.returncode, 0)
-        self.inside = [HERE.parents[1] / "cmake" / "enter-root", made.stdout.strip(), self.folder,
-                       "--"]
+        self.inside = today.inside(self.folder)
         self.binary = samples.odd(self.folder / "program")
         self.image = f"oci:{self.folder}/layout:odd:1"
 
