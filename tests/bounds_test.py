@@ -154,6 +154,36 @@ class Bounds(Case):
                    f"{blob}: error: is one of more than 1000 indexes, or 64 MiB of them, that the "
                    "image's index leads to\n")
 
+    def test_layers_without_end(self):
+        """They may be one blob, and config and manifest small once compressed."""
+        tar = tar_of(("a", b"a"))
+        diff_id = f"sha256:{hashlib.sha256(tar).hexdigest()}"
+        self.image("image", tar, diff_id, "layer.v1.tar")
+        index = json.loads((self.top / "image" / "index.json").read_text())
+        blobs = self.top / "image/blobs/sha256"
+        manifest = json.loads((blobs / index["manifests"][0]["digest"][7:]).read_text())
+        manifest["layers"] *= 1001
+        entry = small_base.add_blob(self.top / "image", "manifest.v1+json",
+                                    small_base.encode(manifest))
+        self.write_index("image", entry)
+        self.check(["verify", "oci:image"], f"image/blobs/sha256/{entry['digest'][7:]}: error: "
+                   "/layers: has more than 1000 layers\n")
+        config = {"architecture": "amd64", "os": "linux",
+                  "rootfs": {"type": "layers", "diff_ids": [diff_id] * 1001}}
+        (self.top / "a.tar").write_bytes(tar_of(
+            ("c.json", json.dumps(config).encode()), ("l", tar), ("manifest.json", json.dumps(
+                [{"Config": "c.json", "Layers": ["l"] * 1001}]).encode())))
+        self.check(["verify", "docker-archive:a.tar"],
+                   "a.tar(c.json): error: /rootfs/diff_ids: has more than 1000 layers\n")
+
+    def test_packages_of_long_names(self):
+        status = b"Package: " + b"\x80" * (9 << 20) + b"\nVersion: 1\n\n"
+        blob = self.tar_image("image", ("var/lib/dpkg/status", status))
+        for command in ("inspect", "sbom"):
+            self.check([command, "--no-store", "image"],
+                       f"{blob}: error: 'var/lib/dpkg/status' takes the names, versions, licenses "
+                       "and paths of packages beyond 2 MiB\n")
+
     def test_a_number_that_is_too_large(self):
         self.tar_image("image", ("a", b""))
         index = self.top / "image" / "index.json"

@@ -120,6 +120,30 @@ class Convert(program.InFolder):
                     self.veneer("convert", "-q", "--no-store", f"oci:{out}", f"oci:{out}-again")
                     self.assertEqual(self.files(out), self.files(out + "-again"))
 
+    def test_headers_that_are_longer_than_a_frame(self):
+        """Many extended headers, and many blocks of a sparse file's map, before the next entry."""
+        def header(kind, size, mark=b""):
+            info = tarfile.TarInfo("x")
+            info.type, info.size = kind, size
+            data = info.tobuf(tarfile.GNU_FORMAT)[:482] + mark.ljust(30, b"\0")
+            total = sum(data[:148]) + sum(data[156:]) + 8 * ord(" ")
+            return data[:148] + b"%06o\0 " % total + data[156:]
+
+        extended = header(tarfile.XHDTYPE, 1 << 20) + b"%d comment=" % (1 << 20) + \
+            b"x" * ((1 << 20) - 17) + b"\n"
+        more = bytes(504) + b"\1" + bytes(7)
+        files = tar([member(f"f{i}", "x" * 190_000) for i in range(20)])
+        start = files[:512 + 190_464]  # the first
+        for name, between in (("pax", extended * 3), ("long", extended * 40),
+                              ("sparse", header(b"S", 0, b"\1") + more * 8000 + bytes(512))):
+            layer = start + between + files
+            Image([layer]).layout(self.top / name)
+            for codec in ("gzip", "zstd", "none"):
+                self.veneer("convert", "-q", "--no-store", "--recompress", "--compression", codec,
+                            name, f"oci:{name}-{codec}")
+                # Compares the diff id.
+                self.veneer("convert", "-q", "--no-store", f"{name}-{codec}", f"oci:{name}-{codec}-2")
+
     def test_bytes_after_the_end_of_a_tar_and_a_layer_without_any_stay(self):
         layers = [tar([member("a", "1")]) + bytes(40 << 20) + b"x", b""]
         Image(layers, level=1).layout(self.top / "image")
@@ -381,6 +405,16 @@ class Convert(program.InFolder):
             f"{name}: error: there is no such file\n{name}: help: an index lists more than is here: "
             "--platform copies one image of it\n"))
         self.veneer("convert", "both", "oci:out", "--platform", "linux/amd64")
+
+    def test_an_index_that_lists_a_large_image_again_and_again(self):
+        image = Image([tar([member("a", "1")])], {"Labels": {"x": "y" * 100_000}})
+        index = image.add("index.v1+json", json.dumps({
+            "schemaVersion": 2, "mediaType": f"{OCI}.index.v1+json",
+            "manifests": [image.manifest] * 900}).encode())
+        self.write_layout("image", image.blobs, index)
+        name = f"image/blobs/sha256/{image.manifest['digest'].partition(':')[2]}"
+        self.refuse(["convert", "image", "oci:out"],
+                    f"{name}: error: is one of more than 1000 documents, or 16 MiB of them\n")
 
     def test_layers_that_are_not_to_be_converted(self):
         for media_type, message, remedy in (

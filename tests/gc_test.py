@@ -4,10 +4,13 @@ usage: gc_test.py VENEER
 """
 
 import concurrent.futures
+import hashlib
 import json
+import os
+import shutil
 
 import program
-from made_images import OCI, Image, member, tar
+from made_images import OCI, Image, member, sha256, tar
 
 
 class Gc(program.InFolder):
@@ -77,6 +80,88 @@ class Gc(program.InFolder):
         self.assertEqual(code, 1)
         self.assertTrue(errors.startswith(f"{name}: error: has digest sha256:"), errors)
         self.assertEqual(self.blobs(), {*first.blobs, *second.blobs})
+
+    def check_refused(self, message):
+        """`gc` fails with this message and drops nothing."""
+        before = sorted((self.top).rglob("*"))
+        self.assertEqual(self.run_veneer("gc", "all"), (1, message))
+        self.assertEqual(sorted((self.top).rglob("*")), before)
+
+    def make(self):
+        """Writes a layout anew, with a blob to which nothing leads; returns its image."""
+        shutil.rmtree(self.top / "all", ignore_errors=True)
+        image = Image([tar([member("a", "1")])])
+        image.layout(self.top / "all")
+        (self.top / "all/blobs/sha256" / ("0" * 64)).write_text("junk")
+        return image
+
+    def test_a_layout_that_is_half_copied_drops_nothing(self):
+        self.make()
+        (self.top / "all/index.json").unlink()
+        self.check_refused("all: error: has no index.json, which says what leads to its blobs\n")
+
+    def test_blobs_behind_a_link_may_be_others(self):
+        for part in ("blobs", "blobs/sha256"):
+            self.make()
+            (self.top / "all" / part).rename(self.top / "others")
+            (self.top / "all" / part).symlink_to(self.top / "others")
+            self.check_refused(f"all/{part}: error: is not a folder of this layout, so others may "
+                               "have blobs there\n")
+            shutil.rmtree(self.top / "others")
+
+    def test_documents_by_another_digest_are_not_passed_over(self):
+        image = self.make()
+        data = image.blobs[image.manifest["digest"]]
+        digest = hashlib.sha512(data).hexdigest()
+        (self.top / "all/blobs/sha512").mkdir()
+        (self.top / "all/blobs/sha512" / digest).write_bytes(data)
+        (self.top / "all/index.json").write_text(json.dumps({
+            "schemaVersion": 2, "manifests": [{**image.manifest, "digest": f"sha512:{digest}"}]}))
+        self.check_refused("all/blobs/sha512: error: is not by SHA-256, so veneer does not know "
+                           "what it leads to\n")
+
+    def test_an_artifact_manifest_keeps_its_blobs(self):
+        """It has no schemaVersion."""
+        image = self.make()
+        blob = image.add("x", b"artifact")
+        artifact = {"mediaType": "application/vnd.oci.artifact.manifest.v1+json", "blobs": [blob]}
+        image.manifest = image.add("x", json.dumps(artifact).encode())
+        image.layout(self.top / "all")
+        self.veneer("gc", "all")
+        self.assertEqual(self.blobs(), {blob["digest"], image.manifest["digest"]})
+
+    def test_other_things_among_the_blobs(self):
+        """What has a blob's name and is no folder goes; what has not stays."""
+        image = self.make()
+        folder = self.top / "all/blobs/sha256"
+        os.mkfifo(folder / ("1" * 64))
+        (folder / ("2" * 64)).symlink_to("/dev/zero")
+        (folder / ("3" * 64)).symlink_to("/none")
+        (folder / ("4" * 64)).mkdir()
+        os.mkfifo(folder / "mine")
+        self.veneer("gc", "-q", "all")
+        self.assertEqual(self.blobs(), {*image.blobs, "sha256:" + "4" * 64, "sha256:mine"})
+        manifest = folder / image.manifest["digest"][7:]
+        manifest.unlink()
+        os.mkfifo(manifest)
+        self.check_refused(f"all/blobs/sha256/{manifest.name}: error: is not a regular file\n")
+
+    def test_documents_without_end(self):
+        """Holes, which take no room on the disk."""
+        self.make()
+        folder = self.top / "all/blobs/sha256"
+        digests = []
+        for i in range(300):
+            data = (b"{%d" % i).ljust(4 << 20, b"\0")
+            digests.append(sha256(data))
+            with open(folder / digests[-1][7:], "wb") as file:
+                file.write(data[:8])
+                file.truncate(len(data))
+        (self.top / "all/index.json").write_text(json.dumps({
+            "schemaVersion": 2, "manifests": [{"digest": digest} for digest in digests]}))
+        code, errors = self.run_veneer("gc", "all")
+        self.assertEqual(code, 1)
+        self.assertIn(": error: is one of documents of more than 1024 MiB\n", errors)
 
     def test_what_is_no_layout(self):
         Image([tar([])]).docker_archive(self.top / "a.tar")

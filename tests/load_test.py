@@ -261,6 +261,18 @@ class Programs(Load):
         self.check_fails("TOP/engine: error: has not ended after 1 s and was ended\n",
                          "--to", path, "--timeout", "1")
 
+    def test_prints_without_end(self):
+        for command in ("exec yes", "exec yes >&2", "cat >/dev/null; exec yes"):
+            self.check_fails("TOP/engine: error: has printed more than 64 MiB and was ended\n",
+                             "--to", self.program(command))
+
+    def test_a_layer_of_another_size(self):
+        """A hole, which would fill the engine's disk."""
+        layer = self.image.layers[1]
+        os.truncate(self.top / "image" / blob(layer["digest"]), 1 << 42)
+        self.check_fails(f"image/{blob(layer['digest'])}: error: is {1 << 42} bytes long, but its "
+                         f"descriptor says {layer['size']}\n", "--to", self.program("cat >/dev/null"))
+
     def test_is_not_there(self):
         self.check_fails("/none: error: cannot be run: No such file or directory\n",
                          "--to", "/none")
@@ -349,6 +361,23 @@ class Refusals(Load):
     def test_an_error_before_all_is_sent(self):
         self.make(*"abcdef", level=None)
         self.refused("early", "no space left on device")
+
+    def test_an_error_as_a_line_before_all_is_sent(self):
+        self.make(*"abcdef", level=None)
+        self.refused("early line", "no space left on device")
+
+    def test_lines_without_end(self):
+        engine = StubEngine()
+        engine.fault = "endless"
+        with engine.at(self.socket):
+            self.check_fails("veneer: error: the engine's answer is too long\n")
+
+    def test_trailers_without_end(self):
+        engine = StubEngine()
+        engine.fault = "trailers"
+        with engine.at(self.socket):
+            self.check_fails("unix://TOP/engine.sock: error: the engine's answer has headers without "
+                             "end\n")
 
     def test_an_image_that_is_not_there_afterwards(self):
         engine = StubEngine()
@@ -492,6 +521,19 @@ class Addresses(Load):
             self.assertEqual(code, 1)
             self.assertRegex(errors, "certificate.*\n.*help: ca.pem in DOCKER_CERT_PATH")
         self.assertEqual(len(engine.loads), 2)
+
+    def test_what_is_no_file_in_place_of_a_certificate(self):
+        self.environment |= {"DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY": "1",
+                             "DOCKER_CERT_PATH": str(self.top)}
+        for name in ("ca.pem", "cert.pem", "key.pem"):
+            path = self.top / name
+            os.mkfifo(path)
+            self.check_fails(f"TOP/{name}: error: is not a regular file\n")
+            path.unlink()
+            path.touch()
+            os.truncate(path, 1 << 42)
+            self.check_fails(f"TOP/{name}: error: is {1 << 42} bytes long, more than 4194304\n")
+            path.unlink()
 
     def make_certificates(self):
         """Makes two authorities, and certificates of the first one for server and client."""

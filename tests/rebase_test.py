@@ -4,6 +4,7 @@ usage: rebase_test.py VENEER
 """
 
 import json
+import time
 
 import program
 from elf_sample import elf
@@ -130,6 +131,30 @@ class Rebase(program.InFolder):
                     "--old-base\n")
         self.veneer("rebase", "docker-archive:a.tar", "--base", "oci:bases:2", "--old-base", "oci:bases:2", "-o",
                     "oci:again")
+
+    def test_variables_whose_names_are_none(self):
+        """As some programs have them: no shell could refer to them."""
+        own = tar([member("srv", mode=0o755), member("srv/z", "z")])
+        for name, layers, env in (
+                ("one", self.old.tars, ["a.b=x", "=e", "ALONE", "$=1"]),
+                ("two", self.new.tars, ["a.b=y", "=f", "ALONE", "$=$2"]),
+                ("app", [*self.old.tars, own], ["a.b=q:x", "=e:g", "ALONE", "$=1:$z", "MINE"])):
+            Image(layers, {"Env": env}).layout(self.top / name)
+        self.veneer("rebase", "app", "--base", "oci:two", "--old-base", "oci:one", "-o", "oci:out")
+        self.assertEqual(self.documents("out")[1]["config"]["Env"],
+                         ["a.b=q:y", "=f:g", "ALONE", "$=$2:$z", "MINE="])
+
+    def test_a_hundred_thousand_variables(self):
+        own = tar([member("srv", mode=0o755), member("srv/z", "z")])
+        for name, layers, value in (("one", self.old.tars, "1"), ("two", self.new.tars, "2"),
+                                    ("app", [*self.old.tars, own], "3:1")):
+            Image(layers, {"Env": [f"v{i}={value}" for i in range(100_000)] +
+                                  ["SAME=x:1"] * 20_000}).layout(self.top / name)
+        begin = time.monotonic()
+        self.veneer("rebase", "app", "--base", "oci:two", "--old-base", "oci:one", "-o", "oci:out")
+        self.assertLess(time.monotonic() - begin, 20)  # each with each: minutes
+        env = self.documents("out")[1]["config"]["Env"]
+        self.assertEqual((env[0], env[99_999]), ("v0=3:2", "v99999=3:2"))
 
     def test_a_base_that_is_not_the_images(self):
         self.build("oci:bases:1", "app")

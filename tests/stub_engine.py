@@ -24,7 +24,7 @@ class StubEngine:
         self.asked = []     # paths of requests
         self.layers = {}    # diff id: nothing; what `wants_all` overrides
         self.wants_all = False
-        self.fault = None   # "error", "status", "early", "close", "hang", "forget"
+        self.fault = None   # as _Handler.do_POST() does it, or "forget"
         self.hang_seconds = 60
 
     def answer(self, path):
@@ -151,11 +151,30 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_document(500, {"message": "no space left on device"})
             self.close_connection = True
             return
+        if engine.fault == "early line":
+            self.rfile.read(1 << 16)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"error": "no space left on device"}\n')
+            self.close_connection = True
+            return
         if engine.fault == "cut":
             self.rfile.read(1 << 16)
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if engine.fault == "endless":
+            self.send_response(200)
+            self.end_headers()
+            while True:
+                self.wfile.write(b'{"stream": "still at it"}\n' * 4096)
+        if engine.fault == "trailers":
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"0\r\n")
+            while True:
+                self.wfile.write(b"A: b\r\n" * 4096)
         if engine.fault == "hang":
             time.sleep(engine.hang_seconds)
         if engine.fault == "close":

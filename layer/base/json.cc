@@ -12,6 +12,9 @@
 namespace layer {
 namespace {
 
+// Small values take many times their size in memory: docs/limits.md.
+constexpr uint64_t kBytesPerValue = 16;
+
 // RFC 6901, section 3.
 std::string escape_token(std::string_view token) {
   std::string text;
@@ -48,7 +51,8 @@ std::string plain_message(std::string_view message) {
 
 class Builder : public nlohmann::json_sax<Json> {
  public:
-  Builder(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+  Builder(std::string_view text, const std::string& file, uint64_t max_values)
+      : text_(text), file_(file), max_values_(max_values) {}
 
   Json take() { return std::move(root_); }
 
@@ -89,6 +93,9 @@ class Builder : public nlohmann::json_sax<Json> {
   };
 
   Json* place(Json value) {
+    if (++values_ > max_values_) {
+      throw Error({file_}, fmt::format("has more than {} values", max_values_));
+    }
     if (levels_.empty()) return &(root_ = std::move(value));
     Level& level = levels_.back();
     if (level.value->is_array()) {
@@ -128,6 +135,8 @@ class Builder : public nlohmann::json_sax<Json> {
 
   std::string_view text_;
   const std::string& file_;
+  const uint64_t max_values_;
+  uint64_t values_ = 0;
   Json root_;
   std::vector<Level> levels_;
 };
@@ -139,7 +148,7 @@ Json parse_json(std::string_view text, const std::string& file, uint64_t max_byt
     throw Error({file}, fmt::format("is {} bytes long, more than {}", text.size(), max_bytes));
   }
   if (text.empty()) throw Error({file}, "is empty, not JSON");
-  Builder builder(text, file);
+  Builder builder(text, file, std::max(max_bytes, kMaxJsonBytes) / kBytesPerValue);
   if (!Json::sax_parse(text, &builder)) throw Error({file}, "is not JSON");
   return builder.take();
 }

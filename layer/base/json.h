@@ -23,9 +23,9 @@ using StringMap = std::map<std::string, std::string>;
 inline constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;
 inline constexpr size_t kMaxJsonDepth = 64;
 
-// Parses a document. Throws Error at `file` if it is too long or too deep, is not JSON or not
-// UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC 7493 section
-// 2.3).
+// Parses a document. Throws Error at `file` if it is too long or too deep or has too many values, is
+// not JSON or not UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC
+// 7493 section 2.3).
 Json parse_json(std::string_view text, const std::string& file, uint64_t max_bytes = kMaxJsonBytes);
 
 // Prints a document compactly, with members sorted bytewise and non-ASCII characters unescaped.

@@ -10,10 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <new>
 #include <span>
@@ -26,16 +24,27 @@
 namespace layer {
 namespace {
 
+// Of what a program prints: docs/limits.md.
+constexpr uint64_t kMaxPrinted = uint64_t{64} << 20;
+constexpr std::chrono::milliseconds kBetweenLooks(5);
+constexpr int kPollMilliseconds = 50;  // what it prints is looked at meanwhile
+// For a program to end by itself when its input has ended before it should.
+constexpr std::chrono::seconds kGrace(10);
+
 FileHandle file_in_memory(const std::string& program) {
   FileHandle file(::memfd_create("veneer", MFD_CLOEXEC));
   if (!file) throw system_error(program, "cannot be run", errno);
   return file;
 }
 
-std::string text_of(const FileHandle& file, const std::string& program) {
+uint64_t printed_size(const FileHandle& file, const std::string& program) {
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw system_error(program, "cannot be run", errno);
-  std::string text(static_cast<size_t>(status.st_size), '\0');
+  return static_cast<uint64_t>(status.st_size);
+}
+
+std::string text_of(const FileHandle& file, const std::string& program) {
+  std::string text(printed_size(file, program), '\0');
   read_fully(file.get(), 0, std::as_writable_bytes(std::span(text)), program);
   return text;
 }
@@ -111,31 +120,59 @@ void ChildProcess::start(const ProgramCall& call, const FileHandle& input) {
 
 ChildProcess::~ChildProcess() {
   input_ = FileHandle();
+  const auto end = std::chrono::steady_clock::now() + kGrace;
+  while (is_running()) {
+    if (std::chrono::steady_clock::now() >= end) ::kill(child_, SIGKILL);
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
   wait();
+}
+
+// Nobody else waits for the child, so it is still this one.
+void ChildProcess::give_up(const std::string& reason) {
+  if (child_ > 0) ::kill(child_, SIGKILL);
+  wait();
+  throw Error(Position{program_}, reason + " and was ended");
+}
+
+void ChildProcess::check_printed() {
+  for (const FileHandle* file : {&output_, &messages_}) {
+    if (printed_size(*file, program_) <= kMaxPrinted) continue;
+    give_up(fmt::format("has printed more than {} MiB", kMaxPrinted >> 20));
+  }
 }
 
 bool ChildProcess::write(std::span<const std::byte> bytes, std::chrono::seconds patience) {
   const PipeSignalHeld no_signal(true);
-  const auto most = std::chrono::milliseconds(patience).count();
+  auto last = std::chrono::steady_clock::now();
   while (!bytes.empty()) {
+    check_printed();
     const ssize_t count = ::write(input_.get(), bytes.data(), bytes.size());
     if (count >= 0) {
       bytes = bytes.subspan(static_cast<size_t>(count));
+      last = std::chrono::steady_clock::now();
       continue;
     }
     if (errno == EPIPE) return false;
     if (errno == EINTR) continue;
     if (errno != EAGAIN) throw system_error(program_, "cannot pass bytes on", errno);
+    if (std::chrono::steady_clock::now() - last >= patience) {
+      give_up(fmt::format("has taken nothing for {} s", patience.count()));
+    }
     pollfd room{input_.get(), POLLOUT, 0};
-    const int ready = ::poll(&room, 1, static_cast<int>(std::min<int64_t>(most, INT_MAX)));
-    if (ready < 0 && errno != EINTR) throw system_error(program_, "cannot pass bytes on", errno);
-    if (ready == 0) {
-      ::kill(child_, SIGKILL);  // nobody else has waited for it, so it is still this child
-      throw Error(Position{program_},
-                  fmt::format("has taken nothing for {} s and was ended", patience.count()));
+    if (::poll(&room, 1, kPollMilliseconds) < 0 && errno != EINTR) {
+      throw system_error(program_, "cannot pass bytes on", errno);
     }
   }
   return true;
+}
+
+// WNOWAIT: wait() takes the status. An error is told there, too.
+bool ChildProcess::is_running() const {
+  siginfo_t state{};
+  return child_ > 0 &&
+         ::waitid(P_PID, static_cast<id_t>(child_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         state.si_pid == 0;
 }
 
 int ChildProcess::wait() {
@@ -157,22 +194,18 @@ std::string ChildProcess::finish() {
 }
 
 ProgramEnd ChildProcess::end(std::chrono::seconds patience) {
-  constexpr std::chrono::milliseconds kBetweenLooks(5);
   input_ = FileHandle();
   const auto end = std::chrono::steady_clock::now() + patience;
-  siginfo_t state{};
-  // WNOWAIT: wait() takes the status. An error is told there, too.
-  while (::waitid(P_PID, static_cast<id_t>(child_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-         state.si_pid == 0) {
+  while (is_running()) {
+    check_printed();
     if (std::chrono::steady_clock::now() >= end) {
-      ::kill(child_, SIGKILL);
-      wait();
-      throw Error(Position{program_},
-                  fmt::format("has not ended after {} s and was ended", patience.count()));
+      give_up(fmt::format("has not ended after {} s", patience.count()));
     }
     std::this_thread::sleep_for(kBetweenLooks);
   }
-  return result(wait());
+  const int status = wait();
+  check_printed();
+  return result(status);
 }
 
 ProgramEnd ChildProcess::result(int status) const {

@@ -36,7 +36,7 @@ class ChildProcess {
   ChildProcess(const ProgramCall& call, std::string_view input);
   // The same for a program that reads what write() gives it.
   explicit ChildProcess(const ProgramCall& call);
-  // Waits for a program that nobody has waited for.
+  // Waits for a program that nobody has waited for, and ends it if it goes on without input.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -48,12 +48,16 @@ class ChildProcess {
   // Waits for its end, and returns what it printed. Throws Error, with what it said on stderr, if
   // its exit code is not 0.
   std::string finish();
-  // Waits for its end. After the time of `patience` it is ended, and Error is thrown.
+  // Waits for its end. After the time of `patience`, or if it prints too much, it is ended, and Error
+  // is thrown.
   ProgramEnd end(std::chrono::seconds patience);
 
  private:
   void start(const ProgramCall& call, const FileHandle& input);
+  bool is_running() const;
   int wait();  // the status; 0 if it is not known
+  [[noreturn]] void give_up(const std::string& reason);
+  void check_printed();
   ProgramEnd result(int status) const;
 
   std::string program_;

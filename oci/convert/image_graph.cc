@@ -15,6 +15,7 @@ namespace {
 // As for opening one image: docs/limits.md.
 constexpr size_t kMaxIndexLevels = 8;
 constexpr size_t kMaxDocuments = 1000;
+constexpr uint64_t kMaxDocumentBytes = uint64_t{16} << 20;
 
 class GraphReader {
  public:
@@ -22,12 +23,12 @@ class GraphReader {
 
   ImageDocument read(const Descriptor& descriptor, size_t level = 0) {
     const Blob blob = find(descriptor.digest, level);
-    if (++documents_ > kMaxDocuments || level > kMaxIndexLevels) {
+    if (level > kMaxIndexLevels) {
       throw layer::Error({blob.name()},
-                         fmt::format("is one of more than {} documents, or more than {} levels "
-                                     "deep",
-                                     kMaxDocuments, kMaxIndexLevels));
+                         fmt::format("is more than {} levels deep", kMaxIndexLevels));
     }
+    ++documents_;
+    count(blob, blob.size());
     if (descriptor.kind() == MediaKind::kIndex) return read_index(descriptor, blob, level);
     const bool is_listed = level > 0;
     if (is_listed && !is_image(descriptor, blob)) return read_other(descriptor, blob);
@@ -35,10 +36,20 @@ class GraphReader {
     document.descriptor = descriptor;
     document.image = open_manifest(source_, name_, descriptor);
     document.bytes = document.image->manifest_bytes;
+    count(blob, document.image->config_bytes.size());
     return document;
   }
 
  private:
+  // Counts the bytes of a document, and of what belongs to it.
+  void count(const Blob& document, uint64_t bytes) {
+    bytes_ += bytes;
+    if (documents_ <= kMaxDocuments && bytes_ <= kMaxDocumentBytes) return;
+    throw layer::Error({document.name()},
+                       fmt::format("is one of more than {} documents, or {} MiB of them",
+                                   kMaxDocuments, kMaxDocumentBytes >> 20));
+  }
+
   Blob find(const layer::Digest& digest, size_t level) const {
     const std::string path = blob_path(digest);
     std::optional<Blob> blob = source_.find(path);
@@ -92,6 +103,7 @@ class GraphReader {
   const Source& source_;
   const std::string name_;
   size_t documents_ = 0;
+  uint64_t bytes_ = 0;
 };
 
 // Whether there is anything to copy: an image, or what is attached to one.

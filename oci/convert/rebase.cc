@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,13 +19,17 @@
 namespace oci {
 namespace {
 
-std::optional<std::string> value_in(const std::vector<std::string>& env, std::string_view key) {
-  for (const std::string& item : env) {
-    if (item.starts_with(key) && item.size() > key.size() && item[key.size()] == '=') {
-      return item.substr(key.size() + 1);
-    }
+// The value of each variable; of two with one name, the first.
+using Environment = std::map<std::string_view, std::string_view>;
+
+Environment environment_of(const ImageConfig& config) {
+  Environment environment;
+  for (const std::string_view item : config.env) {
+    const size_t name_size = std::min(item.find('='), item.size());
+    environment.try_emplace(item.substr(0, name_size),
+                            item.substr(std::min(name_size + 1, item.size())));
   }
-  return std::nullopt;
+  return environment;
 }
 
 // As --env spells it: a '$' of the value is "$$".
@@ -34,29 +39,31 @@ std::string escaped(std::string_view value) {
   return text;
 }
 
-// The value with the old base's value in it as a reference to that of the base below.
-std::string relative_value(const std::string& key, const std::string& value,
-                           const std::string& old) {
-  const std::string reference = fmt::format("${{{}}}", key);
-  if (!old.empty() && value.ends_with(':' + old)) {
-    return escaped(value.substr(0, value.size() - old.size())) + reference;
+// The value with that of the new base in place of the old base's, where this is a part of it.
+std::string moved_value(std::string_view value, std::string_view old, std::string_view base) {
+  const bool has_more = !old.empty() && value.size() > old.size();
+  if (has_more && value.ends_with(old) && value[value.size() - old.size() - 1] == ':') {
+    return std::string(value.substr(0, value.size() - old.size())).append(base);
   }
-  if (!old.empty() && value.starts_with(old + ':')) {
-    return reference + escaped(value.substr(old.size()));
+  if (has_more && value.starts_with(old) && value[old.size()] == ':') {
+    return std::string(base).append(value.substr(old.size()));
   }
-  return escaped(value);
+  return std::string(value);
 }
 
 void add_env(const ImageConfig& old, const ImageConfig& image, const ImageConfig& base,
              ConfigChanges& changes) {
-  for (const std::string& item : image.env) {
-    const std::string key = item.substr(0, item.find('='));
-    const std::string value = item.substr(std::min(key.size() + 1, item.size()));
-    const std::optional<std::string> before = value_in(old.env, key);
-    if (before == value) continue;
-    const bool has_new = value_in(base.env, key).has_value();
-    changes.env.emplace_back(
-        key, before && has_new ? relative_value(key, value, *before) : escaped(value));
+  const Environment before = environment_of(old);
+  const Environment below = environment_of(base);
+  for (const std::string_view item : image.env) {
+    const std::string_view key = item.substr(0, item.find('='));
+    const std::string_view value = item.substr(std::min(key.size() + 1, item.size()));
+    const auto was = before.find(key);
+    if (was != before.end() && was->second == value) continue;
+    const auto now = below.find(key);
+    const bool is_in_both = was != before.end() && now != below.end();
+    changes.env.emplace_back(key, escaped(is_in_both ? moved_value(value, was->second, now->second)
+                                                     : std::string(value)));
   }
 }
 

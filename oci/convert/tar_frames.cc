@@ -67,10 +67,17 @@ bool TarFrames::take_piece(std::vector<std::byte>& tar) {
 // Whether the next frame is known to begin, and where.
 bool TarFrames::take_entry(std::vector<std::byte>& tar) {
   append(scan_.update_to_entry(rest_), tar);
-  // Only what follows the end of a tar is longer than a frame.
-  if (!scan_.has_entry()) return tar.size() >= 2 * maximum_;
+  if (!scan_.has_entry()) {
+    // What follows the end of a tar, or extended headers without end: no frame of a tar that veneer
+    // wrote is so long.
+    if (tar.size() < 2 * maximum_) return false;
+    cutter_.pass_large();
+    return true;
+  }
   const TarScan::Entry& entry = scan_.entry();
-  const size_t header = tar.size() - entry.header_size;
+  // The first extended headers may be in frames before this one.
+  const uint64_t header_size = std::min<uint64_t>(entry.header_size, tar.size());
+  const size_t header = tar.size() - header_size;
   std::optional<uint64_t> end;
   if (entry.size >= maximum_) {
     cutter_.pass_large();
@@ -78,7 +85,7 @@ bool TarFrames::take_entry(std::vector<std::byte>& tar) {
     piece_left_ = maximum_;
     end = header;
   } else {
-    end = cutter_.add(entry.path, entry.header_size + layer::padded_to_block(entry.size));
+    end = cutter_.add(entry.path, header_size + layer::padded_to_block(entry.size));
   }
   if (ends_large_) end = header;
   ends_large_ = large_left_ > 0;

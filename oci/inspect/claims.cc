@@ -61,7 +61,7 @@ const Node* Claims::walk(std::string_view path, layer::FinalLink last) {
 }
 
 const Node* Claims::claim(std::string_view path, uint32_t package) {
-  if (path.size() > layer::kMaxPath || !may_work(1 + path.size() / 64)) return nullptr;
+  if (!may_work(1 + path.size() / 64) || path.size() > layer::kMaxPath) return nullptr;
   const std::optional<std::string> clean = clean_path(path);
   if (!clean) return nullptr;
   const Node* node = image_.tree.find(*clean);

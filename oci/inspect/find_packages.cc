@@ -11,6 +11,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
+#include "layer/base/limits.h"
 #include "layer/model/file_tree.h"
 #include "oci/inspect/claims.h"
 #include "oci/inspect/package_files.h"
@@ -19,7 +20,10 @@
 namespace oci {
 namespace {
 
-constexpr size_t kMaxPackages = 100'000;
+constexpr size_t kMaxPackages = 20'000;
+// Of their names, versions, licenses and paths, which reports repeat several times.
+constexpr uint64_t kMaxPackageText = uint64_t{2} << 20;
+constexpr size_t kMostOfLicense = 256;  // reports leave longer ones out
 
 using layer::Node;
 
@@ -29,6 +33,16 @@ struct FoundPackage {
   size_t database = 0;  // of Alpine: index in `databases`
   size_t number = 0;    // in this database
 };
+
+// Bytes of what is said of a package.
+uint64_t text_size(const Package& package) {
+  uint64_t size = package.name.size() + package.version.size() + package.architecture.size() +
+                  std::min(package.license.size(), kMostOfLicense) + package.path.size();
+  for (const std::string& classifier : package.license_classifiers) {
+    size += sizeof classifier + classifier.size();
+  }
+  return size;
+}
 
 // The records of one image, and what they name.
 class PackageFinder {
@@ -47,6 +61,7 @@ class PackageFinder {
   void claim_modules(std::string_view folder, uint32_t package, Claims& claims) const;
 
   ImageFacts& image_;
+  uint64_t text_ = 0;  // bytes of what packages are called
   std::vector<FoundPackage> found_;
   std::vector<std::string_view> databases_;     // Alpine's
   layer::NameMap<std::string_view> lists_;      // NAME.list and NAME.md5sums, by their names
@@ -63,6 +78,12 @@ void PackageFinder::add(const Node& node, Package package, size_t number) {
   }
   package.path = node.path;
   package.layer = node.layer;
+  if ((text_ += text_size(package)) > kMaxPackageText) {
+    throw layer::Error(node.origin.position(),
+                       fmt::format("'{}' takes the names, versions, licenses and paths of packages "
+                                   "beyond {}",
+                                   node.path, layer::limit_text(kMaxPackageText)));
+  }
   found_.push_back({std::move(package), databases_.size(), number});
 }
 
@@ -168,6 +189,7 @@ void PackageFinder::claim_python(uint32_t package, Claims& claims) const {
   const Node& file = *record_files_.find(folder)->second;
   image_.packages[package].record = image_.files[file.inode - 1].content;
   read_python_record(record->second, [&](const RecordRow& row) {
+    if (!claims.has_work_left()) return;
     const std::string path = row.path.starts_with('/') ? row.path : site + '/' + row.path;
     claim_recorded({path, row.content}, package, claims);
   });
@@ -181,6 +203,7 @@ void PackageFinder::finish() {
   };
   std::sort(found_.begin(), found_.end(),
             [&](const FoundPackage& a, const FoundPackage& b) { return key(a) < key(b); });
+  image_.packages.reserve(found_.size());
   for (const FoundPackage& one : found_) image_.packages.push_back(one.package);
   Claims claims(image_);
   claim_alpine(claims);

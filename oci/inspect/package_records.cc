@@ -21,6 +21,8 @@
 namespace oci {
 namespace {
 
+constexpr size_t kMaxReleaseWord = 64;  // bytes; os-release(5) knows none so long
+
 struct Field {
   std::string_view key;
   std::string_view value;
@@ -223,6 +225,8 @@ Distribution parse_os_release(std::string_view text) {
     const bool is_quoted =
         value.size() > 1 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0];
     if (is_quoted) value = value.substr(1, value.size() - 2);
+    // Each package URL repeats them.
+    if (value.size() > kMaxReleaseWord) return;
     if (key == "ID") found.id = value;
     if (key == "VERSION_ID") found.version = value;
   });
@@ -267,19 +271,26 @@ void read_apk_paths(std::string_view text,
                     const std::function<void(size_t package, std::string_view path)>& take) {
   size_t number = 0;
   bool is_named = false;
-  std::string_view folder;
+  std::string path = "/";  // of the folder, then of a file in it
+  size_t folder = path.size();
   read_stanzas(
       text,
       [&](std::string_view line) {
         is_named = is_named || !apk_value(line, 'P').empty();
-        if (line.starts_with("F:")) folder = line.substr(2);
+        if (line.starts_with("F:")) {
+          path.assign(line.substr(2)) += '/';
+          folder = path.size();
+        }
         const std::string_view name = apk_value(line, 'R');
-        if (is_named && !name.empty()) take(number, std::string(folder) + '/' + std::string(name));
+        if (!is_named || name.empty()) return;
+        path.resize(folder);
+        take(number, path += name);
       },
       [&] {
         if (is_named) ++number;
         is_named = false;
-        folder = {};
+        path = "/";
+        folder = path.size();
       });
 }
 

@@ -20,10 +20,12 @@ constexpr uint64_t kZstdMajor = 23;  // of Docker Engine
 
 // What the engine said of a failure: {"message": ...}, podman also {"cause": ...}.
 std::string message_of(const std::string& body) {
-  const Json document = Json::parse(body, nullptr, false);
-  if (!document.is_object()) return body;
-  const auto message = document.find("message");
-  return message != document.end() && message->is_string() ? message->get<std::string>() : body;
+  try {
+    const Json document = parse_json(body, {});
+    return JsonField(document, {}).at("message").text();
+  } catch (const layer::Error&) {
+    return body;  // whatever it is
+  }
 }
 
 std::vector<layer::DiffId> diff_ids_of(const JsonField& image) {
@@ -58,15 +60,19 @@ class DockerEngine : public Engine {
   std::optional<std::string> load(const std::string& /*name*/, uint64_t size,
                                   const FillBytes& fill) override {
     std::optional<std::string> refusal;
-    const HttpAnswer answer = http_.post("/images/load?quiet=0", "application/x-tar", size, fill,
-                                         [&](std::string_view line) {
-                                           const Json message = Json::parse(line, nullptr, false);
-                                           if (!message.is_object() || refusal) return;
-                                           const auto error = message.find("error");
-                                           if (error != message.end() && error->is_string())
-                                             refusal = error->get<std::string>();
-                                         });
-    if (answer.status != kHttpDone && !refusal) refusal = message_of(answer.body);
+    const auto take = [&](std::string_view line) {
+      const Json message = Json::parse(line, nullptr, false);
+      if (!message.is_object() || refusal) return;
+      const auto error = message.find("error");
+      if (error != message.end() && error->is_string()) refusal = error->get<std::string>();
+    };
+    try {
+      const HttpAnswer answer =
+          http_.post("/images/load?quiet=0", "application/x-tar", size, fill, take);
+      if (answer.status != kHttpDone && !refusal) refusal = message_of(answer.body);
+    } catch (const layer::Error&) {
+      if (!refusal) throw;  // else it ended the connection because of what it said
+    }
     return refusal;
   }
 

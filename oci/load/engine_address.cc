@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kUnixScheme = "unix://";
 constexpr std::string_view kDefaultDockerHost = "unix:///var/run/docker.sock";
 constexpr std::string_view kDefaultContext = "default";
+constexpr uint64_t kMaxTlsFileBytes = uint64_t{4} << 20;
 
 std::string docker_folder(const DockerVariables& variables) {
   return variables.config.empty() ? variables.home + "/.docker" : variables.config;
@@ -38,8 +39,13 @@ std::string current_context(const DockerVariables& variables) {
   return name ? name->text() : std::string();
 }
 
+// The path of a file of a TLS connection; empty if there is none. libcurl opens it by its name, and
+// would wait for a FIFO or read a device without end.
 std::string if_there(const std::string& path) {
-  return layer::is_there(path) ? path : std::string();
+  if (!layer::is_there(path)) return {};
+  const uint64_t size = file_size(*open_file(path));
+  if (size <= kMaxTlsFileBytes) return path;
+  throw layer::Error({path}, fmt::format("is {} bytes long, more than {}", size, kMaxTlsFileBytes));
 }
 
 TlsFiles tls_files(const std::string& folder) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kMaxBodyBytes = size_t{64} << 20;
 constexpr size_t kMaxLineBytes = size_t{1} << 20;
+constexpr size_t kMaxHeaderBytes = size_t{1} << 20;
 constexpr long kSendBufferBytes = 1L << 20;
 constexpr long kConnectSeconds = 20;
 
@@ -115,6 +116,8 @@ struct HttpClient::Transfer {
   const FillBytes* fill = nullptr;
   const TakeLine* take = nullptr;
   std::string body;
+  size_t taken = 0;        // of the answer, with the lines that are gone
+  size_t header_size = 0;  // with trailers, which libcurl keeps without end
   std::exception_ptr fault;
 
   static size_t read(char* data, size_t size, size_t count, void* self) noexcept {
@@ -125,6 +128,12 @@ struct HttpClient::Transfer {
       transfer.fault = std::current_exception();
       return CURL_READFUNC_ABORT;
     }
+  }
+
+  static size_t count_header(char* /*data*/, size_t size, size_t count, void* self) noexcept {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.header_size += size * count;
+    return transfer.header_size > kMaxHeaderBytes ? 0 : size * count;
   }
 
   static size_t write(char* data, size_t size, size_t count, void* self) noexcept {
@@ -143,7 +152,8 @@ struct HttpClient::Transfer {
     long status = 0;
     check_option(curl_library().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
     const bool has_lines = take != nullptr && status == kHttpDone;
-    if (body.size() > (has_lines ? kMaxLineBytes : kMaxBodyBytes)) {
+    taken += text.size();
+    if (taken > kMaxBodyBytes || (has_lines && body.size() > kMaxLineBytes)) {
       throw layer::Error("the engine's answer is too long");
     }
     if (!has_lines) return;
@@ -177,6 +187,8 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
   set_option(curl, CURLOPT_ERRORBUFFER, handle_->message.data());
   set_option(curl, CURLOPT_WRITEFUNCTION, &Transfer::write);
   set_option(curl, CURLOPT_WRITEDATA, &transfer);
+  set_option(curl, CURLOPT_HEADERFUNCTION, &Transfer::count_header);
+  set_option(curl, CURLOPT_HEADERDATA, &transfer);
   set_tls(curl, address_);
   handle_->message[0] = '\0';
   const layer::PipeSignalHeld no_signal(true);  // OpenSSL writes without MSG_NOSIGNAL
@@ -184,6 +196,9 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
   HttpAnswer answer;
   check_option(curl_library().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));
   if (transfer.fault) std::rethrow_exception(transfer.fault);
+  if (transfer.header_size > kMaxHeaderBytes) {
+    throw layer::Error({address_.url}, "the engine's answer has headers without end");
+  }
   // An engine that answers with an error may end the connection before it has read all.
   const bool is_refusal = answer.status >= 400 && !transfer.body.empty();
   if (code != CURLE_OK && !is_refusal) {
@@ -206,7 +221,7 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
 
 HttpAnswer HttpClient::get(const std::string& path) {
   curl_library().easy_reset(handle_->curl);
-  Transfer transfer{handle_->curl, nullptr, nullptr, {}, {}};
+  Transfer transfer{handle_->curl, nullptr, nullptr, {}, 0, 0, {}};
   return perform(path, transfer);
 }
 
@@ -214,7 +229,7 @@ HttpAnswer HttpClient::post(const std::string& path, std::string_view content_ty
                             const FillBytes& fill, const TakeLine& take) {
   CURL* const curl = handle_->curl;
   curl_library().easy_reset(curl);
-  Transfer transfer{curl, &fill, &take, {}, {}};
+  Transfer transfer{curl, &fill, &take, {}, 0, 0, {}};
   HeaderList headers;
   headers.add(fmt::format("Content-Type: {}", content_type));
   headers.add("Expect:");  // send at once

@@ -84,7 +84,13 @@ void LoadArchive::add_documents(const StoredImage& image, const LoadRequest& req
   add_text(blob_path(config), image.config_bytes);
 }
 
+// What is sent cannot be taken back, so the size is looked at before, and the digest on the way.
 void LoadArchive::add_layer(const ImageLayer& layer, const LoadRequest& request) {
+  if (layer.blob.size() != layer.descriptor.size) {
+    throw layer::Error({layer.blob.name()},
+                       fmt::format("is {} bytes long, but its descriptor says {}",
+                                   layer.blob.size(), layer.descriptor.size));
+  }
   Part part;
   part.layer = &layer;
   part.is_plain = is_sent_plain(layer, request);

@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "oci/model/clean_path.h"
 #include "oci/model/expand_variables.h"
@@ -14,18 +16,25 @@ namespace {
 constexpr std::string_view kDefaultPath =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-void set_env(std::vector<std::string>& env, const std::string& key, const std::string& value) {
-  const std::string prefix = key + '=';
-  const auto same_key = [&](const std::string& item) {
-    return item.starts_with(prefix) || item == key;
-  };
-  const auto found = std::find_if(env.begin(), env.end(), same_key);
-  if (found == env.end()) {
-    env.push_back(prefix + value);
-  } else {
-    *found = prefix + value;
+// Sets variables of an environment, which others may have made as large as they like.
+class EnvironmentEditor {
+ public:
+  explicit EnvironmentEditor(std::vector<std::string>& env) : env_(env) {
+    for (size_t i = 0; i < env_.size(); ++i) {
+      places_.try_emplace(env_[i].substr(0, env_[i].find('=')), i);
+    }
   }
-}
+
+  void set(const std::string& key, const std::string& value) {
+    const auto [place, is_new] = places_.try_emplace(key, env_.size());
+    if (is_new) env_.emplace_back();
+    env_[place->second] = key + '=' + value;
+  }
+
+ private:
+  std::vector<std::string>& env_;
+  std::map<std::string, size_t> places_;
+};
 
 // Dockerfile reference, WORKDIR: a relative path is relative to the one before.
 std::string resolve_working_dir(const std::string& base, const std::string& path) {
@@ -55,8 +64,9 @@ ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes) {
     config.cmd.reset();
   }
   if (changes.cmd) config.cmd = changes.cmd;
+  EnvironmentEditor environment(config.env);
   for (const auto& [key, value] : changes.env) {
-    set_env(config.env, key, expand_variables(key, value, config.env));
+    environment.set(key, expand_variables(key, value, config.env));
   }
   for (const auto& [key, value] : changes.labels) config.labels[key] = value;
   if (changes.author) config.author = *changes.author;

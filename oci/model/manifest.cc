@@ -71,7 +71,11 @@ Manifest parse_manifest(const JsonField& document, std::string_view media_type) 
         .error(fmt::format("'{}' is not the media type of an image config",
                            manifest.config.media_type));
   }
-  for (const JsonField& layer : document.at("layers").items()) {
+  const JsonField layers = document.at("layers");
+  for (const JsonField& layer : layers.items()) {
+    if (manifest.layers.size() == kMaxImageLayers) {
+      throw layers.error(fmt::format("has more than {} layers", kMaxImageLayers));
+    }
     manifest.layers.push_back(parse_layer(layer));
   }
   if (manifest.layers.empty()) throw document.at("layers").error("has no layer");

@@ -7,6 +7,9 @@
 
 namespace oci {
 
+// Of an image that is read. No engine runs one with so many.
+inline constexpr size_t kMaxImageLayers = 1000;
+
 // image-spec manifest.md.
 struct Manifest {
   Descriptor config;

@@ -69,6 +69,15 @@ void TreeBudget::take_walk(uint64_t cost, const layer::Origin& layer) {
                                  layer::limit_text(max_walk_)));
 }
 
+void TreeBudget::take_below(uint64_t paths, const layer::Origin& layer) {
+  if ((below_ += paths) <= max_below_) return;
+  throw layer::Error(layer.position(),
+                     fmt::format("is one of so many layers, over so many paths, that these are "
+                                 "more than {} when they are counted for each layer",
+                                 max_below_))
+      .with_help(layer::limit_help(layer::kMaxEntriesOption));
+}
+
 const Node* LayerNodes::find(std::string_view path) const {
   const auto here = index_.find(path);
   return here == index_.end() ? below_.find(path) : &nodes_[here->second];
@@ -179,6 +188,7 @@ LayerNodes::Fault LayerNodes::add_hardlink(std::string_view path, std::string_vi
 }
 
 std::vector<Node> LayerNodes::take() {
+  budget_.take_below(below_.nodes().size(), origin_);
   std::vector<Node> nodes = std::move(nodes_);
   drop_obscured(nodes);
   std::vector<Node> marks;

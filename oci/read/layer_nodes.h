@@ -1,6 +1,7 @@
 // Turns one layer's entries into nodes of the tree, on top of the layers below it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,20 +22,25 @@ class TreeBudget {
   explicit TreeBudget(uint64_t entries)
       : max_nodes_(entries),
         max_text_(entries * 128),
-        max_walk_((uint64_t{1} << 30) + entries * 1024) {}
+        max_walk_((uint64_t{1} << 30) + entries * 1024),
+        max_below_(std::max(uint64_t{1} << 25, entries * 8)) {}
 
   // Each throws Error at the position, a layer's, if that is more than is left.
   void take_node(const layer::Origin& layer);
   void take_text(uint64_t bytes, const layer::Origin& layer);
   void take_walk(uint64_t cost, const layer::Origin& layer);
+  // Of the paths that a layer is laid over: each of them is looked at again.
+  void take_below(uint64_t paths, const layer::Origin& layer);
 
  private:
   uint64_t max_nodes_;
   uint64_t max_text_;
   uint64_t max_walk_;
+  uint64_t max_below_;
   uint64_t nodes_ = 0;
   uint64_t text_ = 0;
   uint64_t walk_ = 0;
+  uint64_t below_ = 0;
 };
 
 // Collects the nodes of one layer, for ImageTree::add_layer(). Functions that take an entry's path

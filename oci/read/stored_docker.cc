@@ -7,6 +7,7 @@
 
 #include "oci/model/clean_path.h"
 #include "oci/model/docker_name.h"
+#include "oci/model/manifest.h"
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
 
@@ -140,6 +141,10 @@ StoredImage open_docker_image(const Source& source, const ImageReference& refere
                        fmt::format("/rootfs/diff_ids: has {} diff ids, but manifest.json has {} "
                                    "layers",
                                    diff_ids.size(), entry.layers.size()));
+  }
+  if (diff_ids.size() > kMaxImageLayers) {
+    throw layer::Error({config_blob.name()},
+                       fmt::format("/rootfs/diff_ids: has more than {} layers", kMaxImageLayers));
   }
   std::vector<Blob> blobs;
   for (const std::string& path : entry.layers) blobs.push_back(get_member(source, path));

@@ -1,7 +1,11 @@
 // CycloneDX 1.6, JSON: https://cyclonedx.org/docs/1.6/json/
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
+#include "layer/base/error.h"
 #include "oci/sbom/sbom_parts.h"
 
 namespace oci {
@@ -10,6 +14,7 @@ namespace {
 using layer::Json;
 
 constexpr const char* kImageReference = "image";
+constexpr size_t kMaxListedFiles = 200'000;  // docs/limits.md
 
 Json sha256_json(const layer::Digest& digest) {
   return Json::array({{{"alg", "SHA-256"}, {"content", digest.hex()}}});
@@ -80,9 +85,15 @@ Json system_component(const Distribution& distribution, const std::string& refer
 
 // Lists each file that a container sees with the component of its package.
 void add_files(const ImageFacts& image, size_t first, Json& components) {
+  size_t listed = 0;
   for (const layer::Node& node : image.tree.nodes()) {
     const uint32_t owner = image.owners[index_of(image, node)];
     if (node.kind != layer::NodeKind::kFile || owner == kNone) continue;
+    if (++listed > kMaxListedFiles) {
+      throw layer::Error(node.origin.position(),
+                         fmt::format("'{}' is one of more than {} files that would be listed",
+                                     node.path, kMaxListedFiles));
+    }
     components[first + owner]["components"].push_back(
         {{"type", "file"},
          {"name", node.path},
@@ -117,8 +128,9 @@ Json cyclonedx_sbom(const SbomRequest& request) {
            {{"timestamp", request.created},
             {"tools", {{"components", Json::array({tool})}}},
             {"component", image_component(request.image.image)}}},
-          {"components", components},
-          {"dependencies", Json::array({{{"ref", kImageReference}, {"dependsOn", contained}}})}};
+          {"components", std::move(components)},
+          {"dependencies",
+           Json::array({{{"ref", kImageReference}, {"dependsOn", std::move(contained)}}})}};
 }
 
 }  // namespace oci

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <utility>
 
 #include "layer/base/ascii.h"
 #include "oci/sbom/sbom_parts.h"
@@ -54,7 +55,7 @@ class SpdxLicenses {
                 {"extractedText",
                  words.empty() ? "The package's metadata only names this license." : words}};
       if (!words.empty()) info["name"] = words;
-      infos.push_back(info);
+      infos.push_back(std::move(info));
     }
     return infos;
   }
@@ -142,10 +143,10 @@ Json spdx_sbom(const SbomRequest& request) {
                 {"creationInfo",
                  {{"created", request.created},
                   {"creators", Json::array({"Tool: veneer-" + request.version})}}},
-                {"packages", packages},
-                {"relationships", relationships}};
-  const Json infos = licenses.to_json();
-  if (!infos.empty()) document["hasExtractedLicensingInfos"] = infos;
+                {"packages", std::move(packages)},
+                {"relationships", std::move(relationships)}};
+  Json infos = licenses.to_json();
+  if (!infos.empty()) document["hasExtractedLicensingInfos"] = std::move(infos);
   return document;
 }
 

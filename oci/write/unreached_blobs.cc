@@ -49,6 +49,8 @@ void find_mentions(const Json& value, std::vector<Mention>& found) {
   }
 }
 
+constexpr uint64_t kMaxBytesOfDocuments = uint64_t{1} << 30;  // docs/limits.md
+
 class Marker {
  public:
   explicit Marker(const std::string& layout) : source_(open_directory(layout)) {}
@@ -75,26 +77,37 @@ class Marker {
   // A blob that is not there leads nowhere. One that no descriptor calls a document may be one.
   void read(const Mention& mention, std::vector<Mention>& open) {
     const std::optional<Blob> blob = source_->find(blob_path(mention.digest));
-    if (!blob || (!mention.is_document && !looks_like_document(*blob))) return;
+    if (!blob || (!mention.is_document && !may_be_document(*blob))) return;
     read_.insert(mention.digest);
     Descriptor descriptor;
     descriptor.digest = mention.digest;
     descriptor.size = blob->size();
-    find_mentions(parse_json(read_text(*blob, descriptor), blob->name()), open);
+    const std::string text = read_text(*blob, descriptor);
+    if ((bytes_ += text.size()) > kMaxBytesOfDocuments) {
+      throw layer::Error({blob->name()}, fmt::format("is one of documents of more than {} MiB",
+                                                     kMaxBytesOfDocuments >> 20));
+    }
+    if (!mention.is_document && !looks_like_document(text)) return;
+    find_mentions(parse_json(text, blob->name()), open);
   }
 
-  static bool looks_like_document(const Blob& blob) {
+  static bool may_be_document(const Blob& blob) {
     if (blob.size() == 0 || blob.size() > kMaxJsonBytes) return false;
     std::byte first{};
     blob.read_at(0, {&first, 1});
-    if (first != std::byte{'{'}) return false;
-    const Json json = Json::parse(read_text(blob), nullptr, false);
-    return json.is_object() && json.contains("schemaVersion");
+    return first == std::byte{'{'};
+  }
+
+  // Manifests and indexes have one of the two, as has the artifact manifest that OCI drafted.
+  static bool looks_like_document(const std::string& text) {
+    const Json json = Json::parse(text, nullptr, false);
+    return json.is_object() && (json.contains("schemaVersion") || json.contains("mediaType"));
   }
 
   std::unique_ptr<Source> source_;
   std::set<layer::Digest> reached_;
   std::set<layer::Digest> read_;
+  uint64_t bytes_ = 0;
 };
 
 // A list of what is attached to an image that is in the layout.
@@ -135,12 +148,38 @@ size_t mark_index(Json& index, Marker& marker) {
   return lists.size();
 }
 
+// Whether there is a folder. Other layouts may have their blobs behind a link.
+bool has_folder(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return false;
+    throw layer::system_error(path, "cannot stat", errno);
+  }
+  if (S_ISDIR(status.st_mode)) return true;
+  throw layer::Error({path}, "is not a folder of this layout, so others may have blobs there");
+}
+
+// Nothing may be dropped to which a document leads that is not read.
+void check_can_be_marked(const std::string& layout) {
+  const std::unique_ptr<Source> source = open_directory(layout);
+  if (!source->find("oci-layout")) throw layer::Error({layout}, "is not an OCI image layout");
+  if (!source->find("index.json")) {
+    throw layer::Error({layout}, "has no index.json, which says what leads to its blobs");
+  }
+  const std::string blobs = layout + "/blobs";
+  if (!has_folder(blobs)) return;
+  const auto list = layer::list_directory(blobs, layer::WalkDetail::kTypes);
+  for (const auto& item : list.items) {
+    if (list.name(item) == "sha256") continue;
+    throw layer::Error({fmt::format("{}/{}", blobs, list.name(item))},
+                       "is not by SHA-256, so veneer does not know what it leads to");
+  }
+}
+
 }  // namespace
 
 UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
-  if (!open_directory(layout)->find("oci-layout")) {
-    throw layer::Error({layout}, "is not an OCI image layout");
-  }
+  check_can_be_marked(layout);
   const std::shared_ptr<const File> lock = lock_layout(layout);
   Json index = read_layout_index(layout);
   Marker marker(layout);
@@ -150,8 +189,7 @@ UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
     write_layout_file(layout, "index.json", dump_json(index));
   }
   const std::string folder = layout + "/blobs/sha256";
-  struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0 && errno == ENOENT) return result;
+  if (!has_folder(folder)) return result;
   const auto list = layer::list_directory(folder, layer::WalkDetail::kTypes);
   for (const auto& item : list.items) {
     const std::string name(list.name(item));
@@ -162,6 +200,7 @@ UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
       ++result.kept;
       continue;
     }
+    struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) throw layer::system_error(path, "cannot stat", errno);
     if (S_ISDIR(status.st_mode)) continue;
     if (drop == DropBlobs::kYes && ::unlink(path.c_str()) != 0) {

@@ -31,6 +31,10 @@ TEST_CASE("json: what is not strict JSON is refused with its place") {
     CAPTURE(one.text);
     CHECK(error_of([&] { parse_json(one.text, "f"); }) == one.message);
   }
+  std::string many = "[0";
+  for (int i = 0; i < 1 << 18; ++i) many += ",0";
+  CHECK(error_of([&] { parse_json(many + ']', "f"); }) ==
+        "f: error: has more than 262144 values\n");
 }
 
 TEST_CASE("json: nesting up to the bound and equal names in different objects are fine") {

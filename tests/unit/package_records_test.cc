@@ -120,6 +120,8 @@ TEST_CASE("package records: os-release names the distribution") {
   CHECK(alpine.id == "alpine");
   CHECK(alpine.version == "3.20.1");
   CHECK(parse_os_release("\"\n=\nID=\"\n").id == "\"");
+  const std::string longest(64, 'x');
+  CHECK(parse_os_release("ID=" + longest + "\nID=x" + longest + "\n").id == longest);
 }
 
 TEST_CASE("package records: a dpkg status lists what is installed") {

@@ -78,6 +78,13 @@ TEST_CASE("limits: paths, names and links of an image's layers, together") {
         }) ==
         "blob: error: has entries behind links that lead through more than 1024 MiB of "
         "folders' names\n");
+  CHECK(error_of([&] {
+          budget.take_below(uint64_t{1} << 25, layer);
+          budget.take_below(1, layer);
+        }) ==
+        "blob: error: is one of so many layers, over so many paths, that these are more than "
+        "33554432 when they are counted for each layer\n" +
+            help);
 }
 
 TEST_CASE("limits: what the checks keep of all files") {
