@@ -146,7 +146,7 @@ int run(std::span<char*> arguments) {
   const std::vector<File> files = read_list(arguments[4]);
   const layer::Compression compression{codec == "zstd" ? layer::Codec::kZstd : layer::Codec::kGzip,
                                        level};
-  const std::vector<Piece> pieces = cut(files, layer::max_frame_size(compression));
+  const std::vector<Piece> pieces = cut(files, layer::frame_rule(compression).maximum);
   Totals totals;
   std::vector<std::future<void>> threads;
   for (int i = std::stoi(arguments[3]); i > 0; --i) {

@@ -83,6 +83,24 @@ BuildResult plan_and_check(const BuildArguments& options,
   return result;
 }
 
+// What eStargz layers begin with.
+layer::StartFiles start_files(const BuildArguments& options, const PlanningState& planned,
+                              const oci::StoredImage* base) {
+  layer::StartFiles start;
+  if (compression(options.writing).format != layer::LayerFormat::kEstargz) return start;
+  start.listed = listed_start_files(options.writing);
+  start.program = planned.plan.program;
+  const oci::ConfigChanges changes = program_changes(options, planned, base);
+  for (const auto& words : {changes.entrypoint, changes.cmd}) {
+    if (!words) continue;
+    for (const std::string& word : *words) {
+      const bool is_relative = !word.starts_with('/') && changes.working_dir;
+      start.words.push_back(is_relative ? *changes.working_dir + '/' + word : word);
+    }
+  }
+  return start;
+}
+
 oci::Image assemble(const BuildArguments& options, const PlanningState& planned,
                     const oci::StoredImage* base, const std::vector<layer::WrittenLayer>& written) {
   std::vector<oci::NewLayer> layers;
@@ -144,8 +162,9 @@ FinishedBuild build(const BuildArguments& options) {
                               : make_plan(options.planning, base, scratch_of(options), tools);
   if (has_venv) final_config(on, platform, program_changes(options, planned, on));
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
-  const BuildMemo memo(*options.command, options.planning, compression(options.writing), planned,
-                       on, tools.store.get());
+  layer::StartFiles start = start_files(options, planned, on);
+  const BuildMemo memo(*options.command, options.planning, compression(options.writing), start,
+                       planned, on, tools.store.get());
   std::vector<layer::CachedLayer> stored;
   std::optional<BuildResult> result = memo.recall(stored);
   const bool is_done = result.has_value();
@@ -161,8 +180,9 @@ FinishedBuild build(const BuildArguments& options) {
     delivery.layers().add(layer.layer, layer.blob->file.get());
   }
   if (!is_done) {
-    result->layers = write_layers(planned.plan.layers, options.writing, options.planning.jobs,
-                                  delivery.layers(), tools);
+    add_linked_start_files(planned.tree, planned.plan, start);
+    result->layers = write_layers(planned.plan.layers, options.writing, start,
+                                  options.planning.jobs, delivery.layers(), tools);
     memo.remember(*result);
   }
   FinishedBuild built;

@@ -30,6 +30,8 @@
 namespace cmd {
 namespace {
 
+enum class ConvertFormat : uint8_t { kKeep, kOci, kEstargz, kZstdChunked };
+
 struct ConvertArguments {
   std::string source;
   std::string destination;
@@ -37,7 +39,7 @@ struct ConvertArguments {
   std::string platform;
   WritingOptions writing;
   bool recompress = false;
-  oci::DocumentForm form = oci::DocumentForm::kKept;
+  ConvertFormat format = ConvertFormat::kKeep;
   layer::Limits limits;
   unsigned jobs = 1;
   std::optional<std::string> digest_file;
@@ -56,7 +58,7 @@ oci::ImageReference destination(const ConvertArguments& options) {
 }
 
 bool is_codec_chosen(const ConvertArguments& options) {
-  return options.writing.codec_option->count() > 0;
+  return is_compression_chosen(options.writing);
 }
 
 oci::LayerConversion layer_conversion(const ConvertArguments& options) {
@@ -119,7 +121,10 @@ void run_convert(const ConvertArguments& options) {
     if (!is_quiet()) {
       line.emplace(Amount{progress.tar_bytes_done, progress.tar_bytes_total}, false);
     }
-    return oci::convert_image(document, conversion, options.form, delivery);
+    const bool is_oci = options.format == ConvertFormat::kOci;
+    return oci::convert_image(document, conversion,
+                              is_oci ? oci::DocumentForm::kOci : oci::DocumentForm::kKept,
+                              delivery);
   }();
   commit_store(tools.store.get(), options.writing.tools.store);
   print_warnings(oci::delivery_warnings({place}, converted.image));
@@ -137,9 +142,10 @@ void run_convert(const ConvertArguments& options) {
 }
 
 void add_conversion_options(CLI::App& command, ConvertArguments& options) {
-  add_codec_options(command, options.writing,
-                    "Compress layers with it: gzip, zstd or none (default: layers stay as they "
-                    "are). Layers that have this compression already stay, too");
+  add_codec_options(
+      command, options.writing,
+      "Compress layers with it: gzip, zstd, none, estargz or zstd:chunked (default: "
+      "layers stay as they are). Layers that have this compression already stay, too");
   command
       .add_flag("--recompress", options.recompress,
                 "Compress also those layers anew that have the compression already, as for "
@@ -147,12 +153,15 @@ void add_conversion_options(CLI::App& command, ConvertArguments& options) {
       ->group("Layers");
   add_tool_options(command, options.writing.tools);
   command
-      .add_option("--format", options.form,
+      .add_option("--format", options.format,
                   "Media types of manifests: keep (default) or oci. Docker's are kept, unless a "
-                  "layer is compressed with zstd, for which Docker has none")
-      ->transform(one_of<oci::DocumentForm>(
-          {{"keep", oci::DocumentForm::kKept}, {"oci", oci::DocumentForm::kOci}}))
-      ->type_name("keep|oci");
+                  "layer is compressed with zstd or estargz, which need OCI's. estargz and "
+                  "zstd:chunked are the same as with --compression")
+      ->transform(one_of<ConvertFormat>({{"keep", ConvertFormat::kKeep},
+                                         {"oci", ConvertFormat::kOci},
+                                         {"estargz", ConvertFormat::kEstargz},
+                                         {"zstd:chunked", ConvertFormat::kZstdChunked}}))
+      ->type_name("keep|oci|estargz|zstd:chunked");
   command
       .add_option("--platform", options.platform,
                   "Of several images only that for OS/ARCHITECTURE[/VARIANT] (default: all)")
@@ -184,7 +193,15 @@ void add_convert_command(CLI::App& app) {
       ->type_name("N");
   add_limit_options(*command, options->limits);
   add_digest_file_option(*command, options->digest_file);
-  command->callback([options] { run_convert(*options); });
+  command->callback([options] {
+    if (options->format == ConvertFormat::kEstargz) {
+      options->writing.format = layer::LayerFormat::kEstargz;
+    }
+    if (options->format == ConvertFormat::kZstdChunked) {
+      options->writing.format = layer::LayerFormat::kZstdChunked;
+    }
+    run_convert(*options);
+  });
 }
 
 }  // namespace cmd

@@ -118,10 +118,12 @@ void run_layer(const LayerArguments& options) {
   const std::string scratch = scratch_folder(options.output);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   PlanningState planned = make_plan(options.planning, base, scratch, tools);
+  layer::StartFiles start{listed_start_files(options.writing), planned.plan.program, {}};
+  add_linked_start_files(planned.tree, planned.plan, start);
   BlobFile blob(options.output);
   const std::vector<layer::WrittenLayer> layers =
       write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
-                   options.planning.jobs, blob, tools);
+                   start, options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
   const oci::NewLayer described = describe(layers.front(), options, planned, base);
   if (tools.store != nullptr) {

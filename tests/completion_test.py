@@ -112,7 +112,7 @@ class Cases:
         self.check("veneer --qu", "--quiet")
 
     def test_values(self):
-        self.check("veneer build --compression ", "gzip", "none", "zstd")
+        self.check("veneer build --compression ", "estargz", "gzip", "none", "zstd")
         self.check("veneer build --compression=z", "zstd")
         self.check("veneer --color a", "always", "auto")
         self.check("veneer store -v gc --color n", "never")

@@ -103,6 +103,57 @@ class Convert(program.InFolder):
                                 f"oci:{name}:a", "-j", jobs, *options)
                     self.assertEqual(self.files(name), self.files(f"{codec}{level}"), name)
 
+    def test_estargz_has_the_bytes_of_a_build_that_puts_nothing_first(self):
+        tree = self.top / "tree"
+        tree.mkdir()
+        for i in range(300):
+            (tree / f"n{i:03}").write_bytes(hashlib.sha256(str(i).encode()).digest() * (i * 7))
+        (tree / "large").write_bytes(bytes(range(256)) * 9000 + b"odd")
+        (tree / "exact").write_bytes(bytes(range(256)) * 8192)
+        (tree / "same").write_bytes(bytes(range(256)) * 8192)
+        (tree / "empty").touch()
+        (tree / "bin").mkdir()
+        (tree / "bin" / "python3").symlink_to("../large")
+        (self.top / "none").touch()
+        build = ["build", "-q", "--no-store", "--tree", "tree:/srv", "--tree", "tree/bin:/d1",
+                 "--check=off", "--layers=one"]
+        for codec in ("gzip", "zstd"):
+            self.veneer(*build, "-o", f"oci:{codec}:a", "--compression", codec)
+        built = [*build, "--prioritize", "none"]
+        self.veneer(*built, "-o", "oci:estargz:a", "--compression=estargz")
+        for source, *more in (("gzip", "-j1"), ("zstd", "-j3"), ("estargz", "--recompress")):
+            for spelt in ("--compression=estargz", "--format=estargz"):
+                name = f"from-{source}{spelt}"
+                self.veneer("convert", "-q", "--no-store", f"oci:{source}:a", f"oci:{name}:a",
+                            spelt, *more)
+                self.assertEqual(self.files(name), self.files("estargz"), name)
+        # Back: nothing of the tar is lost, nor of the config.
+        self.veneer("convert", "-q", "estargz", "oci:back:a", "--compression=none")
+        self.veneer("convert", "-q", "estargz", "oci:kept:a", "--compression=gzip")
+        self.assertEqual(self.files("kept"), self.files("estargz"))
+        table, plain = (self.manifest(name)["layers"][0] for name in ("estargz", "back"))
+        self.assertEqual(gzip.decompress(self.blob("estargz", table["digest"])),
+                         self.blob("back", plain["digest"]))
+        self.assertEqual(self.manifest("back")["config"], self.manifest("estargz")["config"])
+        self.assertEqual(set(table["annotations"]) - set(plain["annotations"]),
+                         {"containerd.io/snapshot/stargz/toc.digest",
+                          "io.containers.estargz.uncompressed-size"})
+        self.veneer("convert", "-q", "back", "oci:again:a", "--compression=estargz")
+        self.assertEqual(self.files("again"), self.files("estargz"))
+
+    def test_estargz_makes_a_manifest_oci_s(self):
+        image = self.docker_image()
+        image.layout(self.top / "image")
+        self.veneer("convert", "-q", "image", "oci:out", "--compression=estargz")
+        manifest = self.manifest("out")
+        self.assertEqual({layer["mediaType"] for layer in manifest["layers"]},
+                         {f"{OCI}.layer.v1.tar+gzip"})
+        config = json.loads(self.blob("out", manifest["config"]["digest"]))
+        self.assertEqual(
+            config["rootfs"]["diff_ids"],
+            [sha256(gzip.decompress(self.blob("out", layer["digest"])))
+             for layer in manifest["layers"]])
+
     def test_any_layer_keeps_its_tar(self):
         for name, layers in SAMPLES.items():
             for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):

@@ -182,7 +182,9 @@ class Names(Case):
                 ("x.tar.zst", ("--compression=zstd", "--level=5"), "zstd"),
                 ("x.tar.zst", ("--level=19",), "zstd"),
                 ("x.tar", ("--compression=none",), "none"),
-                ("x.blob", ("--compression=none",), "none")):
+                ("x.blob", ("--compression=none",), "none"),
+                ("x.tar.gz", ("--compression=estargz",), "gzip"),
+                ("x", ("--format=estargz", "--level=9"), "gzip")):
             self.run_veneer("layer", "--no-store", "--tree", "tree:srv", "-o", name, *options)
             self.assertEqual(codec_of((self.top / name).read_bytes()), codec, (name, options))
             media_type = json.loads((self.top / f"{name}.json").read_text())["mediaType"]

@@ -11,7 +11,7 @@ import sys
 ROOMS = [
     "layer/base", "layer/disk", "layer/model", "layer/store", "layer/probe", "layer/read",
     "layer/python", "layer/resolve", "layer/identify", "layer/place", "layer/plan", "layer/check",
-    "layer/write", "layer/bsdtar",
+    "layer/toc", "layer/write", "layer/bsdtar",
     "oci/model", "oci/read", "oci/inspect", "oci/sbom", "oci/write", "oci/check", "oci/convert",
     "oci/load",
     "cmd/report", "cmd/options", "cmd/words", "cmd/project", "cmd/steps", "cmd/inspect", "cmd/tar",

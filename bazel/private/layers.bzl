@@ -8,7 +8,7 @@ load(":pyc.bzl", "add_pyc_options", "compile_groups")
 load(":spec.bzl", "write_spec")
 load(":tool.bzl", "TOOLCHAIN_TYPE", "TOOL_ATTRS", "arguments", "run_veneer")
 
-_EXTENSIONS = {"gzip": "tar.gz", "none": "tar", "zstd": "tar.zst"}
+_EXTENSIONS = {"estargz": "tar.gz", "gzip": "tar.gz", "none": "tar", "zstd": "tar.zst", "zstd:chunked": "tar.zst"}
 
 # More layers than any image has. The rule decides how many layers there are; the planner only fills
 # them.
@@ -100,12 +100,16 @@ def _layer(ctx, name, plan, inputs):
     args.add(ctx.attr.compression, format = "--compression=%s")
     if ctx.attr.level:
         args.add(str(ctx.attr.level), format = "--level=%s")
+    prioritize = []
+    if ctx.file.prioritize:
+        prioritize = [ctx.file.prioritize]
+        args.add(ctx.file.prioritize, format = "--prioritize=%s")
     args.add(blob, format = "--output=%s")
     args.add(descriptor, format = "--descriptor=%s")
     run_veneer(
         ctx,
         args,
-        inputs = depset([plan], transitive = [inputs]),
+        inputs = depset([plan] + prioritize, transitive = [inputs]),
         outputs = [blob, descriptor],
         mnemonic = "VeneerLayer",
         progress_message = "Writing layer %s of %s" % (name, ctx.label),
@@ -219,8 +223,10 @@ _ATTRS = {
     ),
     "compression": attr.string(
         default = "gzip",
-        doc = "Compression of the layers: `gzip`, `zstd` or `none`.",
-        values = ["gzip", "none", "zstd"],
+        doc = "Compression of the layers: `gzip`, `zstd` or `none`; `estargz`, gzip with a table " +
+              "of contents, so that engines can start the image before they have all of it; or " +
+              "`zstd:chunked`, zstd with one, so that podman pulls only files that it lacks.",
+        values = ["estargz", "gzip", "none", "zstd", "zstd:chunked"],
     ),
     "content_links": attr.bool(
         default = True,
@@ -275,6 +281,12 @@ _ATTRS = {
     "prefix": attr.string(
         default = "/app",
         doc = "Directory of the program in the image.",
+    ),
+    "prioritize": attr.label(
+        allow_single_file = True,
+        doc = "With `compression = \"estargz\"`: a file that lists what a start needs, one path " +
+              "in the image per line. Layers begin with these files. Default: those of Python's " +
+              "start and of the program.",
     ),
     "program_name": attr.string(
         doc = "The program's name in the image; default: the name of its file.",

@@ -28,6 +28,7 @@ _LAYERS = [
     "mtime",
     "package_layers",
     "prefix",
+    "prioritize",
     "program_name",
     "pyc",
     "pyc_python",

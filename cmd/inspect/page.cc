@@ -2,16 +2,15 @@
 #include "cmd/inspect/page.h"
 
 #include <fmt/core.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 #include <vector>
 
+#include "layer/base/base64.h"
 #include "layer/base/crc32.h"
 #include "layer/base/digest.h"
 #include "layer/base/error.h"
@@ -21,16 +20,6 @@ namespace cmd {
 namespace {
 
 constexpr int kPageLevel = 9;
-
-std::string base64(std::span<const std::byte> bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // with a NUL at the end
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  if (size < 0) throw std::logic_error("base64 of too many bytes");
-  text.resize(static_cast<size_t>(size));
-  return text;
-}
 
 std::vector<std::byte> gzip(std::string_view text) {
   const std::span<const std::byte> plain = std::as_bytes(std::span(text));
@@ -50,7 +39,7 @@ std::vector<std::byte> gzip(std::string_view text) {
 // By which a policy names the one script or style that may be used (CSP 3, section 2.3.1).
 std::string policy_hash(std::string_view text) {
   const layer::Digest digest = layer::sha256(std::as_bytes(std::span(text)));
-  return "sha256-" + base64(std::as_bytes(std::span(digest.bytes)));
+  return "sha256-" + layer::base64_of(std::as_bytes(std::span(digest.bytes)));
 }
 
 }  // namespace
@@ -76,7 +65,7 @@ std::string page_html(const PageSource& source, const PageSubject& subject) {
       policy);
   page += fmt::format("<style>{}</style>\n</head>\n<body>\n{}", source.style, source.body);
   page += "<script type=\"application/gzip\" id=\"data\">";
-  page += base64(gzip(page_data(subject).dump()));
+  page += layer::base64_of(gzip(page_data(subject).dump()));
   page += fmt::format("</script>\n<script>{}</script>\n</body>\n</html>\n", source.script);
   return page;
 }

@@ -49,6 +49,7 @@ constexpr std::array kAttributeNames{
     AttributeName{"--output", "tag"},
     AttributeName{"--platform", "platform"},
     AttributeName{"--prefix", "prefix"},
+    AttributeName{"--prioritize", "prioritize"},
     AttributeName{"--pyc", "pyc"},
     AttributeName{"--pyc-python", "pyc_python"},
     AttributeName{"--runfiles-layout", "runfiles_layout"},

@@ -36,9 +36,20 @@ void put_base(const oci::StoredImage& base, layer::MemoWriter& text) {
   for (const oci::ImageLayer& layer : base.layers) text.put(layer.descriptor.digest);
 }
 
+void put_start(const layer::StartFiles& start, layer::MemoWriter& text) {
+  if (!start.listed) return;
+  text.put(uint64_t{start.listed->paths.size()});
+  for (const std::string& path : start.listed->paths) text.put(path);
+  for (const layer::ListedFile& file : start.listed->files) {
+    text.put(file.device);
+    text.put(file.inode);
+  }
+}
+
 std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptions& options,
-                                    layer::Compression compression, const PlanningState& planned,
-                                    const oci::StoredImage* base, int64_t now) {
+                                    layer::Compression compression, const layer::StartFiles& start,
+                                    const PlanningState& planned, const oci::StoredImage* base,
+                                    int64_t now) {
   layer::MemoWriter text;
   text.put(kForm);
   text.put(layer::blob_recipe(compression));
@@ -49,6 +60,7 @@ std::optional<layer::Digest> key_of(const CLI::App& command, const PlanningOptio
     text.put(uint64_t{option->results().size()});  // a value may be spelt as an option's name
     for (const std::string& value : option->results()) text.put(value);
   }
+  put_start(start, text);
   text.put(uint64_t{is_verbose()});  // which messages there are, wherever the option stands
   if (base != nullptr) put_base(*base, text);
   const std::optional<layer::Program>& program = planned.plan.program;
@@ -103,11 +115,12 @@ bool says_what(const CLI::Option& option) {
 }
 
 BuildMemo::BuildMemo(const CLI::App& command, const PlanningOptions& options,
-                     layer::Compression compression, const PlanningState& planned,
-                     const oci::StoredImage* base, layer::Store* store)
+                     layer::Compression compression, const layer::StartFiles& start,
+                     const PlanningState& planned, const oci::StoredImage* base,
+                     layer::Store* store)
     : compression_(compression), store_(store) {
   if (store_ != nullptr && options.layer_lock.empty() && options.plan_file.empty()) {
-    key_ = key_of(command, options, compression, planned, base, store_->now());
+    key_ = key_of(command, options, compression, start, planned, base, store_->now());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "layer/model/estargz_names.h"
 #include "layer/model/file_tree.h"
 
 namespace layer {
@@ -100,6 +101,7 @@ Finding replaced_other(const Node& node, const Node& before) {
 
 void check_replaced(const ImageTree& base, const Node& node, Findings& findings) {
   if (node.kind == NodeKind::kWhiteout || node.kind == NodeKind::kOpaque) return;
+  if (is_estargz_file(node.path)) return;
   const Node* before = base.find(node.path);
   if (before == nullptr) return;
   const bool is_directory = node.kind == NodeKind::kDirectory;

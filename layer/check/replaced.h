@@ -10,6 +10,7 @@ namespace layer {
 // - an error if it hides everything that the base has in a directory;
 // - a warning if it gives a directory another mode or owner, or replaces something of another kind;
 // - a note if it replaces a file or link by another one, whatever their contents.
+// What each eStargz layer has for itself may be replaced.
 void check_replaced(const ImageTree& base, const Node& node, Findings& findings);
 
 }  // namespace layer

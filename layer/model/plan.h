@@ -71,11 +71,14 @@ struct TarEntry {
 inline constexpr uint32_t kModeByContent = 0xffffffff;
 
 // One layer. Entries are in bytewise path order, no path twice. Every parent directory is there,
-// before its children, and a hardlink comes after its target.
+// before its children, and a hardlink comes after its target. A layer that is pulled lazily begins
+// with `lead` entries that are apart from this order, and the others follow in it: what a start
+// needs, in path order, and a landmark (layer/plan/start_order.h).
 struct LayerPlan {
   std::string name;    // "interpreter", "packages-2", "torch", "app"; unique in its image
   std::string reason;  // one line for people: what is in it, and why it is a layer of its own
   std::vector<TarEntry> entries;
+  size_t lead = 0;
 };
 
 // An entry that is in no layer, because the base image has the same at its path.

@@ -23,7 +23,7 @@ namespace layer {
 // one state, a killed writer or a full disk leaves the old file, and damage is detected before any
 // record is used. The file is read, not mapped, because truncating a mapped file would raise a
 // signal.
-inline constexpr int kIndexVersion = 2;
+inline constexpr int kIndexVersion = 3;
 
 class Index {
  public:

@@ -20,6 +20,7 @@ struct LayerRecord {
   Digest blob;
   uint64_t size = 0;
   uint64_t tar_size = 0;
+  Digest toc;  // of its table of contents; zeros: it has none
 };
 
 // The tar bytes of a frame, identified by the stamps of its files. For the key see layer_keys().

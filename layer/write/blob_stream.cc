@@ -1,31 +1,59 @@
 // Writes header, frames and trailer.
 #include "layer/write/blob_stream.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 namespace layer {
 
 BlobStream::BlobStream(Compression compression, OutputFile& file)
-    : codec_(compression.codec), file_(file), begin_(file.size()) {
-  if (codec_ == Codec::kGzip) write(kGzipHeader);
+    : compression_(compression), file_(file), begin_(file.size()) {
+  if (is_one_member()) write(kGzipHeader);
 }
 
 void BlobStream::write(std::span<const std::byte> bytes) {
-  if (codec_ != Codec::kNone) hash_.update(bytes);
+  if (compression_.codec != Codec::kNone) hash_.update(bytes);
   file_.write(bytes);
 }
 
 void BlobStream::skip_frame(uint32_t crc, uint64_t tar_size) {
-  if (codec_ == Codec::kGzip) splice_.append(crc, tar_size);
+  if (is_one_member()) splice_.append(crc, tar_size);
   tar_size_ += tar_size;
 }
 
-void BlobStream::append(const PackedFrame& frame, uint64_t tar_size) {
+uint64_t BlobStream::append(const PackedFrame& frame, uint64_t tar_size) {
+  const uint64_t begin = size();
   write(frame.bytes);
   skip_frame(frame.crc, tar_size);
+  return begin;
+}
+
+void BlobStream::append_toc(Toc& toc, const Sha256State& tar, WrittenLayer& layer) {
+  const std::string text = toc.finish();
+  const std::span<const std::byte> end = std::as_bytes(std::span(text));
+  Sha256 tar_hash(tar);
+  tar_hash.update(end);
+  layer.diff_id = DiffId{tar_hash.finish()};
+  layer.toc_digest = toc.digest();
+  const uint64_t member = size();
+  GzipCompressor compressor(compression_.level);
+  std::vector<std::byte> packed(compressor.member_bound(end.size()));
+  packed.resize(compressor.compress_member(end, packed));
+  write(packed);
+  tar_size_ += end.size();
+  write(estargz_footer(member));
+}
+
+void BlobStream::append_toc(ChunkedToc& toc, WrittenLayer& layer) {
+  write(toc.finish(size()));
+  layer.toc_digest = toc.digest();
+  layer.places = toc.places();
 }
 
 Digest BlobStream::finish(const DiffId& diff_id) {
-  if (codec_ == Codec::kGzip) write(splice_.trailer());
-  return codec_ == Codec::kNone ? diff_id.digest : hash_.finish();
+  if (is_one_member()) write(splice_.trailer());
+  return compression_.codec == Codec::kNone ? diff_id.digest : hash_.finish();
 }
 
 }  // namespace layer

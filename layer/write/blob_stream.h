@@ -9,6 +9,7 @@
 #include "layer/base/digest.h"
 #include "layer/disk/output_file.h"
 #include "layer/write/codec.h"
+#include "layer/write/estargz.h"
 #include "layer/write/gzip.h"
 
 namespace layer {
@@ -26,7 +27,13 @@ class BlobStream {
   // Sets the hash's state after the copied frames.
   void resume(const Sha256State& packed) { hash_ = Sha256(packed); }
 
-  void append(const PackedFrame& frame, uint64_t tar_size);
+  // Appends a frame; returns where its compressed bytes begin.
+  uint64_t append(const PackedFrame& frame, uint64_t tar_size);
+  // Appends the end of an eStargz layer: the end of its tar as one member, and the footer. `tar` is
+  // the state of the hash of the tar before that. Sets the layer's diff id and what is of the table.
+  void append_toc(Toc& toc, const Sha256State& tar, WrittenLayer& layer);
+  // The same for zstd:chunked, whose last frames are no part of the tar.
+  void append_toc(ChunkedToc& toc, WrittenLayer& layer);
 
   uint64_t size() const { return file_.size() - begin_; }
   uint64_t tar_size() const { return tar_size_; }
@@ -39,8 +46,12 @@ class BlobStream {
 
  private:
   void write(std::span<const std::byte> bytes);
+  // Whether the blob is one gzip member, and its frames parts of that.
+  bool is_one_member() const {
+    return compression_.codec == Codec::kGzip && compression_.format == LayerFormat::kTar;
+  }
 
-  const Codec codec_;
+  const Compression compression_;
   OutputFile& file_;
   const uint64_t begin_;
   Sha256 hash_;

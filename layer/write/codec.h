@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "layer/toc/tar_parts.h"
 #include "layer/write/frames.h"
 #include "layer/write/gzip.h"
 #include "layer/write/layer_writer.h"
@@ -16,11 +17,12 @@ namespace layer {
 
 // Everything, other than the plan and the files, that the bytes of a blob depend on, as one line:
 // "gzip libdeflate:6605f961 level=6 frames=2", "zstd libzstd/1.5.4 level=3 frames=2", "none". The
-// second word is that of codec_library().
+// second word is that of codec_library(). A format with a table of contents adds a word:
+// " estargz=1", " zstd:chunked=1".
 std::string codec_recipe(Compression compression);
 
-// How many bytes of tar a frame has at most; see cut_frames().
-uint64_t max_frame_size(Compression compression);
+// How many bytes of tar a frame has at most, and whether the last one ends the tar.
+FrameRule frame_rule(Compression compression);
 
 // A frame as it is in the blob, and the CRC-32 of its plain bytes (0 unless the codec is gzip). The
 // caller owns the bytes.
@@ -38,8 +40,19 @@ class FrameCompressor {
   size_t bound(size_t size) const;
   // Compresses a frame. The result is in `memory`; without a codec it is `tar` itself.
   PackedFrame pack(std::span<const std::byte> tar, std::span<std::byte> memory);
+  // The same for a layer with a table of contents: each stretch of the frame is a gzip member or a
+  // zstd frame of its own.
+  PackedFrame pack_apart(std::span<const std::byte> tar, std::span<const TarPart> parts,
+                         std::span<std::byte> memory);
+  // States in `parts` where each content is in such a frame.
+  void locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
+              std::span<TarPart> parts);
 
  private:
+  // How many bytes the compressed stretch takes that begins here, and is plainly `size` bytes.
+  size_t packed_size(std::span<const std::byte> packed, size_t size);
+
+  const LayerFormat format_;
   std::variant<std::monostate, GzipCompressor, ZstdCompressor> compressor_;
 };
 

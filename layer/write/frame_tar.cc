@@ -195,15 +195,19 @@ bool is_same_source(const PieceSource& a, const PieceSource& b) {
 }
 
 const TarEntry& hardlink_target(const LayerPlan& plan, const TarEntry& link) {
-  const auto target = std::lower_bound(
-      plan.entries.begin(), plan.entries.end(), link.content,
-      [](const TarEntry& entry, std::string_view path) { return entry.path < path; });
-  if (target == plan.entries.end() || target->path != link.content ||
-      target->type != TarType::kFile || target->path >= link.path) {
-    throw std::logic_error(fmt::format("'{}' is a hardlink to '{}', which is no earlier file",
-                                       link.path, link.content));
+  const std::span<const TarEntry> all(plan.entries);
+  for (const std::span<const TarEntry> run : {all.first(plan.lead), all.subspan(plan.lead)}) {
+    // A landmark is at the end of the first run, out of order.
+    const std::span<const TarEntry> sorted =
+        run.data() == all.data() && plan.lead > 0 ? run.first(plan.lead - 1) : run;
+    const auto target = std::lower_bound(
+        sorted.begin(), sorted.end(), link.content,
+        [](const TarEntry& entry, std::string_view path) { return entry.path < path; });
+    if (target == sorted.end() || target->path != link.content) continue;
+    if (target->type == TarType::kFile && &*target < &link) return *target;
   }
-  return *target;
+  throw std::logic_error(
+      fmt::format("'{}' is a hardlink to '{}', which is no earlier file", link.path, link.content));
 }
 
 FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,
@@ -219,7 +223,7 @@ FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse
   } else {
     used = builder.put_piece(plan.entries[frame.first], frame, out);
   }
-  if (frame.ends_layer) {
+  if (frame.ends_tar) {
     std::memset(out.data() + used, 0, kTarEndSize);
     used += kTarEndSize;
   }

@@ -12,6 +12,13 @@
 namespace layer {
 namespace {
 
+// Whether the entry is where the order of a LayerPlan has it, behind the one before it.
+bool is_in_order(const LayerPlan& plan, size_t i) {
+  if (i == 0 || i == plan.lead) return true;
+  const bool is_landmark = i + 1 == plan.lead;
+  return is_landmark || plan.entries[i - 1].path < plan.entries[i].path;
+}
+
 // Adds the pieces of a large file.
 void add_pieces(size_t index, const TarEntry& entry, uint64_t maximum, std::vector<Frame>& frames) {
   for (uint64_t offset = 0; offset < entry.size; offset += maximum) {
@@ -58,13 +65,14 @@ void FrameCutter::pass_large() {
   best_.reset();
 }
 
-std::vector<Frame> cut_frames(const LayerPlan& plan, uint64_t maximum) {
+std::vector<Frame> cut_frames(const LayerPlan& plan, FrameRule rule) {
+  const uint64_t maximum = rule.maximum;
   FrameCutter cutter(maximum);
   std::vector<Frame> frames;
   bool is_filling = false;  // the last frame, which is a bundle
   for (size_t i = 0; i < plan.entries.size(); ++i) {
     const TarEntry& entry = plan.entries[i];
-    if (i > 0 && plan.entries[i - 1].path >= entry.path) {
+    if (!is_in_order(plan, i)) {
       throw std::logic_error(
           fmt::format("layer '{}' is not in path order at '{}'", plan.name, entry.path));
     }
@@ -84,7 +92,8 @@ std::vector<Frame> cut_frames(const LayerPlan& plan, uint64_t maximum) {
   }
   if (frames.empty()) frames.emplace_back();
   frames.back().ends_layer = true;
-  frames.back().tar_size += kTarEndSize;
+  frames.back().ends_tar = rule.end == TarEnd::kInLastFrame;
+  if (frames.back().ends_tar) frames.back().tar_size += kTarEndSize;
   return frames;
 }
 

@@ -16,9 +16,17 @@ namespace layer {
 // bytes of blobs (but never a diff id).
 inline constexpr int kFrameRuleVersion = 2;
 
+// Where the two zero blocks are that end a tar.
+enum class TarEnd : uint8_t { kInLastFrame, kInNoFrame };
+
+struct FrameRule {
+  uint64_t maximum = 0;  // bytes of tar in a frame
+  TarEnd end = TarEnd::kInLastFrame;
+};
+
 // A part of a layer's tar: either a bundle of whole entries [first, end), or one piece of the large
 // file `first`. A large file's header is before its first piece and its padding after its last one.
-// The frame that ends the layer also holds the two zero blocks.
+// The frame that ends the tar also holds the two zero blocks.
 struct Frame {
   size_t first = 0;
   size_t end = 0;
@@ -26,6 +34,7 @@ struct Frame {
   uint64_t piece_size = 0;    // 0 in a bundle
   uint64_t tar_size = 0;      // bytes of tar in this frame
   bool ends_layer = false;
+  bool ends_tar = false;
 
   bool is_bundle() const { return piece_size == 0; }
   bool operator==(const Frame&) const = default;
@@ -55,7 +64,7 @@ class FrameCutter {
   std::optional<Cut> best_;  // of the places in its second half
 };
 
-// Cuts a layer into frames of at most `maximum` bytes of tar. Looks at paths and sizes only.
+// Cuts a layer into frames of at most `rule.maximum` bytes of tar. Looks at paths and sizes only.
 // - A file of `maximum` bytes or more is cut into pieces of that size.
 // - The entries between such files are bundled. If they do not fit into one frame, the bundle ends
 //   before the entry whose path has the smallest hash, of those that begin in the second half of
@@ -65,7 +74,7 @@ class FrameCutter {
 // - If what is behind that cut and the next entry are more than a frame, the cut is between these
 //   two. An entry that alone is larger, because of its header, is a frame of its own.
 // There is at least one frame, and the last one ends the layer; it may be larger by the two zero
-// blocks. Throws std::logic_error unless the entries are in strictly ascending path order.
-std::vector<Frame> cut_frames(const LayerPlan& plan, uint64_t maximum);
+// blocks. Throws std::logic_error unless the entries are in the order of a LayerPlan.
+std::vector<Frame> cut_frames(const LayerPlan& plan, FrameRule rule);
 
 }  // namespace layer

@@ -23,6 +23,10 @@ void GzipCompressor::Free::operator()(libdeflate_compressor* compressor) const {
   libdeflate_free_compressor(compressor);
 }
 
+void GzipCompressor::FreeDecompressor::operator()(libdeflate_decompressor* decompressor) const {
+  libdeflate_free_decompressor(decompressor);
+}
+
 GzipCompressor::GzipCompressor(int level) : compressor_(libdeflate_alloc_compressor(level)) {
   if (!compressor_) throw std::bad_alloc();  // the level is one that there is
 }
@@ -50,6 +54,30 @@ size_t GzipCompressor::compress_fragment(std::span<const std::byte> data,
   std::copy(kEmptyStored.begin(), kEmptyStored.end(),
             out.begin() + static_cast<ptrdiff_t>(lengths));
   return lengths + kEmptyStored.size();
+}
+
+size_t GzipCompressor::member_bound(size_t size) const {
+  return libdeflate_gzip_compress_bound(compressor_.get(), size);
+}
+
+size_t GzipCompressor::compress_member(std::span<const std::byte> data, std::span<std::byte> out) {
+  const size_t size =
+      libdeflate_gzip_compress(compressor_.get(), data.data(), data.size(), out.data(), out.size());
+  if (size == 0) throw std::logic_error("gzip output beyond its bound");
+  return size;
+}
+
+size_t GzipCompressor::member_size(std::span<const std::byte> bytes, size_t size) {
+  if (!decompressor_) decompressor_.reset(libdeflate_alloc_decompressor());
+  if (!decompressor_) throw std::bad_alloc();
+  if (plain_.size() < size) plain_.resize(size);
+  size_t used = 0;
+  size_t made = 0;
+  const libdeflate_result result = libdeflate_gzip_decompress_ex(
+      decompressor_.get(), bytes.data(), bytes.size(), plain_.data(), plain_.size(), &used, &made);
+  if (result != LIBDEFLATE_SUCCESS || made != size)
+    throw std::logic_error("there is no such member");
+  return used;
 }
 
 void GzipSplice::append(uint32_t crc, uint64_t size) {

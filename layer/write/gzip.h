@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "layer/write/deflate_blocks.h"
 
 struct libdeflate_compressor;
+struct libdeflate_decompressor;
 
 namespace layer {
 
@@ -34,13 +36,24 @@ class GzipCompressor {
   // Compresses `data` into `out`, which has at least bound() bytes; returns the number of bytes
   // used.
   size_t compress_fragment(std::span<const std::byte> data, std::span<std::byte> out);
+  // The same two for a whole member (RFC 1952), of which a blob may have several.
+  size_t member_bound(size_t size) const;
+  size_t compress_member(std::span<const std::byte> data, std::span<std::byte> out);
+  // The size of a member that compress_member() made of `size` bytes. Throws std::logic_error if
+  // `bytes` do not begin with one.
+  size_t member_size(std::span<const std::byte> bytes, size_t size);
 
  private:
   struct Free {
     void operator()(libdeflate_compressor* compressor) const;
   };
+  struct FreeDecompressor {
+    void operator()(libdeflate_decompressor* decompressor) const;
+  };
 
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor_;  // once it is needed
+  std::vector<std::byte> plain_;                                             // the same
   DeflateScanner scanner_;
 };
 

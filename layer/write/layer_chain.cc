@@ -7,6 +7,7 @@
 
 #include "layer/base/trace.h"
 #include "layer/disk/file_reader.h"
+#include "layer/write/frame_parts.h"
 
 namespace layer {
 
@@ -48,14 +49,22 @@ void LayerChain::compress(Slot& slot, FrameCompressor& compressor) {
       return;
     }
   }
-  slot.packed = compressor.pack(slot.tar, memory);
+  slot.packed = context_.compression.has_toc() ? compressor.pack_apart(slot.tar, slot.parts, memory)
+                                               : compressor.pack(slot.tar, memory);
   context_.progress.tar_bytes_packed += slot.tar.size();
 }
 
 void LayerChain::pack(Slot& slot, FrameCompressor& compressor) {
   try {
     read(slot);
+    if (context_.compression.has_toc()) {
+      const TraceScope scope(context_.progress.trace, "hash", plan_.name);
+      slot.parts = frame_parts(plan_, *slot.frame, slot.tar);
+    }
     compress(slot, compressor);
+    if (context_.compression.has_toc()) {
+      compressor.locate(slot.tar, slot.packed.bytes, slot.parts);
+    }
   } catch (...) {
     slot.failure = std::current_exception();
   }
@@ -79,14 +88,20 @@ void LayerChain::hash_tar(Slot& slot) {
   last_source_ = slot.source;
   tar_hash_.update(slot.tar);
   slot.tar_state = tar_hash_.state();
-  if (slot.frame->ends_layer) slot.diff_id = DiffId{tar_hash_.finish()};
+  slot.whole_file = file_hash_.update(slot.tar, slot.parts);
+  if (slot.frame->ends_tar) slot.diff_id = DiffId{tar_hash_.finish()};
 }
 
 // Takes over the frames that are known, as few copies as their places allow.
 void LayerChain::begin_blob() {
   if (context_.keeps_layers()) stored_file_.emplace(context_.reuse->create_blob());
   blob_.emplace(context_.compression,
-                stored_file_ ? *stored_file_ : context_.sink.begin(work_.tar_size));
+                stored_file_ ? *stored_file_ : context_.sink.begin(announced_size()));
+  if (is_chunked()) {
+    chunked_toc_.emplace(context_.compression.level);
+  } else if (context_.compression.has_toc()) {
+    toc_.emplace();
+  }
   const KnownStart& start = work_.start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -104,19 +119,20 @@ void LayerChain::begin_blob() {
   if (!written_.empty()) blob_->resume(written_.back().packed);
 }
 
-void LayerChain::note_frame(const Slot& slot) {
+void LayerChain::note_frame(const Slot& slot, uint64_t offset) {
   if (!stored_file_) return;
   early_sync_.grown_to(stored_file_->fd(), blob_->size());
-  written_.push_back({slot.key, slot.content, blob_->size() - slot.packed.bytes.size(),
-                      slot.tar.size(), slot.packed.bytes.size(), slot.packed.crc, slot.tar_state,
-                      blob_->state()});
+  written_.push_back({slot.key, slot.content, offset, slot.tar.size(), slot.packed.bytes.size(),
+                      slot.packed.crc, slot.tar_state, blob_->state()});
 }
 
 void LayerChain::write_blob(const Slot& slot) {
   const TraceScope scope(context_.progress.trace, "write", plan_.name);
   if (slot.begins_layer) begin_blob();
-  blob_->append(slot.packed, slot.tar.size());
-  note_frame(slot);
+  const uint64_t offset = blob_->append(slot.packed, slot.tar.size());
+  if (toc_) toc_->add(slot.parts, offset, slot.whole_file);
+  if (chunked_toc_) chunked_toc_->add(slot.tar, slot.parts, offset, slot.whole_file);
+  note_frame(slot, offset);
   context_.progress.tar_bytes_done += slot.tar.size();
   if (slot.frame->ends_layer) finish_blob(slot);
 }
@@ -126,7 +142,14 @@ void LayerChain::finish_blob(const Slot& slot) {
   layer_.compression = context_.compression;
   layer_.recipe = codec_recipe(context_.compression);
   layer_.diff_id = slot.diff_id;
-  layer_.digest = blob_->finish(slot.diff_id);
+  if (toc_) {
+    const uint64_t before = blob_->tar_size();
+    blob_->append_toc(*toc_, slot.tar_state, layer_);
+    context_.progress.tar_bytes_total += blob_->tar_size() - before;
+    context_.progress.tar_bytes_done += blob_->tar_size() - before;
+  }
+  if (chunked_toc_) blob_->append_toc(*chunked_toc_, layer_);
+  layer_.digest = blob_->finish(layer_.diff_id);
   layer_.size = blob_->size();
   layer_.tar_size = blob_->tar_size();
   blob_.reset();
@@ -138,9 +161,11 @@ void LayerChain::finish_blob(const Slot& slot) {
 WrittenLayer LayerChain::deliver() {
   const TraceScope scope(context_.progress.trace, "write", plan_.name);
   if (work_.stored) {
-    context_.sink.add(work_.stored->layer, work_.stored->blob->file.get());
-    context_.progress.tar_bytes_done += work_.stored->layer.tar_size;
-    return work_.stored->layer;
+    const WrittenLayer& stored = work_.stored->layer;
+    context_.sink.add(stored, work_.stored->blob->file.get());
+    context_.progress.tar_bytes_total += stored.tar_size - work_.tar_size;  // its table of contents
+    context_.progress.tar_bytes_done += stored.tar_size;
+    return stored;
   }
   if (stored_file_) {
     const BlobPointer blob = context_.reuse->add_layer(layer_, written_, std::move(*stored_file_));

@@ -13,6 +13,7 @@
 #include "layer/model/plan.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
+#include "layer/write/estargz.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/layer_work.h"
 #include "layer/write/layer_writer.h"
@@ -76,7 +77,12 @@ class LayerChain {
   void compress(Slot& slot, FrameCompressor& compressor);
   const TarEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
   void begin_blob();
-  void note_frame(const Slot& slot);
+  uint64_t announced_size() const {
+    const bool has_toc_in_tar = context_.compression.format == LayerFormat::kEstargz;
+    return has_toc_in_tar ? kUnknownSize : work_.tar_size;
+  }
+  bool is_chunked() const { return context_.compression.format == LayerFormat::kZstdChunked; }
+  void note_frame(const Slot& slot, uint64_t offset);
   void finish_blob(const Slot& slot);
 
   const LayerPlan& plan_;
@@ -87,13 +93,16 @@ class LayerChain {
   // What hash_tar() keeps from frame to frame.
   Sha256 tar_hash_;
   std::optional<PieceSource> last_source_;
+  WholeFileHash file_hash_;  // with a table of contents
 
   // What write_blob() keeps from frame to frame.
   std::optional<OutputFile> stored_file_;  // with a store that can be written
   EarlySync early_sync_;                   // of it
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
-  WrittenLayer layer_;                 // after the last frame
+  std::optional<Toc> toc_;
+  std::optional<ChunkedToc> chunked_toc_;
+  WrittenLayer layer_;  // after the last frame
 };
 
 }  // namespace layer

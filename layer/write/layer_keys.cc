@@ -51,7 +51,7 @@ std::optional<Digest> frame_key(const LayerPlan& plan, const Frame& frame,
   for (const uint64_t number : {frame.piece_offset, frame.piece_size, frame.tar_size}) {
     text.put(number);
   }
-  text.put(uint64_t{frame.ends_layer});
+  text.put(uint64_t{frame.ends_tar});
   for (size_t i = frame.first; i < frame.end; ++i) {
     if (!add_entry(plan, plan.entries[i], store, text)) return std::nullopt;
   }

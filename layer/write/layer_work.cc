@@ -5,7 +5,7 @@ namespace layer {
 
 LayerWork prepare_layer(const LayerPlan& plan, Compression compression, Reuse* reuse) {
   LayerWork work;
-  work.frames = cut_frames(plan, max_frame_size(compression));
+  work.frames = cut_frames(plan, frame_rule(compression));
   for (const Frame& frame : work.frames) work.tar_size += frame.tar_size;
   work.keys.frames.resize(work.frames.size());
   if (reuse == nullptr) return work;

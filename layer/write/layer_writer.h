@@ -10,6 +10,7 @@
 #include "layer/base/digest.h"
 #include "layer/disk/output_file.h"
 #include "layer/model/plan.h"
+#include "layer/toc/zstd_chunked.h"
 
 namespace layer {
 
@@ -18,15 +19,27 @@ class Trace;
 
 enum class Codec : uint8_t { kNone, kGzip, kZstd };
 
+// What lies around the frames of a blob.
+enum class LayerFormat : uint8_t {
+  kTar,      // a compressed tar
+  kEstargz,  // the same with a table of contents, for lazy pulling: layer/write/estargz.h; kGzip
+  kZstdChunked,  // the same, for pulling files that are new: layer/toc/zstd_chunked.h; kZstd
+};
+
 struct Compression {
   Codec codec = Codec::kGzip;
   int level = 6;  // gzip 1..12 (libdeflate), zstd 1..19; ignored for kNone
+  LayerFormat format = LayerFormat::kTar;
+
+  bool has_toc() const { return format != LayerFormat::kTar; }
 };
 
 // The level used when the user names none: gzip 6, zstd 3.
 int default_level(Codec codec);
 // "gzip", "zstd", "none".
 std::string_view codec_name(Codec codec);
+// The word for codec and format: "estargz", "zstd:chunked", or that of the codec.
+std::string_view compression_name(Compression compression);
 
 // A finished layer.
 struct WrittenLayer {
@@ -37,11 +50,15 @@ struct WrittenLayer {
   Digest digest;          // of the blob
   uint64_t size = 0;      // bytes of the blob
   uint64_t tar_size = 0;  // bytes of the plain tar
+  // Of the table of contents, if Compression::has_toc(): in the tar for eStargz, as it is compressed
+  // for zstd:chunked.
+  std::optional<Digest> toc_digest{};
+  std::optional<ChunkedPlaces> places{};  // zstd:chunked
   // Its key in the store. Absent without a store, or if a file was not as planned.
   std::optional<Digest> key{};
 };
 
-// The size of a tar that is known only at its end.
+// The size of a tar that is known only at its end, as that of a tar with a table of contents in it.
 inline constexpr uint64_t kUnknownSize = UINT64_MAX;
 
 // Receives the blobs of layers. Called by one thread at a time, in layer order.

@@ -2,7 +2,10 @@
 #include "layer/write/reuse.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "layer/disk/file_handle.h"
 
 namespace layer {
 namespace {
@@ -23,6 +26,14 @@ Digest chain(const Digest& before, const Digest& content) {
   hash.update(std::as_bytes(std::span(before.bytes)));
   hash.update(std::as_bytes(std::span(content.bytes)));
   return hash.finish();
+}
+
+// What the end of a blob says. No value if the blob is damaged.
+std::optional<ChunkedPlaces> chunked_places_of(const StoredBlob& blob) {
+  std::array<std::byte, kChunkedFooterSize> footer{};
+  if (blob.size < footer.size()) return std::nullopt;
+  const size_t got = read_fully(blob.file.get(), blob.size - footer.size(), footer, "the store");
+  return got == footer.size() ? read_chunked_footer(footer) : std::nullopt;
 }
 
 }  // namespace
@@ -54,9 +65,16 @@ std::optional<CachedLayer> Reuse::find_layer(const Digest& key, const std::strin
   if (record == nullptr) return std::nullopt;
   BlobPointer blob = store_.open_blob(record->blob);
   if (!blob || blob->size != record->size) return std::nullopt;
-  return CachedLayer{{name, compression_, codec_recipe(compression_), DiffId{record->diff_id},
-                      record->blob, record->size, record->tar_size, key},
+  CachedLayer cached{{name, compression_, codec_recipe(compression_), DiffId{record->diff_id},
+                      record->blob, record->size, record->tar_size},
                      std::move(blob)};
+  cached.layer.key = key;
+  if (compression_.has_toc()) cached.layer.toc_digest = record->toc;
+  if (compression_.format == LayerFormat::kZstdChunked) {
+    cached.layer.places = chunked_places_of(*cached.blob);
+    if (!cached.layer.places) return std::nullopt;
+  }
+  return cached;
 }
 
 std::optional<StoredFrame> Reuse::find_content(const Digest& content, uint64_t tar_size) {
@@ -78,6 +96,7 @@ std::optional<StoredFrame> Reuse::find_frame(const Digest& key, uint64_t tar_siz
 
 KnownStart Reuse::find_start(const LayerKeys& keys, std::span<const Frame> frames) {
   KnownStart start;
+  if (compression_.has_toc()) return start;
   Digest state_key;
   uint64_t offset = compression_.codec == Codec::kGzip ? kGzipHeader.size() : 0;
   for (size_t i = 0; i + 1 < frames.size() && keys.frames[i]; ++i) {
@@ -116,14 +135,15 @@ BlobPointer Reuse::add_layer(const WrittenLayer& layer, const std::vector<Writte
                              OutputFile file) {
   IndexTables& added = store_.added();
   if (layer.key) {
-    added.layers.push_back(
-        {*layer.key, layer.diff_id.digest, layer.digest, layer.size, layer.tar_size});
+    added.layers.push_back({*layer.key, layer.diff_id.digest, layer.digest, layer.size,
+                            layer.tar_size, layer.toc_digest.value_or(Digest{})});
   }
   Digest state_key;
   for (const WrittenFrame& frame : frames) {
     if (frame.key) added.frames.push_back({*frame.key, frame.content});
     added.frames_by_content.push_back(
         {frame.content, layer.digest, frame.offset, frame.tar_size, frame.packed_size, frame.crc});
+    if (layer.compression.has_toc()) continue;
     state_key = chain(state_key, frame.content);
     added.states.push_back({state_key, layer.digest, frame.tar, frame.packed});
   }

@@ -63,7 +63,8 @@ class Reuse {
 
   // Finds a whole layer; it gets this name.
   std::optional<CachedLayer> find_layer(const Digest& key, const std::string& name);
-  // Finds the leading frames. Never finds all frames: the last one is always written.
+  // Finds the leading frames. Never finds all frames: the last one is always written. Of a layer
+  // with a table of contents it finds none, because the table needs the digests of all files.
   KnownStart find_start(const LayerKeys& keys, std::span<const Frame> frames);
 
   // Finds a frame, which has `tar_size` bytes, by its key. Safe to call from any thread.

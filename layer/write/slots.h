@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "layer/base/digest.h"
+#include "layer/toc/tar_parts.h"
 #include "layer/write/codec.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/frames.h"
@@ -27,8 +28,10 @@ struct Slot {
   std::span<const std::byte> tar{};
   PackedFrame packed{};
   std::optional<PieceSource> source{};  // the large file that the frame is a piece of
+  std::vector<TarPart> parts{};         // of a layer with a table of contents
   Sha256State tar_state{};              // after the frame
-  DiffId diff_id{};                     // once the layer's last frame is hashed
+  DiffId diff_id{};                     // once the layer's last frame is hashed, if it ends the tar
+  WholeFile whole_file{};               // see WholeFileHash
   std::exception_ptr failure{};
   bool is_packed = false;   // the first step is done
   bool is_in_step = false;  // a thread works on it

@@ -35,7 +35,7 @@ Digest stream_key(const DiffId& diff_id, const std::string& recipe) {
 
 // One frame, or a whole layer that the store has.
 struct StreamSlot {
-  std::vector<std::byte> tar;
+  TarFrame frame;
   std::unique_ptr<std::byte[]> packed_memory;
   size_t packed_capacity = 0;
 
@@ -44,7 +44,9 @@ struct StreamSlot {
   bool begins_layer = false;
   bool ends_layer = false;
   PackedFrame packed{};
-  DiffId diff_id{};  // once the layer's last frame is hashed
+  WholeFile whole_file{};   // see WholeFileHash
+  Sha256State tar_state{};  // once the layer's last frame is hashed
+  DiffId diff_id{};         // the same
   std::exception_ptr failure{};
 };
 
@@ -64,6 +66,7 @@ class StreamPipeline {
   void write_blob(StreamSlot& slot);  // in order
   void finish_layer(const StreamSlot& slot);
   void sink_stored(const WrittenLayer& layer, int fd);
+  bool is_chunked() const { return compression_.format == LayerFormat::kZstdChunked; }
   bool keeps_layers() const { return reuse_ && reuse_->takes_layers(); }
 
   const std::span<const TarStream> streams_;
@@ -84,15 +87,18 @@ class StreamPipeline {
   // What take_next() keeps. A frame is known to be its layer's last once the next is asked for.
   size_t next_layer_ = 0;
   bool in_layer_ = false;
-  std::vector<std::byte> ahead_;
+  TarFrame ahead_;
   bool has_failed_ = false;
 
   Sha256 tar_hash_;  // of hash_tar()
+  WholeFileHash file_hash_;
 
   // What write_blob() keeps.
   std::optional<OutputFile> stored_file_;
   EarlySync early_sync_;
   std::optional<BlobStream> blob_;
+  std::optional<Toc> toc_;
+  std::optional<ChunkedToc> chunked_toc_;
   std::vector<WrittenLayer> layers_;
 };
 
@@ -123,7 +129,7 @@ StreamSlot& StreamPipeline::take_slot() {
   const std::lock_guard lock(mutex_);
   StreamSlot& slot = *free_.back();
   free_.pop_back();
-  slot = StreamSlot{std::move(slot.tar), std::move(slot.packed_memory), slot.packed_capacity};
+  slot = StreamSlot{std::move(slot.frame), std::move(slot.packed_memory), slot.packed_capacity};
   return slot;
 }
 
@@ -151,11 +157,11 @@ void StreamPipeline::read_frame(StreamSlot& slot) {
   const TarStream& stream = streams_[next_layer_];
   slot.begins_layer = !in_layer_;
   if (!in_layer_) stream.next(ahead_);
-  slot.tar.swap(ahead_);
+  std::swap(slot.frame, ahead_);
   in_layer_ = stream.next(ahead_);
   slot.ends_layer = !in_layer_;
   if (slot.ends_layer) ++next_layer_;
-  progress_.tar_bytes_read += slot.tar.size();
+  progress_.tar_bytes_read += slot.frame.bytes.size();
 }
 
 void StreamPipeline::pack(StreamSlot& slot) {
@@ -163,13 +169,21 @@ void StreamPipeline::pack(StreamSlot& slot) {
   try {
     const TraceScope scope(progress_.trace, "compress", streams_[slot.layer].name);
     FrameCompressor& compressor = compressors_.local();
-    const size_t bound = compressor.bound(slot.tar.size());
+    const std::vector<std::byte>& tar = slot.frame.bytes;
+    const size_t bound = compressor.bound(tar.size());
     if (bound > slot.packed_capacity) {
       slot.packed_memory = std::make_unique_for_overwrite<std::byte[]>(bound);
       slot.packed_capacity = bound;
     }
-    slot.packed = compressor.pack(slot.tar, std::span(slot.packed_memory.get(), bound));
-    progress_.tar_bytes_packed += slot.tar.size();
+    const std::span<std::byte> memory(slot.packed_memory.get(), bound);
+    hash_parts(tar, slot.frame.parts);
+    if (compression_.has_toc()) {
+      slot.packed = compressor.pack_apart(tar, slot.frame.parts, memory);
+      compressor.locate(tar, slot.packed.bytes, slot.frame.parts);
+    } else {
+      slot.packed = compressor.pack(tar, memory);
+    }
+    progress_.tar_bytes_packed += tar.size();
   } catch (...) {
     slot.failure = std::current_exception();
   }
@@ -180,11 +194,13 @@ void StreamPipeline::hash_tar(StreamSlot& slot) {
   if (slot.stored != nullptr) return;
   const TarStream& stream = streams_[slot.layer];
   const TraceScope scope(progress_.trace, "hash", stream.name);
-  tar_hash_.update(slot.tar);
+  tar_hash_.update(slot.frame.bytes);
+  slot.whole_file = file_hash_.update(slot.frame.bytes, slot.frame.parts);
   if (!slot.ends_layer) return;
+  slot.tar_state = tar_hash_.state();
   slot.diff_id = DiffId{tar_hash_.finish()};
   tar_hash_ = Sha256();
-  stream.check(slot.diff_id);
+  if (compression_.format != LayerFormat::kEstargz) stream.check(slot.diff_id);
 }
 
 // The sink must not depend on whether the store knew the tar's size.
@@ -204,8 +220,17 @@ void StreamPipeline::write_blob(StreamSlot& slot) {
       if (keeps_layers()) stored_file_.emplace(reuse_->create_blob());
       blob_.emplace(compression_, stored_file_ ? *stored_file_ : sink_.begin(kUnknownSize));
       early_sync_ = {};
+      if (is_chunked()) {
+        chunked_toc_.emplace(compression_.level);
+      } else if (compression_.has_toc()) {
+        toc_.emplace();
+      }
     }
-    blob_->append(slot.packed, slot.tar.size());
+    const uint64_t offset = blob_->append(slot.packed, slot.frame.bytes.size());
+    if (toc_) toc_->add(slot.frame.parts, offset, slot.whole_file);
+    if (chunked_toc_) {
+      chunked_toc_->add(slot.frame.bytes, slot.frame.parts, offset, slot.whole_file);
+    }
     if (stored_file_) early_sync_.grown_to(stored_file_->fd(), blob_->size());
     if (slot.ends_layer) finish_layer(slot);
   }
@@ -219,10 +244,14 @@ void StreamPipeline::finish_layer(const StreamSlot& slot) {
   layer.compression = compression_;
   layer.recipe = codec_recipe(compression_);
   layer.diff_id = slot.diff_id;
-  layer.digest = blob_->finish(slot.diff_id);
+  if (toc_) blob_->append_toc(*toc_, slot.tar_state, layer);
+  if (chunked_toc_) blob_->append_toc(*chunked_toc_, layer);
+  layer.digest = blob_->finish(layer.diff_id);
   layer.size = blob_->size();
   layer.tar_size = blob_->tar_size();
   blob_.reset();
+  toc_.reset();
+  chunked_toc_.reset();
   if (stored_file_) {
     layer.key = keys_[slot.layer];
     const BlobPointer blob = reuse_->add_layer(layer, {}, std::move(*stored_file_));

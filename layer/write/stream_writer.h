@@ -9,19 +9,26 @@
 #include <string>
 #include <vector>
 
+#include "layer/write/estargz.h"
 #include "layer/write/layer_writer.h"
 
 namespace layer {
+
+struct TarFrame {
+  std::vector<std::byte> bytes;
+  std::vector<TarPart> parts;  // in order, without digests; only for a table of contents
+};
 
 // The tar of one layer, in frames as FrameCutter cuts them. The functions are called by one thread
 // at a time, and throw Error for a tar that cannot be read.
 struct TarStream {
   std::string name;
   DiffId diff_id;  // as it is stated: what a store knows the layer by
-  // Replaces the content of the vector by the next frame; false, if there is none. There is at least
-  // one. A frame that ends a layer ends its tar.
-  std::function<bool(std::vector<std::byte>& tar)> next;
-  // Told the diff id of what was read, before the layer is ended. Throws unless it is right.
+  // Replaces the frame by the next one; false, if there is none. There is at least one. A frame that
+  // ends a layer ends its tar; but if the layer becomes an eStargz one, the end is left out.
+  std::function<bool(TarFrame& frame)> next;
+  // Told the diff id of what was read, before the layer is ended. Throws unless it is right. Of a
+  // layer that becomes an eStargz one, next() has checked it.
   std::function<void(const DiffId&)> check;
 };
 

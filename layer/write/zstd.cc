@@ -36,7 +36,7 @@ void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const {
   ZSTD_freeCCtx(context);
 }
 
-ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
+ZstdCompressor::ZstdCompressor(int level, Matches matches) : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
   const auto set = [this](ZSTD_cParameter parameter, int value) {
     check_zstd(ZSTD_CCtx_setParameter(context_.get(), parameter, value));
@@ -44,6 +44,7 @@ ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
   set(ZSTD_c_compressionLevel, level);
   set(ZSTD_c_contentSizeFlag, 1);
   set(ZSTD_c_checksumFlag, 0);
+  if (matches == Matches::kNear) return;
   set(ZSTD_c_enableLongDistanceMatching, 1);
   set(ZSTD_c_ldmMinMatch, shortest_long_match(level));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -10,12 +11,15 @@ struct ZSTD_CCtx_s;
 namespace layer {
 
 // Makes frames (RFC 8878) that state the size of their content and have neither checksum nor
-// dictionary. A blob is frames and nothing else. Matches may lie anywhere in a frame: long ones are
-// looked for apart ("long distance matching"). Not thread-safe. Reusing it does not change the
+// dictionary. A blob is frames and nothing else. Where matches may lie anywhere in a frame, long ones
+// are looked for apart ("long distance matching"). Not thread-safe. Reusing it does not change the
 // bytes.
 class ZstdCompressor {
  public:
-  explicit ZstdCompressor(int level);  // 1..19
+  // Whether matches may lie anywhere in a frame, or in the level's own window.
+  enum class Matches : uint8_t { kAnywhere, kNear };
+
+  explicit ZstdCompressor(int level, Matches matches = Matches::kAnywhere);  // 1..19
 
   // The most bytes that a frame of this level is to have, which a decoder must be able to keep:
   // 16 MiB up to level 3, 32 MiB above it. RFC 8878, section 3.1.1.1.2, recommends that decoders

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -63,8 +64,24 @@ void describe_anew(const ConvertedLayer& layer, bool is_docker, Json& descriptor
       if (!is_of_bytes(key)) kept[key] = value;
     }
   }
-  kept[std::string(kLayerRecipeAnnotation)] = layer.anew->recipe;
+  for (const auto& [key, value] : layer.descriptor.annotations) kept[key] = value;
   descriptor["annotations"] = std::move(kept);
+}
+
+// A table of contents is a part of a layer's tar, and the config states the diff ids of tars.
+std::string convert_config(const StoredImage& image, std::span<const ConvertedLayer> layers) {
+  bool is_new = false;
+  Json diff_ids = Json::array();
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const layer::DiffId& old = image.layers[i].diff_id;
+    const layer::DiffId& now = layers[i].anew ? layers[i].anew->diff_id : old;
+    is_new = is_new || now != old;
+    diff_ids.push_back(now.digest.to_string());
+  }
+  if (!is_new) return image.config_bytes;
+  Json json = Json::parse(image.config_bytes);
+  json["rootfs"]["diff_ids"] = std::move(diff_ids);
+  return dump_json(json);
 }
 
 // A blob of what is attached to an image. Null if the document leads to images alone.
@@ -91,9 +108,9 @@ class Conversion {
   // The document's new bytes, and its descriptor, which has the annotations of the old one.
   std::pair<Descriptor, std::string> convert(const ImageDocument& document);
   std::string convert_manifest(const StoredImage& image, const Layers& layers,
-                               std::string& media_type) const;
+                               const std::string& config, std::string& media_type) const;
   std::string convert_index(const ImageDocument& index, std::string& media_type);
-  std::string make_manifest(const StoredImage& image, const Layers& layers) const;
+  std::string make_manifest(const std::string& config, const Layers& layers) const;
 
   const LayerConversion& conversion_;
   const DocumentForm form_;
@@ -118,28 +135,26 @@ void Conversion::count(const StoredImage& image, const Layers& layers) {
 }
 
 // For an image that had none, because it was in a docker archive.
-std::string Conversion::make_manifest(const StoredImage& image, const Layers& layers) const {
+std::string Conversion::make_manifest(const std::string& config, const Layers& layers) const {
   Manifest manifest;
-  manifest.config = describe_blob(kConfigType, image.config_bytes);
+  manifest.config = describe_blob(kConfigType, config);
   for (const ConvertedLayer& layer : layers) {
     manifest.layers.push_back(layer.descriptor);
-    if (!layer.anew) continue;
-    manifest.layers.back().annotations[std::string(kLayerRecipeAnnotation)] = layer.anew->recipe;
   }
   return dump_json(to_json(manifest));
 }
 
 std::string Conversion::convert_manifest(const StoredImage& image, const Layers& layers,
-                                         std::string& media_type) const {
+                                         const std::string& config, std::string& media_type) const {
   bool is_new = false;
-  bool has_new_zstd = false;
+  bool needs_oci = false;
   for (const ConvertedLayer& layer : layers) {
     if (!layer.anew) continue;
     is_new = true;
-    has_new_zstd = has_new_zstd || layer.anew->compression.codec == layer::Codec::kZstd;
+    const layer::Compression compression = layer.anew->compression;
+    needs_oci = needs_oci || compression.codec == layer::Codec::kZstd || compression.has_toc();
   }
-  const bool becomes_oci =
-      is_docker_type(media_type) && (form_ == DocumentForm::kOci || has_new_zstd);
+  const bool becomes_oci = is_docker_type(media_type) && (form_ == DocumentForm::kOci || needs_oci);
   if (!is_new && !becomes_oci) return image.manifest_bytes;
   Json json = Json::parse(image.manifest_bytes);
   const bool is_docker = is_docker_type(media_type) && !becomes_oci;
@@ -147,6 +162,7 @@ std::string Conversion::convert_manifest(const StoredImage& image, const Layers&
     if (layers[i].anew) describe_anew(layers[i], is_docker, json["layers"][i]);
     if (becomes_oci) json["layers"][i]["mediaType"] = layers[i].descriptor.media_type;
   }
+  if (config != image.config_bytes) point_to(describe_blob(kConfigType, config), json["config"]);
   if (becomes_oci) {
     media_type = kManifestType;
     json["mediaType"] = kManifestType;
@@ -189,13 +205,15 @@ std::pair<Descriptor, std::string> Conversion::convert(const ImageDocument& docu
   std::string bytes = document.bytes;
   if (document.image) {
     const StoredImage& image = *document.image;
+    const Layers& layers = layers_.at(&image);
+    const std::string config = convert_config(image, layers);
     if (image.manifest_bytes.empty()) {
       media_type = kManifestType;
-      bytes = make_manifest(image, layers_.at(&image));
+      bytes = make_manifest(config, layers);
     } else {
-      bytes = convert_manifest(image, layers_.at(&image), media_type);
+      bytes = convert_manifest(image, layers, config, media_type);
     }
-    delivery_.add_document(describe_blob(kConfigType, image.config_bytes), image.config_bytes);
+    delivery_.add_document(describe_blob(kConfigType, config), config);
   }
   if (!document.listed.empty()) bytes = convert_index(document, media_type);
   for (const auto& [part, blob] : document.parts) delivery_.add_layer(part, blob);
@@ -225,7 +243,7 @@ ConvertedImage Conversion::run(const ImageDocument& document) {
     return {std::move(image), summary_};
   }
   const StoredImage& first = *images_.front();
-  image.config_bytes = first.config_bytes;
+  image.config_bytes = convert_config(first, layers_.at(&first));
   image.config = describe_blob(kConfigType, image.config_bytes);
   if (document.image) {
     image.manifest.platform = first.config.platform;

@@ -13,7 +13,8 @@ namespace oci {
 
 // Which media types the documents have.
 enum class DocumentForm : uint8_t {
-  kKept,  // Docker's stay, unless a layer is compressed with zstd, for which Docker has no type
+  kKept,  // Docker's stay, unless a new layer needs OCI's: one compressed with zstd, for which Docker
+          // has no type, or with a table of contents, which annotations are about
   kOci,
 };
 

@@ -15,6 +15,7 @@
 #include "oci/check/prove_layer.h"
 #include "oci/convert/tar_frames.h"
 #include "oci/model/annotations.h"
+#include "oci/write/image.h"
 
 namespace oci {
 namespace {
@@ -64,6 +65,17 @@ class LayersConversion {
 bool LayersConversion::stays(const ImageLayer& layer) const {
   if (!conversion_.compression) return true;
   if (conversion_.anew == LayersAnew::kAll) return false;
+  const StringMap& annotations = layer.descriptor.annotations;
+  switch (conversion_.compression->format) {
+    case layer::LayerFormat::kTar:
+      break;
+    case layer::LayerFormat::kEstargz:
+      if (!annotations.contains(std::string(kTocDigestAnnotation))) return false;
+      break;
+    case layer::LayerFormat::kZstdChunked:
+      if (!annotations.contains(std::string(kChunkedSplitAnnotation))) return false;
+      break;
+  }
   return layer.descriptor.kind() == media_kind(layer_media_type(conversion_.compression->codec));
 }
 
@@ -104,14 +116,14 @@ layer::TarStream LayersConversion::stream_of(const ImageLayer& layer) {
   if (name != layer.descriptor.annotations.end()) stream.name = name->second;
   stream.diff_id = layer.diff_id;
   const auto reading = std::make_shared<Reading>();
-  stream.next = [this, &layer, reading](std::vector<std::byte>& tar) {
+  stream.next = [this, &layer, reading](layer::TarFrame& frame) {
     std::unique_ptr<TarFrames>& frames = reading->frames;
     bool is_more = false;
     with_remedy([&] {
       if (!frames) {
         frames = std::make_unique<TarFrames>(layer, *conversion_.compression, *budget_);
       }
-      is_more = frames->next(tar);
+      is_more = frames->next(frame);
     });
     conversion_.progress->tar_bytes_done +=
         frames->position() - std::exchange(reading->seen, frames->position());
@@ -137,8 +149,9 @@ void LayersConversion::write_layers() {
   const std::vector<layer::WrittenLayer> layers =
       layer::write_streams(streams, *conversion_.compression, conversion_.jobs, delivery_.layers(),
                            *conversion_.progress, conversion_.store);
-  for (const layer::WrittenLayer& layer : layers) {
-    written_[layer.diff_id.digest] = layer;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const layer::WrittenLayer& layer = layers[i];
+    written_[streams[i].diff_id.digest] = layer;
     if (conversion_.store == nullptr) continue;
     remember_proof(layer.digest, layer.diff_id, *conversion_.store);
   }
@@ -163,6 +176,7 @@ std::vector<std::vector<ConvertedLayer>> LayersConversion::run() {
         result.descriptor.media_type = layer_media_type(result.anew->compression.codec);
         result.descriptor.digest = result.anew->digest;
         result.descriptor.size = result.anew->size;
+        result.descriptor.annotations = annotations_of_bytes(*result.anew);
       }
       converted[i].push_back(std::move(result));
     }

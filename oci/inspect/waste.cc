@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "layer/model/estargz_names.h"
+
 namespace oci {
 namespace {
 
@@ -47,6 +49,7 @@ Waste find_waste(const ImageFacts& image) {
   for (const StoredFile& file : image.files) {
     waste.content_bytes += file.size;
     if (file.hidden_by == kNone || file.size == 0) continue;
+    if (layer::is_estargz_file(file.path)) continue;  // each layer has its own
     waste.hidden.push_back(&file);
     waste.hidden_bytes += file.size;
   }

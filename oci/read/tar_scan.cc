@@ -18,10 +18,15 @@ constexpr uint64_t kMaxExtension = uint64_t{1} << 20;
 // ustar: offset and size of a header's fields.
 constexpr std::pair<size_t, size_t> kName{0, 100};
 constexpr std::pair<size_t, size_t> kMode{100, 8};
+constexpr std::pair<size_t, size_t> kUid{108, 8};
+constexpr std::pair<size_t, size_t> kGid{116, 8};
 constexpr std::pair<size_t, size_t> kSize{124, 12};
+constexpr std::pair<size_t, size_t> kMtime{136, 12};
 constexpr size_t kTypeAt = 156;
 constexpr std::pair<size_t, size_t> kLinkName{157, 100};
 constexpr std::pair<size_t, size_t> kMagic{257, 6};
+constexpr std::pair<size_t, size_t> kDeviceMajor{329, 8};
+constexpr std::pair<size_t, size_t> kDeviceMinor{337, 8};
 constexpr std::pair<size_t, size_t> kPrefix{345, 155};  // where the magic is that of POSIX
 constexpr size_t kSparseMoreAt = 482;  // GNU: whether blocks of the sparse map follow
 constexpr size_t kSparseMoreAgainAt = 504;
@@ -37,6 +42,30 @@ bool is_extension(char type) {
 // Of an entry without content: links, devices, directories, FIFOs.
 bool is_header_only(char type) {
   return type >= '1' && type <= '6';
+}
+
+template <typename Number>
+std::optional<Number> pax_number(std::string_view value) {
+  Number found = 0;
+  const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), found);
+  return fault == std::errc() ? std::optional(found) : std::nullopt;
+}
+
+// Seconds, and a fraction of which nine digits count.
+std::optional<layer::TocTime> pax_time(std::string_view value) {
+  const std::optional<int64_t> seconds = pax_number<int64_t>(value);
+  if (!seconds) return std::nullopt;
+  layer::TocTime time{*seconds};
+  const size_t point = value.find('.');
+  if (point == std::string_view::npos) return time;
+  std::string digits(value.substr(point + 1, 9));
+  digits.resize(9, '0');
+  time.nanoseconds = pax_number<uint32_t>(digits).value_or(0);
+  const bool is_negative = value.starts_with('-');
+  if (is_negative && time.nanoseconds > 0) {
+    time = {time.seconds - 1, 1'000'000'000 - time.nanoseconds};
+  }
+  return time;
 }
 
 }  // namespace
@@ -122,7 +151,7 @@ void TarScan::take_block() {
   take_header();
 }
 
-std::string TarScan::entry_path() const {
+std::string TarScan::stated_path() const {
   std::string path = path_;
   if (path.empty()) {
     const bool is_posix = std::string_view(block_.data() + kMagic.first, kMagic.second) ==
@@ -131,7 +160,6 @@ std::string TarScan::entry_path() const {
     if (!path.empty()) path += '/';
     path += field(kName.first, kName.second);
   }
-  if (path.ends_with('/')) path.pop_back();
   return path;
 }
 
@@ -149,13 +177,39 @@ void TarScan::take_header() {
   }
   check_entry(type);
   const uint64_t content = has_pax_size_ ? pax_size_ : size;
-  entry_ = {entry_path(), std::exchange(header_size_, 0), is_header_only(type) ? 0 : content};
+  entry_ = {stated_path()};
+  entry_.has_slash = entry_.path.ends_with('/');
+  if (entry_.has_slash) entry_.path.pop_back();
+  entry_.header_size = std::exchange(header_size_, 0);
+  entry_.size = is_header_only(type) ? 0 : content;
+  take_attributes(type);
   has_entry_ = true;
   content_ = padded(entry_.size);
   more_sparse_ = type == 'S' && block_[kSparseMoreAt] != 0;
   path_.clear();
   link_.clear();
   has_pax_size_ = false;
+}
+
+void TarScan::take_attributes(char type) {
+  entry_.type = type == '\0' ? '0' : type;
+  if (entry_.type == '0' && entry_.has_slash) entry_.type = '5';
+  const std::string_view link = field(kLinkName.first, kLinkName.second);
+  entry_.link = link_.empty() ? std::string(link) : std::move(link_);
+  entry_.mode = static_cast<uint32_t>(number(kMode.first, kMode.second));
+  entry_.uid = pax_uid_.value_or(number(kUid.first, kUid.second));
+  entry_.gid = pax_gid_.value_or(number(kGid.first, kGid.second));
+  const auto mtime = static_cast<int64_t>(number(kMtime.first, kMtime.second));
+  entry_.mtime = std::exchange(pax_mtime_, std::nullopt).value_or(layer::TocTime{mtime});
+  entry_.atime = std::exchange(pax_atime_, std::nullopt);
+  entry_.ctime = std::exchange(pax_ctime_, std::nullopt);
+  if (type == '3' || type == '4') {
+    entry_.device_major = static_cast<uint32_t>(number(kDeviceMajor.first, kDeviceMajor.second));
+    entry_.device_minor = static_cast<uint32_t>(number(kDeviceMinor.first, kDeviceMinor.second));
+  }
+  entry_.xattrs = std::exchange(pax_xattrs_, {});
+  pax_uid_.reset();
+  pax_gid_.reset();
 }
 
 void TarScan::check_entry(char type) {
@@ -204,6 +258,15 @@ void TarScan::take_pax_record(std::string_view key, std::string_view value) {
   if (extension_type_ == 'g') return;  // engines pass it over
   if (key == "path") path_ = value;
   if (key == "linkpath") link_ = value;
+  if (key == "uid") pax_uid_ = pax_number<uint64_t>(value);
+  if (key == "gid") pax_gid_ = pax_number<uint64_t>(value);
+  if (key == "mtime") pax_mtime_ = pax_time(value);
+  if (key == "atime") pax_atime_ = pax_time(value);
+  if (key == "ctime") pax_ctime_ = pax_time(value);
+  constexpr std::string_view kXattr = "SCHILY.xattr.";
+  if (key.starts_with(kXattr)) {
+    pax_xattrs_.push_back({std::string(key.substr(kXattr.size())), std::string(value)});
+  }
   if (key == "size") {
     has_pax_size_ =
         std::from_chars(value.data(), value.data() + value.size(), pax_size_).ec == std::errc();

@@ -4,9 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "layer/base/xattrs.h"
+#include "layer/toc/tar_parts.h"
 
 namespace oci {
 
@@ -29,8 +34,20 @@ class TarScan {
   // What the tar states of an entry, whose header is read.
   struct Entry {
     std::string path;          // as it is stated, without a '/' at its end
+    bool has_slash = false;    // which it had
     uint64_t header_size = 0;  // bytes of its header, and of extensions before it
     uint64_t size = 0;         // bytes of content, without padding
+    char type = '0';           // that of ustar; '5' also of a file whose name ends in '/'
+    std::string link{};
+    uint32_t mode = 0;  // as it is stated, which may be with bits of a type
+    uint64_t uid = 0;
+    uint64_t gid = 0;
+    layer::TocTime mtime{};
+    std::optional<layer::TocTime> atime{};  // stated by pax alone
+    std::optional<layer::TocTime> ctime{};
+    uint32_t device_major = 0;
+    uint32_t device_minor = 0;
+    std::vector<layer::Xattr> xattrs{};
   };
 
   // The next bytes of the tar, cut anywhere.
@@ -39,6 +56,8 @@ class TarScan {
   // taken.
   size_t update_to_entry(std::span<const std::byte> bytes);
   bool has_entry() const { return has_entry_; }
+  // Whether a block of zeros was read, behind the last entry.
+  bool has_ended() const { return zeros_ > 0; }
   const Entry& entry() const { return entry_; }
 
  private:
@@ -47,7 +66,8 @@ class TarScan {
   void take_block();
   void take_header();
   void check_entry(char type);
-  std::string entry_path() const;
+  std::string stated_path() const;
+  void take_attributes(char type);
   void take_extension();
   void take_pax_record(std::string_view key, std::string_view value);
   [[noreturn]] void refuse(std::string_view what) const;
@@ -72,6 +92,12 @@ class TarScan {
   std::string link_;
   bool has_pax_size_ = false;
   uint64_t pax_size_ = 0;
+  std::optional<uint64_t> pax_uid_;
+  std::optional<uint64_t> pax_gid_;
+  std::optional<layer::TocTime> pax_mtime_;
+  std::optional<layer::TocTime> pax_atime_;
+  std::optional<layer::TocTime> pax_ctime_;
+  std::vector<layer::Xattr> pax_xattrs_;
   size_t zeros_ = 0;  // zero blocks in a row
 };
 

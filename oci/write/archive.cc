@@ -92,8 +92,10 @@ class ArchiveDestination : public Destination {
   }
 
   void add(const layer::WrittenLayer& layer, int fd) override {
-    reserve(
-        most_bytes(layer.tar_size));  // the same header, whether or not the size is known before
+    // The same header as begin() makes, whether or not the layer is written anew.
+    reserve(most_bytes(layer.compression.format == layer::LayerFormat::kEstargz
+                           ? layer::kUnknownSize
+                           : layer.tar_size));
     out_.copy_from(fd, 0, layer.size);
     finish(layer.digest);
   }

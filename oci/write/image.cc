@@ -38,13 +38,27 @@ void check_count(size_t layers) {
 
 }  // namespace
 
+StringMap annotations_of_bytes(const layer::WrittenLayer& layer) {
+  StringMap annotations;
+  annotations[std::string(kLayerRecipeAnnotation)] = layer.recipe;
+  if (layer.places) {
+    annotations[std::string(kChunkedDigestAnnotation)] = layer.toc_digest->to_string();
+    annotations[std::string(kChunkedTocAnnotation)] = layer.places->toc_position();
+    annotations[std::string(kChunkedSplitAnnotation)] = layer.places->split_position();
+  } else if (layer.toc_digest) {
+    annotations[std::string(kTocDigestAnnotation)] = layer.toc_digest->to_string();
+    annotations[std::string(kPlainSizeAnnotation)] = std::to_string(layer.tar_size);
+  }
+  return annotations;
+}
+
 NewLayer describe_layer(const layer::WrittenLayer& layer) {
   NewLayer result;
   result.descriptor.media_type = layer_media_type(layer.compression.codec);
   result.descriptor.digest = layer.digest;
   result.descriptor.size = layer.size;
+  result.descriptor.annotations = annotations_of_bytes(layer);
   result.descriptor.annotations[std::string(kLayerNameAnnotation)] = layer.name;
-  result.descriptor.annotations[std::string(kLayerRecipeAnnotation)] = layer.recipe;
   result.diff_id = layer.diff_id;
   result.created_by = "veneer: layer " + layer.name;
   return result;

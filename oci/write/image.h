@@ -28,8 +28,11 @@ struct NewLayer {
   std::optional<layer::Digest> base;      // chain id of the image that it was planned on
 };
 
-// Describes a layer that veneer wrote: the codec as media type, name and recipe as annotations.
+// Describes a layer that veneer wrote: the codec as media type; name, recipe and what the format has
+// as annotations.
 NewLayer describe_layer(const layer::WrittenLayer& layer);
+// The annotations that are true of these very bytes: the recipe, and those of the format.
+StringMap annotations_of_bytes(const layer::WrittenLayer& layer);
 
 // What an image is made of. What it points to outlives it.
 struct ImageRequest {

@@ -37,12 +37,16 @@ oci::Blob make_blob(std::string_view bytes, const std::string& name) {
 }
 
 // Frames of a layer, one after the other, are its tar.
-void cut_layer(const oci::ImageLayer& layer, layer::Codec codec) {
+void cut_layer(const oci::ImageLayer& layer, layer::Compression compression) {
   const layer::Limits limits;
   oci::UnpackBudget budget(limits.unpacked, layer.blob.size());
-  oci::TarFrames frames(layer, {codec, layer::default_level(codec)}, budget);
+  oci::TarFrames frames(layer, compression, budget);
   layer::Sha256 hash;
-  for (std::vector<std::byte> tar; frames.next(tar);) hash.update(tar);
+  for (layer::TarFrame frame; frames.next(frame);) {
+    hash.update(frame.bytes);
+    layer::hash_parts(frame.bytes, frame.parts);
+  }
+  if (compression.format == layer::LayerFormat::kEstargz) return;  // its tar has other files
   if (hash.finish() != layer.diff_id.digest) {
     throw std::logic_error("the frames of a layer are not its tar");
   }
@@ -51,8 +55,12 @@ void cut_layer(const oci::ImageLayer& layer, layer::Codec codec) {
 // Reads all layers and checks the image.
 void verify_image(const oci::StoredImage& image) {
   for (const oci::ImageLayer& layer : image.layers) {
-    cut_layer(layer, layer::Codec::kGzip);
-    cut_layer(layer, layer::Codec::kZstd);
+    using layer::Codec;
+    using layer::LayerFormat;
+    cut_layer(layer, {Codec::kGzip, 6});
+    cut_layer(layer, {Codec::kZstd, 3});
+    cut_layer(layer, {Codec::kZstd, 3, LayerFormat::kZstdChunked});
+    cut_layer(layer, {Codec::kGzip, 6, LayerFormat::kEstargz});
   }
   layer::StringArena arena;
   layer::Probes probes;

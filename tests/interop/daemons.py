@@ -1,6 +1,7 @@
 """Starts real daemons in private folders with private sockets, and stops each by its own pid."""
 
 import contextlib
+import re
 import socket
 import subprocess
 import time
@@ -53,16 +54,28 @@ def containerd(folder, inside=()):
 
 
 @contextlib.contextmanager
-def registry(folder):
-    """Runs a registry on the loopback interface; yields its HOST:PORT."""
+def registry(folder, level="warn"):
+    """Runs a registry on the loopback interface; yields its HOST:PORT.
+
+    Its log, of level `info` for sent_blobs(), is in `folder`.
+    """
     port = free_port()
     config = folder / "registry.yml"
-    config.write_text(f"version: 0.1\nlog: {{level: warn}}\n"
+    config.write_text(f"version: 0.1\nlog: {{level: {level}}}\n"
                       f"storage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"
                       f"http: {{addr: '127.0.0.1:{port}'}}\n")
     with daemon(["docker-registry", "serve", config], folder,
                  ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"]):
         yield f"127.0.0.1:{port}"
+
+
+def sent_blobs(folder):
+    """Returns how many bytes of blobs the registry of `folder` has sent."""
+    log = (folder / "daemon.log").read_text()
+    lines = [line for line in log.splitlines()
+             if "response completed" in line and "/blobs/sha256:" in line
+             and "http.request.method=GET" in line]
+    return sum(int(re.search(r"http\.response\.written=(\d+)", line)[1]) for line in lines)
 
 
 @contextlib.contextmanager

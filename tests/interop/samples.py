@@ -4,6 +4,7 @@ Every sample has a file with a new content. Engines recognise layers by their di
 a layer that they have already, so a second test with the same bytes would prove nothing.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -169,6 +170,11 @@ class Layout:
         """Returns (path of the blob, diff id) of each layer, bottom first."""
         return list(zip(map(self.blob, self.manifest["layers"]),
                         self.config["rootfs"]["diff_ids"], strict=True))
+
+
+def sha256(data):
+    """Returns the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def tar_names(layer):

@@ -96,6 +96,40 @@ class Today(judge.Judge):
                                  (1, layers))
                 self.assertEqual(judge.run(identity), config_of() + "\n")
 
+    def test_podman_pulls_files_that_it_lacks_alone(self):
+        """The registry counts what podman asks for of a zstd:chunked image, and of the next one."""
+        judge.need("docker-registry", "skopeo")
+        config = self.folder / "storage.conf"
+        config.write_text(
+            f'[storage]\ndriver = "overlay"\nrunroot = "{self.folder}/run"\n'
+            f'graphroot = "{self.folder}/storage"\n'
+            '[storage.options]\npull_options = {enable_partial_images = "true"}\n')
+        podman = [*self.inside, "env", f"CONTAINERS_STORAGE_CONF={config}", "podman"]
+        tree, changed = self.folder / "tree", range(0, 200, 10)
+        for number in range(200):
+            place = tree / f"{number}.bin"
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(os.urandom(40_000 if number in changed else 44_000))
+        (tree / "several-chunks.bin").write_bytes(os.urandom(9_000_000))
+        sent = []
+        with daemons.registry(self.folder, "info") as host:
+            for tag in ("1", "2"):
+                image = f"oci:{self.folder}/layout-{tag}:odd:{tag}"
+                judge.veneer("build", "--tree", f"/srv={tree}", "--entrypoint", "/srv/1.bin",
+                             "--check=off", "--compression=zstd:chunked", "-o", image)
+                judge.run(["skopeo", "copy", "--dest-tls-verify=false", "--preserve-digests",
+                           image, f"docker://{host}/team/odd:{tag}"])
+                before = daemons.sent_blobs(self.folder)
+                identity = judge.run([*podman, "pull", "-q", "--tls-verify=false",
+                                      f"{host}/team/odd:{tag}"])
+                sent.append(daemons.sent_blobs(self.folder) - before)
+                layout = samples.Layout(self.folder / f"layout-{tag}")
+                self.assertEqual("sha256:" + identity.strip(), layout.manifest["config"]["digest"])
+                for number in changed:
+                    (tree / f"{number}.bin").write_bytes(os.urandom(40_000))
+        self.assertGreater(sent[0], 17_000_000)
+        self.assertLess(sent[1], 0.06 * sent[0])
+
 
 if __name__ == "__main__":
     judge.main()

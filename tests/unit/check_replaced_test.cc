@@ -21,7 +21,8 @@ std::string told(const Node& upper) {
   ImageTree base;
   base.add_layer({node("bin", NodeKind::kSymlink, "usr/bin"), node("empty", NodeKind::kDirectory),
                   node("file", NodeKind::kFile), node("gone", NodeKind::kSymlink, "nowhere"),
-                  node("usr", NodeKind::kDirectory), node("usr/bin", NodeKind::kDirectory)});
+                  node("stargz.index.json", NodeKind::kFile), node("usr", NodeKind::kDirectory),
+                  node("usr/bin", NodeKind::kDirectory)});
   Findings findings;
   check_replaced(base, upper, findings);
   check_replaced(base, upper, findings);  // of another layer: told once
@@ -38,6 +39,7 @@ TEST_CASE("replaced: what the base has not, or has just so, is not told") {
   CHECK(told(node("usr", NodeKind::kDirectory)).empty());
   CHECK(told(node("bin", NodeKind::kSymlink, "usr/bin")).empty());
   CHECK(told(node("file", NodeKind::kWhiteout)).empty());
+  CHECK(told(node("stargz.index.json", NodeKind::kFile)).empty());
   CHECK(told(node("usr", NodeKind::kOpaque)).empty());
 }
 

@@ -161,6 +161,8 @@ TEST_CASE("codecs: names and recipes") {
   CHECK(default_level(Codec::kZstd) == 3);
   CHECK(codec_recipe({Codec::kNone, 0}) == "none");
   CHECK(codec_recipe({Codec::kGzip, 6}) == "gzip libdeflate:6605f961 level=6 frames=2");
+  CHECK(codec_recipe({Codec::kGzip, 6, LayerFormat::kEstargz}) ==
+        "gzip libdeflate:6605f961 level=6 frames=2 estargz=1");
   CHECK(codec_recipe({Codec::kZstd, 3}) ==
         std::string("zstd libzstd/") + ZSTD_versionString() + " level=3 frames=2");
 }

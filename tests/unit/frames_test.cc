@@ -51,7 +51,7 @@ std::set<std::string> contents_of(const Sizes& files) {
   StringArena arena;
   const LayerPlan plan = plan_of(files, arena);
   std::set<std::string> contents;
-  for (const Frame& frame : cut_frames(plan, kMaximum)) {
+  for (const Frame& frame : cut_frames(plan, {kMaximum})) {
     std::string text = fmt::format("{}+{}:", frame.piece_offset, frame.piece_size);
     for (size_t i = frame.first; i < frame.end; ++i) {
       text += fmt::format("{}={},", plan.entries[i].path, plan.entries[i].size);
@@ -77,7 +77,7 @@ TEST_CASE("frames: they tile the layer, in order, each within its bounds") {
   for (int round = 0; round < 20; ++round) {
     StringArena arena;
     const LayerPlan plan = plan_of(random_files(random, 1500), arena);
-    const std::vector<Frame> frames = cut_frames(plan, kMaximum);
+    const std::vector<Frame> frames = cut_frames(plan, {kMaximum});
     uint64_t expected = kTarEndSize;
     for (const TarEntry& entry : plan.entries) expected += tar_entry_size(entry);
     uint64_t total = 0;
@@ -113,7 +113,7 @@ TEST_CASE("frames: a bundle ends at the smallest hash in the second half of the 
     files[fmt::format("dir{}/f{}", random() % 300, random())] = random() % 16384;
   StringArena arena;
   const LayerPlan plan = plan_of(files, arena);
-  const std::vector<Frame> frames = cut_frames(plan, kMaximum);
+  const std::vector<Frame> frames = cut_frames(plan, {kMaximum});
   REQUIRE(frames.size() > 300);
   for (size_t i = 0; i + 1 < frames.size(); ++i) {
     CHECK(frames[i].tar_size >= kMaximum / 2);
@@ -136,7 +136,7 @@ TEST_CASE("frames: what fits into one frame is not cut") {
   Sizes files;
   for (int i = 0; i < 500; ++i) files[fmt::format("f{}", i)] = 1536;
   StringArena arena;
-  CHECK(cut_frames(plan_of(files, arena), kMaximum).size() == 1);
+  CHECK(cut_frames(plan_of(files, arena), {kMaximum}).size() == 1);
 }
 
 TEST_CASE("frames: entries that alone are nearly a frame are cut between, wherever they begin") {
@@ -144,7 +144,7 @@ TEST_CASE("frames: entries that alone are nearly a frame are cut between, wherev
   const LayerPlan plan =
       plan_of({{"a", 1000}, {"b", kMaximum - 1}, {"c", kMaximum - 1}, {"d", 1000}}, arena);
   std::vector<size_t> firsts;
-  for (const Frame& frame : cut_frames(plan, kMaximum)) firsts.push_back(frame.first);
+  for (const Frame& frame : cut_frames(plan, {kMaximum})) firsts.push_back(frame.first);
   CHECK(firsts == std::vector<size_t>{0, 1, 2, 3});
 }
 
@@ -153,9 +153,9 @@ TEST_CASE("frames: new content of the same size changes no cut") {
   std::mt19937 random(3);
   StringArena arena;
   LayerPlan plan = plan_of(random_files(random, 3000), arena);
-  const std::vector<Frame> before = cut_frames(plan, kMaximum);
+  const std::vector<Frame> before = cut_frames(plan, {kMaximum});
   for (TarEntry& entry : plan.entries) entry.mtime += 1;
-  CHECK(cut_frames(plan, kMaximum) == before);
+  CHECK(cut_frames(plan, {kMaximum}) == before);
 }
 
 TEST_CASE("frames: an edit changes its own frame, seldom a neighbour, nothing further" *
@@ -204,9 +204,9 @@ TEST_CASE("frames: a file that becomes large, or grows, moves only the cuts arou
 }
 
 TEST_CASE("frames: a layer without entries is one frame of two zero blocks") {
-  const std::vector<Frame> frames = cut_frames(LayerPlan{}, kMaximum);
+  const std::vector<Frame> frames = cut_frames(LayerPlan{}, {kMaximum});
   REQUIRE(frames.size() == 1);
-  CHECK(frames[0] == Frame{.tar_size = 1024, .ends_layer = true});
+  CHECK(frames[0] == Frame{.tar_size = 1024, .ends_layer = true, .ends_tar = true});
 }
 
 TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
@@ -215,10 +215,10 @@ TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
   plan.entries.resize(2);
   plan.entries[0].path = "b";
   plan.entries[1].path = "a";
-  CHECK_THROWS_WITH_AS(cut_frames(plan, kMaximum), "layer 'app' is not in path order at 'a'",
+  CHECK_THROWS_WITH_AS(cut_frames(plan, {kMaximum}), "layer 'app' is not in path order at 'a'",
                        std::logic_error);
   plan.entries[1].path = "b";
-  CHECK_THROWS_AS(cut_frames(plan, kMaximum), std::logic_error);
+  CHECK_THROWS_AS(cut_frames(plan, {kMaximum}), std::logic_error);
 }
 
 }  // namespace

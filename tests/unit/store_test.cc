@@ -73,7 +73,7 @@ Digest digest_of(std::string_view text) {
 IndexTables some_tables() {
   IndexTables tables;
   const Digest blob = digest_of("blob");
-  tables.layers.push_back({digest_of("layer"), digest_of("diff id"), blob, 10, 20});
+  tables.layers.push_back({digest_of("layer"), digest_of("diff id"), blob, 10, 20, {}});
   tables.frames.push_back({digest_of("frame"), digest_of("content")});
   tables.frames_by_content.push_back({digest_of("content"), blob, 1, 2, 3, 4});
   tables.states.push_back({digest_of("state"), blob, {}, {}});
@@ -124,8 +124,8 @@ TEST_CASE("index: merging keeps the newer of two records and what its blobs stil
   const auto always = [](const Digest&) { return true; };
 
   IndexTables added;
-  added.layers.push_back({digest_of("layer"), digest_of("x"), digest_of("blob"), 1, 1});
-  added.layers.push_back({digest_of("layer"), digest_of("y"), digest_of("blob"), 1, 2});
+  added.layers.push_back({digest_of("layer"), digest_of("x"), digest_of("blob"), 1, 1, {}});
+  added.layers.push_back({digest_of("layer"), digest_of("y"), digest_of("blob"), 1, 2, {}});
   added.files.push_back({{1, 2}, 3, 4, 5, digest_of("file"), 0, kNow});
   added.files.push_back({{1, 3}, 3, 4, 5, digest_of("file"), 0, kNow - kSecond});
   const IndexTables merged = merge_tables(index, added, always, kNow);

@@ -1,0 +1,69 @@
+// Refuses what a table of contents cannot state.
+#include "oci/convert/toc_entry.h"
+
+#include <fmt/core.h>
+
+#include <string_view>
+
+#include "layer/base/error.h"
+#include "layer/base/utf8.h"
+#include "layer/model/relative_path.h"
+
+namespace oci {
+namespace {
+
+std::string_view toc_type(const ImageLayer& layer, const TarScan::Entry& entry) {
+  switch (entry.type) {
+    case '1':
+      return "hardlink";
+    case '2':
+      return "symlink";
+    case '3':
+      return "char";
+    case '4':
+      return "block";
+    case '5':
+      return "dir";
+    case '6':
+      return "fifo";
+    case 'S':
+      throw layer::Error(
+          {layer.blob.name()},
+          fmt::format("'{}' is a sparse file of GNU tar, which a layer with a table of "
+                      "contents cannot have",
+                      layer::shown_path(entry.path)));
+    default:
+      return "reg";
+  }
+}
+
+}  // namespace
+
+layer::TocEntry toc_entry_of(const ImageLayer& layer, const TarScan::Entry& entry) {
+  if (!layer::is_utf8(entry.path) || !layer::is_utf8(entry.link)) {
+    throw layer::Error(
+        {layer.blob.name()},
+        fmt::format("'{}' cannot be in a layer with a table of contents: its name, or "
+                    "the text of the link, is not UTF-8",
+                    layer::shown_path(entry.path)))
+        .with_help("take another compression");
+  }
+  layer::TocEntry result;
+  result.name = entry.path;
+  if (entry.has_slash) result.name += '/';
+  result.type = toc_type(layer, entry);
+  result.link = entry.link;
+  result.size = entry.size;
+  result.mtime = entry.mtime;
+  result.atime = entry.atime;
+  result.ctime = entry.ctime;
+  result.mode = entry.mode;
+  result.uid = entry.uid;
+  result.gid = entry.gid;
+  result.xattrs = entry.xattrs;
+  result.device_major = entry.device_major;
+  result.device_minor = entry.device_minor;
+  return result;
+}
+
+}  // namespace oci
