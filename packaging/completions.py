@@ -187,10 +187,11 @@ def short(described):
 
 def zsh_value(value, kind):
     """What is behind the text of an option."""
-    if "words" in value:
-        return f":{value['value']}:({' '.join(value['words'])})"
-    action = {"file": "_files", "directory": "_files -/", "image": "__veneer_images", "": " "}[kind]
     label = value.get("value", value.get("name", "")).replace(":", "\\:")
+    if "words" in value:
+        words = " ".join(value["words"]).replace(":", "\\:")
+        return f":{label}:({words})"
+    action = {"file": "_files", "directory": "_files -/", "image": "__veneer_images", "": " "}[kind]
     return f":{label}:{action}"
 
 

@@ -112,8 +112,9 @@ class Cases:
         self.check("veneer --qu", "--quiet")
 
     def test_values(self):
-        self.check("veneer build --compression ", "estargz", "gzip", "none", "zstd")
-        self.check("veneer build --compression=z", "zstd")
+        self.check("veneer build --compression ", "estargz", "gzip", "none", "zstd",
+                   "zstd:chunked")
+        self.check("veneer build --compression=z", "zstd", "zstd:chunked")
         self.check("veneer --color a", "always", "auto")
         self.check("veneer store -v gc --color n", "never")
 

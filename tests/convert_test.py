@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import subprocess
 import tarfile
 
 import program
@@ -90,18 +91,20 @@ class Convert(program.InFolder):
         (tree / "empty").touch()
         build = ["build", "-q", "--no-store", "--tree", "tree:/srv", "--tree", "tree/d1:/d1",
                  "--check=off", "-o"]
-        codecs = [("gzip", "6"), ("zstd", "3"), ("gzip", "1"), ("none", None)]
+        codecs = [("gzip", "6"), ("zstd", "3"), ("gzip", "1"), ("none", None),
+                  ("zstd:chunked", "3")]
         for codec, level in codecs:
             options = ["--compression", codec, *(["--level", level] if level else [])]
-            self.veneer(*build, f"oci:{codec}{level}:a", *options)
+            built = f"{codec}{level}".replace(":", "-")
+            self.veneer(*build, f"oci:{built}:a", *options)
             for source in ("gzip6", "zstd3"):
                 if not (self.top / source).exists():
                     continue
                 for jobs in ("1", "3"):
-                    name = f"{source}-{codec}{level}-{jobs}"
+                    name = f"{source}-{built}-{jobs}"
                     self.veneer("convert", "--no-store", "--recompress", f"oci:{source}:a",
                                 f"oci:{name}:a", "-j", jobs, *options)
-                    self.assertEqual(self.files(name), self.files(f"{codec}{level}"), name)
+                    self.assertEqual(self.files(name), self.files(built), name)
 
     def test_estargz_has_the_bytes_of_a_build_that_puts_nothing_first(self):
         tree = self.top / "tree"
@@ -140,6 +143,32 @@ class Convert(program.InFolder):
                           "io.containers.estargz.uncompressed-size"})
         self.veneer("convert", "-q", "back", "oci:again:a", "--compression=estargz")
         self.assertEqual(self.files("again"), self.files("estargz"))
+
+    def test_zstd_chunked_states_what_the_tar_does(self):
+        """podman refuses a table whose names, times or modes are not those of the headers."""
+        bare = member("bare", kind=tarfile.DIRTYPE)
+        moment = member("dir/moment", "x" * 2000, uid=5_000_000, mtime=86400.25,
+                        xattrs={"user.a": "b"})
+        moment[0].pax_headers["atime"] = "-0.5"
+        Image([tar([bare, moment])]).layout(self.top / "image")
+        self.veneer("convert", "-q", "image", "oci:out", "--format=zstd:chunked")
+        manifest = self.manifest("out")
+        self.assertEqual(manifest["config"], self.manifest("image")["config"])
+        layer, = manifest["layers"]
+        self.assertEqual(layer["mediaType"], f"{OCI}.layer.v1.tar+zstd")
+        stated = {key.rpartition(".")[2]: value for key, value in layer["annotations"].items()}
+        offset, size, _, form = map(int, stated["manifest-position"].split(":"))
+        table = self.blob("out", layer["digest"])[offset:offset + size]
+        self.assertEqual((sha256(table), form), (stated["manifest-checksum"], 1))
+        self.assertRegex(stated["tarsplit-position"], "^[0-9]+:[0-9]+:[0-9]+$")
+        plain = subprocess.run(["bsdcat"], input=table, stdout=subprocess.PIPE, check=True).stdout
+        first, second = json.loads(plain)["entries"]
+        self.assertEqual((first["name"], first["type"], first["mode"]), ("bare/", "dir", 0o755))
+        self.assertNotIn("modtime", first)
+        self.assertLessEqual({"name": "dir/moment", "type": "reg", "size": 2000, "uid": 5_000_000,
+                              "modtime": "1970-01-02T00:00:00.25Z",
+                              "accesstime": "1969-12-31T23:59:59.5Z", "xattrs": {"user.a": "Yg=="},
+                              "digest": sha256(b"x" * 2000)}.items(), second.items())
 
     def test_estargz_makes_a_manifest_oci_s(self):
         image = self.docker_image()

@@ -54,7 +54,7 @@ MISTAKES = dict([
     ("diff a b --ignore-time", "veneer diff has no option '--ignore-time'; did you mean '--ignore-times'?"),
     ("--jsn build", "veneer has no option '--jsn'"),
     # Values that are words.
-    (f"build {TREE} --compression xz {OUT}", "--compression: 'xz' is none of gzip, zstd, estargz, none"),
+    (f"build {TREE} --compression xz {OUT}", "--compression: 'xz' is none of gzip, zstd, estargz, zstd:chunked, none"),
     (f"build {TREE} --check=strict {OUT}", "--check: 'strict' is none of error, warn, off"),
     (f"build {TREE} --layers=two {OUT}", "--layers: 'two' is none of groups, one"),
     (f"build {TREE} --runfiles-layout flat {OUT}",

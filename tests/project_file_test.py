@@ -264,7 +264,7 @@ veneer.toml:9:1: help: `veneer build --help` lists all; a key is a name without 
 veneer.toml:10:18: error: 'own-layer-size': expected an integer, or a string such as "10MiB", \
 found a number with a fraction
 veneer.toml:12:14: error: 'max-layers': '2' is not a number from 3 to 127
-veneer.toml:13:15: error: 'compression': 'bzip2' is none of gzip, zstd, estargz, none
+veneer.toml:13:15: error: 'compression': 'bzip2' is none of gzip, zstd, estargz, zstd:chunked, none
 veneer.toml:14:11: error: 'output': 'oci:' is not an image: the path is empty; an image is \
 oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]
 veneer.toml:15:7: error: 'env': expected an array of strings, found a table

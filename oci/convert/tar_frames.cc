@@ -10,6 +10,7 @@
 
 #include "layer/base/error.h"
 #include "layer/model/estargz_names.h"
+#include "layer/model/relative_path.h"
 #include "layer/plan/start_order.h"
 #include "layer/write/codec.h"
 #include "layer/write/tar.h"
@@ -71,6 +72,10 @@ bool TarFrames::next(layer::TarFrame& frame) {
 void TarFrames::finish() {
   is_complete_ = true;
   check_digest(layer_, plain_.finish_raw_digest());
+  if (entry_left_ > padding_) {
+    throw layer::Error({layer_.blob.name()},
+                       fmt::format("ends within '{}'", layer::shown_path(scan_.entry().path)));
+  }
   if (is_estargz_) check_diff_id(layer_, layer::DiffId{hash_.finish()});
 }
 
@@ -160,8 +165,8 @@ bool TarFrames::take_entry(layer::TarFrame& frame) {
       frame.bytes.resize(frame.bytes.size() - std::exchange(headless_, 0));
     }
     // What follows the end of a tar, or extended headers without end: no frame of a tar that veneer
-    // wrote is so long.
-    if (frame.bytes.size() < 2 * maximum_) return false;
+    // wrote is so long. A content is not cut: it is shorter than a frame.
+    if (entry_left_ > 0 || frame.bytes.size() < 2 * maximum_) return false;
     cutter_.pass_large();
     headless_ = 0;
     return true;
@@ -177,6 +182,7 @@ bool TarFrames::take_entry(layer::TarFrame& frame) {
     return false;
   }
   entry_left_ = layer::padded_to_block(entry.size);
+  padding_ = entry_left_ - entry.size;
   if (target_.has_toc()) add_parts(entry, header, frame);
   std::optional<uint64_t> end;
   if (entry.size >= maximum_) {

@@ -58,6 +58,7 @@ class TarFrames {
   layer::TarFrame begun_;            // the next frame's start
   std::vector<std::byte> head_;      // of the tar, until it is known to be one
   uint64_t entry_left_ = 0;          // bytes of the entry behind its header, with padding
+  uint64_t padding_ = 0;             // of these
   uint64_t left_out_ = 0;            // the same, of an entry that is left out
   size_t headless_ = 0;              // bytes behind an entry that are not known yet to be a header
   uint64_t large_size_ = 0;          // of the large file that is being read

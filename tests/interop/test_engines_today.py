@@ -115,7 +115,7 @@ class Today(judge.Judge):
         with daemons.registry(self.folder, "info") as host:
             for tag in ("1", "2"):
                 image = f"oci:{self.folder}/layout-{tag}:odd:{tag}"
-                judge.veneer("build", "--tree", f"/srv={tree}", "--entrypoint", "/srv/1.bin",
+                judge.veneer("build", "--tree", f"{tree}:/srv", "--entrypoint", "/srv/1.bin",
                              "--check=off", "--compression=zstd:chunked", "-o", image)
                 judge.run(["skopeo", "copy", "--dest-tls-verify=false", "--preserve-digests",
                            image, f"docker://{host}/team/odd:{tag}"])
