@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import tarfile
 
@@ -143,6 +144,17 @@ class Convert(program.InFolder):
                           "io.containers.estargz.uncompressed-size"})
         self.veneer("convert", "-q", "back", "oci:again:a", "--compression=estargz")
         self.assertEqual(self.files("again"), self.files("estargz"))
+
+    def test_a_copy_that_finds_no_room_is_no_damaged_image(self):
+        Image([tar([member("a", os.urandom(3 << 20))])]).layout(self.top / "image")
+        done = subprocess.run(
+            [program.VENEER, "convert", "-q", "--no-store", "image", "oci:out"], cwd=self.top,
+            capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "File too large")
+        self.assertNotRegex(done.stderr, "damaged")
+        self.assertFalse((self.top / "out" / "index.json").exists())
 
     def test_zstd_chunked_states_what_the_tar_does(self):
         """podman refuses a table whose names, times or modes are not those of the headers."""

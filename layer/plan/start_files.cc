@@ -8,10 +8,10 @@
 namespace layer {
 namespace {
 
-// In bytewise order. Those of CPython 3.9 to 3.13 that `python -v -X frozen_modules=off` reports
-// for `-c pass`; that its module `site` needs for a line of a .pth file that imports something; and
-// that `-m` needs. Later versions have some of them frozen into the interpreter, and do not read
-// these.
+// In bytewise order. What CPython 3.11 reads to run nothing, as `python -I -v -X frozen_modules=off
+// -c pass` reports, and with `-m`; what its module `site` needs for a line of a .pth file that
+// imports something; and what 3.9 reads beside that. Later versions have some of them frozen into the
+// interpreter, and do not read these.
 constexpr std::array<std::string_view, 36> kModules = {
     "__future__.py",
     "_bootlocale.py",

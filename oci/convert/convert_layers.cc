@@ -103,11 +103,11 @@ void LayersConversion::keep_layers() {
       if (layer.has_digest) unproven.push_back(layer);
     }
     prove_layers(unproven, conversion_.context.limits, conversion_.store);
-    for (const ImageLayer& layer : kept) {
-      delivery_.add_layer(layer.descriptor, layer.blob);
-      kept_[layer.blob.name()] = layer.descriptor;
-    }
   });
+  for (const ImageLayer& layer : kept) {
+    delivery_.add_layer(layer.descriptor, layer.blob);
+    kept_[layer.blob.name()] = layer.descriptor;
+  }
 }
 
 layer::TarStream LayersConversion::stream_of(const ImageLayer& layer) {
