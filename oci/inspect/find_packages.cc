@@ -39,7 +39,7 @@ uint64_t text_size(const Package& package) {
   uint64_t size = package.name.size() + package.version.size() + package.architecture.size() +
                   std::min(package.license.size(), kMostOfLicense) + package.path.size();
   for (const std::string& classifier : package.license_classifiers) {
-    size += sizeof classifier + classifier.size();
+    size += sizeof(std::string) + classifier.size();
   }
   return size;
 }
