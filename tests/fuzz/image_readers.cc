@@ -58,7 +58,6 @@ void verify_image(const oci::StoredImage& image) {
     using layer::Codec;
     using layer::LayerFormat;
     cut_layer(layer, {Codec::kGzip, 6});
-    cut_layer(layer, {Codec::kZstd, 3});
     cut_layer(layer, {Codec::kZstd, 3, LayerFormat::kZstdChunked});
     cut_layer(layer, {Codec::kGzip, 6, LayerFormat::kEstargz});
   }
