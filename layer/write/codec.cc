@@ -14,6 +14,13 @@
 namespace layer {
 namespace {
 
+// States where a compressed stretch is, if it begins with a content.
+void place_content(size_t begin, size_t size, TarPart* content) {
+  if (content == nullptr) return;
+  content->packed_begin = begin;
+  content->packed_end = begin + size;
+}
+
 Stretches stretches_of(LayerFormat format) {
   return format == LayerFormat::kEstargz ? Stretches::kFromContents : Stretches::kContents;
 }
@@ -121,19 +128,19 @@ PackedFrame FrameCompressor::pack(std::span<const std::byte> tar, std::span<std:
   return {tar};
 }
 
-PackedFrame FrameCompressor::pack_apart(std::span<const std::byte> tar,
-                                        std::span<const TarPart> parts,
+PackedFrame FrameCompressor::pack_apart(std::span<const std::byte> tar, std::span<TarPart> parts,
                                         std::span<std::byte> memory) {
   size_t used = 0;
-  for_each_stretch(tar, parts, stretches_of(format_),
-                   [&](std::span<const std::byte> stretch, const TarPart*) {
-                     const std::span<std::byte> out = memory.subspan(used);
-                     if (auto* gzip = std::get_if<GzipCompressor>(&compressor_)) {
-                       used += gzip->compress_member(stretch, out);
-                     } else {
-                       used += std::get<ZstdCompressor>(compressor_).compress_frame(stretch, out);
-                     }
-                   });
+  for_each_stretch(
+      tar, parts, stretches_of(format_), [&](std::span<const std::byte> stretch, TarPart* content) {
+        const std::span<std::byte> out = memory.subspan(used);
+        auto* gzip = std::get_if<GzipCompressor>(&compressor_);
+        const size_t size =
+            gzip != nullptr ? gzip->compress_member(stretch, out)
+                            : std::get<ZstdCompressor>(compressor_).compress_frame(stretch, out);
+        place_content(used, size, content);
+        used += size;
+      });
   return {memory.first(used)};
 }
 
@@ -148,10 +155,7 @@ void FrameCompressor::locate(std::span<const std::byte> tar, std::span<const std
   for_each_stretch(tar, parts, stretches_of(format_),
                    [&](std::span<const std::byte> stretch, TarPart* content) {
                      const size_t size = packed_size(packed.subspan(at), stretch.size());
-                     if (content != nullptr) {
-                       content->packed_begin = at;
-                       content->packed_end = at + size;
-                     }
+                     place_content(at, size, content);
                      at += size;
                    });
 }

@@ -41,10 +41,10 @@ class FrameCompressor {
   // Compresses a frame. The result is in `memory`; without a codec it is `tar` itself.
   PackedFrame pack(std::span<const std::byte> tar, std::span<std::byte> memory);
   // The same for a layer with a table of contents: each stretch of the frame is a gzip member or a
-  // zstd frame of its own.
-  PackedFrame pack_apart(std::span<const std::byte> tar, std::span<const TarPart> parts,
+  // zstd frame of its own. States in `parts` where each content is.
+  PackedFrame pack_apart(std::span<const std::byte> tar, std::span<TarPart> parts,
                          std::span<std::byte> memory);
-  // States in `parts` where each content is in such a frame.
+  // States that for a frame which was compressed before. That of gzip is unpacked for it.
   void locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
               std::span<TarPart> parts);
 

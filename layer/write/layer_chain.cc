@@ -46,6 +46,7 @@ void LayerChain::compress(Slot& slot, FrameCompressor& compressor) {
     if (!known) known = reuse->find_content(slot.content, slot.tar.size());
     if (const auto packed = known ? Reuse::read(*known, memory) : std::nullopt) {
       slot.packed = *packed;
+      if (context_.compression.has_toc()) compressor.locate(slot.tar, packed->bytes, slot.parts);
       return;
     }
   }
@@ -62,9 +63,6 @@ void LayerChain::pack(Slot& slot, FrameCompressor& compressor) {
       slot.parts = frame_parts(plan_, *slot.frame, slot.tar);
     }
     compress(slot, compressor);
-    if (context_.compression.has_toc()) {
-      compressor.locate(slot.tar, slot.packed.bytes, slot.parts);
-    }
   } catch (...) {
     slot.failure = std::current_exception();
   }

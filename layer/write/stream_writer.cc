@@ -179,7 +179,6 @@ void StreamPipeline::pack(StreamSlot& slot) {
     hash_parts(tar, slot.frame.parts);
     if (compression_.has_toc()) {
       slot.packed = compressor.pack_apart(tar, slot.frame.parts, memory);
-      compressor.locate(tar, slot.packed.bytes, slot.frame.parts);
     } else {
       slot.packed = compressor.pack(tar, memory);
     }
