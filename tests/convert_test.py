@@ -235,16 +235,24 @@ class Convert(program.InFolder):
                             name, f"oci:{name}-{codec}")
                 # Compares the diff id.
                 self.veneer("convert", "-q", "--no-store", f"{name}-{codec}", f"oci:{name}-{codec}-2")
+        blob = self.manifest("long")["layers"][0]["digest"].partition(":")[2]
+        for form in ("estargz", "zstd:chunked"):
+            self.refuse(["convert", "-q", "--compression", form, "long", "oci:x"],
+                        f"long/blobs/sha256/{blob}: error: has a header of more than 4 MiB, which a "
+                        "layer with a table of contents cannot have\n"
+                        f"long/blobs/sha256/{blob}: help: take another compression\n")
 
     def test_bytes_after_the_end_of_a_tar_and_a_layer_without_any_stay(self):
         layers = [tar([member("a", "1")]) + bytes(40 << 20) + b"x", b""]
         Image(layers, level=1).layout(self.top / "image")
-        self.veneer("convert", "-q", "image", "oci:out", "--compression", "zstd",
-                    "--max-unpacked", "1GB")
-        self.veneer("convert", "-q", "out", "oci:back", "--compression", "none",
-                    "--max-unpacked", "1GB")
-        self.assertEqual([self.blob("back", layer["digest"])
-                          for layer in self.manifest("back")["layers"]], layers)
+        for form in ("zstd", "zstd:chunked"):
+            out, back = form.replace(":", "-"), form.replace(":", "-") + "-back"
+            self.veneer("convert", "-q", "image", f"oci:{out}", "--compression", form,
+                        "--max-unpacked", "1GB")
+            self.veneer("convert", "-q", out, f"oci:{back}", "--compression", "none",
+                        "--max-unpacked", "1GB")
+            self.assertEqual([self.blob(back, layer["digest"])
+                              for layer in self.manifest(back)["layers"]], layers)
 
     def test_without_compression_only_the_place_changes(self):
         image = Image([tar(layer) for layer in SAMPLES["whiteouts"]], annotations={"k": "v"})

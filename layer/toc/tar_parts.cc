@@ -7,6 +7,7 @@
 
 #include "layer/base/base64.h"
 #include "layer/base/crc64.h"
+#include "layer/base/error.h"
 
 namespace layer {
 namespace {
@@ -65,6 +66,13 @@ std::string toc_entry_json(const TocEntry& entry) {
   }
   if (!entry.xattrs.empty()) text += '}';
   return text;
+}
+
+void check_toc_size(uint64_t size) {
+  constexpr uint64_t kMost = uint64_t{150} << 20;
+  if (size <= kMost) return;
+  throw Error(fmt::format("the table of contents of a layer has more than {} MiB", kMost >> 20))
+      .with_help("readers take no more: make more layers, or take another compression");
 }
 
 void hash_parts(std::span<const std::byte> tar, std::span<TarPart> parts) {

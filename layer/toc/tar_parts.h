@@ -14,6 +14,13 @@
 
 namespace layer {
 
+// A header with its extensions is no longer in a layer with a table of contents.
+inline constexpr size_t kLongestHeader = size_t{4} << 20;
+
+// Throws Error if a table of contents of so many bytes is more than readers take: containers/storage,
+// pkg/chunked/compression_linux.go, maxTocSize.
+void check_toc_size(uint64_t size);
+
 struct TocTime {
   int64_t seconds = 0;  // since the epoch
   uint32_t nanoseconds = 0;

@@ -5,13 +5,15 @@
 
 #include <array>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "layer/base/base64.h"
-#include "layer/base/json.h"
+#include "layer/toc/tar_parts.h"
 
 namespace layer {
 namespace {
+
+// Behind the last entry, where only zeros are, a segment may end anywhere.
+constexpr size_t kLongestSegment = 2 * kLongestHeader;
 
 std::string big_endian_base64(uint64_t value) {
   std::array<std::byte, sizeof value> bytes;
@@ -25,6 +27,7 @@ std::string big_endian_base64(uint64_t value) {
 
 void TarSplit::add_bytes(std::span<const std::byte> bytes) {
   segment_.insert(segment_.end(), bytes.begin(), bytes.end());
+  if (segment_.size() >= kLongestSegment) end_segment();
 }
 
 void TarSplit::end_segment() {
@@ -38,7 +41,7 @@ void TarSplit::end_segment() {
 
 void TarSplit::add_entry(std::string_view name, uint64_t size, uint64_t crc) {
   end_segment();
-  fmt::format_to(std::back_inserter(text_), R"({{"type":1,"name":{},)", dump_json(Json(name)));
+  fmt::format_to(std::back_inserter(text_), R"({{"type":1,"name":{},)", toc_string(name));
   if (size == 0) {
     text_ += R"("payload":null,)";
   } else {

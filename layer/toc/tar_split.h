@@ -20,7 +20,8 @@ namespace layer {
 // content has no size, and null for a payload. Readers rely on exactly one segment for a header.
 class TarSplit {
  public:
-  // Adds bytes that are no file's content: headers and padding, in any pieces.
+  // Adds bytes that are no file's content: headers of at most kLongestHeader bytes, padding, and
+  // what follows the last entry; in any pieces.
   void add_bytes(std::span<const std::byte> bytes);
   // Adds an entry, whose header was added last. `name` is as in the header, and UTF-8.
   void add_entry(std::string_view name, uint64_t size, uint64_t crc);

@@ -63,8 +63,7 @@ std::optional<ChunkedPlaces> read_chunked_footer(std::span<const std::byte> foot
 
 size_t zstd_frame_size(std::span<const std::byte> bytes) {
   const size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
-  if (ZSTD_isError(size) != 0) throw std::logic_error("there is no zstd frame");
-  return size;
+  return ZSTD_isError(size) != 0 ? 0 : size;
 }
 
 ChunkedToc::ChunkedToc(int level) : text_(level), split_text_(level) {
@@ -123,6 +122,7 @@ void ChunkedToc::add(std::span<const std::byte> tar, std::span<const TarPart> pa
   }
   add_header(tar.size());
   split_text_.append(split_.take());
+  check_toc_size(text_.plain_size());
 }
 
 std::vector<std::byte> ChunkedToc::finish(uint64_t offset) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "layer/base/digest.h"
+#include "layer/toc/chunked_places.h"
 #include "layer/toc/tar_parts.h"
 #include "layer/toc/tar_split.h"
 #include "layer/toc/zstd_text.h"
@@ -31,28 +32,11 @@ namespace layer {
 // Version of what is said here; a part of the recipe.
 inline constexpr int kZstdChunkedVersion = 1;
 
-// Where a compressed text is in the blob.
-struct TextPlace {
-  uint64_t offset = 0;  // behind the head of the skippable frame
-  uint64_t size = 0;
-  uint64_t plain_size = 0;
-};
-
-// What annotations say of a layer.
-struct ChunkedPlaces {
-  TextPlace toc;
-  TextPlace split;
-
-  // "OFFSET:SIZE:PLAIN-SIZE:1", the last number being the form of the table; and of the tar-split.
-  std::string toc_position() const;
-  std::string split_position() const;
-};
-
 inline constexpr size_t kChunkedFooterSize = 72;  // the whole skippable frame
 // What the last bytes of a blob say; no value if they are no such footer.
 std::optional<ChunkedPlaces> read_chunked_footer(std::span<const std::byte> footer);
 
-// The size of the Zstandard frame that begins here.
+// The size of the Zstandard frame that begins here; 0 if there is none.
 size_t zstd_frame_size(std::span<const std::byte> bytes);
 
 // Makes table and tar-split, frame by frame in the order of the tar.
@@ -61,7 +45,7 @@ class ChunkedToc {
   explicit ChunkedToc(int level);
 
   // Adds a frame whose compressed bytes begin at `begin` in the blob; `whole` is what WholeFileHash
-  // has found in it.
+  // has found in it. Throws Error: check_toc_size().
   void add(std::span<const std::byte> tar, std::span<const TarPart> parts, uint64_t begin,
            const WholeFile& whole);
 

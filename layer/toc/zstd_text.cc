@@ -1,25 +1,16 @@
 // Gives libzstd pieces of one size, whatever the sizes of what is appended.
 #include "layer/toc/zstd_text.h"
 
-#include <fmt/core.h>
 #include <zstd.h>
-#include <zstd_errors.h>
 
 #include <new>
-#include <stdexcept>
+
+#include "layer/base/zstd_result.h"
 
 namespace layer {
 namespace {
 
 constexpr size_t kTextPiece = size_t{128} << 10;
-
-size_t check_text(size_t result) {
-  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
-  if (ZSTD_isError(result) != 0) {
-    throw std::logic_error(fmt::format("zstd: {}", ZSTD_getErrorName(result)));
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -29,7 +20,7 @@ void ZstdText::Free::operator()(ZSTD_CCtx_s* context) const {
 
 ZstdText::ZstdText(int level) : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
-  check_text(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level));
+  check_zstd(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level));
 }
 
 void ZstdText::append(std::string_view text) {
@@ -47,7 +38,7 @@ void ZstdText::compress(bool is_end) {
     const size_t used = packed_.size();
     packed_.resize(used + ZSTD_CStreamOutSize());
     ZSTD_outBuffer out{packed_.data() + used, packed_.size() - used, 0};
-    left = check_text(
+    left = check_zstd(
         ZSTD_compressStream2(context_.get(), &out, &in, is_end ? ZSTD_e_end : ZSTD_e_continue));
     packed_.resize(used + out.pos);
   }

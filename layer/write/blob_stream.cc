@@ -10,6 +10,10 @@ namespace layer {
 BlobStream::BlobStream(Compression compression, OutputFile& file)
     : compression_(compression), file_(file), begin_(file.size()) {
   if (is_one_member()) write(kGzipHeader);
+  if (compression_.format == LayerFormat::kEstargz) toc_.emplace<EstargzToc>();
+  if (compression_.format == LayerFormat::kZstdChunked) {
+    toc_.emplace<ChunkedToc>(compression_.level);
+  }
 }
 
 void BlobStream::write(std::span<const std::byte> bytes) {
@@ -29,7 +33,18 @@ uint64_t BlobStream::append(const PackedFrame& frame, uint64_t tar_size) {
   return begin;
 }
 
-void BlobStream::append_toc(Toc& toc, const Sha256State& tar, WrittenLayer& layer) {
+void BlobStream::note_contents(std::span<const std::byte> tar, std::span<const TarPart> parts,
+                               uint64_t begin, const WholeFile& whole) {
+  if (auto* estargz = std::get_if<EstargzToc>(&toc_)) estargz->add(parts, begin, whole);
+  if (auto* chunked = std::get_if<ChunkedToc>(&toc_)) chunked->add(tar, parts, begin, whole);
+}
+
+void BlobStream::end_toc(const Sha256State& tar, WrittenLayer& layer) {
+  if (auto* estargz = std::get_if<EstargzToc>(&toc_)) append_estargz_toc(*estargz, tar, layer);
+  if (auto* chunked = std::get_if<ChunkedToc>(&toc_)) append_chunked_toc(*chunked, layer);
+}
+
+void BlobStream::append_estargz_toc(EstargzToc& toc, const Sha256State& tar, WrittenLayer& layer) {
   const std::string text = toc.finish();
   const std::span<const std::byte> end = std::as_bytes(std::span(text));
   Sha256 tar_hash(tar);
@@ -45,7 +60,7 @@ void BlobStream::append_toc(Toc& toc, const Sha256State& tar, WrittenLayer& laye
   write(estargz_footer(member));
 }
 
-void BlobStream::append_toc(ChunkedToc& toc, WrittenLayer& layer) {
+void BlobStream::append_chunked_toc(ChunkedToc& toc, WrittenLayer& layer) {
   write(toc.finish(size()));
   layer.toc_digest = toc.digest();
   layer.places = toc.places();

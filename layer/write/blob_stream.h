@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
 
 #include "layer/base/digest.h"
 #include "layer/disk/output_file.h"
+#include "layer/toc/zstd_chunked.h"
 #include "layer/write/codec.h"
 #include "layer/write/estargz.h"
 #include "layer/write/gzip.h"
@@ -29,11 +31,14 @@ class BlobStream {
 
   // Appends a frame; returns where its compressed bytes begin.
   uint64_t append(const PackedFrame& frame, uint64_t tar_size);
-  // Appends the end of an eStargz layer: the end of its tar as one member, and the footer. `tar` is
-  // the state of the hash of the tar before that. Sets the layer's diff id and what is of the table.
-  void append_toc(Toc& toc, const Sha256State& tar, WrittenLayer& layer);
-  // The same for zstd:chunked, whose last frames are no part of the tar.
-  void append_toc(ChunkedToc& toc, WrittenLayer& layer);
+  // Notes in the blob's table of contents, if it gets one, what is in a frame that begins at `begin`;
+  // `whole` is what WholeFileHash has found in it. Throws Error if the table becomes too large.
+  void note_contents(std::span<const std::byte> tar, std::span<const TarPart> parts, uint64_t begin,
+                     const WholeFile& whole);
+  // Appends the table, if there is one, after the last frame, and sets what the layer says of it.
+  // That of eStargz ends the tar, so its diff id is set, too; `tar` is the state of the hash of the
+  // tar before that.
+  void end_toc(const Sha256State& tar, WrittenLayer& layer);
 
   uint64_t size() const { return file_.size() - begin_; }
   uint64_t tar_size() const { return tar_size_; }
@@ -51,12 +56,16 @@ class BlobStream {
     return compression_.codec == Codec::kGzip && compression_.format == LayerFormat::kTar;
   }
 
+  void append_estargz_toc(EstargzToc& toc, const Sha256State& tar, WrittenLayer& layer);
+  void append_chunked_toc(ChunkedToc& toc, WrittenLayer& layer);
+
   const Compression compression_;
   OutputFile& file_;
   const uint64_t begin_;
   Sha256 hash_;
   GzipSplice splice_;
   uint64_t tar_size_ = 0;
+  std::variant<std::monostate, EstargzToc, ChunkedToc> toc_;
 };
 
 }  // namespace layer

@@ -130,6 +130,8 @@ PackedFrame FrameCompressor::pack(std::span<const std::byte> tar, std::span<std:
 
 PackedFrame FrameCompressor::pack_apart(std::span<const std::byte> tar, std::span<TarPart> parts,
                                         std::span<std::byte> memory) {
+  // A blob has to begin with a frame that no reader passes over. That of gzip has a table in its tar.
+  if (tar.empty() && format_ == LayerFormat::kZstdChunked) return pack(tar, memory);
   size_t used = 0;
   for_each_stretch(
       tar, parts, stretches_of(format_), [&](std::span<const std::byte> stretch, TarPart* content) {
@@ -149,15 +151,18 @@ size_t FrameCompressor::packed_size(std::span<const std::byte> packed, size_t si
   return gzip != nullptr ? gzip->member_size(packed, size) : zstd_frame_size(packed);
 }
 
-void FrameCompressor::locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
+bool FrameCompressor::locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
                              std::span<TarPart> parts) {
   size_t at = 0;
+  bool is_whole = true;
   for_each_stretch(tar, parts, stretches_of(format_),
                    [&](std::span<const std::byte> stretch, TarPart* content) {
                      const size_t size = packed_size(packed.subspan(at), stretch.size());
+                     is_whole = is_whole && size > 0;
                      place_content(at, size, content);
                      at += size;
                    });
+  return is_whole && at == packed.size();
 }
 
 }  // namespace layer

@@ -44,12 +44,14 @@ class FrameCompressor {
   // zstd frame of its own. States in `parts` where each content is.
   PackedFrame pack_apart(std::span<const std::byte> tar, std::span<TarPart> parts,
                          std::span<std::byte> memory);
-  // States that for a frame which was compressed before. That of gzip is unpacked for it.
-  void locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
+  // States that for a frame which was compressed before. That of gzip is unpacked for it. False if
+  // the frame is damaged.
+  bool locate(std::span<const std::byte> tar, std::span<const std::byte> packed,
               std::span<TarPart> parts);
 
  private:
-  // How many bytes the compressed stretch takes that begins here, and is plainly `size` bytes.
+  // How many bytes the compressed stretch takes that begins here, and is plainly `size` bytes; 0 if
+  // there is none.
   size_t packed_size(std::span<const std::byte> packed, size_t size);
 
   const LayerFormat format_;

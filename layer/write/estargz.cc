@@ -11,21 +11,22 @@
 #include "layer/write/tar.h"
 
 namespace layer {
-Toc::Toc() : text_(R"({"version":1,"entries":[)") {}
 
-void Toc::begin_line() {
+EstargzToc::EstargzToc() : text_(R"({"version":1,"entries":[)") {}
+
+void EstargzToc::begin_line() {
   text_ += text_.ends_with('[') ? "\n" : ",\n";
 }
 
 // Ends the line of an entry or of a further chunk, which is open.
-void Toc::put_chunk(const TarPart& part, uint64_t begin) {
+void EstargzToc::put_chunk(const TarPart& part, uint64_t begin) {
   text_ += fmt::format(R"(,"offset":{})", begin + part.packed_begin);
   if (part.file_offset > 0) text_ += fmt::format(R"(,"chunkOffset":{})", part.file_offset);
   if (!part.ends_file()) text_ += fmt::format(R"(,"chunkSize":{})", part.size);
   text_ += fmt::format(R"(,"chunkDigest":"{}"}})", part.digest.to_string());
 }
 
-void Toc::add(std::span<const TarPart> parts, uint64_t begin, const WholeFile& whole) {
+void EstargzToc::add(std::span<const TarPart> parts, uint64_t begin, const WholeFile& whole) {
   for (const TarPart& part : parts) {
     if (part.entry && part.entry->size > 0) {
       file_ = *part.entry;
@@ -49,9 +50,10 @@ void Toc::add(std::span<const TarPart> parts, uint64_t begin, const WholeFile& w
       text_.replace(whole_, hex.size(), hex);
     }
   }
+  check_toc_size(text_.size());
 }
 
-std::string Toc::finish() {
+std::string EstargzToc::finish() {
   text_ += "\n]}\n";
   digest_ = sha256(std::as_bytes(std::span(text_)));
   TarEntry entry;
@@ -61,7 +63,7 @@ std::string Toc::finish() {
   const size_t header = tar_header_size(entry);
   encode_tar_header(entry, std::as_writable_bytes(std::span(tar)).first(header));
   std::ranges::copy(text_, tar.begin() + static_cast<ptrdiff_t>(header));
-  text_.clear();
+  text_ = {};
   return tar;
 }
 

@@ -27,12 +27,12 @@ namespace layer {
 inline constexpr int kEstargzVersion = 1;
 
 // Writes the JSON, frame by frame in the order of the tar.
-class Toc {
+class EstargzToc {
  public:
-  Toc();
+  EstargzToc();
 
   // Adds a frame whose compressed bytes begin at `begin` in the blob; `whole` is what WholeFileHash
-  // has found in it.
+  // has found in it. Throws Error: check_toc_size().
   void add(std::span<const TarPart> parts, uint64_t begin, const WholeFile& whole);
 
   // The tar entry with the table, and the end of the tar. Call once.

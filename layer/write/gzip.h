@@ -39,8 +39,8 @@ class GzipCompressor {
   // The same two for a whole member (RFC 1952), of which a blob may have several.
   size_t member_bound(size_t size) const;
   size_t compress_member(std::span<const std::byte> data, std::span<std::byte> out);
-  // The size of a member that compress_member() made of `size` bytes. Throws std::logic_error if
-  // `bytes` do not begin with one.
+  // The size of a member that compress_member() made of `size` bytes; 0 if `bytes` do not begin with
+  // one.
   size_t member_size(std::span<const std::byte> bytes, size_t size);
 
  private:

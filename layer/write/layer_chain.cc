@@ -45,9 +45,9 @@ void LayerChain::compress(Slot& slot, FrameCompressor& compressor) {
     slot.content = known ? known->record.key : reuse->content_of(slot.tar);
     if (!known) known = reuse->find_content(slot.content, slot.tar.size());
     if (const auto packed = known ? Reuse::read(*known, memory) : std::nullopt) {
+      const bool has_parts = context_.compression.has_toc();
       slot.packed = *packed;
-      if (context_.compression.has_toc()) compressor.locate(slot.tar, packed->bytes, slot.parts);
-      return;
+      if (!has_parts || compressor.locate(slot.tar, packed->bytes, slot.parts)) return;
     }
   }
   slot.packed = context_.compression.has_toc() ? compressor.pack_apart(slot.tar, slot.parts, memory)
@@ -95,11 +95,6 @@ void LayerChain::begin_blob() {
   if (context_.keeps_layers()) stored_file_.emplace(context_.reuse->create_blob());
   blob_.emplace(context_.compression,
                 stored_file_ ? *stored_file_ : context_.sink.begin(announced_size()));
-  if (is_chunked()) {
-    chunked_toc_.emplace(context_.compression.level);
-  } else if (context_.compression.has_toc()) {
-    toc_.emplace();
-  }
   const KnownStart& start = work_.start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -128,8 +123,7 @@ void LayerChain::write_blob(const Slot& slot) {
   const TraceScope scope(context_.progress.trace, "write", plan_.name);
   if (slot.begins_layer) begin_blob();
   const uint64_t offset = blob_->append(slot.packed, slot.tar.size());
-  if (toc_) toc_->add(slot.parts, offset, slot.whole_file);
-  if (chunked_toc_) chunked_toc_->add(slot.tar, slot.parts, offset, slot.whole_file);
+  blob_->note_contents(slot.tar, slot.parts, offset, slot.whole_file);
   note_frame(slot, offset);
   context_.progress.tar_bytes_done += slot.tar.size();
   if (slot.frame->ends_layer) finish_blob(slot);
@@ -140,13 +134,10 @@ void LayerChain::finish_blob(const Slot& slot) {
   layer_.compression = context_.compression;
   layer_.recipe = codec_recipe(context_.compression);
   layer_.diff_id = slot.diff_id;
-  if (toc_) {
-    const uint64_t before = blob_->tar_size();
-    blob_->append_toc(*toc_, slot.tar_state, layer_);
-    context_.progress.tar_bytes_total += blob_->tar_size() - before;
-    context_.progress.tar_bytes_done += blob_->tar_size() - before;
-  }
-  if (chunked_toc_) blob_->append_toc(*chunked_toc_, layer_);
+  const uint64_t before = blob_->tar_size();
+  blob_->end_toc(slot.tar_state, layer_);
+  context_.progress.tar_bytes_total += blob_->tar_size() - before;
+  context_.progress.tar_bytes_done += blob_->tar_size() - before;
   layer_.digest = blob_->finish(layer_.diff_id);
   layer_.size = blob_->size();
   layer_.tar_size = blob_->tar_size();

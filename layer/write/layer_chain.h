@@ -13,7 +13,6 @@
 #include "layer/model/plan.h"
 #include "layer/write/blob_stream.h"
 #include "layer/write/codec.h"
-#include "layer/write/estargz.h"
 #include "layer/write/frame_tar.h"
 #include "layer/write/layer_work.h"
 #include "layer/write/layer_writer.h"
@@ -81,7 +80,6 @@ class LayerChain {
     const bool has_toc_in_tar = context_.compression.format == LayerFormat::kEstargz;
     return has_toc_in_tar ? kUnknownSize : work_.tar_size;
   }
-  bool is_chunked() const { return context_.compression.format == LayerFormat::kZstdChunked; }
   void note_frame(const Slot& slot, uint64_t offset);
   void finish_blob(const Slot& slot);
 
@@ -100,9 +98,7 @@ class LayerChain {
   EarlySync early_sync_;                   // of it
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
-  std::optional<Toc> toc_;
-  std::optional<ChunkedToc> chunked_toc_;
-  WrittenLayer layer_;  // after the last frame
+  WrittenLayer layer_;                 // after the last frame
 };
 
 }  // namespace layer

@@ -10,7 +10,7 @@
 #include "layer/base/digest.h"
 #include "layer/disk/output_file.h"
 #include "layer/model/plan.h"
-#include "layer/toc/zstd_chunked.h"
+#include "layer/toc/chunked_places.h"
 
 namespace layer {
 

@@ -66,7 +66,6 @@ class StreamPipeline {
   void write_blob(StreamSlot& slot);  // in order
   void finish_layer(const StreamSlot& slot);
   void sink_stored(const WrittenLayer& layer, int fd);
-  bool is_chunked() const { return compression_.format == LayerFormat::kZstdChunked; }
   bool keeps_layers() const { return reuse_ && reuse_->takes_layers(); }
 
   const std::span<const TarStream> streams_;
@@ -97,8 +96,6 @@ class StreamPipeline {
   std::optional<OutputFile> stored_file_;
   EarlySync early_sync_;
   std::optional<BlobStream> blob_;
-  std::optional<Toc> toc_;
-  std::optional<ChunkedToc> chunked_toc_;
   std::vector<WrittenLayer> layers_;
 };
 
@@ -219,17 +216,9 @@ void StreamPipeline::write_blob(StreamSlot& slot) {
       if (keeps_layers()) stored_file_.emplace(reuse_->create_blob());
       blob_.emplace(compression_, stored_file_ ? *stored_file_ : sink_.begin(kUnknownSize));
       early_sync_ = {};
-      if (is_chunked()) {
-        chunked_toc_.emplace(compression_.level);
-      } else if (compression_.has_toc()) {
-        toc_.emplace();
-      }
     }
     const uint64_t offset = blob_->append(slot.packed, slot.frame.bytes.size());
-    if (toc_) toc_->add(slot.frame.parts, offset, slot.whole_file);
-    if (chunked_toc_) {
-      chunked_toc_->add(slot.frame.bytes, slot.frame.parts, offset, slot.whole_file);
-    }
+    blob_->note_contents(slot.frame.bytes, slot.frame.parts, offset, slot.whole_file);
     if (stored_file_) early_sync_.grown_to(stored_file_->fd(), blob_->size());
     if (slot.ends_layer) finish_layer(slot);
   }
@@ -243,14 +232,11 @@ void StreamPipeline::finish_layer(const StreamSlot& slot) {
   layer.compression = compression_;
   layer.recipe = codec_recipe(compression_);
   layer.diff_id = slot.diff_id;
-  if (toc_) blob_->append_toc(*toc_, slot.tar_state, layer);
-  if (chunked_toc_) blob_->append_toc(*chunked_toc_, layer);
+  blob_->end_toc(slot.tar_state, layer);
   layer.digest = blob_->finish(layer.diff_id);
   layer.size = blob_->size();
   layer.tar_size = blob_->tar_size();
   blob_.reset();
-  toc_.reset();
-  chunked_toc_.reset();
   if (stored_file_) {
     layer.key = keys_[slot.layer];
     const BlobPointer blob = reuse_->add_layer(layer, {}, std::move(*stored_file_));

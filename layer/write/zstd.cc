@@ -1,12 +1,11 @@
 // Makes frames with libzstd on one thread each: libzstd's own threads would change the bytes.
 #include "layer/write/zstd.h"
 
-#include <fmt/core.h>
 #include <zstd.h>
-#include <zstd_errors.h>
 
 #include <new>
-#include <stdexcept>
+
+#include "layer/base/zstd_result.h"
 
 namespace layer {
 namespace {
@@ -20,14 +19,6 @@ constexpr size_t kMiB = size_t{1} << 20;
 int shortest_long_match(int level) {
   if (level <= 4) return 32;
   return level <= 6 ? 64 : 128;
-}
-
-size_t check_zstd(size_t result) {
-  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
-  if (ZSTD_isError(result) != 0) {
-    throw std::logic_error(fmt::format("zstd: {}", ZSTD_getErrorName(result)));
-  }
-  return result;
 }
 
 }  // namespace

@@ -162,13 +162,20 @@ bool TarFrames::take_entry(layer::TarFrame& frame) {
   append(size, frame);
   if (!scan_.has_entry()) {
     if (is_estargz_ && scan_.has_ended()) {
-      frame.bytes.resize(frame.bytes.size() - std::exchange(headless_, 0));
+      frame.bytes.resize(frame.bytes.size() - std::min(headless_, frame.bytes.size()));
+      headless_ = 0;
+    }
+    if (target_.has_toc() && headless_ > layer::kLongestHeader && !scan_.has_ended()) {
+      throw layer::Error({layer_.blob.name()},
+                         fmt::format("has a header of more than {} MiB, which a layer with a table "
+                                     "of contents cannot have",
+                                     layer::kLongestHeader >> 20))
+          .with_help("take another compression");
     }
     // What follows the end of a tar, or extended headers without end: no frame of a tar that veneer
     // wrote is so long. A content is not cut: it is shorter than a frame.
     if (entry_left_ > 0 || frame.bytes.size() < 2 * maximum_) return false;
     cutter_.pass_large();
-    headless_ = 0;
     return true;
   }
   const TarScan::Entry& entry = scan_.entry();

@@ -58,7 +58,7 @@ TEST_CASE("eStargz: the table has a line for each entry and each further chunk")
       {512, TocEntry{.name = "y", .type = "reg", .size = 5, .mode = 0600}}};
   const std::vector<TarPart> third = {{0, {}, 4, 0, 5, digest_of("abcd")}};
   const std::vector<TarPart> fourth = {{0, {}, 1, 4, 5, digest_of("e")}};
-  Toc toc;
+  EstargzToc toc;
   toc.add(first, 0, {});
   toc.add(second, 512, {});
   toc.add(third, 600, {});

@@ -14,7 +14,9 @@
 
 #include "directory_sink.h"
 #include "layer/store/store.h"
+#include "layer/toc/tar_parts.h"
 #include "layer/toc/tar_split.h"
+#include "layer/write/codec.h"
 #include "layer/write/layer_writer.h"
 #include "layer/write/tar.h"
 #include "temporary_directory.h"
@@ -162,6 +164,29 @@ TEST_CASE("zstd:chunked: the same bytes and places at any jobs, with a store and
     CHECK(other.toc_digest == one.toc_digest);
     CHECK(other.places->toc_position() == one.places->toc_position());
     CHECK(other.places->split_position() == one.places->split_position());
+  }
+}
+
+TEST_CASE(
+    "formats with a table: a frame of before is found its contents in, unless it is damaged") {
+  const std::string text = noise(1024, 3) + noise(2048, 4);
+  const std::span<const std::byte> tar = std::as_bytes(std::span(text));
+  for (const Compression compression :
+       {kChunked, Compression{Codec::kGzip, 6, LayerFormat::kEstargz}}) {
+    FrameCompressor compressor(compression);
+    std::vector<TarPart> parts = {{512, {}, 700, 0, 700}, {2048, {}, 9, 0, 9}};
+    std::vector<std::byte> packed(compressor.bound(tar.size()));
+    packed.resize(compressor.pack_apart(tar, parts, packed).bytes.size());
+    std::vector<TarPart> again = {{512, {}, 700, 0, 700}, {2048, {}, 9, 0, 9}};
+    CHECK(compressor.locate(tar, packed, again));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      CHECK(parts[i].packed_begin > 0);
+      CHECK(again[i].packed_begin == parts[i].packed_begin);
+      CHECK(again[i].packed_end == parts[i].packed_end);
+    }
+    packed[parts[1].packed_begin] ^= std::byte{0xff};
+    CHECK_FALSE(compressor.locate(tar, packed, again));
+    CHECK_FALSE(compressor.locate(tar, std::span(packed).first(20), again));
   }
 }
 
