@@ -40,6 +40,16 @@ def prepare():
     make_base.make(shared_folder() / "base", shared_folder() / "cache")
 
 
+def python_packages(name, requirements):
+    """Installs packages from PyPI once, in the folder of downloads; returns a PYTHONPATH."""
+    folder = shared_folder() / "cache" / name
+    if not (folder / "complete").exists():
+        run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+             "--upgrade", "--target", folder, *requirements])
+        (folder / "complete").touch()
+    return str(folder)
+
+
 def program(folder, style="2.x"):
     """Makes the quickstart's program, with numpy and a hermetic Python, below `folder`."""
     folder.mkdir(exist_ok=True)

@@ -41,17 +41,12 @@ class Provenance(judge.Judge):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.readers = samples.shared_folder() / "cache" / "provenance-readers"
-        if not (cls.readers / "complete").exists():
-            judge.run([sys.executable, "-m", "pip", "install", "--quiet",
-                       "--disable-pip-version-check", "--upgrade", "--target", cls.readers,
-                       *READERS])
-            (cls.readers / "complete").touch()
+        cls.readers = samples.python_packages("provenance-readers", READERS)
 
     def read(self, path):
         """Returns type, digests and resources of a statement, which must be valid."""
         return json.loads(judge.run([sys.executable, "-c", READ, path],
-                                    env={**os.environ, "PYTHONPATH": str(self.readers)}))
+                                    env={**os.environ, "PYTHONPATH": self.readers}))
 
     def test_a_build_on_a_base(self):
         layers = [tar(layer) for layer in sbom_layers()]

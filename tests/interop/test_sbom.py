@@ -51,17 +51,12 @@ class Sbom(judge.Judge):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.readers = samples.shared_folder() / "cache" / "sbom-readers"
-        if not (cls.readers / "complete").exists():
-            judge.run([sys.executable, "-m", "pip", "install", "--quiet",
-                       "--disable-pip-version-check", "--upgrade", "--target", cls.readers,
-                       *READERS])
-            (cls.readers / "complete").touch()
+        cls.readers = samples.python_packages("sbom-readers", READERS)
 
     def read(self, *paths):
         """Returns the purls of documents, which must be valid."""
         return json.loads(judge.run([sys.executable, "-c", READ, *paths],
-                                    env={**os.environ, "PYTHONPATH": str(self.readers)}))
+                                    env={**os.environ, "PYTHONPATH": self.readers}))
 
     def test_packages_of_each_kind_and_odd_metadata(self):
         Image([tar(layer) for layer in sbom_layers()]).layout(self.folder / "image")
