@@ -13,6 +13,7 @@
 #include "cmd/tar/tar.h"
 #include "cmd/worker/worker.h"
 #include "layer/base/error.h"
+#include "layer/disk/open_file_limit.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ bool prepare_process(bool is_worker) {
     cmd::occupy_closed_streams();
     cmd::print_despite_signals();
     cmd::make_size_limit_an_error();
+    layer::raise_open_file_limit();
     cmd::clean_up_on_terminate();
     if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own
     return true;

@@ -187,7 +187,7 @@ class Attach(program.InFolder):
         spdx = "a.spdx.json"
         for arguments, code, message in (
                 (["oci:all:none", spdx], 1, "oci:all:none: error: there is no such image\n"
-                                            "oci:all:none: help: it holds: 'app'\n"),
+                                            "oci:all:none: help: it holds 'app'\n"),
                 (["none", spdx], 1, "none: error: there is no such file or folder\n"),
                 (["oci:all:app", "none.sarif"], 1, "none.sarif: error: cannot open: No such file or "
                                                    "directory\n"),

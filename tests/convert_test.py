@@ -411,7 +411,7 @@ class Convert(program.InFolder):
         self.assertEqual(self.entry("arm")["annotations"], {"of": "arm64"})
         self.refuse(["convert", "both", "oci:none", "--platform", "linux/s390x"],
                     "both: error: holds no image for linux/s390x\n"
-                    "both: help: it holds: linux/amd64, linux/arm64/v8\n".replace(
+                    "both: help: it holds 'linux/amd64' and 'linux/arm64/v8'\n".replace(
                         "both:", "oci:both:"))
 
     def test_a_second_conversion_reads_the_store(self):

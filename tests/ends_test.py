@@ -172,6 +172,24 @@ class Limits(Case):
                 (self.top / "store").mkdir()
         self.assertEqual(done.returncode, 0, "no limit was high enough")
 
+    def test_a_soft_limit_of_descriptors(self):
+        """Images with more layers in all than the soft limit of files have an index."""
+        layers = [f"--layer=l{number}=srv/file{number}" for number in range(3)]
+        images = []
+        for name in ("386", "amd64", "arm/v6", "arm/v7", "arm64", "mips64le", "ppc64le", "riscv64", "s390x"):
+            for file in range(3):
+                (self.top / "tree" / f"file{file}").write_text(f"{name} {file}")
+            image = f"oci:all:{name.replace('/', '-')}"
+            self.run_veneer("build", "--no-store", "--tree=tree:srv", *layers, f"--platform=linux/{name}", "-o", image)
+            images.append(f"--image={image}")
+        limits = (30, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+        self.run_veneer("index", *images, "-o", "oci:index",
+                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits))
+        done = self.run_veneer("inspect", "oci:all", statuses=(1,))
+        self.assertEqual(done.stderr.decode().splitlines()[1],
+                         "oci:all: help: it holds '386', 'amd64', 'arm-v6', 'arm-v7', 'arm64', 'mips64le', 'ppc64le', "
+                         "'riscv64' and 1 more")
+
     def test_a_program_that_ends_early(self):
         """A pipe that nobody reads is an error of the program that was asked to read it."""
         (self.top / "big").write_bytes(os.urandom(1_000_000))

@@ -60,9 +60,13 @@ class Trace(program.InFolder):
         self.trace("sh", "-c", "kill -9 $$", code=137)
         self.trace("sh", "-c", "(sleep 0.2; kill -CONT $$) & kill -STOP $$; wait")
 
+    def test_the_command_has_the_limits_that_veneer_was_started_with(self):
+        command = f"ulimit -Sn 77; exec {program.VENEER} trace -o list -- sh -c 'ulimit -Sn'"
+        self.assertEqual(subprocess.check_output(["sh", "-c", command], cwd=self.top), b"77\n")
+
     def test_a_signal_goes_to_the_command(self):
         with subprocess.Popen([program.VENEER, "trace", "-o", "list", "--", "sh", "-c",
-                               "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"],
+                               "trap 'exit 7' TERM; sleep 0; echo ready; while :; do sleep 0.05; done"],
                               cwd=self.top, stdout=subprocess.PIPE) as process:
             self.assertEqual(process.stdout.readline(), b"ready\n")
             process.send_signal(signal.SIGTERM)

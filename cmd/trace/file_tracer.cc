@@ -25,6 +25,7 @@
 #include "cmd/trace/tracee.h"
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/open_file_limit.h"
 
 namespace cmd {
 namespace {
@@ -111,6 +112,7 @@ struct StartFault {
   if (::read(go.end.get(), &byte, 1) != 1) ::_exit(EXIT_FAILURE);
   StartFault why;
   ::signal(SIGXFSZ, SIG_DFL);  // this program ignores it
+  layer::restore_open_file_limit();
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
     why = {true, errno};
@@ -173,9 +175,11 @@ class FileTracer {
               "ptrace(2) is needed: kernel.yama.ptrace_scope has to be 0 or 1, a container needs a "
               "seccomp profile that allows it, and emulators of processors lack it");
     }
-    if (::write(go.begin.get(), "g", 1) != 1) {
-      throw layer::system_error(command_.front(), "cannot start it", errno);
-    }
+    ssize_t put = 0;
+    do {
+      put = ::write(go.begin.get(), "g", 1);
+    } while (put < 0 && errno == EINTR);
+    if (put != 1) throw layer::system_error(command_.front(), "cannot start it", errno);
     fault_ = std::move(fault.end);
   }
 

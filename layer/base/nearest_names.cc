@@ -130,20 +130,24 @@ std::string quoted_names(const std::vector<std::string_view>& names) {
   return text;
 }
 
+std::string short_list(std::vector<std::string_view> names) {
+  sort_once(names);
+  const size_t more = names.size() - std::min(names.size(), kMostListed);
+  if (more == 0) return quoted_names(names);
+  names.resize(kMostListed);
+  std::string text;
+  for (const std::string_view name : names) text += fmt::format("'{}', ", name);
+  text.resize(text.size() - 2);
+  return fmt::format("{} and {} more", text, more);
+}
+
 std::string names_to_choose(std::string_view wanted, std::vector<std::string_view> names) {
   std::vector<std::string_view> nearest = nearest_names(wanted, names);
   if (nearest.size() == 1) return fmt::format("did you mean '{}'?", nearest.front());
   if (!nearest.empty()) return fmt::format("the nearest are {}", quoted_names(nearest));
-  sort_once(names);
   if (names.empty()) return "there is none";
-  const size_t more = names.size() - std::min(names.size(), kMostListed);
-  names.resize(names.size() - more);
-  if (more == 0)
-    return fmt::format("there {} {}", names.size() == 1 ? "is" : "are", quoted_names(names));
-  std::string text = "there are ";
-  for (const std::string_view name : names) text += fmt::format("'{}', ", name);
-  text.resize(text.size() - 2);
-  return fmt::format("{} and {} more", text, more);
+  sort_once(names);
+  return fmt::format("there {} {}", names.size() == 1 ? "is" : "are", short_list(names));
 }
 
 }  // namespace layer

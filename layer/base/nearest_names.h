@@ -26,4 +26,7 @@ std::vector<std::string_view> nearest_paths(std::string_view wanted,
 // The names quoted, as a list in a sentence: "'a', 'b' and 'c'".
 std::string quoted_names(const std::vector<std::string_view>& names);
 
+// The names quoted, in order and each once. If they are many: "'a', 'b', 'c' and 9 more".
+std::string short_list(std::vector<std::string_view> names);
+
 }  // namespace layer

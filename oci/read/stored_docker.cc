@@ -62,7 +62,8 @@ DockerEntry choose_entry(const std::vector<DockerEntry>& entries, const ImageRef
     tags.insert(tags.end(), entry.repo_tags.begin(), entry.repo_tags.end());
   }
   const std::string help =
-      tags.empty() ? "its images have no name" : fmt::format("it holds: {}", fmt::join(tags, ", "));
+      tags.empty() ? "its images have no name"
+                   : fmt::format("it holds {}", layer::short_list({tags.begin(), tags.end()}));
   if (reference.name.empty()) {
     if (entries.empty()) throw layer::Error({name}, "holds no image");
     if (entries.size() == 1) return entries.front();

@@ -64,7 +64,8 @@ std::vector<Descriptor> named_manifests(const std::vector<JsonField>& entries,
       named.push_back(parse_descriptor(entry));
     }
   }
-  const std::string help = fmt::format("it holds: '{}'", fmt::join(tags, "', '"));
+  const std::string help =
+      fmt::format("it holds {}", layer::short_list({tags.begin(), tags.end()}));
   if (named.empty()) {
     throw layer::Error({reference.to_string()}, "there is no such image")
         .with_help(tags.empty() ? "it holds no image" : help);
@@ -126,7 +127,7 @@ std::string list_platforms(const std::vector<Candidate>& candidates) {
   for (const Candidate& candidate : candidates) {
     names.push_back(candidate.platform ? canonical(*candidate.platform).to_string() : "unstated");
   }
-  return fmt::format("it holds: {}", fmt::join(names, ", "));
+  return fmt::format("it holds {}", layer::short_list({names.begin(), names.end()}));
 }
 
 Descriptor choose(std::vector<Candidate> candidates, const ImageReference& reference,

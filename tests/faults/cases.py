@@ -45,6 +45,12 @@ CASES = [
         threads="main,named",
     ),
     Case(
+        "estargz",
+        [*BUILD, "--spec", "../given/spec", "--compression=estargz", "--prioritize=../given/prioritized"]
+        + ["--provenance=out/made.json", "--sbom=out/image.spdx.json", "-o", "oci:out/image:new"],
+        threads="main,named",
+    ),
+    Case(
         "stream",
         [
             "build",
@@ -78,6 +84,12 @@ CASES = [
         "convert",
         ["convert", "-j1", "oci:../given/base", "oci:out/image:new", "--compression=zstd", *STORE],
         is_again=True,
+    ),
+    Case(
+        "chunked",
+        ["convert", "-j1", "oci:../given/base", "oci:out/image:new", "--compression=zstd:chunked", *STORE],
+        is_again=True,
+        threads="main,named",
     ),
     Case(
         "rebase",
@@ -178,6 +190,7 @@ def make_inputs(veneer, given):
     for version in ("app1", "app2"):
         (given / version).write_text(f"print('{version}')\n")
     (given / "mapping").write_text(",x,_main\n")
+    (given / "prioritized").write_text("/app/app.runfiles/_main/data/one\n")
     write_spec(given / "spec", "app1")
     write_spec(given / "spec2", "app2")
     small_base.make(

@@ -32,6 +32,7 @@ TEST_CASE("nearest names: a message names the near ones, or else those that ther
   CHECK(names_to_choose("x", {}) == "there is none");
   CHECK(names_to_choose("x", {"01", "02", "03", "04", "05", "06", "07", "08", "09", "10"}) ==
         "there are '01', '02', '03', '04', '05', '06', '07', '08' and 2 more");
+  CHECK(short_list({"b", "a", "b"}) == "'a' and 'b'");
 }
 
 TEST_CASE("nearest paths: the same end, then the same directory, then a near name anywhere") {

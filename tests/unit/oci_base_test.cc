@@ -115,7 +115,7 @@ TEST_CASE("base: docker archives as saved by 20.10, with equal layers as links")
   }
   CHECK(open_error(folder, "docker-archive", "a.tar:app:2") ==
         "docker-archive:TMP/a.tar:app:2: error: there is no such image\n"
-        "docker-archive:TMP/a.tar:app:2: help: it holds: app:1\n");
+        "docker-archive:TMP/a.tar:app:2: help: it holds 'app:1'\n");
 }
 
 TEST_CASE("base: a docker archive's layers must have the config's diff ids") {
@@ -159,7 +159,7 @@ TEST_CASE("base: the platform chooses from an index, nested ones too") {
   CHECK(architecture("linux/arm") == "linux/arm/v7");
   CHECK(architecture("linux/arm/v6") == "linux/arm/v6");
   const std::string help =
-      "oci:TMP/base: help: it holds: linux/amd64, linux/arm/v6, linux/arm/v7\n";
+      "oci:TMP/base: help: it holds 'linux/amd64', 'linux/arm/v6' and 'linux/arm/v7'\n";
   CHECK(open_error(folder, "oci", "base", "linux/s390x") ==
         "oci:TMP/base: error: holds no image for linux/s390x\n" + help);
   CHECK(open_error(folder, "oci", "base") ==
@@ -184,10 +184,10 @@ TEST_CASE("base: a tag chooses, and is needed where there are several") {
         two["digest"].get<std::string>());
   CHECK(open_error(folder, "oci", "base:x") ==
         "oci:TMP/base:x: error: there is no such image\n"
-        "oci:TMP/base:x: help: it holds: 'one', 'two'\n");
+        "oci:TMP/base:x: help: it holds 'one' and 'two'\n");
   CHECK(open_error(folder, "oci", "base") ==
         "oci:TMP/base: error: holds several images; add ':TAG' to say which\n"
-        "oci:TMP/base: help: it holds: 'one', 'two'\n");
+        "oci:TMP/base: help: it holds 'one' and 'two'\n");
 }
 
 std::string changed(std::string bytes, size_t at) {

@@ -1,0 +1,14 @@
+// How many files the process may have open at once.
+#pragma once
+
+namespace layer {
+
+// From now on, the process may have as many files open as the system lets it (the hard limit of
+// RLIMIT_NOFILE, getrlimit(2)). The soft limit is often 1024, for programs that use select(2), and
+// an image of many layers needs more. Changes nothing if the system refuses.
+void raise_open_file_limit();
+
+// Sets the limit that the process was started with, for a command that it is about to start.
+void restore_open_file_limit();
+
+}  // namespace layer
