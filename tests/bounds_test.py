@@ -521,6 +521,18 @@ class Found(Case):
         self.check(["build", "@/dev/zero"],
                    "/dev/zero: error: is a device: expected a file or a pipe\n")
 
+    def test_texts_of_an_absurd_size(self):
+        with open(self.top / "large", "wb") as large:
+            large.truncate(1 << 40)
+        tree = ["--tree", "f:srv/f"]
+        for option in (["--spec"], ["--mtree"], ["--plan"], ["--name=a", "--runfiles-manifest"],
+                       [*tree, "--layer-lock"], [*tree, "--env-file"],
+                       [*tree, "--compression=estargz", "--prioritize"]):
+            self.check(["build", "--no-store", "-o", "oci:o", *option, "large"],
+                       "large: error: is 1099511627776 bytes long, more than 1073741824\n")
+        for command in (["build", "@large"], ["tar", "-cf", "a.tar", "-T", "large"]):
+            self.check(command, "large: error: is 1099511627776 bytes long, more than 1073741824\n")
+
     def test_a_pipe_in_place_of_ignore_rules(self):
         (self.top / "t").mkdir()
         os.mkfifo(self.top / "t" / ".veneerignore")

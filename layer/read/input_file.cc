@@ -23,6 +23,7 @@ namespace {
 constexpr size_t kUnknownSize = size_t{64} << 10;
 constexpr size_t kReadPiece = size_t{256} << 10;
 constexpr uint64_t kMaxFound = uint64_t{4} << 20;
+constexpr uint64_t kMaxInput = uint64_t{1} << 30;
 
 // /dev/null is an empty file.
 void check_not_device(const struct stat& status, const std::string& path) {
@@ -38,6 +39,11 @@ std::optional<Stamp> find_document_stamp(const FileHandle& file, const std::stri
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
   if (isatty(file.get()) == 0) check_not_device(status, path);
   return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
+void check_size(uint64_t size, uint64_t maximum, const std::string& path) {
+  if (size <= maximum) return;
+  throw Error({path}, fmt::format("is {} bytes long, more than {}", size, maximum));
 }
 
 // Half of what a document said and half of what it says now is neither.
@@ -61,11 +67,13 @@ size_t read_piece(const FileHandle& file, const std::string& path, char* bytes, 
 std::string_view read_input_file(const std::string& path, StringArena& arena) {
   const FileHandle file = open_or_throw(path, O_RDONLY);
   const std::optional<Stamp> before = find_document_stamp(file, path);
+  if (before) check_size(before->size, kMaxInput, path);
   size_t capacity = first_capacity(before);
   size_t size = 0;
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
   while (const size_t got = read_piece(file, path, bytes.get() + size, capacity - size)) {
     size += got;
+    check_size(size, kMaxInput, path);
     if (size < capacity) continue;
     capacity *= 2;
     auto larger = std::make_unique_for_overwrite<char[]>(capacity);
@@ -77,10 +85,7 @@ std::string_view read_input_file(const std::string& path, StringArena& arena) {
 }
 
 std::string_view read_found_file(const std::string& path, StringArena& arena) {
-  const uint64_t size = FileReader(path).stamp().size;
-  if (size > kMaxFound) {
-    throw Error({path}, fmt::format("is {} bytes long, more than {}", size, kMaxFound));
-  }
+  check_size(FileReader(path).stamp().size, kMaxFound, path);
   return read_input_file(path, arena);
 }
 
@@ -102,7 +107,9 @@ LineReader::LineReader(const std::string& path)
     : path_(path),
       file_(open_or_throw(path, O_RDONLY)),
       stamp_(find_document_stamp(file_, path)),
-      buffer_(kReadPiece) {}
+      buffer_(kReadPiece) {
+  if (stamp_) check_size(stamp_->size, kMaxInput, path);
+}
 
 bool LineReader::next() {
   for (;;) {
@@ -126,6 +133,8 @@ void LineReader::fill() {
   if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
   const size_t got = read_piece(file_, path_, buffer_.data() + end_, buffer_.size() - end_);
   end_ += got;
+  read_ += got;
+  check_size(read_, kMaxInput, path_);
   is_at_end_ = got == 0;
   if (is_at_end_) check_document(file_, path_, stamp_);
 }

@@ -14,8 +14,8 @@
 namespace layer {
 
 // Reads a file that the user named, or a pipe, whole. The bytes live in the arena, so that a
-// reader's entries may point into them. Throws Error if it cannot be read, is a device, which may
-// have no end, or is written to meanwhile.
+// reader's entries may point into them. Throws Error if it cannot be read, has more than 1 GiB, is a
+// device, which may have no end, or is written to meanwhile.
 std::string_view read_input_file(const std::string& path, StringArena& arena);
 
 // Reads a file that is only found somewhere, and not named by the user, in the same way. A pipe, for
@@ -42,7 +42,7 @@ class Lines {
 };
 
 // Iterates over the lines of a file and keeps only a piece of it in memory. Throws Error if it
-// cannot be read, or is written to meanwhile.
+// cannot be read, has more than 1 GiB, or is written to meanwhile.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
@@ -61,7 +61,8 @@ class LineReader {
   std::vector<char> buffer_;
   size_t begin_ = 0;  // of the bytes read that are not part of a line yet
   size_t end_ = 0;
-  bool is_at_end_ = false;  // of the file
+  uint64_t read_ = 0;       // bytes of the file
+  bool is_at_end_ = false;  // of it
   std::string_view line_;
   uint32_t number_ = 0;
 };

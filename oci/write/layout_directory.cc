@@ -188,7 +188,13 @@ class LayoutDestination : public Destination {
       if (errno == ENOTEMPTY || errno == EEXIST) return false;
       throw layer::system_error(path_, "cannot create the layout", errno);
     }
-    undo.add([this] { take_back([this] { fs::rename(path_, staging_.path()); }); });
+    undo.add([this] {
+      take_back([this] {
+        std::error_code fault;
+        fs::rename(path_, staging_.path(), fault);
+        if (fault) fs::remove_all(path_);
+      });
+    });
     return true;
   }
 

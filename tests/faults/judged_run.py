@@ -161,7 +161,8 @@ class Run:
 
     def judge_message(self):
         """One error that names the cause and, if there is one, the file."""
-        if self.effect in SURVIVED or self.name in HINTS:
+        of_library = OF_SYSTEM.match(self.file)  # which knows causes of its own
+        if self.name in HINTS or (self.effect in SURVIVED and not of_library):
             raise Broken("it is no fault")
         errors = [line for line in self.messages().splitlines() if "error: " in line]
         if self.is_lasting and self.name == "write" and not errors:
@@ -169,7 +170,6 @@ class Run:
         if not errors:
             raise Broken("no error is told")
         causes = OTHER_CAUSES.get(self.cause, [self.cause])
-        of_library = OF_SYSTEM.match(self.file)  # which knows causes of its own
         if not of_library and not all(any(cause in line for cause in causes) for line in errors):
             raise Broken("the cause is not named")
         name = os.path.basename(self.file)
