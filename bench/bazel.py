@@ -35,8 +35,6 @@ STRATEGIES = {
     "default flags": [],
     "worker": ["--@veneer//bazel:worker"],
 }
-# Newer ones do not know it.
-OF_BAZEL4 = "--experimental_worker_allow_json_protocol"
 # Bazel's names of the actions that run again after a change of one line.
 ACTIONS = ("Planning the layers", "Writing layer app", "Assembling image")
 
@@ -106,9 +104,7 @@ def main():
     options = parser.parse_args()
     samples.prepare()
     kind = bazel_workspace.Workspace
-    if not options.bazel7:
-        STRATEGIES["worker"].append(OF_BAZEL4)
-    else:
+    if options.bazel7:
         kind = bazel_modules.ModuleWorkspace
         if why_not := bazel_modules.make_root():
             sys.exit(why_not)

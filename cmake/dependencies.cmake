@@ -19,6 +19,7 @@ find_package(CLI11 REQUIRED)
 # Only the headers of toml++: Debian's own target would link a library, which a sanitizer does not
 # see into.
 find_path(VENEER_TOML_INCLUDE toml++/toml.h REQUIRED)
+find_path(VENEER_PROTOZERO_INCLUDE protozero/pbf_reader.hpp REQUIRED)
 pkg_check_modules(elf REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)

@@ -15,6 +15,7 @@
 #include "cmd/steps/planning.h"
 #include "cmd/steps/writing.h"
 #include "layer/base/error.h"
+#include "layer/identify/stamp_sources.h"
 #include "oci/check/prove_layer.h"
 #include "oci/write/destination.h"
 #include "oci/write/layer_descriptor.h"
@@ -120,10 +121,11 @@ void run_layer(const LayerArguments& options) {
   PlanningState planned = make_plan(options.planning, base, scratch, tools);
   layer::StartFiles start{listed_start_files(options.writing), planned.plan.program, {}};
   add_linked_start_files(planned.tree, planned.plan, start);
+  std::vector<layer::LayerPlan> chosen{choose_layer(planned.plan, options.only, options.empty)};
+  if (tools.store != nullptr) layer::stamp_sources(chosen, *planned.stamps);
   BlobFile blob(options.output);
   const std::vector<layer::WrittenLayer> layers =
-      write_layers({choose_layer(planned.plan, options.only, options.empty)}, options.writing,
-                   start, options.planning.jobs, blob, tools);
+      write_layers(chosen, options.writing, start, options.planning.jobs, blob, tools);
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "commit to the store");
   const oci::NewLayer described = describe(layers.front(), options, planned, base);
   if (tools.store != nullptr) {

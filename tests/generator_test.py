@@ -10,7 +10,6 @@ import argparse
 import collections
 import concurrent.futures
 import difflib
-import json
 import os
 import pathlib
 import re
@@ -23,6 +22,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent / "generator"))
 import merge as merging  # noqa: E402  pylint: disable=wrong-import-position
 import model as models  # noqa: E402  pylint: disable=wrong-import-position
 import reference  # noqa: E402  pylint: disable=wrong-import-position
+import worker_protocol  # noqa: E402  pylint: disable=wrong-import-position
 
 BATCH = 500
 MOST_SHOWN = 5
@@ -40,17 +40,20 @@ class Worker:
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
-            errors="surrogateescape",
             env={**os.environ, "TMPDIR": str(folder)},
         )
+        self.unread = b""
 
     def ask(self, *arguments):
         """Returns the exit code of a command and what it prints."""
-        self.process.stdin.write(json.dumps({"arguments": arguments, "requestId": 1}) + "\n")
+        self.process.stdin.write(worker_protocol.work_request(arguments))
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        return answer["exitCode"], answer["output"]
+        response = None
+        while response is None:
+            if not (read := os.read(self.process.stdout.fileno(), 1 << 16)):
+                raise AssertionError("the worker has ended")
+            response, self.unread = worker_protocol.take_response(self.unread + read)
+        return response.exit_code, response.output
 
     def end(self):
         """Ends it."""

@@ -3,9 +3,7 @@
 usage: worker_test.py VENEER
 """
 
-import base64
 import hashlib
-import json
 import os
 import pathlib
 import random
@@ -17,6 +15,7 @@ import tempfile
 import unittest
 
 import program
+from worker_protocol import Response, field, framed, take_response, work_request
 
 PATIENCE = 60  # seconds, for each answer
 
@@ -31,18 +30,17 @@ class Worker:
             env={**os.environ, "TMPDIR": str(temporary)})
         self.unread = b""
 
-    def send(self, **request):
-        """Writes a request."""
-        self.send_text(json.dumps(request))
-
-    def send_text(self, text):
-        """Writes text that may be a request."""
-        self.process.stdin.write(text.encode())
+    def send(self, stream):
+        """Writes bytes that may be requests."""
+        self.process.stdin.write(stream)
         self.process.stdin.flush()
 
     def answer(self):
         """Returns the next response."""
-        while b"\n" not in self.unread:
+        while True:
+            response, self.unread = take_response(self.unread)
+            if response is not None:
+                return response
             ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
             if not ready:
                 raise AssertionError("no answer")
@@ -50,12 +48,10 @@ class Worker:
             if not read:
                 raise AssertionError(f"ended: {self.process.stderr.read().decode()}")
             self.unread += read
-        line, self.unread = self.unread.split(b"\n", 1)
-        return json.loads(line)
 
     def ask(self, *arguments, **request):
         """Writes a request; returns its response."""
-        self.send(arguments=arguments, **request)
+        self.send(work_request(arguments, **request))
         return self.answer()
 
     def end(self):
@@ -91,10 +87,9 @@ class WorkerTest(unittest.TestCase):
                        cwd=self.top, check=True)
 
     def inputs(self):
-        """Returns paths and digests as Bazel sends them: the base64 of hexadecimal digits."""
-        return [{"path": f"tree/{path.name}", "digest": base64.b64encode(
-            hashlib.sha256(path.read_bytes()).hexdigest().encode()).decode()}
-            for path in sorted(self.tree.iterdir())]
+        """Returns paths and digests as Bazel sends them: hexadecimal digits."""
+        return [(f"tree/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest())
+                for path in sorted(self.tree.iterdir())]
 
     def layer(self, output, *options):
         """Returns the arguments to make the plan's layer."""
@@ -108,48 +103,46 @@ class WorkerTest(unittest.TestCase):
 
     def test_errors_are_answers_and_the_worker_lives_on(self):
         worker = self.worker()
-        self.assertEqual(worker.ask("layer", "--plan=missing", "-o", "x", requestId=4), {
-            "exitCode": 1, "requestId": 4,
-            "output": "missing: error: cannot open: No such file or directory\n"})
-        self.assertEqual(worker.ask("layer", requestId=5)["exitCode"], 2)
-        self.assertIn("veneer ", worker.ask("--version")["output"])
+        self.assertEqual(worker.ask("layer", "--plan=missing", "-o", "x", number=4),
+                         Response(1, "missing: error: cannot open: No such file or directory\n", 4))
+        self.assertEqual(worker.ask("layer", number=5).exit_code, 2)
+        self.assertIn("veneer ", worker.ask("--version").output)
         (self.top / "flags").write_text("plan\n--tree=tree:srv\n--layers=one\n")
-        found = worker.ask("@flags", requestId=6, later={"unknown": [1]})
-        self.assertEqual((found["exitCode"], found["requestId"]), (0, 6))
+        found = worker.ask("@flags", number=6, more=field(5, 10) + field(1000, b"later"))
+        self.assertEqual((found.exit_code, found.number), (0, 6))
         alone = subprocess.run([program.VENEER, "@flags"], cwd=self.top, check=True,
                                capture_output=True, text=True)
-        self.assertEqual(found["output"], alone.stdout)
+        self.assertEqual(found.output, alone.stdout)
         self.assertEqual(worker.end(), (b"", "", 0))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_requests_that_come_together_are_answered_in_turn(self):
         worker = self.worker()
-        worker.send_text('{"arguments":["--version"],"requestId":1}{"arguments":["tar","--bad"],'
-                         '"requestId":2}\n\n{"arguments":["--version"],"requestId":3}')
-        self.assertEqual([(answer["requestId"], answer["exitCode"]) for answer in
+        worker.send(work_request(["--version"], number=1) + work_request(["tar", "--bad"], number=2)
+                    + work_request(["--version"], number=3))
+        self.assertEqual([(answer.number, answer.exit_code) for answer in
                           (worker.answer() for _ in range(3))], [(1, 0), (2, 1), (3, 0)])
         self.assertEqual(worker.end(), (b"", "", 0))
 
-    def test_text_that_is_not_a_request_ends_the_worker_with_a_message(self):
-        for text, message in (
-                ("garbage", "work request 1: error: expected '{', found 'g'\n"),
-                ('{"arguments": nothing}',
-                 "work request 1:1:16: error: is not JSON: syntax error while parsing value - "
-                 "invalid literal; last read: '\"arguments\": no'\n"),
-                ('{"arguments": ["pl', "work request 1: error: standard input ends within it\n"),
-                ('{"arguments": 1}',
-                 "work request 1: error: /arguments: expected an array, found number\n")):
-            with self.subTest(text):
+    def test_what_is_not_a_request_ends_the_worker_with_a_message(self):
+        for stream, message in (
+                (b'{"arguments": ["plan"]}', "standard input ends within it"),
+                (b"\xff" * 11, "is longer than 1073741824 bytes"),
+                (work_request(["plan"])[:-1], "standard input ends within it"),
+                (framed(field(1, "plan")[:-1]), "is no request of Bazel: end of buffer exception"),
+                (work_request(["pl\0an"]), "has a NUL byte in a text")):
+            with self.subTest(stream):
                 worker = self.worker()
-                worker.send_text(text)
-                self.assertEqual(worker.end(), (b"", message, 1))
+                worker.send(stream)
+                self.assertEqual(worker.end(), (b"", f"work request 1: error: {message}\n", 1))
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_a_request_before_a_fault_is_answered(self):
         worker = self.worker()
-        worker.send_text('{"arguments":["--version"],"requestId":9}x')
-        self.assertEqual(worker.answer()["requestId"], 9)
-        self.assertEqual(worker.end()[1:], ("work request 2: error: expected '{', found 'x'\n", 1))
+        worker.send(work_request(["--version"], number=9) + b"x")
+        self.assertEqual(worker.answer().number, 9)
+        self.assertEqual(worker.end()[1:],
+                         ("work request 2: error: standard input ends within it\n", 1))
 
     def test_bytes_are_those_of_a_run_without_a_worker(self):
         self.plan()
@@ -158,7 +151,7 @@ class WorkerTest(unittest.TestCase):
         for number in range(3):
             with self.subTest(number):
                 answer = worker.ask(*self.layer("a.tar.gz"), inputs=self.inputs())
-                self.assertEqual(answer["output"], "")
+                self.assertEqual(answer.output, "")
                 self.assertEqual((self.top / "a.tar.gz").read_bytes(), expected)
                 # A further link would change the file's change time, by which Bazel detects changed
                 # outputs.
@@ -186,10 +179,10 @@ class WorkerTest(unittest.TestCase):
         (self.tree / "copy").write_bytes((self.tree / "file00").read_bytes())
         worker = self.worker()
         inputs = self.inputs()
-        first = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        first = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs).output
         self.assertIn("\nh\tsrv/file00\t", first)
         (self.tree / "copy").write_bytes(b"y" * 40000)
-        again = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs)["output"]
+        again = worker.ask("plan", "--files", "--tree", "tree:srv", "--layers=one", inputs=inputs).output
         self.assertEqual(again, first)
 
     def test_a_request_that_is_cancelled_in_time_is_not_begun(self):
@@ -197,18 +190,14 @@ class WorkerTest(unittest.TestCase):
         self.plan()
         worker = self.worker()
         # The first request takes so long that all others are in the pipe before it is done.
-        worker.send_text("".join(map(json.dumps, (
-            {"arguments": self.layer("a.tar.gz", "--level=12"), "requestId": 1},
-            {"arguments": self.layer("b.tar.gz"), "requestId": 2},
-            {"cancel": True, "requestId": 2}, {"cancel": True, "requestId": 77},
-            {"cancel": True, "requestId": 1}))))
-        cancelled = {"exitCode": 0, "output": "", "wasCancelled": True}
-        self.assertEqual(worker.answer(), {**cancelled, "requestId": 2})
-        self.assertEqual(worker.answer(), {**cancelled, "requestId": 1})
+        worker.send(work_request(self.layer("a.tar.gz", "--level=12"), number=1)
+                    + work_request(self.layer("b.tar.gz"), number=2)
+                    + b"".join(work_request(cancel=True, number=number) for number in (2, 77, 1)))
+        self.assertEqual(worker.answer(), Response(number=2, is_cancelled=True))
+        self.assertEqual(worker.answer(), Response(number=1, is_cancelled=True))
         self.assertFalse((self.top / "a.tar.gz").exists())
         self.assertFalse((self.top / "b.tar.gz").exists())
-        self.assertEqual(worker.ask(*self.layer("c.tar.gz"), requestId=3),
-                         {"exitCode": 0, "output": "", "requestId": 3})
+        self.assertEqual(worker.ask(*self.layer("c.tar.gz"), number=3), Response(number=3))
         self.assertEqual(worker.end(), (b"", "", 0))
 
     def test_a_sandbox_is_the_directory_that_paths_begin_in(self):
@@ -217,12 +206,11 @@ class WorkerTest(unittest.TestCase):
         self.plan()
         (self.top / "plan").rename(box / "plan")
         worker = self.worker()
-        self.assertEqual(worker.ask(*self.layer("a.tar.gz"), sandboxDir="boxes/1")["exitCode"], 0)
+        self.assertEqual(worker.ask(*self.layer("a.tar.gz"), sandbox="boxes/1").exit_code, 0)
         self.assertTrue((box / "a.tar.gz").exists())
-        self.assertEqual(worker.ask(*self.layer("b.tar.gz"))["exitCode"], 1)
-        self.assertEqual(worker.ask("--version", sandboxDir="none", requestId=2), {
-            "exitCode": 1, "requestId": 2,
-            "output": "none: error: cannot enter: No such file or directory\n"})
+        self.assertEqual(worker.ask(*self.layer("b.tar.gz")).exit_code, 1)
+        self.assertEqual(worker.ask("--version", sandbox="none", number=2),
+                         Response(1, "none: error: cannot enter: No such file or directory\n", 2))
 
     def test_workers_share_what_they_keep_until_the_last_one_ends(self):
         self.plan()
@@ -275,7 +263,7 @@ class WorkerTest(unittest.TestCase):
                 (name, f"$TMPDIR: warning: cannot use '{name}': Not a directory")):
             worker = self.worker()
             for output in ("a.tar.gz", "b.tar.gz"):
-                self.assertEqual(worker.ask(*self.layer(output, "--no-store"))["exitCode"], 0)
+                self.assertEqual(worker.ask(*self.layer(output, "--no-store")).exit_code, 0)
                 self.assertEqual((self.top / output).read_bytes(), self.plain_layer())
             self.assertEqual(worker.end()[1:], (
                 f"{fault}; this worker keeps nothing between requests\n", 0))
@@ -287,7 +275,7 @@ class WorkerTest(unittest.TestCase):
         subprocess.run([program.VENEER, *image, "-o", "oci:plain"], cwd=self.top, check=True)
         worker = self.worker()
         for number in range(2):
-            self.assertEqual(worker.ask(*image, "-o", f"oci:{number}")["output"], "")
+            self.assertEqual(worker.ask(*image, "-o", f"oci:{number}").output, "")
             blobs = list((self.top / str(number) / "blobs" / "sha256").iterdir())
             self.assertEqual({path.stat().st_nlink for path in blobs}, {1})
             self.assertEqual((self.top / str(number) / "index.json").read_bytes(),

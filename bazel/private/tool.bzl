@@ -8,7 +8,6 @@ TOOLCHAIN_TYPE = str(Label("//bazel:toolchain_type"))
 # worker serves actions of all mnemonics, so that an image's action finds the results of the layers'
 # actions.
 _WORKER = {
-    "requires-worker-protocol": "json",
     "supports-multiplex-sandboxing": "1",
     "supports-multiplex-workers": "1",
     "supports-worker-cancellation": "1",

@@ -17,7 +17,6 @@
 #include "layer/base/threads.h"
 #include "layer/identify/old_paths.h"
 #include "layer/identify/stamp_files.h"
-#include "layer/identify/stamp_sources.h"
 #include "layer/place/created_user.h"
 #include "layer/place/image_accounts.h"
 #include "layer/place/place_interpreter.h"
@@ -119,7 +118,6 @@ PlanningState read_plan_file(const PlanningOptions& options,
                              const std::string& scratch, const Tools& tools) {
   PlanningState planned = no_plan();
   planned.plan = layer::read_plan(options.plan_file, *planned.arena);
-  if (tools.store != nullptr) layer::stamp_sources(planned.plan, *planned.stamps);
   if (base) read_base_into(planned, options, *base, scratch, tools.store.get());
   return planned;
 }

@@ -41,7 +41,8 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools);
 void plan_inputs(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                  const std::string& scratch, const Tools& tools, PlanningState& planned);
 
-// Steps 1 to 4, or else reads the plan from the file of --plan.
+// Steps 1 to 4, or else reads the plan from the file of --plan. Such a plan has no stamps
+// (layer/identify/stamp_sources.h).
 PlanningState make_plan(const PlanningOptions& options, const std::optional<oci::StoredImage>& base,
                         const std::string& scratch, const Tools& tools = {});
 

@@ -18,8 +18,8 @@
 namespace cmd {
 namespace {
 
-constexpr const char* kInput = "standard input";
-constexpr const char* kOutput = "standard output";
+constexpr const char* kStandardInput = "standard input";
+constexpr const char* kStandardOutput = "standard output";
 constexpr size_t kReadSize = size_t{64} << 10;
 
 // Blocks the signals for this thread and those that it makes.
@@ -83,7 +83,7 @@ void RequestQueue::answer(WorkResponse response) {
 
 void RequestQueue::read_all() {
   try {
-    ObjectSplitter stream;
+    MessageSplitter stream;
     while (wait_for_input()) {
       if (!read_some(stream)) return end(nullptr);
     }
@@ -98,24 +98,24 @@ bool RequestQueue::wait_for_input() const {
   std::array<pollfd, 3> ready{pollfd{input_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
                               pollfd{wake_.get(), POLLIN, 0}};
   while (poll(ready.data(), ready.size(), -1) < 0) {
-    if (errno != EINTR) throw layer::system_error(kInput, "cannot wait for it", errno);
+    if (errno != EINTR) throw layer::system_error(kStandardInput, "cannot wait for it", errno);
   }
   return ready[1].revents == 0 && ready[2].revents == 0;
 }
 
 // False at the end of the stream.
-bool RequestQueue::read_some(ObjectSplitter& stream) {
+bool RequestQueue::read_some(MessageSplitter& stream) {
   std::array<char, kReadSize> bytes;
   const ssize_t got = ::read(input_.get(), bytes.data(), bytes.size());
   if (got < 0 && errno == EINTR) return true;
-  if (got < 0) throw layer::system_error(kInput, "cannot read", errno);
+  if (got < 0) throw layer::system_error(kStandardInput, "cannot read", errno);
   if (got == 0) {
     stream.finish();
     return false;
   }
   stream.add({bytes.data(), static_cast<size_t>(got)});
-  while (const std::optional<std::string> text = stream.next()) {
-    take(parse_work_request(*text, stream.name()));
+  while (const std::optional<std::string> message = stream.next()) {
+    take(parse_work_request(*message, stream.name()));
   }
   return true;
 }
@@ -131,7 +131,7 @@ void RequestQueue::take(WorkRequest request) {
 }
 
 // One that is answered already is nobody's concern.
-void RequestQueue::cancel(uint64_t id) {
+void RequestQueue::cancel(int32_t id) {
   if (running_ == id) {
     is_cancelled_ = true;
     return;
@@ -159,11 +159,11 @@ void RequestQueue::end(std::exception_ptr failure) {
 }
 
 void RequestQueue::write(const WorkResponse& response) {
-  const std::string text = to_json(response);
-  for (std::string_view rest = text; !rest.empty();) {
+  const std::string message = encode_response(response);
+  for (std::string_view rest = message; !rest.empty();) {
     const ssize_t put = ::write(output_.get(), rest.data(), rest.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw layer::system_error(kOutput, "cannot write", errno);
+    if (put < 0) throw layer::system_error(kStandardOutput, "cannot write", errno);
     rest.remove_prefix(static_cast<size_t>(put));
   }
 }

@@ -36,10 +36,10 @@ class RequestQueue {
 
  private:
   void read_all();
-  bool read_some(ObjectSplitter& stream);
+  bool read_some(MessageSplitter& stream);
   bool wait_for_input() const;
   void take(WorkRequest request);
-  void cancel(uint64_t id);
+  void cancel(int32_t id);
   void abandon();
   void end(std::exception_ptr failure);
   void write(const WorkResponse& response);
@@ -52,7 +52,7 @@ class RequestQueue {
   std::mutex mutex_;  // for what follows, and for writing
   std::condition_variable changed_;
   std::deque<WorkRequest> waiting_;
-  std::optional<uint64_t> running_;  // its id
+  std::optional<int32_t> running_;  // its id
   bool has_ended_ = false;
   std::exception_ptr failure_;
 

@@ -1,94 +1,150 @@
-// Finds the end of an object by counting braces; layer/base/json.h then parses it as strict JSON.
+// Reads and writes fields with protozero.
 #include "cmd/worker/work_request.h"
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
 
 #include "layer/base/error.h"
-#include "layer/base/json.h"
+#include "layer/base/utf8.h"
 
 namespace cmd {
 namespace {
 
 constexpr size_t kMaxRequest = size_t{1} << 30;  // bytes: some million inputs
-constexpr std::string_view kSpace = " \t\r\n";   // RFC 8259, section 2
 
-std::string text_or_empty(const layer::JsonField& object, std::string_view name) {
-  const std::optional<layer::JsonField> field = object.find(name);
-  return field ? field->text() : std::string();
+// worker_protocol.proto of Bazel: messages Input, WorkRequest and WorkResponse.
+enum class InputField : protozero::pbf_tag_type { kPath = 1, kDigest = 2 };
+enum class RequestField : protozero::pbf_tag_type {
+  kArguments = 1,
+  kInputs = 2,
+  kRequestId = 3,
+  kCancel = 4,
+  kSandboxDir = 6,
+};
+enum class ResponseField : protozero::pbf_tag_type {
+  kExitCode = 1,
+  kOutput = 2,
+  kRequestId = 3,
+  kWasCancelled = 4,
+};
+
+constexpr uint32_t field(auto tag, protozero::pbf_wire_type type) {
+  return protozero::tag_and_type(tag, type);
 }
 
 std::string name_of(size_t number) {
   return fmt::format("work request {}", number);
 }
 
-}  // namespace
+// Neither a word of a command line nor a path has a NUL byte.
+std::string take_text(protozero::pbf_reader& message) {
+  std::string text = message.get_string();
+  if (text.find('\0') != std::string::npos) throw layer::Error("has a NUL byte in a text");
+  return text;
+}
 
-WorkRequest parse_work_request(std::string_view text, const std::string& name) {
-  const layer::Json document = layer::parse_json(text, name, kMaxRequest);
-  const layer::JsonField root(document, name);
-  WorkRequest request;
-  if (const auto arguments = root.find("arguments")) request.arguments = arguments->texts();
-  if (const auto inputs = root.find("inputs")) {
-    for (const layer::JsonField& input : inputs->items()) {
-      request.inputs.push_back({input.at("path").text(), text_or_empty(input, "digest")});
+layer::InputDigest parse_input(protozero::pbf_reader message) {
+  using Type = protozero::pbf_wire_type;
+  layer::InputDigest input;
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case field(InputField::kPath, Type::length_delimited):
+        input.path = take_text(message);
+        break;
+      case field(InputField::kDigest, Type::length_delimited):
+        input.digest = message.get_bytes();
+        break;
+      default:
+        message.skip();
     }
   }
-  request.sandbox = text_or_empty(root, "sandboxDir");
-  if (const auto id = root.find("requestId")) request.id = id->size();
-  if (const auto cancel = root.find("cancel")) request.is_cancel = cancel->flag();
+  return input;
+}
+
+WorkRequest parse_request(protozero::pbf_reader message) {
+  using Type = protozero::pbf_wire_type;
+  WorkRequest request;
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case field(RequestField::kArguments, Type::length_delimited):
+        request.arguments.push_back(take_text(message));
+        break;
+      case field(RequestField::kInputs, Type::length_delimited):
+        request.inputs.push_back(parse_input(message.get_message()));
+        break;
+      case field(RequestField::kRequestId, Type::varint):
+        request.id = message.get_int32();
+        break;
+      case field(RequestField::kCancel, Type::varint):
+        request.is_cancel = message.get_bool();
+        break;
+      case field(RequestField::kSandboxDir, Type::length_delimited):
+        request.sandbox = take_text(message);
+        break;
+      default:
+        message.skip();
+    }
+  }
   return request;
 }
 
-std::string to_json(const WorkResponse& response) {
-  layer::Json json{
-      {"exitCode", response.exit_code}, {"output", response.output}, {"requestId", response.id}};
+}  // namespace
+
+WorkRequest parse_work_request(std::string_view message, const std::string& name) {
+  try {
+    return parse_request(protozero::pbf_reader(message.data(), message.size()));
+  } catch (const protozero::exception& error) {
+    throw layer::Error({name}, fmt::format("is no request of Bazel: {}", error.what()));
+  } catch (const layer::Error& error) {
+    throw layer::Error({name}, error.diagnostics().front().message);
+  }
+}
+
+std::string encode_response(const WorkResponse& response) {
+  std::string message;
+  protozero::pbf_writer fields(message);
+  const auto tag = [](ResponseField field) { return static_cast<protozero::pbf_tag_type>(field); };
+  fields.add_int32(tag(ResponseField::kExitCode), response.exit_code);
+  fields.add_string(tag(ResponseField::kOutput), layer::to_utf8(response.output));
+  fields.add_int32(tag(ResponseField::kRequestId), response.id);
   // Not where it says nothing: Bazel 4 does not know it.
-  if (response.was_cancelled) json["wasCancelled"] = true;
-  return json.dump(-1, ' ', false, layer::Json::error_handler_t::replace) + '\n';
+  if (response.was_cancelled) fields.add_bool(tag(ResponseField::kWasCancelled), true);
+  std::string stream;
+  protozero::write_varint(std::back_inserter(stream), message.size());
+  return stream + message;
 }
 
-void ObjectSplitter::skip_space() {
-  if (seen_ == 0) text_.erase(0, std::min(text_.find_first_not_of(kSpace), text_.size()));
-}
-
-std::optional<std::string> ObjectSplitter::next() {
-  skip_space();
-  if (!text_.empty() && text_.front() != '{') {
-    throw layer::Error({name_of(count_ + 1)},
-                       fmt::format("expected '{{', found '{}'", text_.front()));
+std::optional<std::string> MessageSplitter::next() {
+  if (bytes_.empty()) return std::nullopt;
+  const char* begin = bytes_.data();
+  const char* const end = begin + bytes_.size();
+  uint64_t size = 0;
+  try {
+    size = protozero::decode_varint(&begin, end);
+  } catch (const protozero::end_of_buffer_exception&) {
+    return std::nullopt;
+  } catch (const protozero::varint_too_long_exception&) {
+    size = UINT64_MAX;
   }
-  for (; seen_ < text_.size(); ++seen_) {
-    const char c = text_[seen_];
-    if (in_string_) {
-      if (!in_escape_ && c == '"') in_string_ = false;
-      in_escape_ = !in_escape_ && c == '\\';
-    } else if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && --depth_ == 0) {
-      std::string object = text_.substr(0, seen_ + 1);
-      text_.erase(0, seen_ + 1);
-      seen_ = 0;
-      ++count_;
-      return object;
-    }
-  }
-  if (text_.size() > kMaxRequest) {
+  if (size > kMaxRequest) {
     throw layer::Error({name_of(count_ + 1)}, fmt::format("is longer than {} bytes", kMaxRequest));
   }
-  return std::nullopt;
+  if (static_cast<uint64_t>(end - begin) < size) return std::nullopt;
+  std::string message(begin, size);
+  bytes_.erase(0, static_cast<size_t>(begin - bytes_.data()) + size);
+  ++count_;
+  return message;
 }
 
-void ObjectSplitter::finish() const {
-  if (text_.find_first_not_of(kSpace) == std::string::npos) return;
+void MessageSplitter::finish() const {
+  if (bytes_.empty()) return;
   throw layer::Error({name_of(count_ + 1)}, "standard input ends within it");
 }
 
-std::string ObjectSplitter::name() const {
+std::string MessageSplitter::name() const {
   return name_of(count_);
 }
 

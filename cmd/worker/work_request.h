@@ -1,4 +1,4 @@
-// Bazel's worker protocol as JSON: reads requests and writes responses.
+// Bazel's worker protocol, as Protocol Buffers: reads requests and writes responses.
 #pragma once
 
 #include <cstddef>
@@ -12,59 +12,47 @@
 
 namespace cmd {
 
-// Bazel's worker_protocol.proto, in the JSON form of Protocol Buffers 3. Requests follow each other
-// with or without white space between:
-//   stream   := request*
-//   request  := { "arguments": [text*], "inputs": [input*], "requestId": number, "cancel": flag,
-//                 "sandboxDir": text, ... }
-//   input    := { "path": text, "digest": text, ... }
-//   response := { "exitCode": number, "output": text, "requestId": number, "wasCancelled": flag }
-// An absent member is empty, 0 or false. Members with other names are ignored.
+// Bazel's worker_protocol.proto. Each message of a stream has its length before it, as a varint.
+// Fields that are not here are ignored.
 struct WorkRequest {
   std::vector<std::string> arguments;
   std::vector<layer::InputDigest> inputs;
   std::string sandbox;     // directory that paths are relative to; empty: the worker's own
-  uint64_t id = 0;         // 0: the only request at a time
+  int32_t id = 0;          // 0: the only request at a time
   bool is_cancel = false;  // only asks to cancel the request with this id
 };
 
 struct WorkResponse {
-  uint64_t id = 0;
+  int32_t id = 0;
   int exit_code = 0;
   std::string output;
   bool was_cancelled = false;
 };
 
-// Throws Error for a malformed request; messages call the text `name`.
-WorkRequest parse_work_request(std::string_view text, const std::string& name);
+// Throws Error for a malformed request, which is called `name`.
+WorkRequest parse_work_request(std::string_view message, const std::string& name);
 
-// Returns one line. Bytes of the output that are not UTF-8 are replaced.
-std::string to_json(const WorkResponse& response);
+// Returns the message with its length before it. Bytes of the output that are not UTF-8 are replaced.
+std::string encode_response(const WorkResponse& response);
 
-// Cuts a stream into the texts of its objects.
-class ObjectSplitter {
+// Cuts a stream into its messages.
+class MessageSplitter {
  public:
-  void add(std::string_view bytes) { text_ += bytes; }
+  void add(std::string_view bytes) { bytes_ += bytes; }
 
-  // The next object that is complete; no value: more bytes are needed. Throws Error if what follows
-  // is no object, or is larger than any request.
+  // The next message that is complete, without its length; no value: more bytes are needed. Throws
+  // Error if what follows is no length, or one that no request has.
   std::optional<std::string> next();
 
-  // Throws Error if the stream ends within an object.
+  // Throws Error if the stream ends within a message.
   void finish() const;
 
-  // The name, in messages, of the object that next() returned last.
+  // The name, in errors, of the message that next() returned last.
   std::string name() const;
 
  private:
-  void skip_space();
-
-  std::string text_;  // from the start of the object
-  size_t seen_ = 0;   // bytes of it
-  size_t depth_ = 0;  // of braces and brackets there
-  size_t count_ = 0;  // of objects returned
-  bool in_string_ = false;
-  bool in_escape_ = false;
+  std::string bytes_;  // from a message's length on
+  size_t count_ = 0;   // of messages returned
 };
 
 }  // namespace cmd

@@ -67,6 +67,17 @@ size_t printable_length(std::string_view text) {
   return is_printable(first.code) ? first.length : 0;
 }
 
+std::string to_utf8(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string valid;
+  while (!text.empty()) {
+    const size_t length = first_character(text).length;
+    valid += length == 0 ? kReplacement : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
+}
+
 std::string with_escaped_bytes(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {

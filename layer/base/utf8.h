@@ -16,6 +16,9 @@ bool is_utf8(std::string_view text);
 // of text (Unicode Standard Annex 9, sections 2.1 to 2.4), or not UTF-8.
 size_t printable_length(std::string_view text);
 
+// The text with U+FFFD in place of each byte that is not part of UTF-8.
+std::string to_utf8(std::string_view text);
+
 // The text for a message, on one line: bytes that are not part of printable characters are written
 // as "\n", "\r", "\t" or "\x1b". Backslashes stay as they are.
 std::string with_escaped_bytes(std::string_view text);

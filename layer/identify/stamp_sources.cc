@@ -8,10 +8,10 @@
 
 namespace layer {
 
-void stamp_sources(ImagePlan& plan, StringArena& arena) {
+void stamp_sources(std::span<LayerPlan> layers, StringArena& arena) {
   std::vector<TarEntry*> files;
   std::vector<std::string_view> paths;
-  for (LayerPlan& layer : plan.layers) {
+  for (LayerPlan& layer : layers) {
     for (TarEntry& entry : layer.entries) {
       if (entry.type != TarType::kFile || entry.source().empty() || entry.stamp != nullptr)
         continue;

@@ -1,7 +1,6 @@
 """The commands whose system calls are made to fail, and the folders in which they run."""
 
 import dataclasses
-import json
 import os
 import pathlib
 import py_compile
@@ -15,6 +14,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import elf_sample  # noqa: E402  pylint: disable=wrong-import-position
 import small_base  # noqa: E402  pylint: disable=wrong-import-position
 import small_venv  # noqa: E402  pylint: disable=wrong-import-position
+import worker_protocol  # noqa: E402  pylint: disable=wrong-import-position
 
 TIMEOUT = 60  # seconds, of what takes less than one
 STORE = ["--store", "store"]
@@ -281,7 +281,4 @@ class Folders:
 
 def requests_of(case):
     """Returns what a worker reads."""
-    return "".join(
-        json.dumps({"arguments": arguments, "requestId": number + 1})
-        for number, arguments in enumerate(case.requests)
-    )
+    return b"".join(map(worker_protocol.work_request, case.requests))

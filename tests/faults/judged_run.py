@@ -1,7 +1,6 @@
 """One run of a command in which a system call fails, and what is right then."""
 
 import errno
-import json
 import os
 import re
 import stat
@@ -9,6 +8,7 @@ import subprocess
 
 import cases
 import program
+import worker_protocol
 
 # With each call what may go wrong. `+` lets each later call of that name fail, too.
 EFFECTS = {
@@ -95,30 +95,29 @@ class Run:
 
     def execute(self, command):
         """Runs the case's command by another; returns the finished process."""
-        return subprocess.run(
+        done = subprocess.run(
             [*command, *self.case.arguments],
             cwd=self.folder,
             capture_output=True,
-            text=True,
             check=False,
-            errors="surrogateescape",
             input=cases.requests_of(self.case),
             timeout=cases.TIMEOUT,
             env={**os.environ, "TMPDIR": str(self.folder / "tmp"), "LC_ALL": "C.UTF-8"},
         )
+        done.stderr = done.stderr.decode(errors="surrogateescape")
+        return done
+
+    def responses(self):
+        """Returns what a worker answers."""
+        return worker_protocol.take_responses(self.done.stdout) if self.case.requests else []
 
     def messages(self):
         """Returns what the run says of faults, which a worker says in its answers."""
-        text = self.done.stderr
-        if self.case.requests:
-            text += "".join(json.loads(line).get("output", "") for line in self.done.stdout.splitlines())
-        return text
+        return self.done.stderr + "".join(response.output for response in self.responses())
 
     def has_failed(self):
         """Whether the run says that it has no results, or not all."""
-        if self.case.requests and self.done.returncode == 0:
-            return any(json.loads(line)["exitCode"] for line in self.done.stdout.splitlines())
-        return self.done.returncode != 0
+        return self.done.returncode != 0 or any(response.exit_code for response in self.responses())
 
     def leftovers(self):
         """Returns temporary files, but for those whose removal fails again and again."""
@@ -128,9 +127,7 @@ class Run:
 
     def judge(self):
         """Raises Broken, or returns whether the run reported the fault."""
-        codes = {self.done.returncode}
-        if self.case.requests:
-            codes |= {json.loads(line)["exitCode"] for line in self.done.stdout.splitlines()}
+        codes = {self.done.returncode} | {response.exit_code for response in self.responses()}
         if not codes <= {0, 1}:
             raise Broken(f"exit code {codes}")
         if left := self.leftovers():

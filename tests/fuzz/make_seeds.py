@@ -19,6 +19,7 @@ import zlib
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import elf_sample  # noqa: E402  pylint: disable=wrong-import-position
+from worker_protocol import work_request  # noqa: E402  pylint: disable=wrong-import-position
 
 MOST_BYTES = 16000  # of a seed, so that there is room for changes
 SEPARATOR = b"\n%%\n"  # of image_readers.cc
@@ -259,11 +260,18 @@ def plans():
     return {name: text for name, text in texts.items() if len(text) < MOST_BYTES}
 
 
+def requests():
+    """Returns streams of a worker's requests."""
+    layer = work_request(["layer", "@x.params"], [("x.params", "YWJj"), ("y", "")], number=1)
+    return {"three": layer + work_request(number=1, cancel=True) + work_request(sandbox="__sandbox/1")}
+
+
 def generated():
     """Returns the seeds that are not files: by target, then by name."""
     return {"docker_archive": docker_archives(), "elf": elf_files(), "image": images(),
             "gzip": gzip_streams(), "layer": layers(), "oci_archive": oci_archives(), "plan": plans(),
-            "probe_memo": probe_memos(), "probed_files": pyc_files(), "store_index": indexes()}
+            "probe_memo": probe_memos(), "probed_files": pyc_files(), "store_index": indexes(),
+            "work_requests": requests()}
 
 
 def make(folder):

@@ -36,18 +36,18 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
-// The objects of a stream that comes in two pieces, of which the first has `cut` bytes.
-std::vector<std::string> split_objects(std::string_view stream, size_t cut) {
-  cmd::ObjectSplitter splitter;
-  std::vector<std::string> objects;
+// The messages of a stream that comes in two pieces, of which the first has `cut` bytes.
+std::vector<std::string> split_messages(std::string_view stream, size_t cut) {
+  cmd::MessageSplitter splitter;
+  std::vector<std::string> messages;
   for (const std::string_view piece : {stream.substr(0, cut), stream.substr(cut)}) {
     splitter.add(piece);
-    while (std::optional<std::string> object = splitter.next()) {
-      objects.push_back(std::move(*object));
+    while (std::optional<std::string> message = splitter.next()) {
+      messages.push_back(std::move(*message));
     }
   }
   splitter.finish();
-  return objects;
+  return messages;
 }
 
 // Parses the command line that is made of an image of a project, each word of which has to be known.
@@ -102,13 +102,13 @@ void read_tar_command(std::string_view bytes) {
 }
 
 void read_work_requests(std::string_view bytes) {
-  const std::vector<std::string> objects = split_objects(bytes, bytes.size() / 2);
-  if (objects != split_objects(bytes, bytes.size())) {
+  const std::vector<std::string> messages = split_messages(bytes, bytes.size() / 2);
+  if (messages != split_messages(bytes, bytes.size())) {
     throw std::logic_error("a stream of requests depends on how it is cut");
   }
-  for (const std::string& object : objects) {
-    const cmd::WorkRequest request = cmd::parse_work_request(object, "request");
-    cmd::to_json({request.id, 0, object, request.is_cancel});
+  for (const std::string& message : messages) {
+    const cmd::WorkRequest request = cmd::parse_work_request(message, "request");
+    cmd::encode_response({request.id, 0, message, request.is_cancel});
   }
 }
 

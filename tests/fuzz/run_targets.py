@@ -19,10 +19,10 @@ import tempfile
 import make_seeds
 
 HERE = pathlib.Path(__file__).resolve().parent
-# By target. Others have bytes without words: a store's index and memos.
+# By target. Others have bytes without words: requests, a store's index and memos.
 DICTIONARIES = {
     "config": "documents", "index": "documents", "layer_descriptor": "documents",
-    "layer_lock": "documents", "manifest": "documents", "work_requests": "documents",
+    "layer_lock": "documents", "manifest": "documents",
     "docker_archive": "layers", "image": "layers", "layer": "layers", "oci_archive": "layers",
     "elf": "elf", "probed_files": "elf",
     "ignore_rules": "inputs", "mtree": "inputs", "plan": "inputs", "repo_mapping": "inputs",

@@ -9,8 +9,8 @@ import bazel_workspace
 import judge
 import test_bazel
 
-# Bazel 4 needs the options for JSON and for multiplex workers. Later versions have both by default.
-WORKER = ["--@veneer//bazel:worker", "--experimental_worker_allow_json_protocol"]
+WORKER = ["--@veneer//bazel:worker"]
+# Later versions than Bazel 4 do so by default.
 MULTIPLEX = [*WORKER, "--experimental_worker_multiplex"]
 ACTIONS = {"VeneerPlan": 1, "VeneerLayer": 5, "VeneerImage": 1}
 BROKEN = """load("@veneer//bazel:defs.bzl", "veneer_image")
