@@ -42,10 +42,13 @@ def storage_driver(folder):
 
 
 @contextlib.contextmanager
-def containerd(folder, inside=()):
-    """Runs a containerd; yields the start of a `ctr` command line for it."""
+def containerd(folder, inside=(), plugins=""):
+    """Runs a containerd; yields the start of a `ctr` command line for it.
+
+    `plugins` is the part of its configuration that says more than this.
+    """
     config = folder / "containerd.toml"
-    config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
+    config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n' + plugins)
     address = folder / "containerd.sock"
     with daemon([*inside, "containerd", "--config", config, "--root", folder / "root",
                  "--state", folder / "state", "--address", address],
@@ -80,14 +83,17 @@ def sent_blobs(folder):
 
 @contextlib.contextmanager
 def daemon(command, folder, probe, **options):
-    """Runs a daemon until the end of the block. The daemon is ready when `probe` succeeds."""
+    """Runs a daemon until the end of the block; yields its process.
+
+    The daemon is ready when `probe` succeeds.
+    """
     log = folder / "daemon.log"
     with open(log, "wb") as output, \
             subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
                              stdout=output, stderr=subprocess.STDOUT, **options) as process:
         try:
             _wait_until_ready(process, probe, log)
-            yield
+            yield process
         finally:
             process.terminate()
             try:
