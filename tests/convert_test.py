@@ -300,7 +300,7 @@ class Convert(program.InFolder):
         old = json.loads(image.blobs[image.manifest["digest"]])
         new = self.manifest("out")
         recipe = new["layers"][0]["annotations"]["dev.veneer.layer.recipe"]
-        self.assertRegex(recipe, "^zstd libzstd/.* level=3 frames=2$")
+        self.assertRegex(recipe, "^zstd libzstd/.* level=3 frames=3$")
         self.assertEqual(new["layers"][0], {
             "mediaType": f"{OCI}.layer.v1.tar+zstd", "more": 1,
             "digest": new["layers"][0]["digest"], "size": new["layers"][0]["size"],

@@ -14,7 +14,7 @@ namespace layer {
 // The version of the cutting rule below and of the sizes and parameters that codecs use with it, a
 // part of WrittenLayer::recipe. Changing one of them requires a new version, because it changes the
 // bytes of blobs (but never a diff id).
-inline constexpr int kFrameRuleVersion = 2;
+inline constexpr int kFrameRuleVersion = 3;
 
 // Where the two zero blocks are that end a tar.
 enum class TarEnd : uint8_t { kInLastFrame, kInNoFrame };

@@ -26,7 +26,13 @@ inline constexpr std::array<std::byte, 10> kGzipHeader = {
     std::byte{0x1f}, std::byte{0x8b}, std::byte{8}, std::byte{0}, std::byte{0},
     std::byte{0},    std::byte{0},    std::byte{0}, std::byte{0}, std::byte{0xff}};
 
-// Makes fragments with libdeflate. Not thread-safe. Reusing it does not change the bytes.
+// Whether the data look like noise: compressed, encrypted or random bytes, which deflate hardly
+// shrinks. Looks at 16 KiB of it, and at nothing else, so the same data always look the same. Data
+// of less than 64 KiB never look like noise.
+bool looks_like_noise(std::span<const std::byte> data);
+
+// Makes fragments with libdeflate. What looks like noise is stored. Not thread-safe. Reusing it does
+// not change the bytes.
 class GzipCompressor {
  public:
   explicit GzipCompressor(int level);  // 1..12
@@ -51,7 +57,10 @@ class GzipCompressor {
     void operator()(libdeflate_decompressor* decompressor) const;
   };
 
+  libdeflate_compressor* compressor_for(std::span<const std::byte> data) const;
+
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::unique_ptr<libdeflate_compressor, Free> storer_;
   std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor_;  // once it is needed
   std::vector<std::byte> plain_;                                             // the same
   DeflateScanner scanner_;

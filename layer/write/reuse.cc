@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "layer/disk/file_handle.h"
+#include "layer/toc/zstd_chunked.h"
 
 namespace layer {
 namespace {

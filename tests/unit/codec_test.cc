@@ -104,6 +104,60 @@ TEST_CASE("gzip: a fragment may stand after any other") {
   CHECK((gunzip_by_libdeflate(member, 3 * text.size()) == text + text + text));
 }
 
+std::string make_noise(size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string noise(size, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  return noise;
+}
+
+TEST_CASE("gzip: noise is told from what can be compressed") {
+  const std::string noise = make_noise(1 << 20, 1);
+  CHECK(looks_like_noise(bytes_of(noise)));
+  CHECK(looks_like_noise(bytes_of(std::string_view(noise).substr(0, 1 << 16))));
+  CHECK_FALSE(looks_like_noise(bytes_of(std::string_view(noise).substr(0, (1 << 16) - 1))));
+  CHECK_FALSE(looks_like_noise(bytes_of(make_text(1 << 20, 1))));
+  CHECK_FALSE(looks_like_noise(bytes_of(std::string(1 << 20, '\0'))));
+  // Zeros between noise.
+  std::string mixed = noise;
+  const auto blank = [&](size_t every) {
+    for (size_t i = 0; i < mixed.size(); i += every) mixed[i] = 0;
+  };
+  blank(100);
+  CHECK(looks_like_noise(bytes_of(mixed)));
+  blank(40);
+  CHECK_FALSE(looks_like_noise(bytes_of(mixed)));
+}
+
+TEST_CASE("gzip: noise is stored, and a part of a member as any other fragment") {
+  FrameCompressor compressor({Codec::kGzip, 6});
+  std::string plain;
+  std::string member = text_of(kGzipHeader);
+  GzipSplice splice;
+  for (const std::string& part : {make_text(70000, 1), make_noise(1 << 20, 2), make_text(9, 3),
+                                  make_noise(70001, 4), make_noise(1 << 16, 5)}) {
+    std::vector<std::byte> memory(compressor.bound(part.size()));
+    const PackedFrame packed = compressor.pack(bytes_of(part), memory);
+    if (looks_like_noise(bytes_of(part))) {
+      CHECK(text_of(packed.bytes).find(part.substr(100, 60000)) != std::string::npos);
+    }
+    splice.append(packed.crc, part.size());
+    member += text_of(packed.bytes);
+    plain += part;
+  }
+  member += text_of(splice.trailer());
+  size_t rest = 1;
+  CHECK((gunzip_by_zlib(member, plain.size(), rest) == plain));
+  CHECK(rest == 0);
+  CHECK((gunzip_by_libdeflate(member, plain.size()) == plain));
+  GzipCompressor alone(6);
+  const std::string noise = make_noise(1 << 17, 6);
+  std::vector<std::byte> memory(alone.member_bound(noise.size()));
+  const size_t size = alone.compress_member(bytes_of(noise), memory);
+  CHECK((gunzip_by_libdeflate(text_of(std::span(memory).first(size)), noise.size()) == noise));
+  CHECK(alone.member_size(memory, noise.size()) == size);
+}
+
 TEST_CASE("zstd: frames state their size, have no checksum and a window of 8 MiB at most" *
           doctest::test_suite("slow")) {
   const std::string text = make_text(4 << 20, 2);
@@ -160,11 +214,11 @@ TEST_CASE("codecs: names and recipes") {
   CHECK(default_level(Codec::kGzip) == 6);
   CHECK(default_level(Codec::kZstd) == 3);
   CHECK(codec_recipe({Codec::kNone, 0}) == "none");
-  CHECK(codec_recipe({Codec::kGzip, 6}) == "gzip libdeflate:6605f961 level=6 frames=2");
+  CHECK(codec_recipe({Codec::kGzip, 6}) == "gzip libdeflate:6605f961 level=6 frames=3");
   CHECK(codec_recipe({Codec::kGzip, 6, LayerFormat::kEstargz}) ==
-        "gzip libdeflate:6605f961 level=6 frames=2 estargz=1");
+        "gzip libdeflate:6605f961 level=6 frames=3 estargz=1");
   CHECK(codec_recipe({Codec::kZstd, 3}) ==
-        std::string("zstd libzstd/") + ZSTD_versionString() + " level=3 frames=2");
+        std::string("zstd libzstd/") + ZSTD_versionString() + " level=3 frames=3");
 }
 
 }  // namespace

@@ -187,10 +187,10 @@ TEST_CASE("layers: the digests of a small layer are fixed") {
       text ==
       fmt::format("none: 43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8 9728 of "
                   "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n"
-                  "gzip libdeflate:6605f961 level=6 frames=2: "
+                  "gzip libdeflate:6605f961 level=6 frames=3: "
                   "31c72040c03f6220345da6c6242a0029ffb07fbbfd4e28fd9982320c45824f0e 411 of "
                   "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n"
-                  "zstd libzstd/{} level=3 frames=2: "
+                  "zstd libzstd/{} level=3 frames=3: "
                   "060adcb16262cd2bf9c4222b4b9ff730494f0c70a3517d25af463719f6364e0a 426 of "
                   "43c53d1f3e2a8938358d722c9120fd396fd8b8c4dcc12e05aaca8fd0d840f4c8\n",
                   ZSTD_versionString()));
