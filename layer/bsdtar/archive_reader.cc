@@ -3,12 +3,15 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -40,6 +43,17 @@ int support_codecs(archive* reader, const std::string& program) {
 
 }  // namespace
 
+std::string failure_of(archive* archive) {
+  const char* const text = archive_error_string(archive);
+  std::string failure = text == nullptr ? "libarchive states no reason" : text;
+  const int number = archive_errno(archive);
+  // The others are ARCHIVE_ERRNO_MISC, _FILE_FORMAT and _PROGRAMMER of libarchive.
+  if (number > 0 && number != EILSEQ && number != EINVAL) {
+    failure += fmt::format(": {}", std::strerror(number));
+  }
+  return failure;
+}
+
 void ArchiveReader::Free::operator()(archive* reader) const {
   archive_read_free(reader);
 }
@@ -59,8 +73,8 @@ ArchiveReader::ArchiveReader(ArchiveSource source)
   if (source_.reads_concatenated) {
     check(archive_read_set_options(reader, "read_concatenated_archives"), "cannot read");
   }
-  const char* const file = source_.file.empty() ? nullptr : source_.file.c_str();
-  check(archive_read_open_filename(reader, file, kBlock), "cannot open");
+  if (!source_.file.empty()) file_ = open_or_throw(source_.file, O_RDONLY);
+  check(archive_read_open_fd(reader, file_ ? file_.get() : STDIN_FILENO, kBlock), "cannot open");
 }
 
 ArchiveReader::~ArchiveReader() = default;
@@ -86,10 +100,7 @@ const std::string& ArchiveReader::called() const {
 
 void ArchiveReader::check(int status, const char* action) {
   if (status == ARCHIVE_OK) return;
-  const char* message = archive_error_string(reader_.get());
-  Error error(
-      {called()},
-      fmt::format("{}: {}", action, message == nullptr ? "libarchive states no reason" : message));
+  Error error({called()}, fmt::format("{}: {}", action, failure_of(reader_.get())));
   const bool is_of_no_format =
       archive_format(reader_.get()) == 0 && archive_errno(reader_.get()) == EILSEQ;  // libarchive's
   if (!is_of_no_format) throw error;

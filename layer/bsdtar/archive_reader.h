@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "layer/base/limits.h"
+#include "layer/disk/file_handle.h"
 
 struct archive;
 struct archive_entry;
@@ -27,6 +28,9 @@ struct ArchiveSource {
   UnpackLimit limit = Limits{}.unpacked;
   uint64_t max_members = Limits{}.entries;
 };
+
+// What libarchive says of its last failure, with the cause that the system gave.
+std::string failure_of(archive* archive);
 
 // Takes the bytes of a member at an offset in it.
 using BlockTaker = std::function<void(std::string_view bytes, uint64_t offset)>;
@@ -62,6 +66,7 @@ class ArchiveReader {
   void charge(uint64_t content);
 
   ArchiveSource source_;
+  FileHandle file_;  // none: standard input
   std::unique_ptr<archive, Free> reader_;
   std::string name_;
   uint64_t stored_ = 0;    // bytes of the archive's file; 0: not known

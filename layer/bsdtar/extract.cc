@@ -106,7 +106,7 @@ class Extractor {
     if (!writer_) throw std::bad_alloc();
     if (archive_write_disk_set_options(writer_.get(), extract_flags(options)) != ARCHIVE_OK ||
         archive_write_disk_set_standard_lookup(writer_.get()) != ARCHIVE_OK) {
-      throw Error(fmt::format("cannot unpack: {}", text_of(archive_error_string(writer_.get()))));
+      throw Error(fmt::format("cannot unpack: {}", failure_of(writer_.get())));
     }
     const std::string& directory = options.directory;
     if (!directory.empty() && chdir(directory.c_str()) != 0) {
@@ -180,8 +180,7 @@ class Extractor {
   }
 
   void fail(const std::string& name, archive* from) {
-    found_.error(
-        fault(name, fmt::format("cannot unpack: {}", text_of(archive_error_string(from)))));
+    found_.error(fault(name, fmt::format("cannot unpack: {}", failure_of(from))));
   }
 
   const ReadRequest& request_;

@@ -114,7 +114,7 @@ OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
   struct stat source = {};
   struct stat own = {};
   if (fstat(fd, &source) != 0 || fstat(file.fd_, &own) != 0) {
-    throw system_error(file.directory_, "cannot stat a file in this directory", errno);
+    throw system_error(file.directory_, "cannot stat a file for this directory", errno);
   }
   const auto size = static_cast<uint64_t>(source.st_size);
   if (ioctl(file.fd_, FICLONE, fd) == 0) {

@@ -182,7 +182,8 @@ class Run:
             return True
         if self.is_lasting:
             return place != "veneer"
-        if "(deleted)" in self.file or ".veneer" in self.file:
+        # A blob of the store is known to a user by what it is copied to.
+        if any(part in self.file for part in ("(deleted)", ".veneer", "/store/blobs/")):
             return place.split("/")[0] in ("out", "store", "tmp", "standard output") or place.startswith(
                 "/tmp/"
             )
