@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/upper_registers.h"
 
 namespace oci {
 namespace {
@@ -76,6 +77,7 @@ class GzipDecoder : public Decoder {
     if (state_->wrapper_flag == 0) status = isal_read_gzip_header(state_.get(), &header_);
     if ((header_.flags & kReservedFlags) != 0) fail("unknown gzip flags");
     if (status == ISAL_DECOMP_OK) status = isal_inflate(state_.get());
+    layer::clear_upper_registers();
     if (status < 0) fail(gzip_fault(status));
     input = input.last(state_->avail_in);
     return std::span(out_).first(out_.size() - state_->avail_out);
