@@ -4,8 +4,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "oci/model/annotations.h"
 #include "oci/write/image_index.h"
 
 namespace oci {
@@ -20,6 +22,25 @@ layer::BlobPointer keep(const Descriptor& descriptor, const Blob& blob, layer::S
   layer::OutputFile file = store.create_blob();
   copy_blob(blob, descriptor, file);
   return store.add_blob(digest, std::move(file));
+}
+
+// containerd unpacks the lowest layer without a table, and all above it, in the usual way
+// (`startFetch` of its unpacker), and reads files through the mount besides.
+std::optional<layer::Diagnostic> warn_of_layers_without_table(const ImageReference& place,
+                                                              const Image& image) {
+  const auto has_table = [](const Descriptor& layer) {
+    return layer.annotations.contains(std::string(kTocDigestAnnotation));
+  };
+  if (std::ranges::none_of(image.layers, has_table)) return std::nullopt;
+  const auto lowest = std::ranges::find_if_not(image.layers, has_table);
+  if (lowest == image.layers.end()) return std::nullopt;
+  return layer::Diagnostic{
+      {place.to_string()},
+      fmt::format("layer {} of {} has no table of contents as others have, so it is fetched before "
+                  "a start, with all layers above it",
+                  lowest - image.layers.begin() + 1, image.layers.size()),
+      {},
+      "`veneer convert BASE oci:DIR --compression estargz` makes a base that has them"};
 }
 
 }  // namespace
@@ -94,6 +115,9 @@ std::vector<layer::Diagnostic> delivery_warnings(const std::vector<ImageReferenc
          "has zstd layers, which Docker Engine before 23.0 cannot load",
          {},
          "Docker Engine 23.0, containerd 1.5 and podman load them; use gzip for older engines"});
+  }
+  if (auto warning = warn_of_layers_without_table(places.front(), image)) {
+    warnings.push_back(std::move(*warning));
   }
   return warnings;
 }

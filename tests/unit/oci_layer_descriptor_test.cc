@@ -27,6 +27,25 @@ TEST_CASE("delivery: zstd in a docker archive warns who cannot load it") {
         "for older engines\n");
 }
 
+TEST_CASE("delivery: a layer that cannot be pulled lazily, beside one that can") {
+  std::vector<NewLayer> layers{test::new_layer("base"), test::new_layer("app")};
+  const auto warnings = [&] {
+    ImageRequest request;
+    request.layers = layers;
+    return delivery_warnings({parse_image_reference("oci:a")}, assemble_image(request));
+  };
+  CHECK(warnings().empty());
+  layers[1].descriptor.annotations = {{std::string(kTocDigestAnnotation), "sha256:1"}};
+  REQUIRE(warnings().size() == 1);
+  CHECK(warnings()[0].to_string("warning") ==
+        "oci:a: warning: layer 1 of 2 has no table of contents as others have, so it is fetched "
+        "before a start, with all layers above it\n"
+        "oci:a: help: `veneer convert BASE oci:DIR --compression estargz` makes a base that has "
+        "them\n");
+  layers[0].descriptor.annotations = layers[1].descriptor.annotations;
+  CHECK(warnings().empty());
+}
+
 TEST_CASE("layer descriptor: written and read back, else the blob is measured") {
   const TemporaryDirectory folder;
   const test::TestLayer layer = test::gzip_layer("x");
