@@ -67,8 +67,8 @@ class Plan:
         """Rule 3: a wheel's content at the wheel's path after site-packages/."""
 
         def key(path):
-            before, found, suffix = f"/{path}".rpartition("/site-packages/")
-            return (self.content(path), suffix) if found and before else None
+            _, found, suffix = f"/{path}".rpartition("/site-packages/")
+            return (self.content(path), suffix) if found else None
 
         for same in self.groups(key):
             wheels = [path for path in same if path.split("/")[1] == "site-packages"]
