@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "layer/base/error.h"
@@ -49,7 +49,7 @@ std::string failure_of(archive* archive) {
   const int number = archive_errno(archive);
   // The others are ARCHIVE_ERRNO_MISC, _FILE_FORMAT and _PROGRAMMER of libarchive.
   if (number > 0 && number != EILSEQ && number != EINVAL) {
-    failure += fmt::format(": {}", std::strerror(number));
+    failure += ": " + std::generic_category().message(number);
   }
   return failure;
 }
