@@ -1,10 +1,10 @@
 // Opens Docker archives by manifest.json, as `docker save` has written it since version 1.10.
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "layer/base/nearest_names.h"
 #include "oci/model/clean_path.h"
 #include "oci/model/docker_name.h"
 #include "oci/model/manifest.h"

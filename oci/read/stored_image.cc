@@ -2,11 +2,11 @@
 #include "oci/read/stored_image.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "layer/base/nearest_names.h"
 #include "oci/model/annotations.h"
 #include "oci/model/docker_name.h"
 #include "oci/model/manifest.h"
