@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pathlib
 import re
 import tarfile
 
@@ -310,6 +311,19 @@ class BazelRules(judge.Judge):
         descriptor = json.loads(file.read_text())
         self.assertEqual(descriptor["mediaType"], "application/vnd.oci.image.layer.v1.tar+zstd")
         self.assertIn(" level=1 ", descriptor["annotations"]["dev.veneer.layer.recipe"])
+
+    def test_layers_that_are_pulled_in_part(self):
+        self.bazel.build("//attributes:estargz_layers", "//attributes:chunked_layers", LOCAL)
+        for name, ending, annotation in (
+                ("estargz", "tar.gz", "containerd.io/snapshot/stargz/toc.digest"),
+                ("chunked", "tar.zst", "io.github.containers.zstd-chunked.manifest-checksum")):
+            blob = self.bazel.bin(f"attributes/{name}_layers/app.{ending}")
+            descriptor = json.loads(pathlib.Path(f"{blob}.json").read_text())
+            self.assertIn(annotation, descriptor["annotations"])
+        with tarfile.open(self.bazel.bin("attributes/estargz_layers/app.tar.gz")) as layer:
+            names = [member.name for member in layer if member.isfile()]
+        self.assertEqual([name.rpartition("/")[2] for name in names[:2]],
+                         ["probe.txt", ".prefetch.landmark"])
 
     def test_files_of_the_base_are_replaced_only_if_that_is_allowed(self):
         self.assertIn("extra: error: is a file here, and a file in a layer below [file-replaced]\n",
