@@ -2,10 +2,13 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace layer {
 namespace {
+
+constexpr rlim_t kEnough = 65'536;
 
 std::optional<rlimit> at_start;
 
@@ -14,8 +17,9 @@ std::optional<rlimit> at_start;
 void raise_open_file_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlimit highest{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
-  if (::setrlimit(RLIMIT_NOFILE, &highest) == 0) at_start = limit;
+  if (limit.rlim_cur >= kEnough) return;
+  const rlimit raised{.rlim_cur = std::min(limit.rlim_max, kEnough), .rlim_max = limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) at_start = limit;
 }
 
 void restore_open_file_limit() {
