@@ -8,8 +8,8 @@
 
 #include "cmd/command_line.h"
 #include "cmd/report/messages.h"
+#include "cmd/report/signals.h"
 #include "cmd/report/standard_streams.h"
-#include "cmd/signals.h"
 #include "cmd/tar/tar.h"
 #include "cmd/worker/worker.h"
 #include "layer/base/error.h"

@@ -358,6 +358,17 @@ class Signals(Piped):
             self.assertEqual(process.stderr.read(), b"")
             self.assertEqual(self.files(), before)
 
+    def test_signal_just_before_results_appear(self):
+        """A run that could go on to its end, because the pipe is read, leaves nothing either."""
+        before = self.files()
+        for _ in range(20):
+            process, pipe = self.begin(*self.build("oci:layout", "docker-archive:a.tar"))
+            process.send_signal(signal.SIGINT)
+            pipe.read()
+            pipe.close()
+            self.assertEqual(process.wait(TIMEOUT), -signal.SIGINT)
+            self.assertEqual(self.files(), before)
+
     def test_signal_while_layers_are_written(self):
         """A signal before any result is complete leaves nothing either."""
         with open(self.top / "big" / "file", "wb") as file:

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cmd/report/signals.h"
 #include "layer/base/error.h"
 
 namespace cmd {
@@ -185,6 +186,7 @@ void show_results(oci::Delivery* images, std::vector<layer::ResultFile>& files) 
   if (images != nullptr) images->send();
   for (layer::ResultFile& file : files) file.send();
   if (images != nullptr) images->await();
+  wait_if_ending();  // a signal that came before this line leaves no results
   const layer::Undisturbed section;
   layer::Undo undo;
   if (images != nullptr) images->show(undo);

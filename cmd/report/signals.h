@@ -18,8 +18,9 @@ void make_size_limit_an_error();
 // exit code of a run that failed. A fault of ours ends it as before, with SIGABRT.
 void clean_up_on_terminate();
 
-// Does not return if a signal is about to end the process. Call before reporting a fault that the
-// signal may have caused, such as a file that was removed or a pipe that nobody reads.
+// Does not return if a signal is about to end the process. Call before results get their names, and
+// before reporting a fault that the signal may have caused, such as a file that was removed or a
+// pipe that nobody reads.
 void wait_if_ending();
 
 }  // namespace cmd

@@ -1,5 +1,5 @@
 // Cleans up in a thread that the handler wakes, because a handler may do almost nothing.
-#include "cmd/signals.h"
+#include "cmd/report/signals.h"
 
 #include <fcntl.h>
 #include <unistd.h>
