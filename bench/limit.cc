@@ -1,17 +1,21 @@
 // Measures the limit: it only reads, hashes and compresses a list of files.
 //
-//   bench_limit gzip|zstd|none LEVEL THREADS LIST
+//   bench_limit gzip|zstd|none LEVEL THREADS LIST [OUTPUT]
 //
 // A line of LIST is "SIZE TAB PATH". The files are read as one stream in pieces as large as veneer's
 // largest frames. Each piece is read, hashed and compressed by any thread, which also hashes the
-// output, if it is not the input. zstd looks for long matches as veneer has it do. The program prints
-// the bytes in and out.
+// output, if it is not the input. zstd looks for long matches as veneer has it do. With OUTPUT, each
+// thread also writes what it made to that new file, in any order. The program prints the bytes in
+// and out.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <libdeflate.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -115,7 +119,24 @@ struct Totals {
   std::atomic<uint64_t> out{0};
 };
 
-void work(const std::vector<Piece>& pieces, Codec codec, Totals& totals) {
+layer::FileHandle create(const std::string& path) {
+  constexpr mode_t kMode = 0644;
+  layer::FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (!file) throw layer::system_error(path, "cannot create", errno);
+  return file;
+}
+
+void write_at(int fd, uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (done <= 0) throw layer::system_error("the output", "cannot write", errno);
+    offset += static_cast<uint64_t>(done);
+    bytes = bytes.subspan(static_cast<size_t>(done));
+  }
+}
+
+// Writes to `output`, if it is open.
+void work(const std::vector<Piece>& pieces, Codec codec, int output, Totals& totals) {
   Bytes buffer;
   layer::Sha256 plain;
   layer::Sha256 compressed;
@@ -132,13 +153,14 @@ void work(const std::vector<Piece>& pieces, Codec codec, Totals& totals) {
     const std::span<const std::byte> out = codec.compress(std::span(buffer).first(size));
     if (out.data() != buffer.data()) compressed.update(out);
     totals.in += size;
-    totals.out += out.size();
+    const uint64_t place_of_out = totals.out.fetch_add(out.size());
+    if (output >= 0) write_at(output, place_of_out, out);
   }
 }
 
 int run(std::span<char*> arguments) {
-  if (arguments.size() != 5) {
-    fmt::print(stderr, "usage: bench_limit gzip|zstd|none LEVEL THREADS LIST\n");
+  if (arguments.size() != 5 && arguments.size() != 6) {
+    fmt::print(stderr, "usage: bench_limit gzip|zstd|none LEVEL THREADS LIST [OUTPUT]\n");
     return 2;
   }
   const std::string codec = arguments[1];
@@ -147,11 +169,13 @@ int run(std::span<char*> arguments) {
   const layer::Compression compression{codec == "zstd" ? layer::Codec::kZstd : layer::Codec::kGzip,
                                        level};
   const std::vector<Piece> pieces = cut(files, layer::frame_rule(compression).maximum);
+  layer::FileHandle output;
+  if (arguments.size() == 6) output = create(arguments[5]);
   Totals totals;
   std::vector<std::future<void>> threads;
   for (int i = std::stoi(arguments[3]); i > 0; --i) {
-    threads.push_back(
-        std::async(std::launch::async, [&] { work(pieces, Codec(codec, level), totals); }));
+    threads.push_back(std::async(
+        std::launch::async, [&] { work(pieces, Codec(codec, level), output.get(), totals); }));
   }
   for (std::future<void>& thread : threads) thread.get();
   fmt::print("{} {}\n", totals.in.load(), totals.out.load());
