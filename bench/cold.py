@@ -1,6 +1,6 @@
 """Compares cold builds with other tools and with the machine's limit.
 
-Cases `gzip`, `zstd`, `none` and `torch`.
+Cases `gzip`, `zstd`, `none`, `disk` and `torch`.
 """
 
 import copy
@@ -83,6 +83,35 @@ def torch(context):
     return f"{section}\n\nThe program: {context.tree.describe()}."
 
 
+def disk(context):
+    """Runs the case `disk`: the inputs are on a disk alone, not in memory. Needs root."""
+    title = "## Inputs on a disk alone, zstd -3"
+    if os.geteuid() != 0:
+        return f"{title}\n\nLeft out: only root can empty the memory of what is on a disk."
+    veneer = ours(context, "zstd", 3)
+    tools = [veneer, ours(context, "gzip", 6), limit(context, "zstd", 3),
+             *peers.zstd_peers(context), *context.tools("zstd")]
+
+    def empty_memory():
+        os.sync()
+        pathlib.Path("/proc/sys/vm/drop_caches").write_text("3\n")
+        for program in ("bsdtar", "tar", "zstd", context.veneer, context.limit):
+            if shutil.which(program):  # the programs themselves are in memory
+                subprocess.run([program, "--version"], check=False, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    kept = measure.take_turns(tools, context.runs, empty_memory)
+    return (f"{title}\n\n{measure.table(kept, veneer)}\n\nThe system's memory of names and files is "
+            f"emptied before each run.{measure.left_out(tools)}")
+
+
+def _time_before_writing(tool, trace):
+    """Runs veneer once more; returns the seconds until it begins to write layers."""
+    subprocess.run([*tool.command, "--trace", trace], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    spans = json.loads(trace.read_text())["traceEvents"]
+    return next(span["ts"] for span in spans if span["name"] == "write layers") / 1e6
+
+
 def _case(context, compression, others, asked, name=None):
     """Measures all tools; returns a section with a table."""
     codec, level = compression
@@ -105,7 +134,10 @@ def _case(context, compression, others, asked, name=None):
             f"time, and keeps {veneer.cores_busy():.0%} of {measure.CORES} cores busy. "
             "The limit reads the same files' bytes, without tar headers and names, hashes them and "
             "what the codec makes of them, and writes nothing. Beside the limit that also writes, "
-            f"veneer takes {veneer.median() / writing.median():.2f} times the time."]
+            f"veneer takes {veneer.median() / writing.median():.2f} times the time. Before it reads "
+            "the first content it has listed directories, read links, looked at each file, planned "
+            f"and checked: {_time_before_writing(veneer, context.work / 'trace.json'):.2f} s, by "
+            "`--trace`."]
     whole = None
     if asked.larger is not None:
         whole = apart(one_stream, context.veneer, context.tree.binary, context.work / "plain",

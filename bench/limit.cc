@@ -174,8 +174,8 @@ int run(std::span<char*> arguments) {
   Totals totals;
   std::vector<std::future<void>> threads;
   for (int i = std::stoi(arguments[3]); i > 0; --i) {
-    threads.push_back(std::async(
-        std::launch::async, [&] { work(pieces, Codec(codec, level), output.get(), totals); }));
+    threads.push_back(std::async(std::launch::async,
+                                 [&] { work(pieces, Codec(codec, level), output.get(), totals); }));
   }
   for (std::future<void>& thread : threads) thread.get();
   fmt::print("{} {}\n", totals.in.load(), totals.out.load());

@@ -40,7 +40,8 @@ def page(context, sections, minutes):
         "Written by `bench/run.py --docs docs`, which makes its workloads from pinned wheels, runs "
         f"all tools in turns and took {minutes:.0f} minutes. Figures are medians of {context.runs} "
         "runs (of one, for the readlink pass, for buildah, docker build and docker load of a whole "
-        "tar, and for the largest sizes of the growth); inputs are in memory before each run.", "",
+        "tar, and for the largest sizes of the growth); inputs are in memory before each run, where "
+        "the title does not say otherwise.", "",
         machine(), "",
         f"The program: {context.tree.describe()}. The tools get the tree with duplicates, which is "
         "what their users have, but where a row says otherwise; veneer finds them itself. It "

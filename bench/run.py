@@ -7,6 +7,7 @@
 
 Cases (default: all but torch; --case chooses):
   gzip, zstd, none cold builds of a program with ten real packages; the limit of this machine
+  disk             the same of inputs that are not in memory (root)
   levels           size against CPU time: the levels of both codecs, and other tools
   rebuild          nothing changed, one app file changed
   wheel, layer     one wheel bumped; one file of a single large layer changed
@@ -40,9 +41,10 @@ import workloads
 from measure import Tool, take_turns
 from workloads import apart
 
-CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "none": cold.none, "levels": levels.run,
-         "rebuild": rebuild.run, "wheel": rebuild.wheel, "layer": rebuild.layer, "load": load.run,
-         "entries": scale.entries, "bytes": scale.sizes, "torch": cold.torch}
+CASES = {"gzip": cold.gzip, "zstd": cold.zstd, "none": cold.none, "disk": cold.disk,
+         "levels": levels.run, "rebuild": rebuild.run, "wheel": rebuild.wheel,
+         "layer": rebuild.layer, "load": load.run, "entries": scale.entries,
+         "bytes": scale.sizes, "torch": cold.torch}
 ALL = tuple(name for name in CASES if name != "torch")
 # Cases that take at most a minute, without downloads and daemons.
 SMOKE = ("gzip", "zstd", "none", "levels", "rebuild", "wheel", "layer", "entries", "bytes")

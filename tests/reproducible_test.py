@@ -109,6 +109,19 @@ class Reproducible(unittest.TestCase):
                 (data / name).write_bytes(content)
             self.assertTrue(expected == self.digest(codec, store=store))
 
+    def test_files_on_a_disk_alone(self):
+        """Files that are not in memory are read ahead, which does not change the archive."""
+        def leave_on_disk():
+            os.sync()
+            for path in (self.layout / "execroot" / "data").iterdir():
+                with open(path, "rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        expected = self.digest("zstd")
+        for jobs in ("1", "8"):
+            for where in (["--no-store"], ["--store", str(self.top / f"store-{jobs}")]):
+                leave_on_disk()
+                self.assertTrue(expected == self.digest("zstd", jobs=jobs, store=where))
+
     def test_copy(self):
         """A copy with other directory order, times and umask gives the same archive."""
         copy = self.top / "elsewhere" / "deeper"

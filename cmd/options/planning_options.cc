@@ -24,6 +24,7 @@ namespace cmd {
 namespace {
 
 constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
+constexpr unsigned kReaders = 8;            // beyond that a local disk is no faster
 constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
 
 void add_tree_options(CLI::App& command, layer::TreeOptions& options) {
@@ -207,10 +208,13 @@ void add_planning_options(CLI::App& command, PlanningOptions& options,
   add_placing_options(command, options);
   add_plan_option(command, options.plan_file);
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
+  options.readers = kReaders;
   command
       .add_option("-j,--jobs", options.jobs,
-                  "Number of threads (default: one per core); does not change the output")
+                  "Number of threads (default: one per core, and at least 8 to find files); does "
+                  "not change the output")
       ->transform(number_from_to(1, 1024))
+      ->each([&options](const std::string&) { options.readers = 1; })
       ->type_name("N");
   add_base_options(command, options.base);
 }

@@ -36,6 +36,9 @@ struct PlanningOptions {
   std::string layer_lock;  // a file; empty: none is kept
   std::string shared_root;
   unsigned jobs = 1;
+  // Threads for reading the inputs, if more than jobs: names and links on a disk come faster if
+  // several are asked for at a time. 1 if the user has said how many jobs there are to be.
+  unsigned readers = 1;
 };
 
 // The options that give a run something to pack, beside the argument.

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <tbb/task_group.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -131,7 +132,8 @@ PlanningState read_inputs(const PlanningOptions& options, const Tools& tools) {
   planned.rules = plan_options(options);
   const layer::TraceScope step(tools.trace.get(), "read inputs");
   layer::Diagnostics found;
-  layer::Inputs gathered = layer::Threads(options.jobs).execute([&] {
+  layer::Threads readers(std::max(options.jobs, options.readers));
+  layer::Inputs gathered = readers.execute([&] {
     layer::Inputs inputs =
         layer::gather_inputs(options.inputs, *planned.arena, found, tools.store.get());
     layer::stamp_files(inputs.tree, *planned.stamps);

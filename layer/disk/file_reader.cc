@@ -32,12 +32,16 @@ constexpr std::string_view kFileChangedHelp = "build again, and let nothing writ
 constexpr int kMaxWaits = 20;
 
 FileHandle open_input(std::string_view path, const PathCursor::Place& place) {
-  FileHandle file = try_open_at(place.directory, place.name, kReadFlags);
+  FileHandle file = try_open_input(place);
   if (!file) throw system_error(path, "cannot open", errno);
   return file;
 }
 
 }  // namespace
+
+FileHandle try_open_input(const PathCursor::Place& place) {
+  return try_open_at(place.directory, place.name, kReadFlags);
+}
 
 FileReader::FileReader(std::string_view path)
     : path_(path), file_(open_or_throw(std::string(path), kReadFlags)) {

@@ -16,6 +16,9 @@ namespace layer {
 // (vm.dirty_expire_centisecs); this leaves room for slow disks. Nanoseconds.
 inline constexpr int64_t kPagesWrittenBack = 600 * kNanosecondsPerSecond;
 
+// Opens a file as a FileReader does. Returns an empty handle on failure, with errno set.
+FileHandle try_open_input(const PathCursor::Place& place);
+
 // Reads one regular file; links are followed. Anything but a regular file is an error, and opening
 // a FIFO does not block. All functions throw Error with the path. The path must outlive the reader.
 class FileReader {

@@ -12,6 +12,7 @@
 #include "layer/base/digest.h"
 #include "layer/disk/file_reader.h"
 #include "layer/disk/path_cursor.h"
+#include "layer/disk/read_ahead.h"
 #include "layer/place/mode_of_content.h"
 #include "layer/write/tar.h"
 
@@ -208,6 +209,19 @@ const TarEntry& hardlink_target(const LayerPlan& plan, const TarEntry& link) {
   }
   throw std::logic_error(
       fmt::format("'{}' is a hardlink to '{}', which is no earlier file", link.path, link.content));
+}
+
+void read_frame_ahead(const LayerPlan& plan, const Frame& frame) {
+  PathCursor cursor;
+  const size_t end = frame.is_bundle() ? frame.end : frame.first + 1;
+  for (size_t i = frame.first; i < end; ++i) {
+    const TarEntry& entry = plan.entries[i];
+    if (entry.type != TarType::kFile || entry.source().empty()) continue;
+    const std::string_view next = i + 1 < end ? plan.entries[i + 1].source() : std::string_view{};
+    const FileHandle file = try_open_input(cursor.find(entry.source(), next));
+    if (!file) continue;
+    read_ahead(file.get(), frame.piece_offset, frame.is_bundle() ? entry.size : frame.piece_size);
+  }
 }
 
 FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,

@@ -37,6 +37,10 @@ struct FrameSources {
 FrameSources build_frame_tar(const LayerPlan& plan, const Frame& frame, FrameUse use,
                              std::span<std::byte> out);
 
+// Begins to read the files of a frame into memory, without waiting for it: build_frame_tar() is then
+// quick. What is wrong with a file is left to that function.
+void read_frame_ahead(const LayerPlan& plan, const Frame& frame);
+
 // The entry that a hardlink leads to. Throws std::logic_error unless it is an earlier file.
 const TarEntry& hardlink_target(const LayerPlan& plan, const TarEntry& link);
 

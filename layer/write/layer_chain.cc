@@ -7,6 +7,7 @@
 
 #include "layer/base/trace.h"
 #include "layer/disk/file_reader.h"
+#include "layer/disk/read_ahead.h"
 #include "layer/write/frame_parts.h"
 
 namespace layer {
@@ -24,11 +25,20 @@ void LayerChain::take(Slot& slot) {
   ++next_frame_;
 }
 
+void LayerChain::take_ahead(Slot& slot) {
+  slot.ahead_plan = &plan_;
+  slot.ahead = &work_.frames[next_ahead()];
+  ahead_end_ = next_ahead() + 1;
+}
+
 void LayerChain::read(Slot& slot) const {
   const TraceScope scope(context_.progress.trace, "read", plan_.name);
   const std::span<std::byte> tar(slot.tar_memory.get(), slot.frame->tar_size);
+  const DiskReads disk_reads;
+  if (slot.ahead != nullptr) read_frame_ahead(*slot.ahead_plan, *slot.ahead);
   const FrameUse use = context_.reuse ? FrameUse::kAgain : FrameUse::kOnce;
   const FrameSources sources = build_frame_tar(plan_, *slot.frame, use, tar);
+  context_.reads_disk = disk_reads.any();
   if (!sources.as_planned || sources.may_be_written) slot.key.reset();
   slot.source = sources.large;
   slot.tar = tar;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -28,6 +29,9 @@ struct WriteContext {
   Progress& progress;
   std::optional<Reuse> reuse{};  // with a store
   size_t packed_capacity = 0;    // of a slot's memory for compressed bytes
+  // Whether what was read last, or what was read ahead beside it, came from a disk. Files that are in
+  // memory are not read ahead: to open each once more would cost a tenth of a fast codec's time.
+  std::atomic<bool> reads_disk{false};
 
   bool keeps_layers() const { return reuse && reuse->takes_layers(); }
 };
@@ -46,6 +50,11 @@ class LayerChain {
   // How many frames nobody has taken yet, and the next of them.
   size_t frames_left() const { return work_.frames.size() - next_frame_; }
   void take(Slot& slot);
+  // Of these frames: how many have been taken to be read ahead, and how many have not. The next of
+  // these is read ahead when the slot's frame is read.
+  size_t frames_ahead() const { return next_ahead() - next_frame_; }
+  size_t frames_not_ahead() const { return work_.frames.size() - next_ahead(); }
+  void take_ahead(Slot& slot);
 
   // Reads and compresses. What it throws is kept for hash_tar(), so that of several faults of a
   // layer the first in order is reported.
@@ -72,6 +81,7 @@ class LayerChain {
   bool is_written() const { return frames_left() == 0 && to_hash.empty() && to_write.empty(); }
 
  private:
+  size_t next_ahead() const { return std::max(ahead_end_, next_frame_); }
   void read(Slot& slot) const;
   void compress(Slot& slot, FrameCompressor& compressor);
   const TarEntry& large_file(const Slot& slot) const;  // that the frame is a piece of
@@ -87,6 +97,7 @@ class LayerChain {
   WriteContext& context_;
   LayerWork work_;
   size_t next_frame_ = 0;
+  size_t ahead_end_ = 0;  // the frame after the last that was read ahead
 
   // What hash_tar() keeps from frame to frame.
   Sha256 tar_hash_;

@@ -51,7 +51,8 @@ class LayerWriter {
   std::optional<Step> begin_step();
   std::optional<Step> find_step();
   std::optional<Step> take_frame();
-  std::optional<size_t> choose_layer() const;
+  void choose_ahead(Slot& slot);
+  std::optional<size_t> choose_layer(size_t (LayerChain::*frames_left)() const) const;
   void end_step(const Step& step);
   void fail(size_t layer, std::exception_ptr failure);
   void drop(LayerChain& chain);
@@ -110,18 +111,18 @@ void LayerWriter::make_slots() {
   }
 }
 
-std::optional<size_t> LayerWriter::choose_layer() const {
+std::optional<size_t> LayerWriter::choose_layer(size_t (LayerChain::*frames_left)() const) const {
   // A sink takes one layer after the other; only a store has a file for each. Layers that wait to
   // be delivered keep their files open, so not all may be begun.
   const size_t open = context_.keeps_layers() ? kOpenLayersPerJob * jobs_ : end_;
   std::optional<size_t> best;
   for (size_t i = delivered_; i < std::min(end_, delivered_ + open); ++i) {
     const LayerChain& chain = *chains_[i];
-    if (chain.frames_left() == 0) continue;
+    if ((chain.*frames_left)() == 0) continue;
     if (!context_.keeps_layers()) return i;
     // The one that will take longest, unless its hash falls behind. Else cores would wait for it.
-    const auto rank = [](const LayerChain& of) {
-      return std::pair(of.packed() > kMostPacked, SIZE_MAX - of.frames_left());
+    const auto rank = [frames_left](const LayerChain& of) {
+      return std::pair(of.packed() > kMostPacked, SIZE_MAX - (of.*frames_left)());
     };
     if (!best || rank(chain) < rank(*chains_[*best])) best = i;
   }
@@ -129,12 +130,23 @@ std::optional<size_t> LayerWriter::choose_layer() const {
 }
 
 std::optional<LayerWriter::Step> LayerWriter::take_frame() {
-  const std::optional<size_t> layer = slots_.has_free() ? choose_layer() : std::nullopt;
+  if (!slots_.has_free()) return std::nullopt;
+  const std::optional<size_t> layer = choose_layer(&LayerChain::frames_left);
   if (!layer) return std::nullopt;
   Slot& slot = slots_.take();
   chains_[*layer]->take(slot);
   chains_[*layer]->to_hash.push_back(&slot);
+  if (context_.reads_disk) choose_ahead(slot);
   return Step{Action::kPack, *layer, &slot};
+}
+
+// At most one frame a job, so that little of the system's memory is taken.
+void LayerWriter::choose_ahead(Slot& slot) {
+  size_t ahead = 0;
+  for (const std::unique_ptr<LayerChain>& chain : chains_) ahead += chain->frames_ahead();
+  if (ahead >= jobs_) return;
+  const std::optional<size_t> layer = choose_layer(&LayerChain::frames_not_ahead);
+  if (layer) chains_[*layer]->take_ahead(slot);
 }
 
 std::optional<LayerWriter::Step> LayerWriter::find_step() {

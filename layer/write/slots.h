@@ -22,6 +22,8 @@ struct Slot {
   std::unique_ptr<std::byte[]> packed_memory;
 
   const Frame* frame = nullptr;
+  const Frame* ahead = nullptr;  // of this or another layer: read ahead; null: none is
+  const LayerPlan* ahead_plan = nullptr;
   bool begins_layer = false;    // the first frame that is not copied
   std::optional<Digest> key{};  // of the frame, while its files are as planned
   Digest content{};             // with a store
