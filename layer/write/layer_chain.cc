@@ -102,9 +102,12 @@ void LayerChain::hash_tar(Slot& slot) {
 
 // Takes over the frames that are known, as few copies as their places allow.
 void LayerChain::begin_blob() {
-  if (context_.keeps_layers()) stored_file_.emplace(context_.reuse->create_blob());
+  if (context_.has_file_for_each()) {
+    own_file_.emplace(context_.keeps_layers() ? context_.reuse->create_blob()
+                                              : context_.sink.create());
+  }
   blob_.emplace(context_.compression,
-                stored_file_ ? *stored_file_ : context_.sink.begin(announced_size()));
+                own_file_ ? *own_file_ : context_.sink.begin(announced_size()));
   const KnownStart& start = work_.start;
   written_ = start.frames;
   for (size_t i = 0; i < start.sources.size();) {
@@ -123,8 +126,8 @@ void LayerChain::begin_blob() {
 }
 
 void LayerChain::note_frame(const Slot& slot, uint64_t offset) {
-  if (!stored_file_) return;
-  early_sync_.grown_to(stored_file_->fd(), blob_->size());
+  if (!context_.keeps_layers()) return;
+  early_sync_.grown_to(own_file_->fd(), blob_->size());
   written_.push_back({slot.key, slot.content, offset, slot.tar.size(), slot.packed.bytes.size(),
                       slot.packed.crc, slot.tar_state, blob_->state()});
 }
@@ -154,7 +157,7 @@ void LayerChain::finish_blob(const Slot& slot) {
   blob_.reset();
   const bool is_as_planned = std::all_of(written_.begin(), written_.end(),
                                          [](const WrittenFrame& frame) { return frame.key; });
-  if (stored_file_ && is_as_planned) layer_.key = work_.keys.layer;
+  if (context_.keeps_layers() && is_as_planned) layer_.key = work_.keys.layer;
 }
 
 WrittenLayer LayerChain::deliver() {
@@ -166,13 +169,15 @@ WrittenLayer LayerChain::deliver() {
     context_.progress.tar_bytes_done += stored.tar_size;
     return stored;
   }
-  if (stored_file_) {
-    const BlobPointer blob = context_.reuse->add_layer(layer_, written_, std::move(*stored_file_));
-    stored_file_.reset();
+  if (context_.keeps_layers()) {
+    const BlobPointer blob = context_.reuse->add_layer(layer_, written_, std::move(*own_file_));
     context_.sink.add(layer_, blob->file.get());
+  } else if (own_file_) {
+    context_.sink.take(layer_, std::move(*own_file_));
   } else {
     context_.sink.end(layer_);
   }
+  own_file_.reset();
   return layer_;
 }
 

@@ -34,6 +34,8 @@ struct WriteContext {
   std::atomic<bool> reads_disk{false};
 
   bool keeps_layers() const { return reuse && reuse->takes_layers(); }
+  // Whether several layers are written at a time.
+  bool has_file_for_each() const { return keeps_layers() || sink.has_file_for_each(); }
 };
 
 // Takes one layer's frames through their steps: pack() by any thread; then hash_tar() and
@@ -105,8 +107,8 @@ class LayerChain {
   WholeFileHash file_hash_;  // with a table of contents
 
   // What write_blob() keeps from frame to frame.
-  std::optional<OutputFile> stored_file_;  // with a store that can be written
-  EarlySync early_sync_;                   // of it
+  std::optional<OutputFile> own_file_;  // with has_file_for_each()
+  EarlySync early_sync_;                // of a file that the store keeps
   std::optional<BlobStream> blob_;
   std::vector<WrittenFrame> written_;  // with a store
   WrittenLayer layer_;                 // after the last frame

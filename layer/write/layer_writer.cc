@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 
 #include "layer/base/threads.h"
 #include "layer/write/codec.h"
@@ -112,14 +113,14 @@ void LayerWriter::make_slots() {
 }
 
 std::optional<size_t> LayerWriter::choose_layer(size_t (LayerChain::*frames_left)() const) const {
-  // A sink takes one layer after the other; only a store has a file for each. Layers that wait to
-  // be delivered keep their files open, so not all may be begun.
-  const size_t open = context_.keeps_layers() ? kOpenLayersPerJob * jobs_ : end_;
+  // Layers that wait to be delivered keep their files open, so not all may be begun.
+  const bool side_by_side = context_.has_file_for_each();
+  const size_t open = side_by_side ? kOpenLayersPerJob * jobs_ : end_;
   std::optional<size_t> best;
   for (size_t i = delivered_; i < std::min(end_, delivered_ + open); ++i) {
     const LayerChain& chain = *chains_[i];
     if ((chain.*frames_left)() == 0) continue;
-    if (!context_.keeps_layers()) return i;
+    if (!side_by_side) return i;
     // The one that will take longest, unless its hash falls behind. Else cores would wait for it.
     const auto rank = [frames_left](const LayerChain& of) {
       return std::pair(of.packed() > kMostPacked, SIZE_MAX - (of.*frames_left)());
@@ -157,7 +158,7 @@ std::optional<LayerWriter::Step> LayerWriter::find_step() {
   for (size_t i = delivered_; i < end_; ++i) {
     LayerChain& chain = *chains_[i];
     if (chain.is_writing || chain.to_write.empty()) continue;
-    if (i > delivered_ && !context_.keeps_layers()) break;
+    if (i > delivered_ && !context_.has_file_for_each()) break;
     chain.is_writing = true;
     return Step{Action::kWrite, i, chain.to_write.front()};
   }
@@ -278,6 +279,14 @@ std::vector<WrittenLayer> LayerWriter::run() {
 }
 
 }  // namespace
+
+OutputFile LayerSink::create() {
+  throw std::logic_error("the layers have no file each");
+}
+
+void LayerSink::take(const WrittenLayer& /*layer*/, OutputFile /*file*/) {
+  throw std::logic_error("the layers have no file each");
+}
 
 std::vector<WrittenLayer> write_layers(const std::vector<LayerPlan>& plans, Compression compression,
                                        unsigned jobs, LayerSink& sink, Progress& progress,

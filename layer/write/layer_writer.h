@@ -61,7 +61,7 @@ struct WrittenLayer {
 // The size of a tar that is known only at its end, as that of a tar with a table of contents in it.
 inline constexpr uint64_t kUnknownSize = UINT64_MAX;
 
-// Receives the blobs of layers. Called by one thread at a time, in layer order.
+// Receives the blobs of layers. Called by one thread at a time, in layer order, but for create().
 class LayerSink {
  public:
   virtual ~LayerSink() = default;
@@ -72,6 +72,13 @@ class LayerSink {
   // Called instead of begin() and end() for a layer whose blob is the whole of an existing file,
   // which nobody writes to any more. The caller keeps ownership of the file.
   virtual void add(const WrittenLayer& layer, int fd) = 0;
+
+  // Whether each layer can have a file of its own, so that several are written at a time. Then
+  // create() and take() are called instead of begin() and end().
+  virtual bool has_file_for_each() const { return false; }
+  // A new file for a layer; called by any thread.
+  virtual OutputFile create();
+  virtual void take(const WrittenLayer& layer, OutputFile file);
 };
 
 // The progress of writing; may be read from another thread.

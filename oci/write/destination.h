@@ -14,7 +14,7 @@
 
 namespace oci {
 
-// Layers that are written now are streamed into place (LayerSink); blobs that exist are copied. A
+// Layers that are written now are written into place (LayerSink); blobs that exist are copied. A
 // blob that is added twice is kept once. Nothing of the image can be seen before show(). Nothing of
 // it stays if show() fails, or if anything fails that is to appear together with it. All functions
 // throw Error.

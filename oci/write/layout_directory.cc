@@ -90,6 +90,12 @@ class LayoutDestination : public Destination {
     blob_folder_ = entry_exists(blobs) ? blobs : path_;
   }
 
+  bool has_file_for_each() const override { return true; }
+  layer::OutputFile create() override { return layer::OutputFile(blob_folder_); }
+  void take(const layer::WrittenLayer& layer, layer::OutputFile file) override {
+    staged_.try_emplace(layer.digest, std::move(file));
+  }
+
   layer::OutputFile& begin(uint64_t /*tar_size*/) override {
     return current_.emplace(blob_folder_);
   }

@@ -24,9 +24,22 @@ class DirectorySink : public LayerSink {
   }
   std::string path(const std::string& name) const { return directory_ / name; }
 
+ protected:
+  OutputFile new_file() const { return OutputFile(directory_.string()); }
+
  private:
   std::filesystem::path directory_;
   std::optional<OutputFile> file_;
+};
+
+// The same, with several layers under way at a time.
+class SideBySideSink : public DirectorySink {
+ public:
+  using DirectorySink::DirectorySink;
+
+  bool has_file_for_each() const override { return true; }
+  OutputFile create() override { return new_file(); }
+  void take(const WrittenLayer& layer, OutputFile file) override { file.commit(path(layer.name)); }
 };
 
 }  // namespace layer

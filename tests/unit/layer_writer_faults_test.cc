@@ -133,5 +133,35 @@ TEST_CASE("layers: of several faults the first in order is reported, at any numb
   }
 }
 
+TEST_CASE(
+    "layers: side by side, the first fault is that of the first layer, and those below are whole") {
+  const TemporaryDirectory files;
+  const std::string large = files.write("large", std::string(uint64_t{40} << 20, 'x'));
+  std::vector<LayerPlan> plans(3);
+  for (size_t i = 0; i < plans.size(); ++i) {
+    LayerPlan& plan = plans[i];
+    plan.name = std::to_string(i);
+    plan.entries.resize(2);
+    plan.entries[0].path = "a";
+    plan.entries[0].content = large;
+    plan.entries[0].size = uint64_t{40} << 20;
+    plan.entries[1].path = "b";
+  }
+  // The last layer fails at once, the second behind its large file.
+  plans[1].entries[1].content = "/nonexistent/second";
+  plans[1].entries[1].size = 1;
+  plans[2].entries[0].content = "/nonexistent/third";
+  for (const unsigned jobs : {1U, 2U, 8U}) {
+    const TemporaryDirectory out;
+    SideBySideSink sink(out);
+    Progress progress;
+    CHECK_THROWS_WITH_AS(write_layers(plans, {Codec::kZstd, 1}, jobs, sink, progress),
+                         "/nonexistent/second: error: cannot open: No such file or directory\n",
+                         Error);
+    CHECK(std::filesystem::remove(sink.path("0")));  // that layer was well
+    CHECK(std::filesystem::is_empty(out.path()));
+  }
+}
+
 }  // namespace
 }  // namespace layer::layer_writer_faults_test

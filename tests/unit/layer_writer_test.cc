@@ -210,9 +210,12 @@ TEST_CASE("layers: the same bytes at any number of jobs, many frames and several
   plans.push_back(planner.take("third"));
   for (const Compression compression : kCompressions) {
     std::vector<WrittenLayer> expected;
-    for (const unsigned jobs : {1U, 2U, 8U}) {
+    for (const auto& [jobs, is_side_by_side] :
+         {std::pair{1U, false}, {2U, false}, {8U, false}, {1U, true}, {2U, true}, {8U, true}}) {
       const TemporaryDirectory out;
-      DirectorySink sink(out);
+      DirectorySink one(out);
+      SideBySideSink several(out);
+      DirectorySink& sink = is_side_by_side ? several : one;
       const std::vector<WrittenLayer> layers = write(plans, compression, jobs, sink);
       REQUIRE(layers.size() == 3);
       if (expected.empty()) expected = layers;
