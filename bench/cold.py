@@ -106,6 +106,7 @@ def disk(context):
 
 def _time_before_writing(tool, trace):
     """Runs veneer once more; returns the seconds until it begins to write layers."""
+    tool.output.unlink()  # a disk may have no room for two
     subprocess.run([*tool.command, "--trace", trace], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     spans = json.loads(trace.read_text())["traceEvents"]

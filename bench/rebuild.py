@@ -77,9 +77,9 @@ def run(context):
     reference = archive.cold.median()
     files = f"{context.tree.files:,} files"
     context.bars += [
-        bars.below_part(f"nothing changed, {files}, into a layout, of the cold gzip time", 20,
+        bars.below_part(f"nothing changed, {files}, into a layout, of the cold gzip time", 80,
                         tools[5].median() / reference),
-        bars.below_part("one app file changed, into a layout, of the cold gzip time", 15,
+        bars.below_part("one app file changed, into a layout, of the cold gzip time", 40,
                         tools[6].median() / reference)]
     return (f"## Rebuilds, gzip\n\n{_table(tools, archive.cold)}\n\n"
             "An archive is a copy of all layers, wherever the file system cannot share blocks; a "

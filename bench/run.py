@@ -13,8 +13,8 @@ Cases (default: all but torch; --case chooses):
   wheel, layer     one wheel bumped; one file of a single large layer changed
   load             into a Docker Engine after a change
   entries, bytes   how time and memory grow: 1,000 to 1,000,000 entries, 0.1 to 10 GB
-  torch            cold zstd builds of a program with torch for CUDA: 3 GB of downloads, 20 GB of
-                   disk, a quarter of an hour
+  torch            cold zstd builds of a program with torch for CUDA: 3 GB of downloads, 36 GB of
+                   disk, ten minutes
 
 Tools take turns, so that a change of the machine's speed affects all of them. A tool that is not
 installed or fails is reported and left out. --tool 'NAME=COMMAND' adds another tool to the case

@@ -62,7 +62,7 @@ def _entries(context, folder):
     (context.work / "entries.tar").unlink()
     context.remember("entries", {"plan": plans, "build": builds})
     for name, peak in peaks.items():
-        context.bars.append(bars.below_megabytes(f"`{name}`, peak at {counts[-1]:,} entries", 600,
+        context.bars.append(bars.below_megabytes(f"`{name}`, peak at {counts[-1]:,} entries", 400,
                                                  peak))
     growth = [_growth(context, "entries", name, points) for name, points in
               (("plan", plans), ("build", builds))]

@@ -29,14 +29,14 @@ def fetch(requirements, cache):
     folder = pathlib.Path(cache) / f"wheels-{key}"
     complete = folder / "complete"
     if not complete.exists():
-        machine = platform.machine()
+        # pip takes a wheel for an older glibc only if that is named, too.
+        glibcs = [*(f"_2_{minor}" for minor in range(28, 16, -1)), "2014"]
+        platforms = [option for glibc in glibcs
+                     for option in ("--platform", f"manylinux{glibc}_{platform.machine()}")]
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet",
                         "--disable-pip-version-check", "--only-binary", ":all:",
                         "--implementation", "cp", "--python-version", interpreter.VERSION,
-                        "--platform", f"manylinux_2_28_{machine}",
-                        "--platform", f"manylinux_2_17_{machine}",
-                        "--platform", f"manylinux2014_{machine}",
-                        "--dest", folder, *requirements], check=True)
+                        *platforms, "--dest", folder, *requirements], check=True)
         complete.touch()
     return sorted(folder.glob("*.whl"))
 
