@@ -18,9 +18,9 @@ class Store;
 struct FileFacts {
   uint64_t size = 0;             // bytes
   const Stamp* stamp = nullptr;  // taken when planning; in the arena
-  // Entries with the same number have equal bytes. 0: there is no equal.
+  // Entries with the same number have equal bytes. 0: there is no equal entry that a link rule would
+  // join it with.
   uint32_t equality_class = 0;
-  // entry that a link rule would join it with
   // SHA-256 of the content, in the arena, if the file was hashed and is equal to another; else
   // null. If the file's stamp later leaves a doubt, this tells whether the content has changed.
   const std::array<uint8_t, 32>* sha256 = nullptr;
@@ -42,9 +42,9 @@ struct IdentifyOptions {
 // The facts of each entry, in the tree's order. Each file is statted once, unless its reader did
 // that; new stamps go to `arena`. A file is opened and hashed, once per inode, only if a rule could
 // link it with another inode of the same size: both have at least `min_content_link` bytes, or the
-// same path after site-packages/, or are interpreters in one directory. The numbers in `content`
-// depend only on the tree and the files' bytes. Throws Error for a file that is missing or cannot
-// be read.
+// same path after site-packages/, or are interpreters in one directory. The numbers in
+// `equality_class` depend only on the tree and the files' bytes. Throws Error for a file that is
+// missing or cannot be read.
 std::vector<FileFacts> identify(const FileTree& tree, StringArena& arena,
                                 const IdentifyOptions& options = {});
 
