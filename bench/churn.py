@@ -11,7 +11,6 @@ whose digest the unchanged image does not have.
 import argparse
 import json
 import pathlib
-import platform
 import posixpath
 import re
 import shutil
@@ -97,12 +96,10 @@ def load(work):
 
 def _fetch(requirement, folder):
     if not list(folder.glob("*.whl")):
-        machine = [option for version in ("_2_28", "_2_17", "2014")
-                   for option in ("--platform", f"manylinux{version}_{platform.machine()}")]
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet",
                         "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:",
-                        "--implementation", "cp", "--python-version", interpreter.VERSION, *machine,
-                        "--dest", folder, requirement], check=True)
+                        "--implementation", "cp", "--python-version", interpreter.VERSION,
+                        *wheels.platforms(), "--dest", folder, requirement], check=True)
     return list(folder.glob("*.whl"))
 
 

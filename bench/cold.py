@@ -100,8 +100,8 @@ def disk(context):
                 subprocess.run([program, "--version"], check=False, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     kept = measure.take_turns(tools, context.runs, empty_memory)
-    return (f"{title}\n\n{measure.table(kept, veneer)}\n\nThe system's memory of names and files is "
-            f"emptied before each run.{measure.left_out(tools)}")
+    return (f"{title}\n\n{measure.table(kept, veneer)}\n\nThe system's memory of names and files "
+            f"is emptied before each run.{measure.left_out(tools)}")
 
 
 def _time_before_writing(tool, trace):

@@ -24,7 +24,7 @@ namespace cmd {
 namespace {
 
 constexpr unsigned kMaxLayers = 127;        // what engines mount with overlayfs
-constexpr unsigned kReaders = 8;            // beyond that a local disk is no faster
+constexpr unsigned kReaders = 8;            // with more a local disk is hardly faster
 constexpr int64_t kMaxTime = 077777777777;  // of a ustar header
 
 void add_tree_options(CLI::App& command, layer::TreeOptions& options) {

@@ -4,7 +4,16 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+
 namespace layer {
+namespace {
+
+// Of a larger piece Linux may read only the front, as much as the disk takes in one request
+// (force_page_cache_ra() in mm/readahead.c). This is what it reads ahead by itself.
+constexpr uint64_t kPiece = uint64_t{128} << 10;
+
+}  // namespace
 
 long DiskReads::blocks() {
   struct rusage usage = {};
@@ -12,10 +21,11 @@ long DiskReads::blocks() {
 }
 
 void read_ahead(int fd, uint64_t offset, uint64_t size) {
-  // A size of 0 would be all that follows.
-  if (size == 0) return;
-  static_cast<void>(
-      posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_WILLNEED));
+  for (uint64_t done = 0; done < size; done += kPiece) {
+    const uint64_t piece = std::min(kPiece, size - done);
+    static_cast<void>(posix_fadvise(fd, static_cast<off_t>(offset + done),
+                                    static_cast<off_t>(piece), POSIX_FADV_WILLNEED));
+  }
 }
 
 }  // namespace layer

@@ -23,20 +23,26 @@ class Wheel:
     files: tuple
 
 
+def platforms():
+    """Returns pip's options for this processor and every glibc up to 2.28.
+
+    pip takes a wheel for an older glibc only if that is named, too.
+    """
+    glibcs = [*(f"_2_{minor}" for minor in range(28, 16, -1)), "2014"]
+    return [option for glibc in glibcs
+            for option in ("--platform", f"manylinux{glibc}_{platform.machine()}")]
+
+
 def fetch(requirements, cache):
     """Returns the wheels of pinned `requirements` and of their dependencies, after a download."""
     key = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
     folder = pathlib.Path(cache) / f"wheels-{key}"
     complete = folder / "complete"
     if not complete.exists():
-        # pip takes a wheel for an older glibc only if that is named, too.
-        glibcs = [*(f"_2_{minor}" for minor in range(28, 16, -1)), "2014"]
-        platforms = [option for glibc in glibcs
-                     for option in ("--platform", f"manylinux{glibc}_{platform.machine()}")]
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet",
                         "--disable-pip-version-check", "--only-binary", ":all:",
                         "--implementation", "cp", "--python-version", interpreter.VERSION,
-                        *platforms, "--dest", folder, *requirements], check=True)
+                        *platforms(), "--dest", folder, *requirements], check=True)
         complete.touch()
     return sorted(folder.glob("*.whl"))
 
