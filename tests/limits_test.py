@@ -67,6 +67,8 @@ class Limits(unittest.TestCase):
         (self.folder / "app").write_text("print()\n")
         with open(spec, "w", encoding="utf-8") as file:
             file.write("V\t1\nW\t_main\nx\tapp\tapp\n")
+            # The checks ask if it dangles in the input, too.
+            file.write("t\tgone\tnowhere\t//:gone\n")
             for number in range(MILLION // ENVIRONMENTS):
                 file.write(self.records_of_file(number))
         # The plan does not go to a pipe: the memory of this process would count as its children's.

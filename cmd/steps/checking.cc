@@ -97,7 +97,7 @@ std::vector<layer::Finding> check_plan(const PlanningState& planned, const Plann
   layer::Probes probes = planned.base ? planned.base->probes : layer::Probes{};
   const layer::ImageTree none;
   const layer::ImageTree& below = planned.base ? planned.base->tree : none;
-  const layer::InputAsImage input([&] { return layer::tree_of_input(below, planned.tree); });
+  const layer::EntryWalk input(planned.tree.entries, &below);
   layer::ImageTree tree = below;
   const layer::RunConfig run = oci::run_config(config);
   layer::Findings findings;
@@ -106,7 +106,7 @@ std::vector<layer::Finding> check_plan(const PlanningState& planned, const Plann
     layer::add_plan(planned.plan, base_layers, entry_point(run), tree, probes, findings, store);
   });
   // A plan that was read from its text has no input.
-  const layer::InputAsImage* declared = planned.tree.entries.empty() ? nullptr : &input;
+  const layer::EntryWalk* declared = planned.tree.entries.empty() ? nullptr : &input;
   layer::check_image({tree, probes, run, declared, base_layers}, options.jobs, findings);
   return findings.take();
 }

@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "layer/base/xattrs.h"
+#include "layer/disk/real_path.h"
 #include "layer/disk/staged_link.h"
-#include "layer/model/image_tree.h"
 #include "layer/model/relative_path.h"
 #include "layer/read/walk.h"
 

@@ -11,29 +11,41 @@
 #include "layer/base/keyed_hash.h"
 #include "layer/bsdtar/same_files.h"
 #include "layer/identify/identify.h"
+#include "layer/model/entry_walk.h"
 #include "layer/model/file_tree.h"
-#include "layer/model/image_tree.h"
 #include "layer/place/content_links.h"
 #include "layer/place/links.h"
-#include "layer/place/plan_nodes.h"
 #include "layer/plan/plan_text.h"
 
 namespace layer {
 namespace {
+
+// Of members in tree order, those that are there in the end: of equal paths the last, and nothing
+// that lies below another thing than a directory.
+void leave_what_counts(std::vector<Entry>& entries) {
+  std::vector<Entry> kept;
+  for (const Entry& entry : entries) {
+    if (!kept.empty() && kept.back().path == entry.path) kept.pop_back();
+    const bool is_hidden = !kept.empty() && kept.back().kind != EntryKind::kDirectory &&
+                           is_below(entry.path, kept.back().path);
+    if (!is_hidden) kept.push_back(entry);
+  }
+  entries = std::move(kept);
+}
 
 void check_kept_links(const std::vector<Member>& members) {
   if (std::ranges::none_of(members, &Member::is_kept_link)) return;
   std::vector<Entry> entries;
   entries.reserve(members.size());
   for (const Member& member : members) entries.push_back(member.entry);
-  std::ranges::sort(entries,
-                    [](const Entry& a, const Entry& b) { return tree_order(a.path, b.path); });
-  const ImageTree image = tree_of_entries(entries);
+  std::ranges::stable_sort(entries, tree_order, &Entry::path);
+  leave_what_counts(entries);
+  const EntryWalk walk(entries);
   Diagnostics found;
   for (const Member& member : members) {
     const Entry& entry = member.entry;
     if (!member.is_kept_link) continue;
-    const Resolution end = image.resolve(entry.path);
+    const PathEnd end = walk.resolve(entry.path);
     if (end.fault == ResolveFault::kNone && !end.left_root) continue;
     found.error(
         {entry.origin.position(),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "layer/check/launcher.h"
+#include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/image_tree.h"
 

@@ -154,9 +154,9 @@ Found LibraryLookup::find(const OpenedFile& opener, std::string_view needed) con
 
 bool LibraryLookup::try_input(const ElfFacts& opener, const std::string& path) const {
   count_looks(1);
-  const Resolution end = subject_.input->tree().resolve(path);
-  if (end.node == nullptr || end.node->kind != NodeKind::kFile) return false;
-  const Node* in_image = subject_.view.find(end.node->path);
+  const PathEnd end = subject_.input->resolve(path);
+  if (end.kind != NodeKind::kFile) return false;
+  const Node* in_image = subject_.view.find(end.path);
   return in_image == nullptr || fits(*in_image, opener);
 }
 

@@ -156,7 +156,7 @@ void LinkCheck::check_dangling(const Node& link, const Resolution& next) {
     finding.reason += ", and its '..' lead above the root";
   }
   const bool dangles_in_input = subject_.input != nullptr && !link.link().is_absolute() &&
-                                subject_.input->tree().resolve(link.path).node == nullptr;
+                                !subject_.input->resolve(link.path).kind;
   if (subject_.is_base(link)) {
     finding.severity = Severity::kNote;
   } else if (dangles_in_input) {

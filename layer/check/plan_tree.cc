@@ -161,12 +161,4 @@ void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entr
   tree.add_layer(std::move(all));
 }
 
-ImageTree tree_of_input(const ImageTree& base, const FileTree& input) {
-  ImageTree tree = base;
-  uint32_t layer = 0;
-  for (const Node& node : base.nodes()) layer = std::max(layer, node.layer + 1);
-  tree.add_layer(nodes_of_entries(input.entries, layer));
-  return tree;
-}
-
 }  // namespace layer

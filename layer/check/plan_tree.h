@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "layer/check/finding.h"
-#include "layer/model/file_tree.h"
 #include "layer/model/image_tree.h"
 #include "layer/model/plan.h"
 #include "layer/probe/probe.h"
@@ -21,8 +20,5 @@ class Store;
 // saves opening files that did not change.
 void add_plan(const ImagePlan& plan, uint32_t base_layers, std::string_view entry_point,
               ImageTree& tree, Probes& probes, Findings& findings, Store* store = nullptr);
-
-// The files as the input declares them, without links made by veneer, on top of the base.
-ImageTree tree_of_input(const ImageTree& base, const FileTree& input);
 
 }  // namespace layer

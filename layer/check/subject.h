@@ -2,15 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "layer/check/tree_view.h"
+#include "layer/model/entry_walk.h"
 #include "layer/model/image_tree.h"
 #include "layer/probe/probe.h"
 
@@ -28,30 +26,12 @@ struct RunConfig {
   std::optional<std::string_view> variable(std::string_view name) const;
 };
 
-// The files as the input declares them, without links made by veneer, on the same base. The tree is
-// built when first asked for, which does not happen for an image without faults. Safe to use from
-// several threads.
-class InputAsImage {
- public:
-  explicit InputAsImage(std::function<ImageTree()> make) : make_(std::move(make)) {}
-
-  const ImageTree& tree() const {
-    std::call_once(made_, [this] { tree_ = make_(); });
-    return tree_;
-  }
-
- private:
-  std::function<ImageTree()> make_;
-  mutable std::once_flag made_;
-  mutable ImageTree tree_;
-};
-
 // Everything it refers to must outlive the run of the checks.
 struct Subject {
   const TreeView& view;
   const Probes& probes;
   const RunConfig& config;
-  const InputAsImage* input = nullptr;  // null: not known
+  const EntryWalk* input = nullptr;     // what was declared, on the base; null: not known
   std::optional<uint32_t> base_layers;  // how many layers the base has; no value: not known
 
   // Whether a node belongs to the base, which is not judged. If `base_layers` is not known, every

@@ -1,20 +1,14 @@
-// Merges layers like sorted lists, and walks paths component by component.
+// Merges layers like sorted lists.
 #include "layer/model/image_tree.h"
-
-#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>
 #include <numeric>
-#include <string>
+#include <optional>
 #include <utility>
 
-#include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
-#include "layer/base/limits.h"
 #include "layer/model/file_tree.h"
-#include "layer/model/relative_path.h"
-#include "layer/model/walk_limit.h"
 
 namespace layer {
 namespace {
@@ -78,65 +72,6 @@ void put_in_order(std::vector<Node>& nodes) {
 
 bool is_mark(const Node& node) {
   return node.kind == NodeKind::kWhiteout || node.kind == NodeKind::kOpaque;
-}
-
-// What of a path is still to be walked. Components are taken off one by one: a walk may end at the
-// first of thousands.
-class Pending {
- public:
-  // What is pushed is walked before what was there.
-  void push(std::string text) {
-    texts_.push_back({std::move(text)});
-    pass_slashes();
-  }
-  bool is_empty() const { return texts_.empty(); }
-  // The next component.
-  std::string take() {
-    Text& next = texts_.back();
-    const size_t end = std::min(next.text.find('/', next.at), next.text.size());
-    std::string component = next.text.substr(next.at, end - next.at);
-    next.at = end;
-    pass_slashes();
-    return component;
-  }
-  // All that is left behind this component.
-  std::string behind(std::string path) const {
-    for (auto next = texts_.rbegin(); next != texts_.rend(); ++next) {
-      std::string_view left = std::string_view(next->text).substr(next->at);
-      while (!left.empty()) {
-        const std::string_view component = left.substr(0, left.find('/'));
-        left.remove_prefix(std::min(component.size() + 1, left.size()));
-        if (component.empty()) continue;
-        if (!path.empty()) path += '/';
-        path += component;
-      }
-    }
-    return path;
-  }
-
- private:
-  struct Text {
-    std::string text;
-    size_t at = 0;  // a component begins there
-  };
-
-  void pass_slashes() {
-    while (!texts_.empty()) {
-      Text& next = texts_.back();
-      next.at = std::min(next.text.find_first_not_of('/', next.at), next.text.size());
-      if (next.at < next.text.size()) return;
-      texts_.pop_back();
-    }
-  }
-
-  std::vector<Text> texts_;  // the next one last
-};
-
-Resolution stopped(Resolution at, ResolveFault fault, std::string rest) {
-  at.rest = std::move(rest);
-  at.node = nullptr;
-  at.fault = fault;
-  return at;
 }
 
 bool hides_what_is_below(NodeKind kind) {
@@ -204,56 +139,13 @@ const Node* ImageTree::find(std::string_view path) const {
 }
 
 Resolution ImageTree::resolve(std::string_view path, FinalLink final) const {
-  uint64_t cost = 0;
-  Resolution result = walk(path, final, cost);
-  const uint64_t limit = walk_limit(nodes_.size());
-  if (walked_->fetch_add(cost, std::memory_order_relaxed) + cost <= limit) return result;
-  throw Error({shown_path(path)},
-              fmt::format("the links on the way to this and other paths lead through more than {} "
-                          "of folders' names",
-                          limit_text(limit)));
-}
-
-Resolution ImageTree::walk(std::string_view path, FinalLink final, uint64_t& cost) const {
-  Resolution result;
-  Pending rest;
-  const auto push = [&](std::string text) {
-    cost += text.size();
-    rest.push(std::move(text));
+  const auto look = [this](std::string_view at) -> std::optional<Waypoint> {
+    const Node* node = find(at);
+    if (node == nullptr) return std::nullopt;
+    return Waypoint{node->kind, node->link()};
   };
-  push(std::string(path));
-  int links = 0;
-  while (!rest.is_empty()) {
-    const std::string component = rest.take();
-    cost += walk_cost(result.path);
-    if (result.node != nullptr && result.node->kind != NodeKind::kDirectory) {
-      return stopped(std::move(result), ResolveFault::kNotDirectory, rest.behind(component));
-    }
-    if (component == ".") continue;
-    if (component == "..") {
-      result.left_root = result.left_root || result.path.empty();
-      result.path = parent_path(std::string(result.path));
-      result.node = find(result.path);
-      continue;
-    }
-    const std::string parent = result.path;
-    if (!parent.empty()) result.path += '/';
-    result.path += component;
-    result.node = find(result.path);
-    if (result.node == nullptr) {
-      return stopped(std::move(result), ResolveFault::kMissing, rest.behind({}));
-    }
-    if (result.node->kind != NodeKind::kSymlink || (rest.is_empty() && final == FinalLink::kKeep)) {
-      continue;
-    }
-    if (++links > kMaxLinksFollowed) {
-      return stopped(std::move(result), ResolveFault::kLoop, rest.behind({}));
-    }
-    const LinkText link = result.node->link();
-    push(link.to_string());
-    result.path = link.is_absolute() ? std::string() : parent;
-    result.node = find(result.path);
-  }
+  Resolution result{walk_path(path, final, look, *walks_, nodes_.size()), nullptr};
+  if (result.kind) result.node = find(result.path);
   return result;
 }
 

@@ -1,28 +1,17 @@
 // The file system that a container sees: layers stacked on each other, and path lookup in them.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "layer/disk/real_path.h"
 #include "layer/model/entry.h"
+#include "layer/model/path_walk.h"
 
 namespace layer {
 
 struct Stamp;
-
-enum class NodeKind : uint8_t {
-  kDirectory,
-  kFile,
-  kSymlink,
-  kOther,     // device or pipe
-  kWhiteout,  // only in add_layer(): removes what lower layers have at this path and below it
-  kOpaque,    // only in add_layer(): removes what lower layers have below this directory
-};
 
 // What is at one path. Texts live in the arena of whoever builds the tree.
 struct Node {
@@ -56,24 +45,10 @@ struct Node {
   LinkText link() const { return kind == NodeKind::kSymlink ? LinkText{content, ups} : LinkText(); }
 };
 
-enum class ResolveFault : uint8_t {
-  kNone,
-  kMissing,       // nothing is at `path`
-  kNotDirectory,  // a file is at `path`, where a directory is needed
-  kLoop,          // more than kMaxLinksFollowed links; `path` is the last one
+// Where a path leads.
+struct Resolution : PathEnd {
+  const Node* node = nullptr;  // at `path`; null after a fault, and for the root
 };
-
-// Where a path leads. `path` has no links, "." or ".." in it; after a fault it is where the walk
-// stopped.
-struct Resolution {
-  const Node* node = nullptr;  // null after a fault, and for the root
-  std::string path;
-  std::string rest{};  // after a fault, the components not walked: "a/../b"
-  ResolveFault fault = ResolveFault::kNone;
-  bool left_root = false;  // ".." was taken at the root, where the kernel stays
-};
-
-enum class FinalLink : uint8_t { kFollow, kKeep };
 
 // An index of nodes by path that takes at most 8 bytes per node, because an image may hold a
 // million.
@@ -102,18 +77,14 @@ class ImageTree {
   // The node at exactly this path, links not followed; null if there is none.
   const Node* find(std::string_view path) const;
 
-  // Walks a path as the kernel does: links in every component are followed, ".." is taken
-  // physically, and an absolute link text starts at the root. `path` may begin with '/'. Throws
-  // Error when all walks together go beyond walk_limit().
+  // Where a path leads; see walk_path().
   Resolution resolve(std::string_view path, FinalLink final = FinalLink::kFollow) const;
 
  private:
-  Resolution walk(std::string_view path, FinalLink final, uint64_t& cost) const;
-
   std::vector<Node> nodes_;
   PathIndex index_;
-  // What walks have cost; apart, so that a tree can be moved.
-  std::shared_ptr<std::atomic<uint64_t>> walked_ = std::make_shared<std::atomic<uint64_t>>(0);
+  // Apart, so that a tree can be moved.
+  std::shared_ptr<WalkedSoFar> walks_ = std::make_shared<WalkedSoFar>();
 };
 
 }  // namespace layer

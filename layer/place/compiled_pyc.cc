@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "layer/base/error.h"
-#include "layer/model/image_tree.h"
+#include "layer/model/entry_walk.h"
 #include "layer/place/add_entry.h"
 #include "layer/place/links.h"
-#include "layer/place/plan_nodes.h"
 #include "layer/python/pyc_file.h"
 
 namespace layer {
@@ -67,7 +66,7 @@ class PycAdder {
   CompiledSources compile(const CompileOptions& options) const;
   void add_file(size_t source, std::string_view bytes, std::string_view tag);
   void add_links();
-  std::optional<size_t> home_of(size_t source, const ImageTree& image) const;
+  std::optional<size_t> home_of(size_t source, const EntryWalk& walk) const;
   std::string_view free_place(const Entry& source, std::string_view tag);
   void merge();
 
@@ -140,10 +139,10 @@ void PycAdder::add_file(size_t source, std::string_view bytes, std::string_view 
 }
 
 // The source that is stored and that a link of the tree leads to.
-std::optional<size_t> PycAdder::home_of(size_t source, const ImageTree& image) const {
+std::optional<size_t> PycAdder::home_of(size_t source, const EntryWalk& walk) const {
   if (tree_.entries[source].kind != EntryKind::kSymlink) return links_[source].home;
-  const Resolution end = image.resolve(tree_.entries[source].path);
-  if (end.node == nullptr || end.node->kind != NodeKind::kFile) return std::nullopt;
+  const PathEnd end = walk.resolve(tree_.entries[source].path);
+  if (end.kind != NodeKind::kFile) return std::nullopt;
   const Entry* found = find_entry(tree_, end.path);
   if (found == nullptr) return std::nullopt;
   const auto index = static_cast<size_t>(found - tree_.entries.data());
@@ -151,11 +150,11 @@ std::optional<size_t> PycAdder::home_of(size_t source, const ImageTree& image) c
 }
 
 void PycAdder::add_links() {
-  const ImageTree image = tree_of_entries(tree_.entries);
+  const EntryWalk walk(tree_.entries);
   for (size_t i = 0; i < links_.size(); ++i) {
     const Entry& from = tree_.entries[i];
     if (links_[i].reason == LinkReason::kNone || !places_.have_module(from)) continue;
-    const std::optional<size_t> home = home_of(i, image);
+    const std::optional<size_t> home = home_of(i, walk);
     if (!home || compiled_[*home].path.empty()) continue;
     const std::string_view path = free_place(from, compiled_[*home].tag);
     if (path.empty()) continue;

@@ -12,9 +12,8 @@
 #include <string_view>
 #include <utility>
 
-#include "layer/model/image_tree.h"
+#include "layer/model/entry_walk.h"
 #include "layer/place/links.h"
-#include "layer/place/plan_nodes.h"
 #include "layer/python/installed_packages.h"
 #include "layer/python/pyc_file.h"
 #include "layer/python/record.h"
@@ -49,7 +48,7 @@ class PycSettler {
         tree_(tree),
         facts_(facts),
         arena_(arena),
-        image_(tree_of_entries(tree.entries)),
+        walk_(tree.entries),
         links_(plan_links(tree, facts)),
         verdicts_(tree.entries.size()) {
     for (size_t i = 0; i < verdicts_.size(); ++i) {
@@ -79,7 +78,7 @@ class PycSettler {
   FileTree& tree_;
   std::vector<FileFacts>& facts_;
   StringArena& arena_;
-  const ImageTree image_;
+  const EntryWalk walk_;
   const std::vector<Link> links_;
   std::vector<PycVerdict> verdicts_;  // of each entry
   std::vector<size_t> compiled_;      // indices of entries in __pycache__
@@ -93,9 +92,8 @@ std::optional<size_t> PycSettler::index_at(std::string_view path) const {
 
 // The entry that a path leads to, if it is a file.
 std::optional<size_t> PycSettler::index_behind(std::string_view path) const {
-  const Resolution end = image_.resolve(path);
-  const bool is_file = end.node != nullptr && end.node->kind == NodeKind::kFile;
-  return is_file ? index_at(end.path) : std::nullopt;
+  const PathEnd end = walk_.resolve(path);
+  return end.kind == NodeKind::kFile ? index_at(end.path) : std::nullopt;
 }
 
 std::string PycSettler::read(size_t i) const {
@@ -140,9 +138,9 @@ void PycSettler::follow_links() {
       }
       continue;
     }
-    const Resolution end = image_.resolve(entry.path);
-    if (end.node == nullptr) continue;  // the checks tell of it
-    const bool is_folder = end.node->kind == NodeKind::kDirectory;
+    const PathEnd end = walk_.resolve(entry.path);
+    if (!end.kind) continue;  // the checks tell of it
+    const bool is_folder = end.kind == NodeKind::kDirectory;
     const std::optional<size_t> target = index_at(end.path);
     if (is_folder ? !has_something_left(end.path) : target && is_left_out(*target)) {
       verdicts_[i].fate = PycFate::kUnwanted;

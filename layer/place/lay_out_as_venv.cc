@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "layer/model/runfiles_path.h"
-#include "layer/place/plan_nodes.h"
 #include "layer/place/venv_layout.h"
 
 namespace layer {
@@ -12,7 +11,7 @@ namespace layer {
 VenvLayout lay_out_as_venv(const FileTree& tree, const std::vector<FileFacts>& facts,
                            const std::vector<std::string>& keep, StringArena& arena,
                            Diagnostics& found) {
-  const VenvLinks links = find_venv_links(tree, facts, tree_of_entries(tree.entries));
+  const VenvLinks links = find_venv_links(tree, facts);
   if (links.sites.empty()) {
     throw Error("--runfiles-layout=venv: there is no virtual environment in the runfiles")
         .with_help(

@@ -1,4 +1,4 @@
-// Converts entries to nodes.
+// Converts planned entries to nodes.
 #include "layer/place/plan_nodes.h"
 
 #include <stdexcept>
@@ -10,28 +10,6 @@
 
 namespace layer {
 namespace {
-
-Node node_of(const Entry& entry, uint32_t layer) {
-  Node node{.path = entry.path, .origin = entry.origin, .layer = layer};
-  switch (entry.kind) {
-    case EntryKind::kFile:
-    case EntryKind::kEmptyFile:
-    case EntryKind::kInlineFile:
-      node.kind = NodeKind::kFile;
-      node.content = entry.content;
-      node.is_inline = entry.kind == EntryKind::kInlineFile;
-      break;
-    case EntryKind::kSymlink:
-      node.kind = NodeKind::kSymlink;
-      node.content = entry.content;
-      break;
-    case EntryKind::kDirectory:
-    case EntryKind::kTreeArtifact:
-      node.kind = NodeKind::kDirectory;
-      break;
-  }
-  return node;
-}
 
 NodeKind node_kind(TarType type) {
   switch (type) {
@@ -64,29 +42,6 @@ Node to_node(const TarEntry& entry, uint32_t layer) {
           .kind = kind,
           .is_inline = entry.is_inline,
           .ups = entry.ups};
-}
-
-std::vector<Node> nodes_of_entries(const std::vector<Entry>& entries, uint32_t layer) {
-  std::vector<Node> nodes;
-  nodes.reserve(entries.size());
-  std::string_view before;
-  for (const Entry& entry : entries) {
-    for (size_t slash = entry.path.find('/'); slash != std::string_view::npos;
-         slash = entry.path.find('/', slash + 1)) {
-      const std::string_view parent = entry.path.substr(0, slash);
-      if (before == parent || is_below(before, parent)) continue;
-      nodes.push_back({.path = parent, .layer = layer, .kind = NodeKind::kDirectory});
-    }
-    nodes.push_back(node_of(entry, layer));
-    before = entry.path;
-  }
-  return nodes;
-}
-
-ImageTree tree_of_entries(const std::vector<Entry>& entries) {
-  ImageTree tree;
-  tree.add_layer(nodes_of_entries(entries, 0));
-  return tree;
 }
 
 ImageTree tree_of_plan(const ImagePlan& plan) {

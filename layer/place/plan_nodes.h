@@ -1,10 +1,8 @@
-// Turns entries and plans into nodes and trees, as a container will see them.
+// Turns plans into nodes and trees, as a container will see them.
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "layer/model/entry.h"
 #include "layer/model/image_tree.h"
 #include "layer/model/plan.h"
 
@@ -13,13 +11,6 @@ namespace layer {
 // A planned entry as a node of the layer. A hardlink becomes a file without source and inode, which
 // are those of its target.
 Node to_node(const TarEntry& entry, uint32_t layer);
-
-// The nodes of `entries`, which are in tree order, and of the directories that they imply. Sizes
-// and inodes are not set.
-std::vector<Node> nodes_of_entries(const std::vector<Entry>& entries, uint32_t layer);
-
-// The tree of `entries` alone.
-ImageTree tree_of_entries(const std::vector<Entry>& entries);
 
 // The tree of all layers of a plan. A hardlink becomes a file with its target's source and inode.
 ImageTree tree_of_plan(const ImagePlan& plan);

@@ -12,10 +12,9 @@
 
 #include "layer/base/glob.h"
 #include "layer/base/nearest_names.h"
-#include "layer/model/image_tree.h"
+#include "layer/model/entry_walk.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/place/links.h"
-#include "layer/place/plan_nodes.h"
 
 namespace layer {
 namespace {
@@ -31,11 +30,11 @@ struct Move {
 class Mover {
  public:
   Mover(const FileTree& tree, const std::vector<FileFacts>& facts, const VenvLinks& links,
-        const ImageTree& image, StringArena& arena)
+        StringArena& arena)
       : tree_(tree),
         facts_(facts),
         links_(links),
-        image_(image),
+        walk_(tree.entries),
         arena_(arena),
         moves_(tree.entries.size()) {
     for (const VenvLink& link : links_.links) mark_shown(link);
@@ -54,7 +53,7 @@ class Mover {
   }
   void mark_shown(const VenvLink& link);
   bool keep(std::string_view path);
-  void keep_link_targets(const ImageTree& moved);
+  void keep_link_targets(const EntryWalk& moved);
   bool keep_what_links_lost(const VenvLayout& layout);
   void write_tree(VenvLayout& layout);
   void write_link(const VenvLink& link, VenvLayout& layout);
@@ -66,7 +65,7 @@ class Mover {
   const FileTree& tree_;
   const std::vector<FileFacts>& facts_;
   const VenvLinks& links_;
-  const ImageTree& image_;
+  const EntryWalk walk_;
   StringArena& arena_;
   std::vector<Move> moves_;                                   // for each entry of the tree
   std::map<std::string_view, std::string_view> directories_;  // a wheel's, to their first places
@@ -76,7 +75,7 @@ void Mover::mark_shown(const VenvLink& link) {
   const std::string_view place = tree_.entries[link.entry].path;
   const bool is_equal_only = moves_[link.entry].is_venv_link;  // another wheel's is shown there
   moves_[link.entry].is_venv_link = true;
-  const bool is_directory = image_.find(link.wheel_path)->kind == NodeKind::kDirectory;
+  const bool is_directory = walk_.find(link.wheel_path)->kind == NodeKind::kDirectory;
   if (is_directory) directories_.try_emplace(link.wheel_path, place);
   for (const Entry& wheel : entries_at_or_below(tree_, link.wheel_path)) {
     Move& move = moves_[index_of(wheel)];
@@ -143,11 +142,11 @@ void Mover::keep_matching(const std::vector<std::string>& globs, Diagnostics& fo
 
 // Links stay as they are, so what they lead to stays (which may be links), unless they go by way of
 // the virtual environment: `moved` is the new tree's view.
-void Mover::keep_link_targets(const ImageTree& moved) {
+void Mover::keep_link_targets(const EntryWalk& moved) {
   std::vector<std::pair<size_t, std::string>> targets;  // of links into wheels, by entry
   for (size_t i = 0; i < moves_.size(); ++i) {
     if (tree_.entries[i].kind != EntryKind::kSymlink || moves_[i].is_venv_link) continue;
-    Resolution end = image_.resolve(tree_.entries[i].path);
+    PathEnd end = walk_.resolve(tree_.entries[i].path);
     if (end.fault != ResolveFault::kNone) continue;
     if (split_runfiles_path(end.path + "/").repository.empty()) continue;
     const std::string_view place = place_of(arena_.copy(end.path));
@@ -184,7 +183,7 @@ std::string_view Mover::moved_text(const Entry& wheel, std::string_view moved,
   std::filesystem::path target(parent_path(wheel.path));
   target /= wheel.content;
   if (is_below(target.lexically_normal().string(), moved)) return wheel.content;
-  const Resolution end = image_.resolve(wheel.path);
+  const PathEnd end = walk_.resolve(wheel.path);
   if (end.fault != ResolveFault::kNone) return wheel.content;
   return relative_link(place, place_of(arena_.copy(end.path)), arena_);
 }
@@ -238,13 +237,13 @@ void Mover::write_tree(VenvLayout& layout) {
 
 // A link may lead through a directory that is gone with its last entry.
 bool Mover::keep_what_links_lost(const VenvLayout& layout) {
-  const ImageTree image = tree_of_entries(layout.tree.entries);
+  const EntryWalk walk(layout.tree.entries);
   bool has_changed = false;
   for (size_t i = 0; i < moves_.size(); ++i) {
     const Entry& entry = tree_.entries[i];
     if (entry.kind != EntryKind::kSymlink || moves_[i].is_venv_link || is_dropped(i)) continue;
-    if (image_.resolve(entry.path).fault != ResolveFault::kNone) continue;
-    const Resolution end = image.resolve(entry.path);
+    if (walk_.resolve(entry.path).fault != ResolveFault::kNone) continue;
+    const PathEnd end = walk.resolve(entry.path);
     if (end.fault != ResolveFault::kNone && keep(end.path)) has_changed = true;
   }
   return has_changed;
@@ -269,7 +268,7 @@ void Mover::run(VenvLayout& layout) {
   layout.tree.workspaces = tree_.workspaces;
   layout.tree.lost = tree_.lost;
   write_tree(layout);
-  keep_link_targets(tree_of_entries(layout.tree.entries));
+  keep_link_targets(EntryWalk(layout.tree.entries));
   do {
     write_tree(layout);
   } while (keep_what_links_lost(layout));
@@ -282,8 +281,7 @@ VenvLayout move_into_venv(const FileTree& tree, const std::vector<FileFacts>& fa
                           const VenvLinks& links, const std::vector<Mention>& mentions,
                           const std::vector<std::string>& keep, StringArena& arena,
                           Diagnostics& found) {
-  const ImageTree image = tree_of_entries(tree.entries);
-  Mover mover(tree, facts, links, image, arena);
+  Mover mover(tree, facts, links, arena);
   VenvLayout layout;
   mover.keep_mentioned(mentions, layout);
   mover.keep_matching(keep, found);

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "layer/base/keyed_hash.h"
+#include "layer/model/entry_walk.h"
 #include "layer/model/plan.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/place/links.h"
@@ -21,8 +22,8 @@ bool contains(const std::vector<std::string_view>& list, std::string_view item) 
 
 class Finder {
  public:
-  Finder(const FileTree& tree, const std::vector<FileFacts>& facts, const ImageTree& image)
-      : tree_(tree), facts_(facts), image_(image) {}
+  Finder(const FileTree& tree, const std::vector<FileFacts>& facts)
+      : tree_(tree), facts_(facts), walk_(tree.entries) {}
 
   VenvLinks run();
 
@@ -49,7 +50,7 @@ class Finder {
 
   const FileTree& tree_;
   const std::vector<FileFacts>& facts_;
-  const ImageTree& image_;
+  const EntryWalk walk_;
   VenvLinks result_;
   std::unordered_multimap<Place, uint32_t, PlaceHash> wheels_;  // entries that are files
 };
@@ -75,8 +76,7 @@ void Finder::find_sites() {
     if (site.empty() || (!result_.sites.empty() && result_.sites.back() == site)) continue;
     const std::string_view venv = parent_path(parent_path(parent_path(site)));
     const RunfilesPath parts = split_runfiles_path(venv);
-    const bool is_venv =
-        venv.ends_with(".venv") || image_.find(std::string(venv) + "/pyvenv.cfg") != nullptr;
+    const bool is_venv = venv.ends_with(".venv") || walk_.find(std::string(venv) + "/pyvenv.cfg");
     if (parts.root.empty() || !is_venv || contains(result_.sites, site)) continue;
     result_.sites.push_back(site);
     if (!contains(result_.repositories, parts.repository)) {
@@ -105,10 +105,11 @@ void Finder::index_wheels() {
 
 // A declared link to a wheel's file or to a directory in its site-packages.
 void Finder::look_behind_link(uint32_t index) {
-  const Resolution end = image_.resolve(tree_.entries[index].path);
-  if (end.node == nullptr || !is_wheel_file(result_, end.path)) return;
-  if (end.node->kind != NodeKind::kFile && end.node->kind != NodeKind::kDirectory) return;
-  result_.links.push_back({index, end.node->path});
+  const PathEnd end = walk_.resolve(tree_.entries[index].path);
+  if (!end.kind || !is_wheel_file(result_, end.path)) return;
+  // A view that stays: of the entry there, or of the first one below it.
+  const Entry& first = entries_at_or_below(tree_, end.path).front();
+  result_.links.push_back({index, first.path.substr(0, end.path.size())});
 }
 
 bool Finder::are_equal(uint32_t file, uint32_t wheel) const {
@@ -158,9 +159,8 @@ VenvLinks Finder::run() {
 
 }  // namespace
 
-VenvLinks find_venv_links(const FileTree& tree, const std::vector<FileFacts>& facts,
-                          const ImageTree& image) {
-  return Finder(tree, facts, image).run();
+VenvLinks find_venv_links(const FileTree& tree, const std::vector<FileFacts>& facts) {
+  return Finder(tree, facts).run();
 }
 
 bool is_wheel_file(const VenvLinks& links, std::string_view path) {

@@ -7,7 +7,6 @@
 
 #include "layer/identify/identify.h"
 #include "layer/model/file_tree.h"
-#include "layer/model/image_tree.h"
 
 namespace layer {
 
@@ -26,10 +25,9 @@ struct VenvLinks {
                                 // the one that the input has, and the others are equal to it
 };
 
-// Finds them. `image` is the tree as a file system. A virtual environment is a directory inside
+// Finds them. A virtual environment is a directory inside
 // runfiles that has lib/pythonX.Y/site-packages and is named *.venv or has a pyvenv.cfg.
-VenvLinks find_venv_links(const FileTree& tree, const std::vector<FileFacts>& facts,
-                          const ImageTree& image);
+VenvLinks find_venv_links(const FileTree& tree, const std::vector<FileFacts>& facts);
 
 // Whether a path is a wheel's own path and is not in a first-party repository.
 bool is_wheel_file(const VenvLinks& links, std::string_view path);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "layer/base/limits.h"
+#include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 #include "layer/model/image_tree.h"
 #include "layer/model/relative_path.h"

@@ -59,6 +59,18 @@ ImageTree CheckedImage::tree() const {
   return tree;
 }
 
+std::vector<Entry> CheckedImage::entries() const {
+  std::vector<Entry> entries;
+  for (const Node& node : tree().nodes()) {
+    const EntryKind kind =
+        node.kind == NodeKind::kSymlink ? EntryKind::kSymlink : EntryKind::kEmptyFile;
+    if (node.kind != NodeKind::kDirectory) {
+      entries.push_back({.path = node.path, .content = node.content, .kind = kind});
+    }
+  }
+  return entries;
+}
+
 std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
   for (size_t i = 0; i < elf_.size(); ++i) {
     FileProbe probe;
@@ -68,7 +80,8 @@ std::vector<Finding> CheckedImage::check(const CheckedImage* input) {
     probes_.put(node, std::move(probe));
   }
   const ImageTree image = tree();
-  const InputAsImage declared([input] { return input->tree(); });
+  const std::vector<Entry> entries = input == nullptr ? std::vector<Entry>() : input->entries();
+  const EntryWalk declared(entries);
   Findings findings;
   check_image({image, probes_, config, input == nullptr ? nullptr : &declared, base_layers}, 1,
               findings);

@@ -38,6 +38,7 @@ class CheckedImage {
  private:
   Node& add(std::string_view path, NodeKind kind);
   ImageTree tree() const;
+  std::vector<Entry> entries() const;  // of all that is no directory
   std::vector<Finding> check(const CheckedImage* input);
 
   StringArena arena_;

@@ -91,23 +91,5 @@ TEST_CASE("what cannot be laid over the base is told") {
         "[file-replaced]\n");
 }
 
-TEST_CASE("the declared tree has the input's links and none of veneer's, on the base") {
-  FileTree input;
-  Entry file;
-  file.path = "d/e/f";
-  Entry link;
-  link.path = "d/l";
-  link.kind = EntryKind::kSymlink;
-  link.content = "e/f";
-  input.entries = {file, link};
-  ImageTree base;
-  base.add_layer({base_node("b", NodeKind::kFile)});
-  const ImageTree tree = tree_of_input(base, input);
-  std::string paths;
-  for (const Node& node : tree.nodes()) paths += std::string(node.path) + ' ';
-  CHECK(paths == "b d d/e d/e/f d/l ");
-  CHECK(tree.resolve("d/l").path == "d/e/f");
-}
-
 }  // namespace
 }  // namespace layer::plan_tree_test
