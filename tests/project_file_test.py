@@ -302,6 +302,15 @@ veneer.toml:15:7: error: 'env': expected an array of strings, found a table
         (self.top / "veneer.toml").write_bytes(b"a = '\xff'")
         self.assertIn("this is no TOML", self.refused())
 
+    def test_characters_beside_ascii(self):
+        """They are in strings and comments alone, where a string may go on in the next line."""
+        for text, place in (("a = 1 é", "1:7"), ("é = 1", "1:1"), ("a = 1 \u0300", "1:7")):
+            self.write(text)
+            self.assertRegex(self.refused(),
+                             rf"\Aveneer\.toml:{place}: error: this is no TOML: .*saw '")
+        self.write('check = """\\\n§"""')
+        self.assertIn("'§'", self.refused())
+
     def test_size(self):
         """A file of more than 4 MiB is none."""
         self.write("#" * (4 << 20) + "\n")
