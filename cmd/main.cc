@@ -13,6 +13,7 @@
 #include "cmd/tar/tar.h"
 #include "cmd/worker/worker.h"
 #include "layer/base/error.h"
+#include "layer/disk/file_lock.h"
 #include "layer/disk/open_file_limit.h"
 
 namespace {
@@ -24,6 +25,7 @@ bool prepare_process(bool is_worker) {
     cmd::print_despite_signals();
     cmd::make_size_limit_an_error();
     layer::raise_open_file_limit();
+    layer::tell_long_waits(cmd::print_wait_for_lock);
     cmd::clean_up_on_terminate();
     if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own
     return true;

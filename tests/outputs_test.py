@@ -343,6 +343,65 @@ class Together(Piped):
         self.run_veneer("verify", "oci:layout:theirs")
 
 
+class Locked(Case):
+    """Another process holds the lock of a layout that a run writes to."""
+
+    def setUp(self):
+        super().setUp()
+        self.arguments = ["build", "--no-store", "--tree", "tree:srv",
+                          "-o", "docker-archive:a.tar", "-o", "oci:layout:ours"]
+        self.run_veneer(*self.arguments)
+        (self.top / "tree" / "file").write_text("new\n")
+        self.lock = os.open(self.top / "layout", os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+
+    def begin(self):
+        """Starts a run that others have to wait for, and lets it wait for the lock."""
+        # pylint: disable=consider-using-with
+        process = subprocess.Popen(**self.command(*self.arguments), stdout=subprocess.DEVNULL)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        lock = f"/proc/{process.pid}/fd"
+        while not [fd for fd in os.listdir(lock)
+                   if os.path.realpath(f"{lock}/{fd}") == str(self.top / "layout")]:
+            time.sleep(0.01)
+        return process
+
+    def tags(self):
+        """Returns the tags in the layout."""
+        index = json.loads((self.top / "layout" / "index.json").read_text())
+        return [entry["annotations"]["org.opencontainers.image.ref.name"]
+                for entry in index["manifests"]]
+
+    def test_a_run_that_waits_shows_nothing_and_can_be_ended(self):
+        """No other result is there before the layout's turn comes."""
+        before = self.files()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = self.begin()
+            time.sleep(0.1)
+            process.send_signal(number)
+            self.assertEqual(process.wait(TIMEOUT), -number)
+            self.assertEqual(self.files(), before)
+
+    def test_a_layout_that_is_made_anew_meanwhile(self):
+        """The lock of the old one is no lock of the new one."""
+        process = self.begin()
+        (self.top / "layout").rename(self.top / "old")
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:layout:theirs")
+        os.close(self.lock)
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual(self.tags(), ["theirs", "ours"])
+
+    def test_a_long_wait_is_told_of(self):
+        """A note names the directory, once."""
+        process = self.begin()
+        self.assertEqual(process.stderr.readline().decode(),
+                         "layout: note: another process holds its lock; waiting for it\n")
+        os.close(self.lock)
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual(self.tags(), ["ours"])
+
+
 class Signals(Piped):
     """A run that a signal ends leaves nothing."""
 

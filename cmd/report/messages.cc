@@ -91,6 +91,10 @@ void print_note(const layer::Diagnostic& note) {
   if (!is_quiet()) print_message(note.to_string("note"));
 }
 
+void print_wait_for_lock(const std::string& path) {
+  print_note({{path}, "another process holds its lock; waiting for it", {}, {}});
+}
+
 std::string human_size(uint64_t bytes) {
   static constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
   auto value = static_cast<double>(bytes);

@@ -30,7 +30,10 @@ void print_warnings(const std::vector<layer::Diagnostic>& warnings);
 // The same for what is no warning. With --quiet it is not printed.
 void print_note(const layer::Diagnostic& note);
 
-// Records what these two print while it lives, so that a later run that finds its work done can
+// The note that tells of a lock that another process holds.
+void print_wait_for_lock(const std::string& path);
+
+// Records what these print while it lives, so that a later run that finds its work done can
 // print the same. Only one may live at a time, and only one thread may print meanwhile.
 class MessageRecorder {
  public:

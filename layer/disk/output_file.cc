@@ -43,6 +43,15 @@ std::string temporary_name(const std::string& directory, unsigned number) {
   return fmt::format("{}/.veneer-{}-{}", directory, getpid(), number);
 }
 
+// A temporary name that nothing has.
+std::string free_name(const std::string& directory) {
+  struct stat status = {};
+  for (unsigned i = 0;; ++i) {
+    std::string name = temporary_name(directory, i);
+    if (lstat(name.c_str(), &status) != 0) return name;
+  }
+}
+
 // False if `path` exists.
 bool link_descriptor(int fd, const std::string& path) {
   if (linkat(AT_FDCWD, descriptor_path(fd).c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) ==
@@ -212,6 +221,7 @@ void OutputFile::commit(const std::string& path, std::optional<mode_t> mode, Und
     return copy.commit(path, mode, undo);
   }
   if (mode && fchmod(fd_, *mode) != 0) throw system_error(path, "cannot set its mode", errno);
+  check_written(path);
   replace(path, undo);
 }
 
@@ -220,6 +230,14 @@ void OutputFile::name_temporarily() {
     std::string name = temporary_name(directory_, i);
     if (link_descriptor(fd_, name)) temporary_ = TemporaryName(std::move(name));
   }
+}
+
+// File systems that write late, such as NFS and FUSE, tell at close(2) that something did not get
+// to where it is kept. The file itself stays open: its name is given through its descriptor.
+void OutputFile::check_written(const std::string& path) const {
+  const int copy = duplicate(fd_, path).release();
+  if (close(copy) != 0 && errno != EINTR)
+    throw_write_error("cannot write a file in this directory", errno);
 }
 
 void OutputFile::replace(const std::string& path, Undo* undo) {
@@ -259,14 +277,18 @@ bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   } else if (errno == ENOENT) {
     return false;
   } else {
-    // A file system that cannot exchange names.
-    std::string name;
-    unsigned number = 0;
-    do name = temporary_name(directory_, number++);
-    while (link(path.c_str(), name.c_str()) != 0 && errno == EEXIST);
+    // A file system that cannot exchange names; and if it has no hardlinks either, nothing has the
+    // name for a moment.
+    std::string name = free_name(directory_);
+    const bool has_two = link(path.c_str(), name.c_str()) == 0;
+    if (!has_two && rename(path.c_str(), name.c_str()) != 0) {
+      throw system_error(path, "cannot replace", errno);
+    }
     *old = TemporaryName(std::move(name));
     if (rename(temporary_.path().c_str(), path.c_str()) != 0) {
-      throw system_error(path, "cannot replace", errno);
+      Error error = system_error(path, "cannot replace", errno);
+      if (!has_two && rename(old->path().c_str(), path.c_str()) == 0) old->release();
+      throw error;
     }
     temporary_.release();
   }

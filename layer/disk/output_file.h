@@ -53,6 +53,7 @@ class OutputFile {
  private:
   [[noreturn]] void throw_write_error(const char* action, int error_number) const;
   void name_temporarily();
+  void check_written(const std::string& path) const;
   void replace(const std::string& path, Undo* undo);
   bool replace_for_now(const std::string& path, Undo& undo);
   bool try_link_shared(const std::string& path, Undo* undo);

@@ -124,7 +124,7 @@ StoreChange collect_garbage(const std::string& directory, const GcLimits& limits
   const FileHandle lock = lock_store(directory);
   const Index index = open_store_index(directory, change.warnings);
   remove_left_over(directory, now, change);
-  for (const BlobFile& blob : choose_garbage(list_blobs(directory), limits)) {
+  for (const BlobFile& blob : choose_garbage(list_blobs(directory), limits, now)) {
     remove_blob(directory, blob.digest);
     ++change.dropped_blobs;
     change.dropped_bytes += blob.size;

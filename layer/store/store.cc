@@ -171,7 +171,10 @@ void Store::add_memo(const Digest& key, std::string_view bytes) {
 }
 
 OutputFile Store::create_blob() const {
-  OutputFile file(store_blob_folder(directory_), kFullStoreHelp);
+  const std::string folder = store_blob_folder(directory_);
+  // It may be removed while builds run.
+  if (is_writable() && access(folder.c_str(), F_OK) != 0) make_store(directory_);
+  OutputFile file(folder, kFullStoreHelp);
   // Says that it is in use where it has a name already. Goes with the process.
   [[maybe_unused]] const int ignored = flock(file.fd(), LOCK_SH | LOCK_NB);
   return file;
@@ -238,7 +241,8 @@ void Store::commit(uint64_t max_size) {
   place_blobs(current);
   if (!new_blobs_.empty()) sync_folder(store_blob_folder(directory_));
   const uint64_t temporary = std::min(remove_litter(directory_, now_).used_bytes, max_size);
-  for (const BlobFile& blob : choose_garbage(list_blobs(directory_), {max_size - temporary})) {
+  for (const BlobFile& blob :
+       choose_garbage(list_blobs(directory_), {max_size - temporary}, now_)) {
     remove_blob(directory_, blob.digest);
   }
   replace_index(directory_, current, std::move(added_), now_ - kMaxFileAge);

@@ -18,6 +18,7 @@
 
 #include "layer/base/crc32.h"
 #include "layer/disk/directory_handle.h"
+#include "layer/disk/file_lock.h"
 #include "layer/disk/stamp.h"
 #include "layer/store/store_mark.h"
 
@@ -27,6 +28,7 @@ namespace {
 constexpr mode_t kPrivate = 0700;
 constexpr size_t kPieceSize = size_t{256} << 10;
 constexpr int64_t kYoungLitter = 60 * kNanosecondsPerSecond;
+constexpr int64_t kMostAhead = 3600 * kNanosecondsPerSecond;
 
 std::optional<Digest> parse_hex(std::string_view text) {
   Digest digest;
@@ -150,11 +152,7 @@ StoreAccess check_store(const std::string& directory) {
 
 FileHandle lock_store(const std::string& directory) {
   const std::string path = directory + "/lock";
-  FileHandle lock = open_or_throw(path, O_RDWR | O_CREAT);
-  while (flock(lock.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw system_error(path, "cannot lock", errno);
-  }
-  return lock;
+  return open_locked(path, O_RDWR | O_CREAT);
 }
 
 Index open_store_index(const std::string& directory, std::vector<Diagnostic>& warnings) {
@@ -200,7 +198,11 @@ TemporaryFiles remove_litter(const std::string& directory, int64_t now) {
   return found;
 }
 
-std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits) {
+std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits,
+                                     int64_t now) {
+  for (BlobFile& blob : blobs) {
+    if (blob.used > now + kMostAhead) blob.used = INT64_MIN;
+  }
   std::stable_sort(blobs.begin(), blobs.end(),
                    [](const BlobFile& a, const BlobFile& b) { return a.used < b.used; });
   uint64_t total = 0;

@@ -64,8 +64,10 @@ struct GcLimits {
   int64_t oldest = INT64_MIN;      // blobs last used before this go
 };
 
-// The blobs to remove so that the rest is within the limits: the least recently used first.
-std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits);
+// The blobs to remove so that the rest is within the limits: the least recently used first. A use
+// more than an hour after `now` was noted by a clock that was wrong, and counts as none.
+std::vector<BlobFile> choose_garbage(std::vector<BlobFile> blobs, const GcLimits& limits,
+                                     int64_t now);
 
 void remove_blob(const std::string& directory, const Digest& digest);
 

@@ -17,6 +17,7 @@
 #include "layer/disk/file_handle.h"
 #include "layer/disk/list_directory.h"
 #include "layer/disk/output_file.h"
+#include "layer/disk/sync.h"
 
 namespace layer {
 namespace {
@@ -42,10 +43,16 @@ std::optional<std::string> read_mark_beginning(const std::string& path) {
   return text;
 }
 
+// Whether a loss of power may have left this of a mark: its beginning, or zeros.
+bool is_cut_mark(std::string_view text) {
+  const bool is_beginning = text.size() < kStoreMark.size() && kStoreMark.starts_with(text);
+  return is_beginning || text.find_first_not_of('\0') == std::string_view::npos;
+}
+
 bool has_store_mark(const std::string& directory) {
   const std::string path = directory + '/' + std::string(kStoreMarkName);
   const std::optional<std::string> text = read_mark_beginning(path);
-  if (!text) return false;
+  if (!text || is_cut_mark(*text)) return false;
   if (text->starts_with(kStoreMark)) return true;
   throw Error({path}, "is not the mark of a store of this version of veneer")
       .with_help("name another directory");
@@ -62,7 +69,7 @@ bool has_no_files(const std::string& folder) {
 }
 
 StoreState judge_by_names(const std::string& directory) {
-  static constexpr std::array<std::string_view, 3> kNames{"blobs", "index", "lock"};
+  static constexpr std::array<std::string_view, 4> kNames{"blobs", "index", "lock", kStoreMarkName};
   bool is_empty = true;
   const Listing listing = list_directory(directory, WalkDetail::kTypes);
   for (const Listing::Item& item : listing.items) {
@@ -102,6 +109,7 @@ void mark_store(const std::string& directory) {
   OutputFile file(directory);
   file.write(std::as_bytes(std::span(kStoreMark)));
   file.write(std::as_bytes(std::span(kMarkText)));
+  sync_files(std::array{file.fd()}, directory);
   file.commit(path);
 }
 

@@ -2,16 +2,34 @@
 #include "oci/write/delivery.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
+#include "layer/model/file_tree.h"
 #include "oci/model/annotations.h"
 #include "oci/write/image_index.h"
 
 namespace oci {
 namespace {
+
+// What is the same however a path is written: the directory, or the one that it will be made in and
+// its name there.
+using PlaceKey = std::tuple<dev_t, ino_t, std::string>;
+
+PlaceKey key_of(const HeldDirectory& directory) {
+  const bool is_new = directory.path != directory.final_path;
+  const std::string known = is_new ? folder_of(directory.final_path) : directory.path;
+  struct stat status = {};
+  if (stat(known.c_str(), &status) != 0) throw layer::system_error(known, "cannot stat", errno);
+  const auto name = layer::base_name(directory.final_path);
+  return {status.st_dev, status.st_ino, is_new ? std::string(name) : std::string()};
+}
 
 // The layer's blob in the store, verified when it came there; null if it is not there and cannot be
 // added.
@@ -92,10 +110,18 @@ void Delivery::send() {
   for (auto& destination : destinations_) destination->send();
 }
 
-// The others' turns are waited for when it is theirs: who holds one and waits for another may wait for
-// somebody who does the same.
+// All processes lock directories in the same order, so that no two wait for each other. A directory
+// that several images go to is locked once.
 void Delivery::await() {
-  destinations_.front()->await();
+  std::map<PlaceKey, std::vector<Destination*>> places;
+  for (auto& destination : destinations_) {
+    const HeldDirectory directory = destination->held_directory();
+    if (!directory.path.empty()) places[key_of(directory)].push_back(destination.get());
+  }
+  for (const auto& [key, images] : places) {
+    const LayoutLock lock = lock_layout(images.front()->held_directory().path);
+    for (Destination* image : images) image->hold(lock);
+  }
 }
 
 void Delivery::show(layer::Undo& undo) {

@@ -11,6 +11,11 @@
 
 namespace oci {
 
+void Destination::await() {
+  const std::string directory = held_directory().path;
+  if (!directory.empty()) hold(lock_layout(directory));
+}
+
 void Destination::commit(const Image& image) {
   prepare(image);
   send();

@@ -11,8 +11,15 @@
 #include "layer/write/layer_writer.h"
 #include "oci/model/reference.h"
 #include "oci/write/image.h"
+#include "oci/write/layout_index.h"
 
 namespace oci {
+
+// A directory that others are kept away from; none if its path is empty.
+struct HeldDirectory {
+  std::string path{};
+  std::string final_path{};  // that it has in the end
+};
 
 // Layers that are written now are written into place (LayerSink); blobs that exist are copied. A
 // blob that is added twice is kept once. Nothing of the image can be seen before show(). Nothing of
@@ -39,11 +46,15 @@ class Destination : public layer::LayerSink {
   virtual void prepare(const Image& image) = 0;
   // Writes what goes to a pipe or a device. This cannot be taken back.
   virtual void send() {}
-  // Waits until nobody else writes there. May be left out: show() then waits. May come before
-  // prepare(), for an image that depends on what is there.
-  virtual void await() {}
+  // Waits until nobody else writes there, and keeps others away as long as this lives. May be left
+  // out: show() then does it. May come before prepare(), for an image that depends on what is there.
+  void await();
   // Lets the image appear, and adds to `undo` how to take it back. The destination outlives `undo`.
   virtual void show(layer::Undo& undo) = 0;
+
+  // What await() does for several: the directory to lock, and its lock.
+  virtual HeldDirectory held_directory() const { return {}; }
+  virtual void hold(LayoutLock /*lock*/) {}
 
   // All four, for an image that appears alone. A signal does not split the last.
   void commit(const Image& image);

@@ -14,7 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "layer/disk/file_handle.h"
+#include "layer/disk/file_lock.h"
 #include "layer/disk/list_directory.h"
 #include "oci/read/source.h"
 #include "oci/write/layout_index.h"
@@ -154,9 +154,11 @@ class LayoutDestination : public Destination {
     write_layout_file(staging_.path(), "index.json", dump_json(index_));
   }
 
-  void await() override {
-    if (!staging_) lock_ = lock_layout(path_);
+  // A new layout is held before it has its name.
+  HeldDirectory held_directory() const override {
+    return {staging_ && !entry_exists(path_) ? staging_.path() : path_, path_};
   }
+  void hold(LayoutLock lock) override { lock_ = std::move(lock); }
 
   void show(layer::Undo& undo) override {
     if (staging_ && show_new(undo)) return;
@@ -204,10 +206,9 @@ class LayoutDestination : public Destination {
     return true;
   }
 
-  // The layout is as it was before, unless others have added to it since: then only the entry goes,
-  // for they may use the blobs.
+  // The layout is as it was before, unless writers that know no lock have added to it since: then
+  // only the entry goes, for they may use the blobs.
   void take_back(const std::function<void()>& restore) {
-    const std::shared_ptr<const File> lock = lock_layout(path_);
     Json index = read_layout_index(path_);
     if (index == index_) return restore();
     restore_entries(index, entry_, replaced_);
@@ -215,8 +216,7 @@ class LayoutDestination : public Destination {
   }
 
   void add_to_existing(layer::Undo& undo) {
-    const std::shared_ptr<const File> lock =
-        lock_ ? std::exchange(lock_, nullptr) : lock_layout(path_);
+    if (lock_ == nullptr || !layer::is_named(lock_->get(), path_)) lock_ = lock_layout(path_);
     const layer::Undisturbed section;
     index_ = read_layout_index(path_);
     layer::Undo steps;
@@ -276,10 +276,10 @@ class LayoutDestination : public Destination {
   std::map<layer::Digest, layer::OutputFile> staged_;
   std::map<layer::Digest, LinkedBlob> linked_;
   std::map<layer::Digest, Blob> present_;
-  Json entry_;                        // in index.json
-  Json replaced_;                     // those that had its tag
-  Json index_;                        // index.json as this image left it
-  std::shared_ptr<const File> lock_;  // of await()
+  Json entry_;       // in index.json
+  Json replaced_;    // those that had its tag
+  Json index_;       // index.json as this image left it
+  LayoutLock lock_;  // until the end
 };
 
 }  // namespace

@@ -2,9 +2,7 @@
 #include "oci/write/layout_index.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "layer/disk/file_handle.h"
+#include "layer/disk/file_lock.h"
 #include "layer/disk/output_file.h"
 #include "oci/model/annotations.h"
 #include "oci/model/descriptor.h"
@@ -25,14 +23,9 @@ constexpr uint64_t kMaxIndexBytes = uint64_t{64} << 20;
 
 }  // namespace
 
-std::shared_ptr<const File> lock_layout(const std::string& path) {
-  layer::FileHandle handle = layer::try_open(path, O_RDONLY | O_DIRECTORY);
-  if (!handle) throw layer::system_error(path, "cannot open the directory", errno);
-  auto file = std::make_shared<const File>(handle.release(), path);
-  while (::flock(file->fd(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw layer::system_error(path, "cannot lock the directory", errno);
-  }
-  return file;
+LayoutLock lock_layout(const std::string& path) {
+  return std::make_shared<const layer::FileHandle>(
+      layer::open_locked(path, O_RDONLY | O_DIRECTORY));
 }
 
 Json read_layout_index(const std::string& layout) {

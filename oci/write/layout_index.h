@@ -5,15 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "layer/disk/file_handle.h"
 #include "layer/disk/undo.h"
 #include "oci/model/json.h"
-#include "oci/read/blob.h"
 
 namespace oci {
 
-// Waits for the layout's lock (flock on the directory), which is held until the file is closed.
-// Whoever changes index.json holds it, and places blobs only then.
-std::shared_ptr<const File> lock_layout(const std::string& path);
+// The lock of a layout's directory, held until the last owner lets go of it.
+using LayoutLock = std::shared_ptr<const layer::FileHandle>;
+
+// Waits for the layout's lock; see layer/disk/file_lock.h. Whoever changes index.json holds it, and
+// places blobs only then.
+LayoutLock lock_layout(const std::string& path);
 
 // The layout's index as it is, including members that veneer does not know. An index without
 // entries if the file is missing. Throws Error for a file that is no index.

@@ -180,7 +180,7 @@ void check_can_be_marked(const std::string& layout) {
 
 UnreachedBlobs drop_unreached(const std::string& layout, DropBlobs drop) {
   check_can_be_marked(layout);
-  const std::shared_ptr<const File> lock = lock_layout(layout);
+  const LayoutLock lock = lock_layout(layout);
   Json index = read_layout_index(layout);
   Marker marker(layout);
   UnreachedBlobs result;

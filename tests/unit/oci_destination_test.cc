@@ -240,10 +240,23 @@ TEST_CASE("layout: blobs that were put in place are taken back when index.json c
   CHECK(folder.list("out") == before);
 }
 
+// Adds an image of one layer to the layout as other programs do, whoever holds its lock.
+void add_without_lock(const TemporaryDirectory& folder, const std::string& tag,
+                      const std::string& text) {
+  write({"oci:" + folder.path("other") + ':' + tag}, {text});
+  std::filesystem::copy(
+      folder.path("other/blobs"), folder.path("layout/blobs"),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::skip_existing);
+  Json index = Json::parse(folder.read("layout/index.json"));
+  index["manifests"].push_back(Json::parse(folder.read("other/index.json"))["manifests"][0]);
+  folder.write("layout/index.json", index.dump());
+}
+
 TEST_CASE("layout: an image is taken back from among those that others have added since") {
   const TemporaryDirectory folder;
   const std::string layout = "oci:" + folder.path("layout");
   for (const bool is_there : {false, true}) {
+    std::filesystem::remove_all(folder.path("layout"));
     if (is_there) write({layout + ":ours"}, {"before"});
     {
       Delivery delivery({parse_image_reference(layout + ":ours")});
@@ -251,10 +264,10 @@ TEST_CASE("layout: an image is taken back from among those that others have adde
       delivery.prepare(image);
       layer::Undo undo;
       delivery.show(undo);
-      write({layout + ":theirs"}, {"shared"});
+      add_without_lock(folder, "theirs", "shared");
     }
     const Json index = Json::parse(folder.read("layout/index.json"));
-    CHECK(tags_of(index) == (is_there ? std::vector<std::string>{"theirs", "ours"}
+    CHECK(tags_of(index) == (is_there ? std::vector<std::string>{"ours", "theirs"}
                                       : std::vector<std::string>{"theirs"}));
     for (const std::string& tag : tags_of(index)) {
       CHECK(open_image(parse_image_reference(layout + ":" + tag), std::nullopt, {}).layers.size() ==
@@ -287,6 +300,16 @@ TEST_CASE("layout: many writers at the same time lose nothing") {
     }
   }
   CHECK(folder.list().front() == "out/");  // no staging directory before it
+}
+
+TEST_CASE("delivery: two tags of one layout, which is locked once") {
+  const TemporaryDirectory folder;
+  const std::string layout = "oci:" + folder.path("layout");
+  for (const std::string text : {"first", "second"}) {
+    write({layout + ":b", "oci-archive:" + folder.path("a.tar"), layout + ":a"}, {text});
+    CHECK(tags_of(Json::parse(folder.read("layout/index.json"))) ==
+          std::vector<std::string>{"b", "a"});
+  }
 }
 
 TEST_CASE("delivery: one image in several places, and on its base") {

@@ -260,10 +260,15 @@ TEST_CASE("store: what was not used for longest goes first") {
   };
   for (const auto& [limits, gone] : cases) {
     std::string found;
-    for (const BlobFile& blob : choose_garbage(blobs, limits))
+    for (const BlobFile& blob : choose_garbage(blobs, limits, 4))
       found += fmt::format("{} ", blob.size);
     CHECK(found == gone);
   }
+  // While the clock was two hours ahead, "a" was used.
+  blobs[0].used = 2 * 3600 * kNanosecondsPerSecond;
+  const std::vector<BlobFile> first = choose_garbage(blobs, {99, INT64_MIN}, 4);
+  REQUIRE(first.size() == 1);
+  CHECK(first.front().size == 10);
 }
 
 TEST_CASE("store: verify drops what is not what its name says, and strangers are let be") {
@@ -382,6 +387,14 @@ TEST_CASE("store: a directory is one by its mark, or by an index with nothing el
   CHECK(find_store_state(directory) == StoreState::kOther);
   folder.write("d/veneer-store", "veneer store 1\nand so on");
   CHECK(find_store_state(directory) == StoreState::kMarked);
+  // What a loss of power may leave of the mark.
+  std::filesystem::remove(folder / "d/oci-layout");
+  for (const std::string& cut : {std::string(), std::string("veneer st"), std::string(157, '\0')}) {
+    folder.write("d/veneer-store", cut);
+    CHECK(find_store_state(directory) == StoreState::kUnmarked);
+    mark_store(directory);
+    CHECK(find_store_state(directory) == StoreState::kMarked);
+  }
   folder.write("d/veneer-store", "veneer store 2\n");
   CHECK(folder.error_of([&] { find_store_state(directory); }) ==
         "$/d/veneer-store: error: is not the mark of a store of this version of veneer\n"
