@@ -24,6 +24,7 @@ bool prepare_process(bool is_worker) {
     cmd::occupy_closed_streams();
     cmd::print_despite_signals();
     cmd::make_size_limit_an_error();
+    cmd::await_children();
     layer::raise_open_file_limit();
     layer::tell_long_waits(cmd::print_wait_for_lock);
     cmd::clean_up_on_terminate();

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -207,6 +208,22 @@ class Limits(Case):
                 done = self.run_veneer("tar", *words, "--use-compress-program", command, "big", statuses=(1,))
                 self.assertEqual(done.stderr.decode().splitlines()[0], message)
                 self.assertEqual(self.names(), before)
+
+    def test_children_are_awaited(self):
+        """How a program has ended is known, also if whoever started veneer ignores SIGCHLD."""
+        def ignore():
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        tar = ["tar", "-cf", "out.tgz", "--use-compress-program"]
+        self.run_veneer(*tar, "gzip", "tree", preexec_fn=ignore)
+        subprocess.run(["tar", "-tzf", "out.tgz"], cwd=self.top, check=True, capture_output=True)
+        self.run_veneer(*tar, "false", "tree", statuses=(1,), preexec_fn=ignore)
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:image")
+        engine = self.top / "engine"
+        engine.write_text("#!/bin/sh\ncat >/dev/null\nexit 3\n")
+        engine.chmod(0o755)
+        done = self.run_veneer("load", "oci:image", "--to", engine, "--tag", "app:1", statuses=(1,), preexec_fn=ignore)
+        self.assertEqual((done.stdout, done.stderr.decode()),
+                         (b"", f"oci:image: error: {engine} does not take the image: failed with exit code 3\n"))
 
     def test_more_jobs_than_processors(self):
         """Nothing is said of it, and the bytes are the same."""

@@ -105,6 +105,12 @@ void make_size_limit_an_error() {
   }
 }
 
+void await_children() {
+  if (std::signal(SIGCHLD, SIG_DFL) == SIG_ERR) {
+    throw layer::system_error("signals", "cannot take their default", errno);
+  }
+}
+
 void clean_up_on_terminate() {
   abort_process = std::set_terminate(end_process);
 }

@@ -14,9 +14,11 @@
 #include <cerrno>
 #include <csignal>
 #include <new>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "layer/base/error.h"
 #include "layer/disk/pipe_signal.h"
@@ -175,14 +177,13 @@ bool ChildProcess::is_running() const {
          state.si_pid == 0;
 }
 
-int ChildProcess::wait() {
+std::optional<int> ChildProcess::wait() {
+  const pid_t child = std::exchange(child_, -1);
+  if (child <= 0) return std::nullopt;
   int status = 0;
-  while (child_ > 0 && ::waitpid(child_, &status, 0) < 0) {
-    if (errno == EINTR) continue;
-    status = 0;  // whoever started veneer ignores SIGCHLD
-    break;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return std::nullopt;
   }
-  child_ = -1;
   return status;
 }
 
@@ -203,18 +204,19 @@ ProgramEnd ChildProcess::end(std::chrono::seconds patience) {
     }
     std::this_thread::sleep_for(kBetweenLooks);
   }
-  const int status = wait();
+  const std::optional<int> status = wait();
   check_printed();
   return result(status);
 }
 
-ProgramEnd ChildProcess::result(int status) const {
-  if (status == 0) return {text_of(output_, program_), {}};
+ProgramEnd ChildProcess::result(std::optional<int> status) const {
+  if (!status) return {{}, "how it ended is not known"};
+  if (*status == 0) return {text_of(output_, program_), {}};
   std::string said = text_of(messages_, program_);
   while (said.ends_with('\n')) said.pop_back();
-  const std::string end = WIFSIGNALED(status)
-                              ? fmt::format("was ended by signal {}", WTERMSIG(status))
-                              : fmt::format("failed with exit code {}", WEXITSTATUS(status));
+  const std::string end = WIFSIGNALED(*status)
+                              ? fmt::format("was ended by signal {}", WTERMSIG(*status))
+                              : fmt::format("failed with exit code {}", WEXITSTATUS(*status));
   return {{}, said.empty() ? end : fmt::format("{}: {}", end, said)};
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ class ChildProcess {
   bool write(std::span<const std::byte> bytes, std::chrono::seconds patience);
 
   // Waits for its end, and returns what it printed. Throws Error, with what it said on stderr, if
-  // its exit code is not 0.
+  // its exit code is not 0, or is not known because this process ignores SIGCHLD.
   std::string finish();
   // Waits for its end. After the time of `patience`, or if it prints too much, it is ended, and Error
   // is thrown.
@@ -55,10 +56,11 @@ class ChildProcess {
  private:
   void start(const ProgramCall& call, const FileHandle& input);
   bool is_running() const;
-  int wait();  // the status; 0 if it is not known
+  // The status. It is not known where SIGCHLD is ignored, or if another part of the process took it.
+  std::optional<int> wait();
   [[noreturn]] void give_up(const std::string& reason);
   void check_printed();
-  ProgramEnd result(int status) const;
+  ProgramEnd result(std::optional<int> status) const;
 
   std::string program_;
   FileHandle input_;  // of a program that reads a stream

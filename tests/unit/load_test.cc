@@ -1,12 +1,16 @@
 // Which layers an engine need not get, and where engines are.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layer/base/error.h"
+#include "layer/disk/child_process.h"
 #include "oci/load/engine.h"
 #include "oci/load/engine_address.h"
 #include "oci/load/engine_program.h"
@@ -59,6 +63,16 @@ TEST_CASE("load: a program is the first on the path that can be run") {
   CHECK(oci::find_program("ctr", path).empty());
   std::filesystem::permissions(folder + "/two/ctr", std::filesystem::perms::owner_all);
   CHECK(oci::find_program("ctr", path) == folder + "/two/ctr");
+}
+
+TEST_CASE("load: a program whose end is not known has not succeeded") {
+  auto* const before = std::signal(SIGCHLD, SIG_IGN);
+  layer::ChildProcess asked({"/bin/true", {}, {}}, {});
+  CHECK(asked.end(std::chrono::seconds(60)).fault == "how it ended is not known");
+  layer::ChildProcess finished({"/bin/true", {}, {}}, {});
+  CHECK_THROWS_WITH_AS(finished.finish(), "/bin/true: error: how it ended is not known\n",
+                       layer::Error);
+  std::signal(SIGCHLD, before);
 }
 
 }  // namespace load_test
