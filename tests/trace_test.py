@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 import program
@@ -72,6 +73,49 @@ class Trace(program.InFolder):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(60), 7)
         self.assertIn("sleep", (self.top / "list").read_text())
+
+    def test_children_of_the_command_are_waited_for(self):
+        """When the command itself has ended, too; whatever becomes of them, in any order."""
+        (self.top / "late").write_text("late")
+        paths = self.trace("sh", "-c", "(sleep 0.3; cat late) & exit 0")
+        self.assertEqual(paths[-1], os.path.realpath(self.top / "late"))
+        self.trace(PYTHON, "-c", "import os, threading\n"
+                   "for _ in range(100):\n"
+                   "    child = os.fork()\n"
+                   "    if child == 0:\n"
+                   "        os._exit(0)\n"
+                   "    os.kill(child, 9)\n"
+                   "    os.waitpid(child, 0)\n"
+                   "threading.Thread(target=lambda: os.execv('/bin/sh', ['sh', '-c', 'exit 5'])).start()\n"
+                   "while True:\n"
+                   "    threading.Thread(target=int).start()\n", code=5)
+
+    def test_other_children_are_not_waited_for(self):
+        """A shell that becomes veneer may have some."""
+        done = subprocess.run(["sh", "-c", 'sleep 60 >/dev/null 2>&1 & echo $!; exec "$0" trace -o list -- cat one',
+                               program.VENEER], cwd=self.top, capture_output=True, timeout=30, check=False)
+        os.kill(int(done.stdout), signal.SIGKILL)  # it is still there
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_signal_after_the_end_of_the_command(self):
+        """It ends veneer, and what the command has left."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with subprocess.Popen([program.VENEER, "trace", "-o", "list", "--", "sh", "-c",
+                                   "sleep 60 & echo $$ $!"], cwd=self.top, stdout=subprocess.PIPE) as process:
+                command, child = map(int, process.stdout.readline().split())
+                end = time.monotonic() + 30
+                while os.path.exists(f"/proc/{command}") and time.monotonic() < end:
+                    time.sleep(0.01)
+                time.sleep(0.1)
+                process.send_signal(number)
+                try:
+                    self.assertEqual(process.wait(30), -number)
+                finally:
+                    process.kill()
+            while os.path.exists(f"/proc/{child}") and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertFalse(os.path.exists(f"/proc/{child}"))
+        self.assertFalse((self.top / "list").exists())
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
     def test_a_user_without_rights(self):

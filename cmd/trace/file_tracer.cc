@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -22,6 +21,7 @@
 #include <set>
 #include <utility>
 
+#include "cmd/trace/forwarded_signals.h"
 #include "cmd/trace/tracee.h"
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
@@ -31,44 +31,32 @@ namespace cmd {
 namespace {
 
 constexpr int kSignalBase = 128;
-constexpr int kForwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 // Bit 7 tells a stop at a system call from a SIGTRAP (PTRACE_O_TRACESYSGOOD).
 constexpr int kSyscallStop = SIGTRAP | 0x80;
 
-std::atomic<pid_t> receiver{0};  // of signals that come to this process
-static_assert(std::atomic<pid_t>::is_always_lock_free, "a handler reads it");
-
-// What a terminal sends goes to the command by itself.
-extern "C" void pass_signal_on(int signal, siginfo_t* info, void* /*context*/) {
-  const int before = errno;
-  const pid_t process = receiver;
-  if (info->si_code <= 0 && process > 0) ::kill(process, signal);
-  errno = before;
-}
-
-// While it lives, signals go to the command.
-class ForwardedSignals {
+// The processes and threads that are traced. This process may have children besides, of a shell that
+// became veneer. The kernel tells that one was born and what it does in either order.
+class Tracees {
  public:
-  explicit ForwardedSignals(pid_t process) {
-    receiver = process;
-    struct sigaction action = {};
-    action.sa_sigaction = pass_signal_on;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
-    for (const int signal : kForwarded) {
-      struct sigaction old = {};
-      if (::sigaction(signal, nullptr, &old) != 0 || old.sa_handler == SIG_IGN) continue;
-      if (::sigaction(signal, &action, nullptr) == 0) before_.emplace_back(signal, old);
-    }
+  bool is_empty() const { return traced_.empty(); }
+  void announce(pid_t born) {
+    if (unannounced_.erase(born) == 0) traced_.insert(born);
   }
-  ~ForwardedSignals() {
-    receiver = 0;
-    for (const auto& [signal, action] : before_) ::sigaction(signal, &action, nullptr);
+  void stop(pid_t tracee) {
+    if (traced_.insert(tracee).second) unannounced_.insert(tracee);
   }
-  ForwardedSignals(const ForwardedSignals&) = delete;
-  ForwardedSignals& operator=(const ForwardedSignals&) = delete;
+  void end(pid_t child) {
+    if (traced_.erase(child) == 0) unannounced_.insert(child);
+  }
+  // A thread that executes a program gets the number of its process.
+  void rename(pid_t thread, pid_t process) {
+    traced_.erase(thread);
+    traced_.insert(process);
+  }
 
  private:
-  std::vector<std::pair<int, struct sigaction>> before_;
+  std::set<pid_t> traced_;
+  std::set<pid_t> unannounced_;  // that have stopped or ended, and whose birth is still to be told
 };
 
 struct Pipe {
@@ -135,19 +123,22 @@ class FileTracer {
 
   TracedRun run() {
     start();
-    const ForwardedSignals forwarding(child_);
-    while (true) {
+    std::optional<ForwardedSignals> forwarding(child_);
+    while (!tracees_.is_empty()) {
       int status = 0;
       const pid_t process = ::waitpid(-1, &status, __WALL);
       if (process < 0 && errno == EINTR) continue;
-      if (process < 0) break;  // ECHILD: all have ended
+      if (process < 0) throw layer::system_error(command_.front(), "cannot wait for it", errno);
       if (WIFSTOPPED(status)) {
+        tracees_.stop(process);
         answer(process, status);
         continue;
       }
+      tracees_.end(process);
       under_way_.erase(process);
       if (process != child_) continue;
       child_ = 0;
+      forwarding.reset();
       run_.exit_code = WIFSIGNALED(status) ? kSignalBase + WTERMSIG(status) : WEXITSTATUS(status);
     }
     check_start();
@@ -175,6 +166,7 @@ class FileTracer {
               "ptrace(2) is needed: kernel.yama.ptrace_scope has to be 0 or 1, a container needs a "
               "seccomp profile that allows it, and emulators of processors lack it");
     }
+    tracees_.announce(child_);
     ssize_t put = 0;
     do {
       put = ::write(go.begin.get(), "g", 1);
@@ -209,6 +201,7 @@ class FileTracer {
         if (signal != SIGTRAP) return resume(PTRACE_LISTEN, process);  // stopped as by SIGSTOP
         return resume(PTRACE_CONT, process);
       default:  // a child, which stops by itself
+        announce_child(process);
         return resume(PTRACE_CONT, process);
     }
   }
@@ -217,6 +210,12 @@ class FileTracer {
   static void resume(__ptrace_request how, pid_t process, int signal = 0) {
     if (::ptrace(how, process, nullptr, static_cast<long>(signal)) == 0 || errno == ESRCH) return;
     throw layer::system_error("ptrace", "cannot resume a process", errno);
+  }
+
+  void announce_child(pid_t parent) {
+    unsigned long child = 0;
+    if (::ptrace(PTRACE_GETEVENTMSG, parent, nullptr, &child) != 0) return;
+    tracees_.announce(static_cast<pid_t>(child));
   }
 
   void begin_call(pid_t process) {
@@ -245,11 +244,12 @@ class FileTracer {
   }
 
   void finish_execution(pid_t process) {
-    // A thread that executes a program gets the number of its process.
-    unsigned long thread = 0;
-    if (::ptrace(PTRACE_GETEVENTMSG, process, nullptr, &thread) != 0) return;
-    const std::string named = std::exchange(under_way_[static_cast<pid_t>(thread)], {});
-    under_way_.erase(static_cast<pid_t>(thread));
+    unsigned long message = 0;
+    if (::ptrace(PTRACE_GETEVENTMSG, process, nullptr, &message) != 0) return;
+    const auto thread = static_cast<pid_t>(message);
+    tracees_.rename(thread, process);
+    const std::string named = std::exchange(under_way_[thread], {});
+    under_way_.erase(thread);
     const std::unique_ptr<char, decltype(&std::free)> file(::realpath(named.c_str(), nullptr),
                                                            std::free);
     if (file != nullptr) {
@@ -269,6 +269,7 @@ class FileTracer {
   pid_t child_ = 0;  // 0: it has ended
   layer::FileHandle fault_;
   uint32_t architecture_ = 0;
+  Tracees tracees_;
   std::map<pid_t, std::string> under_way_;  // what each process is opening or executing
   std::set<std::string> known_;
   TracedRun run_;
