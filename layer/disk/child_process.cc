@@ -51,25 +51,37 @@ std::string text_of(const FileHandle& file, const std::string& program) {
   return text;
 }
 
-// What posix_spawn() makes of the child's standard streams.
-class Streams {
+// What posix_spawn() makes of the child's standard streams, and that no signal is blocked in it, as
+// some are here.
+class ChildSettings {
  public:
-  Streams() {
-    if (::posix_spawn_file_actions_init(&actions_) != 0) throw std::bad_alloc();
+  ChildSettings() {
+    sigset_t none = {};
+    if (::posix_spawn_file_actions_init(&actions_) != 0 ||
+        ::posix_spawnattr_init(&attributes_) != 0 || ::sigemptyset(&none) != 0 ||
+        ::posix_spawnattr_setsigmask(&attributes_, &none) != 0 ||
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK) != 0) {
+      throw std::bad_alloc();  // the one error there is
+    }
   }
-  ~Streams() { ::posix_spawn_file_actions_destroy(&actions_); }
-  Streams(const Streams&) = delete;
-  Streams& operator=(const Streams&) = delete;
+  ~ChildSettings() {
+    ::posix_spawnattr_destroy(&attributes_);
+    ::posix_spawn_file_actions_destroy(&actions_);
+  }
+  ChildSettings(const ChildSettings&) = delete;
+  ChildSettings& operator=(const ChildSettings&) = delete;
 
   void replace(int stream, const FileHandle& by) {
     // The one error there is for a descriptor that is open.
     if (::posix_spawn_file_actions_adddup2(&actions_, by.get(), stream) != 0)
       throw std::bad_alloc();
   }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
+  const posix_spawn_file_actions_t* actions() const { return &actions_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
 
  private:
   posix_spawn_file_actions_t actions_ = {};
+  posix_spawnattr_t attributes_ = {};
 };
 
 // As execve(2) takes them.
@@ -108,15 +120,16 @@ ChildProcess::ChildProcess(const ProgramCall& call)
 }
 
 void ChildProcess::start(const ProgramCall& call, const FileHandle& input) {
-  Streams streams;
-  streams.replace(STDIN_FILENO, input);
-  streams.replace(STDOUT_FILENO, output_);
-  streams.replace(STDERR_FILENO, messages_);
+  ChildSettings settings;
+  settings.replace(STDIN_FILENO, input);
+  settings.replace(STDOUT_FILENO, output_);
+  settings.replace(STDERR_FILENO, messages_);
   std::vector<std::string> arguments{program_};
   arguments.insert(arguments.end(), call.arguments.begin(), call.arguments.end());
   std::vector<std::string> environment = call.environment;
-  const int fault = ::posix_spawn(&child_, program_.c_str(), streams.get(), nullptr,
-                                  pointers(arguments).data(), pointers(environment).data());
+  const int fault =
+      ::posix_spawn(&child_, program_.c_str(), settings.actions(), settings.attributes(),
+                    pointers(arguments).data(), pointers(environment).data());
   if (fault != 0) throw system_error(program_, "cannot be run", fault);
 }
 

@@ -1,5 +1,6 @@
 // Which layers an engine need not get, and where engines are.
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <csignal>
@@ -73,6 +74,18 @@ TEST_CASE("load: a program whose end is not known has not succeeded") {
   CHECK_THROWS_WITH_AS(finished.finish(), "/bin/true: error: how it ended is not known\n",
                        layer::Error);
   std::signal(SIGCHLD, before);
+}
+
+TEST_CASE("load: a program begins with no signal blocked") {
+  sigset_t blocked = {};
+  sigset_t before = {};
+  REQUIRE(sigemptyset(&blocked) == 0);
+  REQUIRE(sigaddset(&blocked, SIGALRM) == 0);
+  REQUIRE(pthread_sigmask(SIG_BLOCK, &blocked, &before) == 0);
+  layer::ChildProcess process({"/bin/sh", {"-c", "kill -ALRM $$"}, {}}, {});
+  CHECK(process.end(std::chrono::seconds(60)).fault ==
+        fmt::format("was ended by signal {}", SIGALRM));
+  CHECK(pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
 }
 
 }  // namespace load_test
