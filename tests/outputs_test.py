@@ -408,8 +408,11 @@ class Signals(Piped):
     def test_signals_leave_nothing(self):
         """A signal in the middle of a run removes partial results; the shell sees the signal."""
         before = self.files()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            process, pipe = self.begin(*self.build("oci:layout", "docker-archive:a.tar"))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU,
+                       signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF,
+                       signal.SIGIO, signal.SIGPWR, signal.SIGRTMIN, signal.SIGRTMAX):
+            process, pipe = self.begin(*self.build("oci:layout", "docker-archive:a.tar"),
+                                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
             self.assertTrue([path for path in os.listdir(self.top) if path.startswith(".veneer")])
             process.send_signal(number)
             self.assertEqual(process.wait(TIMEOUT), -number)

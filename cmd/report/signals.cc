@@ -12,6 +12,7 @@
 #include <exception>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
@@ -56,13 +57,19 @@ void wait_for_signal(int fd) {
   die_by(number);
 }
 
-void handle(int signal) {
+// Not if it is ignored (nohup), if a library that watches the process handles it (a profiler), or if
+// an emulator keeps it for itself.
+bool is_default(int signal) {
   struct sigaction action = {};
   if (sigaction(signal, nullptr, &action) != 0) {
+    if (errno == EINVAL) return false;
     throw layer::system_error("signals", "cannot query the handler", errno);
   }
-  if (action.sa_handler == SIG_IGN) return;
-  action = {};
+  return action.sa_handler == SIG_DFL;
+}
+
+void handle(int signal) {
+  struct sigaction action = {};
   action.sa_handler = wake_on_signal;
   action.sa_flags = SA_RESTART;
   if (sigaction(signal, &action, nullptr) != 0) {
@@ -88,6 +95,14 @@ std::terminate_handler abort_process = nullptr;  // set once
 
 }  // namespace
 
+std::vector<int> signals_to_end_by() {
+  std::vector<int> signals{SIGHUP,    SIGINT,  SIGQUIT, SIGTERM, SIGUSR1,   SIGUSR2, SIGALRM,
+                           SIGVTALRM, SIGPROF, SIGIO,   SIGPWR,  SIGSTKFLT, SIGXCPU};
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) signals.push_back(signal);
+  std::erase_if(signals, [](int signal) { return !is_default(signal); });
+  return signals;
+}
+
 void clean_up_on_signals() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0) {
@@ -96,7 +111,8 @@ void clean_up_on_signals() {
   wake_fd = ends[1];
   // Both ends are open, and the thread waits, for as long as there is a process.
   std::thread(wait_for_signal, ends[0]).detach();
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) handle(signal);
+  for (const int signal : signals_to_end_by()) handle(signal);
+  if (is_default(SIGPIPE)) handle(SIGPIPE);
 }
 
 void make_size_limit_an_error() {

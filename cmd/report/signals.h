@@ -1,12 +1,19 @@
 // Ends the process cleanly on Ctrl-C and the like: removes temporary files first.
 #pragma once
 
+#include <vector>
+
 namespace cmd {
 
-// From now on, SIGINT, SIGTERM, SIGHUP and SIGPIPE remove everything that has a temporary name and
-// then end the process as they would by themselves, so that a shell sees the signal. A signal that
-// is ignored stays ignored (nohup). Call once, before any thread is made. Throws layer::Error, or
-// std::system_error if no thread can be made.
+// Those that would end this process and come from outside: of a user, of another process, of a timer
+// or a limit. Not SIGPIPE, nor those of a fault of the program, such as SIGSEGV and SIGABRT. A signal
+// that is ignored (nohup) or handled already is not among them. Throws layer::Error.
+std::vector<int> signals_to_end_by();
+
+// From now on, these and SIGPIPE remove everything that has a temporary name and then end the process
+// as they would by themselves, so that a shell sees the signal. SIGPIPE may be ignored, too. Call
+// once, before any thread is made. Throws layer::Error, or std::system_error if no thread can be
+// made.
 void clean_up_on_signals();
 
 // From now on, a write beyond the limit of a file's size (ulimit -f) fails instead of ending the

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cmd/report/signals.h"
 #include "layer/base/error.h"
 
 namespace cmd {
@@ -26,8 +27,7 @@ constexpr size_t kReadSize = size_t{64} << 10;
 layer::FileHandle take_signals() {
   sigset_t set = {};
   bool is_made = sigemptyset(&set) == 0;
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
-    is_made = is_made && sigaddset(&set, signal) == 0;
+  for (const int signal : signals_to_end_by()) is_made = is_made && sigaddset(&set, signal) == 0;
   const int error = is_made ? pthread_sigmask(SIG_BLOCK, &set, nullptr) : errno;
   if (error != 0) throw layer::system_error("signals", "cannot block", error);
   // Of a reader that is gone a write tells.

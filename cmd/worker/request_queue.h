@@ -18,7 +18,7 @@ namespace cmd {
 // before its turn is answered at once. For the request at hand, is_cancelled() shows it.
 class RequestQueue {
  public:
-  // Owns both descriptors from now on. Also takes over SIGTERM, SIGINT and SIGHUP: each ends the
+  // Owns both descriptors from now on. Also takes over the signals_to_end_by(): each ends the
   // stream and cancels the request at hand. To be made before any other thread, because threads
   // have to inherit that these signals are blocked. Throws layer::Error.
   RequestQueue(layer::FileHandle input, layer::FileHandle output);
