@@ -358,6 +358,19 @@ class Refusals(Load):
     def test_an_error_as_status(self):
         self.refused("status", "invalid archive")
 
+    def test_an_error_without_a_text(self):
+        for status in (204, 302, 307, 400, 500):
+            self.refused((status, b""), f"its answer has status {status}, and no text")
+        self.refused((500, b'{"message": ""}'), "its answer has status 500, and no text")
+        self.refused((200, b'{"error": ""}\n'), "its answer is an error without a text")
+
+    def test_a_question_that_is_refused(self):
+        for answer, reason in (((500, {"message": "busy"}), "500: busy"), ((503, {"message": ""}), "503")):
+            engine = StubEngine()
+            engine.answer = lambda _, answer=answer: answer
+            with engine.at(self.socket):
+                self.check_fails(f"unix://TOP/engine.sock: error: /info was answered with status {reason}\n")
+
     def test_an_error_before_all_is_sent(self):
         self.make(*"abcdef", level=None)
         self.refused("early", "no space left on device")
@@ -370,7 +383,7 @@ class Refusals(Load):
         engine = StubEngine()
         engine.fault = "endless"
         with engine.at(self.socket):
-            self.check_fails("veneer: error: the engine's answer is too long\n")
+            self.check_fails("unix://TOP/engine.sock: error: the engine's answer is too long\n")
 
     def test_trailers_without_end(self):
         engine = StubEngine()

@@ -24,7 +24,7 @@ class StubEngine:
         self.asked = []     # paths of requests
         self.layers = {}    # diff id: nothing; what `wants_all` overrides
         self.wants_all = False
-        self.fault = None   # as _Handler.do_POST() does it, or "forget"
+        self.fault = None   # as _Handler.do_POST() does it, (status, body), or "forget"
         self.hang_seconds = 60
 
     def answer(self, path):
@@ -179,6 +179,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(engine.hang_seconds)
         if engine.fault == "close":
             self.close_connection = True
+            return
+        if isinstance(engine.fault, tuple):
+            status, data = engine.fault
+            self.send_response(status)
+            if status != 204:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
             return
         if engine.fault == "status":
             self.send_document(400, {"message": "invalid archive"})

@@ -19,13 +19,19 @@ constexpr uint64_t kMaxAnswerBytes = uint64_t{64} << 20;
 constexpr uint64_t kZstdMajor = 23;  // of Docker Engine
 
 // What the engine said of a failure: {"message": ...}, podman also {"cause": ...}.
-std::string message_of(const std::string& body) {
+std::string message_in(const std::string& body) {
   try {
     const Json document = parse_json(body, {});
     return JsonField(document, {}).at("message").text();
   } catch (const layer::Error&) {
     return body;  // whatever it is
   }
+}
+
+std::string message_of(const HttpAnswer& answer) {
+  const std::string message = message_in(answer.body);
+  if (!message.empty()) return message;
+  return fmt::format("its answer has status {}, and no text", answer.status);
 }
 
 std::vector<layer::DiffId> diff_ids_of(const JsonField& image) {
@@ -64,12 +70,14 @@ class DockerEngine : public Engine {
       const Json message = Json::parse(line, nullptr, false);
       if (!message.is_object() || refusal) return;
       const auto error = message.find("error");
-      if (error != message.end() && error->is_string()) refusal = error->get<std::string>();
+      if (error == message.end() || !error->is_string()) return;
+      refusal = error->get<std::string>();
+      if (refusal->empty()) refusal = "its answer is an error without a text";
     };
     try {
       const HttpAnswer answer =
           http_.post("/images/load?quiet=0", "application/x-tar", size, fill, take);
-      if (answer.status != kHttpDone && !refusal) refusal = message_of(answer.body);
+      if (answer.status != kHttpDone && !refusal) refusal = message_of(answer);
     } catch (const layer::Error&) {
       if (!refusal) throw;  // else it ended the connection because of what it said
     }
@@ -93,12 +101,15 @@ class DockerEngine : public Engine {
     return common;
   }
 
+  layer::Error failure(const std::string& path, const HttpAnswer& answer) const {
+    const std::string said = message_in(answer.body);
+    return layer::Error({name_}, fmt::format("{} was answered with status {}{}{}", path,
+                                             answer.status, said.empty() ? "" : ": ", said));
+  }
+
   Json get_json(const std::string& path) {
     const HttpAnswer answer = http_.get(path);
-    if (answer.status != kHttpDone) {
-      throw layer::Error({name_}, fmt::format("{} was answered with status {}: {}", path,
-                                              answer.status, message_of(answer.body)));
-    }
+    if (answer.status != kHttpDone) throw failure(path, answer);
     return parse_json(answer.body, name_ + path, kMaxAnswerBytes);
   }
 
@@ -107,10 +118,7 @@ class DockerEngine : public Engine {
     const std::string path = fmt::format("/images/{}/json", image);
     const HttpAnswer answer = http_.get(path);
     if (answer.status == kHttpMissing) return std::nullopt;
-    if (answer.status != kHttpDone) {
-      throw layer::Error({name_}, fmt::format("{} was answered with status {}: {}", path,
-                                              answer.status, message_of(answer.body)));
-    }
+    if (answer.status != kHttpDone) throw failure(path, answer);
     const Json document = parse_json(answer.body, name_ + path, kMaxAnswerBytes);
     return diff_ids_of(JsonField(document, name_ + path));
   }

@@ -113,6 +113,7 @@ struct HttpClient::Handle {
 // What the callbacks work on. No exception crosses libcurl: it is kept, and ends the transfer.
 struct HttpClient::Transfer {
   CURL* curl;
+  const std::string& place;  // the engine's, for messages
   const FillBytes* fill = nullptr;
   const TakeLine* take = nullptr;
   std::string body;
@@ -154,7 +155,7 @@ struct HttpClient::Transfer {
     const bool has_lines = take != nullptr && status == kHttpDone;
     taken += text.size();
     if (taken > kMaxBodyBytes || (has_lines && body.size() > kMaxLineBytes)) {
-      throw layer::Error("the engine's answer is too long");
+      throw layer::Error({place}, "the engine's answer is too long");
     }
     if (!has_lines) return;
     for (size_t end = body.find('\n'); end != body.npos; end = body.find('\n')) {
@@ -221,7 +222,7 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
 
 HttpAnswer HttpClient::get(const std::string& path) {
   curl_library().easy_reset(handle_->curl);
-  Transfer transfer{handle_->curl, nullptr, nullptr, {}, 0, 0, {}};
+  Transfer transfer{handle_->curl, address_.url, nullptr, nullptr, {}, 0, 0, {}};
   return perform(path, transfer);
 }
 
@@ -229,7 +230,7 @@ HttpAnswer HttpClient::post(const std::string& path, std::string_view content_ty
                             const FillBytes& fill, const TakeLine& take) {
   CURL* const curl = handle_->curl;
   curl_library().easy_reset(curl);
-  Transfer transfer{curl, &fill, &take, {}, 0, 0, {}};
+  Transfer transfer{curl, address_.url, &fill, &take, {}, 0, 0, {}};
   HeaderList headers;
   headers.add(fmt::format("Content-Type: {}", content_type));
   headers.add("Expect:");  // send at once
