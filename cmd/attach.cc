@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "cmd/options/check_with.h"
-#include "cmd/options/tools.h"
 #include "cmd/report/manners.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
@@ -68,7 +67,7 @@ std::string media_type_of(const AttachArguments& options, const std::string& art
 }
 
 oci::FoundSource find_layout(const AttachArguments& options) {
-  oci::FoundSource found = oci::find_source(options.image, {temporary_directory()});
+  oci::FoundSource found = oci::find_source(options.image, {temporary_folder()});
   if (found.reference.transport == oci::Transport::kOci) return found;
   throw layer::Error({found.reference.to_string()},
                      "is an archive, and files are attached to images of a layout")

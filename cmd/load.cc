@@ -13,9 +13,9 @@
 #include "cmd/options/engine_options.h"
 #include "cmd/options/limit_options.h"
 #include "cmd/options/stamp.h"
-#include "cmd/options/tools.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/progress_line.h"
+#include "cmd/report/results.h"
 #include "oci/load/load_image.h"
 #include "oci/model/docker_name.h"
 #include "oci/read/find_image.h"
@@ -60,7 +60,7 @@ std::string what_was_sent(const oci::LoadReport& report) {
 }
 
 void load_one(const LoadArguments& options, const std::string& text, oci::Engine& engine) {
-  const oci::ReadContext context{temporary_directory(), options.limits};
+  const oci::ReadContext context{temporary_folder(), options.limits};
   const oci::Platform platform =
       options.platform.empty() ? engine.facts().platform : oci::parse_platform(options.platform);
   const oci::StoredImage image =

@@ -128,7 +128,7 @@ void name_plan_outputs(PlanArguments& options) {
 void run_plan(const PlanArguments& options) {
   check_outputs(plan_outputs(options));
   // Nothing there gets a name.
-  const std::string scratch = temporary_directory();
+  const std::string scratch = temporary_folder();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const Tools tools = open_tools(options.tools);
   const PlanningState planned = make_plan(options.planning, base, scratch, tools);

@@ -10,7 +10,7 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
 #include "cmd/options/number_values.h"
-#include "cmd/options/tools.h"
+#include "cmd/report/results.h"
 #include "cmd/steps/check_report.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/image_check.h"
@@ -57,7 +57,7 @@ CheckReport verify_plan(const VerifyArguments& options, const std::string& scrat
 }
 
 CheckReport verify(const VerifyArguments& options) {
-  const std::string scratch = temporary_directory();
+  const std::string scratch = temporary_folder();
   if (is_plan(options.image)) return verify_plan(options, scratch);
   if (!options.base.empty()) {
     throw CLI::ValidationError("--base", "only a plan takes it, because an image has its own base");

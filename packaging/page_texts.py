@@ -143,7 +143,7 @@ VARIABLES = [
     ("SOURCE_DATE_EPOCH", "The time of an image's creation, in seconds since 1970, for the commands "
      "that make images."),
     ("XDG_CACHE_HOME, HOME", "The store is `$XDG_CACHE_HOME/veneer`, or else `~/.cache/veneer`."),
-    ("TMPDIR", "The folder of temporary files; /tmp if it is not set."),
+    ("TMPDIR", "The folder of temporary files; /tmp if it is not set or empty."),
     ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether there are colours, if `--color` does not say it."),
 ]
 

@@ -5,6 +5,7 @@ usage: inspect_test.py VENEER
 
 import gzip
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -264,6 +265,31 @@ class Places(Inspect):
         self.make(SAMPLES["whiteouts"])
         code, _, errors = self.run_veneer("inspect", "image", "--layer", "3")
         self.assertEqual((code, errors), (1, "oci:image: error: has 2 layers, no layer 3\n"))
+
+
+class Archives(Inspect):
+    """What is read of an archive, and what it needs."""
+
+    def setUp(self):
+        super().setUp()
+        image = self.make([debian_layer(), python_layer()])
+        image.docker_archive(self.top / "image.tar")
+        (self.top / "image.tar.gz").write_bytes(gzip.compress((self.top / "image.tar").read_bytes()))
+
+    def test_temporary_files(self):
+        """Are in /tmp if TMPDIR is empty; who needs none does not ask for the folder."""
+        (self.top / "text").write_text("text")
+        attach = ("attach", "oci:image", "text", "--artifact-type=text/plain")
+        for folder, packed in (("", 0), ("none", 1)):
+            for command, code in (
+                    (("inspect", "oci:image"), 0), (("verify", "oci:image"), 0), (attach, 0),
+                    (("inspect", "image.tar"), 0), (("inspect", "image.tar.gz"), packed),
+                    (("verify", "image.tar.gz"), packed),
+                    (("convert", "-q", "oci:image", "docker-archive:-:a:1"), packed)):
+                done = subprocess.run([program.VENEER, *command], cwd=self.top, capture_output=True, check=False,
+                                      env={**os.environ, "TMPDIR": folder}, timeout=120)
+                self.assertEqual((done.returncode, done.stderr.decode()), (code, code * (
+                    "none: error: cannot create a file in this directory: No such file or directory\n")), command)
 
 
 class Store(Inspect):

@@ -265,7 +265,8 @@ class WorkerTest(unittest.TestCase):
         self.plan()
         for self.temporary, fault in (
                 (self.temporary, f"{name}: warning: cannot open: Not a directory"),
-                (name, f"$TMPDIR: warning: cannot use '{name}': Not a directory")):
+                (name, f"{name}/veneer-worker-{os.geteuid()}: warning: cannot create the directory: "
+                       "Not a directory")):
             worker = self.worker()
             for output in ("a.tar.gz", "b.tar.gz"):
                 self.assertEqual(worker.ask(*self.layer(output, "--no-store")).exit_code, 0)

@@ -18,7 +18,6 @@
 #include "cmd/inspect/subject.h"
 #include "cmd/options/check_with.h"
 #include "cmd/options/number_values.h"
-#include "cmd/options/tools.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/image_check.h"
@@ -77,7 +76,7 @@ std::vector<NamedOutput> page_outputs(const InspectArguments& options) {
 
 void write_page(const InspectArguments& options, const Subjects& subjects,
                 const Inspection& inspection) {
-  const oci::ReadContext context{temporary_directory(), options.reading.limits};
+  const oci::ReadContext context{temporary_folder(), options.reading.limits};
   const CheckReport checked =
       check_stored_image(inspection.subject.image, context, options.reading.jobs);
   std::optional<oci::ImageSubject> older;

@@ -9,7 +9,7 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/limit_options.h"
 #include "cmd/options/number_values.h"
-#include "cmd/options/tools.h"
+#include "cmd/report/results.h"
 #include "oci/inspect/gather_facts.h"
 #include "oci/model/platform.h"
 #include "oci/read/find_image.h"
@@ -41,7 +41,7 @@ void add_image_argument(CLI::App& command, const std::string& name, std::string&
 
 Subjects::Subjects(const std::vector<std::string>& images, const ReadingOptions& options) {
   const std::unique_ptr<layer::Store> store = open_store(options.store);
-  const oci::ReadContext context{temporary_directory(), options.limits};
+  const oci::ReadContext context{temporary_folder(), options.limits};
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   for (const std::string& image : images) {

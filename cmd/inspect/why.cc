@@ -16,9 +16,9 @@
 #include "cmd/inspect/listing.h"
 #include "cmd/inspect/subject.h"
 #include "cmd/options/planning_options.h"
-#include "cmd/options/tools.h"
 #include "cmd/report/exit_code.h"
 #include "cmd/report/messages.h"
+#include "cmd/report/results.h"
 #include "cmd/steps/checking.h"
 #include "cmd/steps/explaining.h"
 #include "cmd/steps/planning.h"
@@ -202,7 +202,7 @@ void explain_in_image(const WhyArguments& options, const CLI::App& command) {
 }
 
 void explain_in_inputs(const WhyArguments& options) {
-  const std::string scratch = temporary_directory();
+  const std::string scratch = temporary_folder();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
   const PlanningState planned = make_plan(options.planning, base, scratch);
   oci::ConfigChanges changes;

@@ -3,36 +3,12 @@
 
 #include <fmt/core.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "layer/base/error.h"
 
 namespace cmd {
-namespace {
-
-// What std::filesystem::temp_directory_path() goes by: the variable and its value, or its default.
-std::pair<std::string, std::string> temporary_setting() {
-  for (const char* name : {"TMPDIR", "TMP", "TEMP", "TEMPDIR"}) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets any
-    if (const char* value = std::getenv(name)) return {fmt::format("${}", name), value};
-  }
-  return {"$TMPDIR", "/tmp"};
-}
-
-}  // namespace
-
-std::string temporary_directory() {
-  std::error_code failure;
-  std::string path = std::filesystem::temp_directory_path(failure);
-  if (!failure) return path;
-  const auto [place, folder] = temporary_setting();
-  throw layer::system_error(place, fmt::format("cannot use '{}'", folder), failure.value());
-}
-
 void add_tool_options(CLI::App& command, ToolOptions& options) {
   add_store_options(command, options.store);
   add_timing_options(command, options.timing);

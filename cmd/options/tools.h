@@ -26,9 +26,6 @@ struct Tools {
   std::unique_ptr<layer::Store> store;
 };
 
-// Of files that no output needs beside it. Throws Error if it cannot be used.
-std::string temporary_directory();
-
 void add_tool_options(CLI::App& command, ToolOptions& options);
 
 // Makes the run use the session's store, unless the user named one. `session` may be null, and

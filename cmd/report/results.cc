@@ -164,10 +164,13 @@ bool take_stdout(const std::vector<NamedOutput>& outputs) {
   return false;
 }
 
-std::string scratch_folder(const std::string& path) {
-  if (!layer::leads_to_stream(path)) return layer::folder_of_path(path);
+std::string temporary_folder() {
   const char* folder = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets any
   return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+}
+
+std::string scratch_folder(const std::string& path) {
+  return layer::leads_to_stream(path) ? temporary_folder() : layer::folder_of_path(path);
 }
 
 layer::ResultFile text_result(const std::string& path, std::string_view text) {

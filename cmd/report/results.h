@@ -38,8 +38,12 @@ void check_outputs(const std::vector<NamedOutput>& outputs);
 // Whether standard output is one of the outputs. Then nothing else may be printed there.
 bool take_stdout(const std::vector<NamedOutput>& outputs);
 
-// The folder for temporary files of an output: the one that it is in, or $TMPDIR (/tmp if that is
-// not set) if the path leads to a pipe, a device or a descriptor.
+// The folder for temporary files that no output needs beside it: $TMPDIR, or /tmp if that is not set
+// or empty. Whether it can be used shows when a file is made there.
+std::string temporary_folder();
+
+// The folder for temporary files of an output: the one that it is in, or temporary_folder() if the
+// path leads to a pipe, a device or a descriptor.
 std::string scratch_folder(const std::string& path);
 
 // A result with this text, which show_results() shows at the path.

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "cmd/options/tools.h"
+#include "cmd/report/results.h"
 #include "layer/base/error.h"
 #include "layer/store/store_mark.h"
 
@@ -34,7 +34,7 @@ void lock_shared(const layer::FileHandle& file, const std::string& path) {
 }  // namespace
 
 WorkerStore::WorkerStore()
-    : directory_(std::filesystem::path(temporary_directory()) /
+    : directory_(std::filesystem::path(temporary_folder()) /
                  fmt::format("veneer-worker-{}", geteuid())) {
   while (!join()) continue;
 }
