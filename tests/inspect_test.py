@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pathlib
+import shutil
 import struct
 import subprocess
 import tarfile
@@ -275,6 +276,25 @@ class Archives(Inspect):
         image = self.make([debian_layer(), python_layer()])
         image.docker_archive(self.top / "image.tar")
         (self.top / "image.tar.gz").write_bytes(gzip.compress((self.top / "image.tar").read_bytes()))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    def test_what_cannot_be_read_is_named_with_the_cause(self):
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer cannot look for leaks in a process that is traced")
+        for name in ("image.tar", "image.tar.gz"):
+            for call in ("pread64", "fstat,newfstatat"):
+                for number in range(1, 100):
+                    command = ["strace", "-qq", "-o", "/dev/null", "-P", os.path.realpath(self.top / name),
+                               "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={number}",
+                               program.VENEER, "inspect", name]
+                    done = subprocess.run(command, cwd=self.top, capture_output=True, text=True, check=False,
+                                          timeout=120)
+                    if done.returncode == 0:
+                        break
+                    self.assertRegex(done.stderr,
+                                     r"^image\.tar(\.gz)?(\([^)]*\))?: error: [^:]*: Input/output error\n$")
+                self.assertGreater(number, 1)
+                self.assertEqual(done.returncode, 0)
 
     def test_temporary_files(self):
         """Are in /tmp if TMPDIR is empty; who needs none does not ask for the folder."""

@@ -2,9 +2,10 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <map>
 
 #include "oci/model/clean_path.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr size_t kMaxMembers = 100'000;
 constexpr size_t kMaxMemberLinks = 16;
-constexpr size_t kReadBytes = size_t{1} << 16;
+constexpr uint64_t kReadBytes = uint64_t{1} << 16;
 
 struct FreeReader {
   void operator()(archive* reader) const { archive_read_free(reader); }
@@ -30,6 +31,49 @@ struct Member {
   uint64_t size = 0;
   std::string link;  // cleaned path of the member this one links to; empty: it is a file
   bool usable = true;
+};
+
+// Gives libarchive the bytes of a blob. No exception crosses it: it is kept, and ends the reading.
+class ArchiveBytes {
+ public:
+  explicit ArchiveBytes(Blob blob) : blob_(std::move(blob)), piece_(kReadBytes) {}
+
+  int open(archive* reader) {
+    return archive_read_open2(reader, this, nullptr, read, skip, nullptr);
+  }
+  void rethrow() const {
+    if (fault_) std::rethrow_exception(fault_);
+  }
+
+ private:
+  static la_ssize_t read(archive* reader, void* self, const void** bytes) noexcept {
+    auto& source = *static_cast<ArchiveBytes*>(self);
+    const auto piece = std::span(source.piece_).first(std::min(source.left(), kReadBytes));
+    try {
+      source.blob_.read_at(source.position_, piece);
+    } catch (...) {
+      source.fault_ = std::current_exception();
+      archive_set_error(reader, EIO, "the archive cannot be read");
+      return ARCHIVE_FATAL;
+    }
+    source.position_ += piece.size();
+    *bytes = piece.data();
+    return static_cast<la_ssize_t>(piece.size());
+  }
+
+  static la_int64_t skip(archive* /*reader*/, void* self, la_int64_t size) noexcept {
+    auto& source = *static_cast<ArchiveBytes*>(self);
+    const uint64_t skipped = std::min(source.left(), static_cast<uint64_t>(size));
+    source.position_ += skipped;
+    return static_cast<la_int64_t>(skipped);
+  }
+
+  uint64_t left() const { return blob_.size() - position_; }
+
+  const Blob blob_;
+  std::vector<std::byte> piece_;
+  uint64_t position_ = 0;
+  std::exception_ptr fault_;
 };
 
 class Archive : public Source {
@@ -59,7 +103,8 @@ class Archive : public Source {
   }
 
  private:
-  layer::Error failure(archive* reader) const {
+  layer::Error failure(archive* reader, const ArchiveBytes& bytes) const {
+    bytes.rethrow();
     const char* message = archive_error_string(reader);
     return layer::Error({path_}, fmt::format("cannot read the tar: {}",
                                              message ? message : "libarchive states no reason"));
@@ -68,19 +113,17 @@ class Archive : public Source {
   void list_members() {
     const Reader reader(archive_read_new());
     if (!reader) throw std::bad_alloc();
-    if (::lseek(file_->fd(), 0, SEEK_SET) != 0) {
-      throw layer::system_error(path_, "cannot seek", errno);
-    }
+    ArchiveBytes bytes({file_, 0, file_size(*file_), path_});
     if (archive_read_support_format_tar(reader.get()) != ARCHIVE_OK ||
-        archive_read_open_fd(reader.get(), file_->fd(), kReadBytes) != ARCHIVE_OK) {
-      throw failure(reader.get());
+        bytes.open(reader.get()) != ARCHIVE_OK) {
+      throw failure(reader.get(), bytes);
     }
     archive_entry* entry = nullptr;
     while (true) {
       const int status = archive_read_next_header(reader.get(), &entry);
       if (status == ARCHIVE_EOF) break;
       // ARCHIVE_WARN: a name of no interest here cannot be converted; names that matter are ASCII.
-      if (status != ARCHIVE_OK && status != ARCHIVE_WARN) throw failure(reader.get());
+      if (status != ARCHIVE_OK && status != ARCHIVE_WARN) throw failure(reader.get(), bytes);
       add_member(reader.get(), entry);
       if (members_.size() > kMaxMembers) {
         throw layer::Error({path_}, fmt::format("has more than {} members", kMaxMembers));
