@@ -173,6 +173,21 @@ class Limits(Case):
                 (self.top / "store").mkdir()
         self.assertEqual(done.returncode, 0, "no limit was high enough")
 
+    def test_a_small_stack(self):
+        """64 KiB, of which each function takes little."""
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer needs more")
+        limited = ["sh", "-c", 'ulimit -s 64; exec "$0" "$@"', program.VENEER]
+        build = ["build", "-q", "--no-store", "--tree", "tree:srv", "-o"]
+        for command in ([*build, "oci:image"], [*build, "docker-archive:-"], ["verify", "oci:image"],
+                        ["tar", "-czf", "-", "tree"], ["tar", "-cf", "-", "@-"], ["--persistent_worker"]):
+            with open("/dev/null" if command[-1] != "@-" else self.top / "tree.tar", "rb") as given:
+                done = subprocess.run([*limited, *command], cwd=self.top, stdin=given, capture_output=True,
+                                      env={"PATH": os.environ["PATH"]}, timeout=TIMEOUT, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, b""), command)
+            if command[1:2] == ["-czf"]:
+                (self.top / "tree.tar").write_bytes(done.stdout)
+
     def test_a_soft_limit_of_descriptors(self):
         """Images with more layers in all than the soft limit of files have an index."""
         layers = [f"--layer=l{number}=srv/file{number}" for number in range(3)]

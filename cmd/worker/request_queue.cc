@@ -52,6 +52,7 @@ RequestQueue::RequestQueue(layer::FileHandle input, layer::FileHandle output)
       output_(std::move(output)),
       signals_(take_signals()),
       wake_(make_event()),
+      buffer_(kReadSize),
       reader_([this] { read_all(); }) {}
 
 RequestQueue::~RequestQueue() {
@@ -105,15 +106,14 @@ bool RequestQueue::wait_for_input() const {
 
 // False at the end of the stream.
 bool RequestQueue::read_some(MessageSplitter& stream) {
-  std::array<char, kReadSize> bytes;
-  const ssize_t got = ::read(input_.get(), bytes.data(), bytes.size());
+  const ssize_t got = ::read(input_.get(), buffer_.data(), buffer_.size());
   if (got < 0 && errno == EINTR) return true;
   if (got < 0) throw layer::system_error(kStandardInput, "cannot read", errno);
   if (got == 0) {
     stream.finish();
     return false;
   }
-  stream.add({bytes.data(), static_cast<size_t>(got)});
+  stream.add({buffer_.data(), static_cast<size_t>(got)});
   while (const std::optional<std::string> message = stream.next()) {
     take(parse_work_request(*message, stream.name()));
   }

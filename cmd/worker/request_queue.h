@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "cmd/worker/work_request.h"
 #include "layer/disk/file_handle.h"
@@ -48,6 +49,7 @@ class RequestQueue {
   const layer::FileHandle output_;
   const layer::FileHandle signals_;
   const layer::FileHandle wake_;  // readable when the queue is destroyed
+  std::vector<char> buffer_;      // of the input
 
   std::mutex mutex_;  // for what follows, and for writing
   std::condition_variable changed_;

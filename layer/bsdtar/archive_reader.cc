@@ -14,6 +14,7 @@
 #include <new>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "layer/base/error.h"
 #include "layer/base/utf8_names.h"
@@ -120,7 +121,7 @@ void ArchiveReader::check_empty() const {
       archive_read_next_header(raw.get(), &entry) != ARCHIVE_OK) {
     return;  // it has been read before
   }
-  std::array<char, kBlock> begin{};
+  std::vector<char> begin(kBlock);
   for (size_t filled = 0; filled < begin.size();) {
     const la_ssize_t got =
         archive_read_data(raw.get(), begin.data() + filled, begin.size() - filled);

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <utility>
+#include <vector>
 
 #include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
@@ -23,6 +23,7 @@ namespace layer {
 namespace {
 
 constexpr const char* kStandardInput = "standard input";
+constexpr size_t kSpoolBuffer = size_t{64} << 10;
 
 std::string below(const std::string& directory, const std::string& path) {
   return directory.empty() || path.starts_with('/') ? path : directory + "/" + path;
@@ -119,7 +120,7 @@ class Gatherer {
   std::string spool(int fd, const std::string& called) {
     std::string path = scratch().next();
     OutputFile file(request_.scratch);
-    std::array<std::byte, size_t{64} << 10> buffer{};
+    std::vector<std::byte> buffer(kSpoolBuffer);
     for (;;) {
       const size_t got = read_next(fd, buffer, called);
       if (got == 0) break;

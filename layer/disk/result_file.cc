@@ -8,13 +8,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
@@ -125,7 +125,7 @@ void ResultFile::copy(int fd) {
 void ResultFile::send() {
   if (!place_.is_stream) return;
   const FileHandle stream = open_stream(place_);
-  std::array<std::byte, kSendBuffer> buffer{};
+  std::vector<std::byte> buffer(kSendBuffer);
   for (uint64_t offset = 0; offset < file_.size();) {
     const size_t got = read_fully(file_.fd(), offset, buffer, folder_);
     if (got == 0) throw Error({called(place_)}, "cannot read the temporary copy of this output");
