@@ -1,6 +1,7 @@
 """The commands whose system calls are made to fail, and the folders in which they run."""
 
 import dataclasses
+import gzip
 import os
 import pathlib
 import py_compile
@@ -91,6 +92,7 @@ CASES = [
         is_again=True,
         threads="main,named",
     ),
+    Case("packed", ["convert", "-j1", "docker-archive:../given/base.tar.gz", "oci:out/image:new", *STORE]),
     Case(
         "rebase",
         ["rebase", "-j1", "--check=off", "oci:../given/placed", "--old-base=oci:../given/base", *STORE]
@@ -230,6 +232,8 @@ def make_inputs(veneer, given):
     run(veneer, ["layer", "--plan=plan", "--no-store", "-o", "layer.tar.gz"], given)
     run(veneer, ["image", "--layer=layer.tar.gz", "--base=oci:base", "--no-store", "-o", "oci:placed"], given)
     run(veneer, ["tar", "-cf", "inner.tar", "app1"], given)
+    run(veneer, ["convert", "oci:base", "docker-archive:base.tar:base:1"], given)
+    (given / "base.tar.gz").write_bytes(gzip.compress((given / "base.tar").read_bytes(), mtime=0))
 
 
 class Folders:

@@ -182,10 +182,11 @@ class Run:
             return True
         if self.is_lasting:
             return place != "veneer"
-        # A blob of the store is known to a user by what it is copied to.
+        # A blob of the store is known to a user by what it is copied to, and what an archive is unpacked
+        # to by the archive.
         if any(part in self.file for part in ("(deleted)", ".veneer", "/store/blobs/")):
             return place.split("/")[0] in ("out", "store", "tmp", "standard output") or place.startswith(
-                "/tmp/"
+                ("/tmp/", "../given/base.tar.gz")
             )
         real = os.path.realpath(self.folder / place)
         return (
