@@ -48,6 +48,9 @@ std::string set_attribute(std::string_view key, std::string_view value, TarEntry
   if (key == "mtime") {
     const std::optional<int64_t> seconds = parse_decimal<int64_t>(value);
     if (!seconds) return fmt::format("mtime '{}': expected a decimal number", value);
+    if (!is_valid_time(*seconds)) {
+      return fmt::format("mtime '{}': no system can hold such a time", value);
+    }
     entry.mtime = *seconds;
     return {};
   }

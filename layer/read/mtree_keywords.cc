@@ -72,6 +72,9 @@ std::string set_time(std::string_view value, std::optional<int64_t>& time) {
       (has_fraction && !parse_number(value.substr(point + 1), 10, fraction))) {
     return fmt::format("time '{}': expected seconds since the epoch", value);
   }
+  if (!is_valid_time(seconds)) {
+    return fmt::format("time '{}': no system can hold such a time", value);
+  }
   time = seconds;
   return {};
 }

@@ -209,6 +209,10 @@ TEST_CASE("plan text: each rule of the grammar has its message") {
       {"\tgid=4294967294\t", "\tmtime=+5\t",
        "p:8:7: error: mtime '+5': expected a decimal "
        "number\n"},
+      {"\tgid=4294967294\t", "\tmtime=9223372036854775807\t",
+       "p:8:7: error: mtime '9223372036854775807': no system can hold such a time\n"},
+      {"\tgid=4294967294\t", "\tmtime=-9223372036854775808\t",
+       "p:8:7: error: mtime '-9223372036854775808': no system can hold such a time\n"},
       {"\t../x\tdeclared", "\t\tdeclared", "p:8:22: error: the link has no target\n"},
       {"\tdeclared\t0", "\tfancy\t0", "p:8:27: error: 'fancy' is not a reason for a symlink\n"},
       {"\tdeclared\t0", "\tequal-content\t0",
