@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -21,6 +22,7 @@ namespace layer {
 namespace {
 
 constexpr size_t kMaxRunPath = 4096;          // PATH_MAX; a run path that is longer finds nothing
+constexpr uint64_t kMaxHeaders = 0xffff;      // sections or segments; a library has some 40
 constexpr size_t kMaxDynamicSize = 1U << 20;  // far more entries than a linker writes
 constexpr size_t kMaxTexts = 64U << 10;       // bytes in all
 constexpr size_t kPrintedHead = 4096;
@@ -64,6 +66,7 @@ class ElfReader {
 
  private:
   std::string libelf_fault() const { return elf_errmsg(-1); }
+  void check_sections() const;
   void read_header();
   void read_segments();
   void read_dynamic(const GElf_Phdr& segment);
@@ -77,11 +80,44 @@ class ElfReader {
   ElfFacts& facts_;
   std::unique_ptr<Elf, ElfEnd> elf_;
   std::vector<GElf_Phdr> segments_;
-  uint16_t type_ = ET_NONE;
   size_t texts_ = 0;  // bytes that text_at() gave
 };
 
+uint64_t header_number(std::span<const std::byte> bytes, size_t offset, size_t size, bool is_big) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const size_t at = offset + (is_big ? i : size - 1 - i);
+    number = number << 8U | std::to_integer<uint64_t>(bytes[at]);
+  }
+  return number;
+}
+
+void check_count(uint64_t count, std::string_view what) {
+  if (count <= kMaxHeaders) return;
+  throw Damage{fmt::format("it has {} {}, more than {}", count, what, kMaxHeaders)};
+}
+
+// libelf makes room for all sections when it opens a file, however few are there. Where the header
+// states none, the first of them has their number as its size (System V ABI, "ELF Header").
+void ElfReader::check_sections() const {
+  std::array<std::byte, sizeof(Elf64_Ehdr)> header{};
+  read_fully(fd_, 0, header, source_);
+  const bool is_64 = header[EI_CLASS] == std::byte{ELFCLASS64};
+  const bool is_big = header[EI_DATA] == std::byte{ELFDATA2MSB};
+  const size_t word = is_64 ? sizeof(uint64_t) : sizeof(uint32_t);
+  const size_t count_at = is_64 ? offsetof(Elf64_Ehdr, e_shnum) : offsetof(Elf32_Ehdr, e_shnum);
+  if (header_number(header, count_at, sizeof(uint16_t), is_big) != 0) return;
+  const size_t table_at = is_64 ? offsetof(Elf64_Ehdr, e_shoff) : offsetof(Elf32_Ehdr, e_shoff);
+  const uint64_t table = header_number(header, table_at, word, is_big);
+  if (table == 0 || table >= size_) return;
+  header.fill({});
+  read_fully(fd_, table, header, source_);
+  const size_t size_at = is_64 ? offsetof(Elf64_Shdr, sh_size) : offsetof(Elf32_Shdr, sh_size);
+  check_count(header_number(header, size_at, word, is_big), "sections");
+}
+
 void ElfReader::read() {
+  check_sections();
   elf_.reset(elf_begin(fd_, ELF_C_READ, nullptr));
   if (elf_ == nullptr) throw Damage{libelf_fault()};
   if (elf_kind(elf_.get()) != ELF_K_ELF) throw Damage{"its header is damaged"};
@@ -99,14 +135,14 @@ void ElfReader::read_header() {
   if (header.e_phoff > size_ || size_ - header.e_phoff < table) {
     throw Damage{"its program headers lie beyond the end of the file"};
   }
-  type_ = header.e_type;
-  facts_.is_program = type_ == ET_EXEC;
-  facts_.is_shared_object = type_ == ET_DYN;
+  facts_.is_program = header.e_type == ET_EXEC;
+  facts_.is_shared_object = header.e_type == ET_DYN;
 }
 
 void ElfReader::read_segments() {
   size_t count = 0;
   if (elf_getphdrnum(elf_.get(), &count) != 0) throw Damage{libelf_fault()};
+  check_count(count, "program headers");
   const GElf_Phdr* dynamic = nullptr;
   segments_.resize(count);
   for (size_t i = 0; i < count; ++i) {
@@ -237,15 +273,12 @@ ElfFacts read_elf_header(std::span<const std::byte> head) {
     facts.damage = "its header is damaged";
     return facts;
   }
-  const auto byte = [&](size_t at) { return std::to_integer<uint16_t>(head[at]); };
-  facts.machine.is_64_bit = byte(EI_CLASS) == ELFCLASS64;
-  facts.machine.is_big_endian = byte(EI_DATA) == ELFDATA2MSB;
+  facts.machine.is_64_bit = head[EI_CLASS] == std::byte{ELFCLASS64};
+  facts.machine.is_big_endian = head[EI_DATA] == std::byte{ELFDATA2MSB};
   const auto half = [&](size_t at) {
-    const uint16_t low = byte(facts.machine.is_big_endian ? at + 1 : at);
-    const uint16_t high = byte(facts.machine.is_big_endian ? at : at + 1);
-    return static_cast<uint16_t>(high << 8U | low);
+    return header_number(head, at, 2, facts.machine.is_big_endian);
   };
-  facts.machine.machine = half(kMachineOffset);
+  facts.machine.machine = static_cast<uint16_t>(half(kMachineOffset));
   facts.is_program = half(kTypeOffset) == ET_EXEC;
   facts.is_shared_object = half(kTypeOffset) == ET_DYN;
   return facts;

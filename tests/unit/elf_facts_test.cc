@@ -119,6 +119,39 @@ TEST_CASE("what is wrong with a damaged ELF file is said") {
         "its program headers lie beyond the end of the file");
 }
 
+// A count that does not fit into the header is in the first section: System V ABI, "ELF Header".
+TEST_CASE("an ELF file costs no memory for headers that it says to have") {
+  const TemporaryDirectory folder;
+  struct Case {
+    std::vector<std::string> options;
+    size_t table_at;   // e_shoff
+    size_t counts_at;  // e_phnum, before e_shentsize and e_shnum
+    size_t size_at;    // sh_size, before sh_link and sh_info
+    size_t word;
+  };
+  const Case cases[] = {{{}, 40, 56, 32, 8}, {{"--machine", "i386"}, 32, 44, 20, 4}};
+  for (const Case& c : cases) {
+    const std::string whole = read_file(sample(folder, c.options));
+    const auto damage = [&](uint16_t segments, uint16_t sections, uint32_t size, uint32_t info) {
+      std::string bytes = whole + std::string(64, '\0');
+      const auto put = [&](size_t at, auto value) {
+        std::memcpy(bytes.data() + at, &value, sizeof value);
+      };
+      put(c.table_at, static_cast<uint32_t>(whole.size()));
+      put(c.counts_at, segments);
+      put(c.counts_at + 4, sections);
+      put(whole.size() + c.size_at, size);
+      put(whole.size() + c.size_at + c.word + 4, info);
+      const std::string file = folder.write("sparse", bytes);
+      std::filesystem::resize_file(file, uint64_t{2} << 30);
+      return facts_of(file).damage;
+    };
+    CHECK(damage(0xffff, 1, 0, 20'000'000) == "it has 20000000 program headers, more than 65535");
+    CHECK(damage(2, 0, 20'000'000, 0) == "it has 20000000 sections, more than 65535");
+    CHECK(damage(2, 0, 1, 0).empty());
+  }
+}
+
 TEST_CASE("an ELF file that cannot be read is an error that names where it is read from") {
   const TemporaryDirectory folder;
   const std::string file = sample(folder, {});
