@@ -19,6 +19,7 @@ import zipfile
 import elf_sample
 import program
 import small_base
+import small_venv
 
 TIMEOUT = 60  # seconds: a sanitizer on a busy machine; a release takes 5 at most
 ZEROS = bytes(1 << 20)
@@ -538,6 +539,17 @@ class Found(Case):
         os.mkfifo(self.top / "t" / ".veneerignore")
         self.check(["build", "--no-store", "--tree", "t:srv", "-o", "oci:o"],
                    "t/.veneerignore: error: is not a regular file\n")
+
+    def test_a_pipe_in_place_of_a_file_of_an_environment(self):
+        small_venv.make(self.top / "v")
+        for name in ("pyvenv.cfg", "bin/activate"):
+            path = self.top / "v" / name
+            path.rename(self.top / "kept")
+            os.mkfifo(path)
+            self.check(["build", "--no-store", "--venv", "v", "-o", "oci:o"],
+                       f"v/{name}: error: is not a regular file\n")
+            path.unlink()
+            (self.top / "kept").rename(path)
 
     def test_a_store_with_other_things_in_it(self):
         """Pipes, empty directories and links in place of files: a warning, and the right image."""

@@ -128,7 +128,7 @@ std::optional<std::string> place_of_making(const std::string& directory) {
   const std::string path = directory + "/bin/activate";
   if (!is_there(path)) return std::nullopt;
   StringArena arena;
-  Lines lines(read_input_file(path, arena));
+  Lines lines(read_installed_file(path, arena));
   while (lines.next()) {
     constexpr std::string_view kVariable = "VIRTUAL_ENV=";
     std::string_view line = lines.line();
@@ -154,7 +154,7 @@ VenvOnDisk find_venv(std::string_view directory, StringArena& arena) {
     throw Error(Position{venv.directory}, "has the layout of Windows: Scripts in place of bin")
         .with_help("make it again on Linux, where its packages have other files");
   }
-  venv.config = read_input_file(config, arena);
+  venv.config = read_installed_file(config, arena);
   find_packages(venv);
   venv.full_version = full_version(venv);
   venv.interpreter = find_interpreter(venv);

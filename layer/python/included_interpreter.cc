@@ -74,7 +74,7 @@ void move_text(std::string_view path, const MovedPaths& moves, StringArena& aren
   const std::string on_disk(entry.content);
   if (!may_name_prefix(path, on_disk)) return;
   StringArena before;
-  const std::string_view text = read_input_file(on_disk, before);
+  const std::string_view text = read_installed_file(on_disk, before);
   if (text.find('\0') != std::string_view::npos || !moves.are_in(text)) return;
   entry.kind = EntryKind::kInlineFile;
   entry.content = arena.copy(moves.replace_in(text));

@@ -50,7 +50,7 @@ InstalledPackages::InstalledPackages(const std::string& directory,
     const bool is_own = !packages_.empty() && packages_.back().folder == site;
     if (!is_own) continue;
     InstalledPackage& package = packages_.back();
-    package.record = read_input_file(directory + '/' + std::string(item.path), arena);
+    package.record = read_installed_file(directory + '/' + std::string(item.path), arena);
     for (const RecordRow& row : record_rows(package.record)) {
       const std::string path = record_path(parent_path(site), row.path);
       if (!path.empty()) owners_.emplace(arena.copy(path), packages_.size() - 1);

@@ -175,7 +175,7 @@ std::optional<std::string> VenvFilesReader::moved(const WalkedItem& item,
                                                   const InstalledPackage* package) {
   const std::string_view name = base_name(item.path);
   const std::string_view parent = parent_path(item.path);
-  const auto read = [&] { return read_input_file(on_disk(item.path), arena_); };
+  const auto read = [&] { return read_installed_file(on_disk(item.path), arena_); };
   if (item.path == kVenvConfig) return std::string(read());
   if (parent == "bin") {
     const bool is_activation = name.starts_with("activate") || name.starts_with("Activate") ||
@@ -212,7 +212,7 @@ void VenvFilesReader::add_file(const WalkedItem& item, const InstalledPackage* p
   std::optional<std::string> text = moved(item, package);
   if (!text) return;
   StringArena before;
-  const bool is_changed = *text != read_input_file(std::string(entry.content), before);
+  const bool is_changed = *text != read_installed_file(std::string(entry.content), before);
   if (!is_changed && item.path != kVenvConfig) return;
   put_bytes(*text, entry);
   if (is_changed) changed_.emplace(item.path, arena_.intern_at(entry.content));

@@ -34,10 +34,10 @@ void check_not_device(const struct stat& status, const std::string& path) {
 }
 
 // Of a regular file; absent for a pipe, a terminal and the like.
-std::optional<Stamp> find_document_stamp(const FileHandle& file, const std::string& path) {
+std::optional<Stamp> find_document_stamp(int fd, const std::string& path) {
   struct stat status = {};
-  if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot stat", errno);
-  if (isatty(file.get()) == 0) check_not_device(status, path);
+  if (fstat(fd, &status) != 0) throw system_error(path, "cannot stat", errno);
+  if (isatty(fd) == 0) check_not_device(status, path);
   return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
@@ -47,9 +47,8 @@ void check_size(uint64_t size, uint64_t maximum, const std::string& path) {
 }
 
 // Half of what a document said and half of what it says now is neither.
-void check_document(const FileHandle& file, const std::string& path,
-                    const std::optional<Stamp>& before) {
-  const std::optional<Stamp> after = find_document_stamp(file, path);
+void check_document(int fd, const std::string& path, const std::optional<Stamp>& before) {
+  const std::optional<Stamp> after = find_document_stamp(fd, path);
   if (before && after && !is_same_content(*before, *after)) throw_changed(path);
 }
 
@@ -58,35 +57,41 @@ size_t first_capacity(const std::optional<Stamp>& stamp) {
   return stamp && stamp->size > 0 ? stamp->size + 1 : kUnknownSize;
 }
 
-size_t read_piece(const FileHandle& file, const std::string& path, char* bytes, size_t size) {
-  return read_next(file.get(), std::as_writable_bytes(std::span(bytes, size)), path);
+size_t read_piece(int fd, const std::string& path, char* bytes, size_t size) {
+  return read_next(fd, std::as_writable_bytes(std::span(bytes, size)), path);
 }
 
-}  // namespace
-
-std::string_view read_input_file(const std::string& path, StringArena& arena) {
-  const FileHandle file = open_or_throw(path, O_RDONLY);
-  const std::optional<Stamp> before = find_document_stamp(file, path);
-  if (before) check_size(before->size, kMaxInput, path);
+std::string_view read_whole(int fd, const std::string& path, uint64_t maximum, StringArena& arena) {
+  const std::optional<Stamp> before = find_document_stamp(fd, path);
+  if (before) check_size(before->size, maximum, path);
   size_t capacity = first_capacity(before);
   size_t size = 0;
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-  while (const size_t got = read_piece(file, path, bytes.get() + size, capacity - size)) {
+  while (const size_t got = read_piece(fd, path, bytes.get() + size, capacity - size)) {
     size += got;
-    check_size(size, kMaxInput, path);
+    check_size(size, maximum, path);
     if (size < capacity) continue;
     capacity *= 2;
     auto larger = std::make_unique_for_overwrite<char[]>(capacity);
     std::memcpy(larger.get(), bytes.get(), size);
     bytes = std::move(larger);
   }
-  check_document(file, path, before);
+  check_document(fd, path, before);
   return arena.adopt(std::move(bytes), size);
 }
 
+}  // namespace
+
+std::string_view read_input_file(const std::string& path, StringArena& arena) {
+  return read_whole(open_or_throw(path, O_RDONLY).get(), path, kMaxInput, arena);
+}
+
 std::string_view read_found_file(const std::string& path, StringArena& arena) {
-  check_size(FileReader(path).stamp().size, kMaxFound, path);
-  return read_input_file(path, arena);
+  return read_whole(FileReader(path).fd(), path, kMaxFound, arena);
+}
+
+std::string_view read_installed_file(const std::string& path, StringArena& arena) {
+  return read_whole(FileReader(path).fd(), path, kMaxInput, arena);
 }
 
 void refuse_device(const std::string& path) {
@@ -106,7 +111,7 @@ bool Lines::next() {
 LineReader::LineReader(const std::string& path)
     : path_(path),
       file_(open_or_throw(path, O_RDONLY)),
-      stamp_(find_document_stamp(file_, path)),
+      stamp_(find_document_stamp(file_.get(), path)),
       buffer_(kReadPiece) {
   if (stamp_) check_size(stamp_->size, kMaxInput, path);
 }
@@ -131,12 +136,12 @@ void LineReader::fill() {
   std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
   end_ -= std::exchange(begin_, 0);
   if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
-  const size_t got = read_piece(file_, path_, buffer_.data() + end_, buffer_.size() - end_);
+  const size_t got = read_piece(file_.get(), path_, buffer_.data() + end_, buffer_.size() - end_);
   end_ += got;
   read_ += got;
   check_size(read_, kMaxInput, path_);
   is_at_end_ = got == 0;
-  if (is_at_end_) check_document(file_, path_, stamp_);
+  if (is_at_end_) check_document(file_.get(), path_, stamp_);
 }
 
 }  // namespace layer

@@ -22,6 +22,9 @@ std::string_view read_input_file(const std::string& path, StringArena& arena);
 // which nobody may ever write, is an error, and so is a file of more than 4 MiB.
 std::string_view read_found_file(const std::string& path, StringArena& arena);
 
+// Reads a file of an installed program or package likewise, which may have as much as an input.
+std::string_view read_installed_file(const std::string& path, StringArena& arena);
+
 // Throws Error if there is a device, which may have no end: for what another reader opens.
 void refuse_device(const std::string& path);
 
