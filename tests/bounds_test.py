@@ -551,6 +551,26 @@ class Found(Case):
             path.unlink()
             (self.top / "kept").rename(path)
 
+    def test_texts_that_name_their_place_often(self):
+        """Each is searched once, for each of the places: these would take minutes."""
+        small_venv.make(self.top / "v")
+        (self.top / "src").mkdir()
+        site = small_venv.site_of(self.top / "v")
+        (self.top / "v/bin/activate").write_text(f"{self.top}/v\n" * 150_000)
+        (site / "a.pth").write_text("import x;" + f"'{self.top}/v'," * 150_000)
+        (site / "__editable___a_finder.py").write_text(
+            "MAPPING = {" + f"'a': '{self.top}/src'," * 150_000 + "}\n")
+        small_base.make(self.top / "base", ["d:usr:755", "d:usr/bin:755",
+                                            "f:usr/bin/python3.11:755:#!/x"])
+        done = self.run_veneer("plan", "-q", "--venv", "v", "--app", "src", "--base", "oci:base",
+                               "--python", "base", "--check=off", "-o", "plan")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        plan = (self.top / "plan").read_text()
+        self.assertNotIn(str(self.top), "".join(
+            line for line in plan.splitlines() if line.startswith("c\t")))
+        for path in ("bin/activate", "a.pth", "_finder.py"):
+            self.assertRegex(plan, rf"\nc\t[^\t]*{path}\t")
+
     def test_a_store_with_other_things_in_it(self):
         """Pipes, empty directories and links in place of files: a warning, and the right image."""
         build = ["build", "--store", "st", "--tree", "f:srv/f", "-o", "oci:o"]

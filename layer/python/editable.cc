@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -59,12 +58,20 @@ bool holds_paths(std::string_view line) {
   return line.starts_with("MAPPING") || line.starts_with("NAMESPACES");
 }
 
+// Where a literal begins that is an absolute path, with its quote; npos if there is none.
+size_t find_path_literal(std::string_view line) {
+  for (size_t at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
+    if (at > 0 && (line[at - 1] == '\'' || line[at - 1] == '"')) return at - 1;
+  }
+  return std::string_view::npos;
+}
+
 // Each literal of a line that is an absolute path, moved.
 std::string moved_literals(const NamingFile& file, uint32_t number, std::string_view line,
                            const MovedPaths& moves, Diagnostics& found) {
   std::string result;
   while (true) {
-    const size_t begin = std::min(line.find("'/"), line.find("\"/"));
+    const size_t begin = find_path_literal(line);
     const size_t end = begin == std::string_view::npos ? begin : line.find(line[begin], begin + 1);
     if (end == std::string_view::npos) return result += line;
     const std::string_view path = line.substr(begin + 1, end - begin - 1);

@@ -1,4 +1,4 @@
-// Searches texts for each directory by itself: there are few.
+// Searches a text for each directory by itself, once: there are few.
 #include "layer/python/moved_paths.h"
 
 #include <algorithm>
@@ -21,6 +21,47 @@ bool may_begin(std::string_view text, size_t at) {
   if (text[at - 1] != '/') return !is_in_names(text[at - 1]);
   return text.substr(0, at).ends_with("://");
 }
+
+// Where a text holds the directory first, from `begin` on; npos if it does not.
+size_t find_directory(std::string_view text, const std::string& directory, size_t begin) {
+  size_t at = text.find(directory, begin);
+  for (; at != std::string_view::npos; at = text.find(directory, at + 1)) {
+    const size_t end = at + directory.size();
+    if (may_begin(text, at) && (end == text.size() || !is_in_names(text[end]))) break;
+  }
+  return at;
+}
+
+struct FoundMove {
+  size_t at = std::string_view::npos;
+  const MovedPath* move = nullptr;
+};
+
+// Goes through a text, and remembers where each directory comes next, or that it does not: a search
+// for each path that is found would be quadratic.
+class MoveSearch {
+ public:
+  MoveSearch(const std::vector<MovedPath>& moves, std::string_view text)
+      : moves_(moves), text_(text), next_(moves.size()) {
+    for (size_t i = 0; i < moves.size(); ++i) next_[i] = find_directory(text, moves[i].from, 0);
+  }
+
+  // The first path from `begin` on, which is no less than at the call before. The longest directory
+  // of those at one place.
+  FoundMove next(size_t begin) {
+    FoundMove first;
+    for (size_t i = 0; i < moves_.size(); ++i) {
+      if (next_[i] < begin) next_[i] = find_directory(text_, moves_[i].from, begin);
+      if (next_[i] < first.at) first = {next_[i], &moves_[i]};
+    }
+    return first;
+  }
+
+ private:
+  const std::vector<MovedPath>& moves_;  // the longest first
+  const std::string_view text_;
+  std::vector<size_t> next_;  // by move
+};
 
 }  // namespace
 
@@ -45,29 +86,20 @@ std::optional<std::string> MovedPaths::find_below(std::string_view path) const {
   return outermost == moves_.rend() ? std::nullopt : std::optional(outermost->to);
 }
 
-MovedPaths::Found MovedPaths::find_in(std::string_view text, size_t begin) const {
-  Found first;
-  for (const MovedPath& move : moves_) {
-    for (size_t at = text.find(move.from, begin); at < first.at;
-         at = text.find(move.from, at + 1)) {
-      const size_t end = at + move.from.size();
-      if (!may_begin(text, at) || (end < text.size() && is_in_names(text[end]))) continue;
-      first = {at, &move};
-      break;
-    }
-  }
-  return first;
-}
-
 std::string MovedPaths::replace_in(std::string_view text) const {
   std::string result;
   size_t done = 0;
-  for (Found found = find_in(text, 0); found.move != nullptr; found = find_in(text, done)) {
+  MoveSearch search(moves_, text);
+  for (FoundMove found = search.next(0); found.move != nullptr; found = search.next(done)) {
     result += text.substr(done, found.at - done);
     result += found.move->to;
     done = found.at + found.move->from.size();
   }
   return result += text.substr(done);
+}
+
+size_t MovedPaths::first_in(std::string_view text) const {
+  return MoveSearch(moves_, text).next(0).at;
 }
 
 }  // namespace layer

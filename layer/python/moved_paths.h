@@ -31,17 +31,11 @@ class MovedPaths {
   std::string replace_in(std::string_view text) const;
 
   // Whether replace_in() would find anything.
-  bool are_in(std::string_view text) const { return find_in(text, 0).move != nullptr; }
+  bool are_in(std::string_view text) const { return first_in(text) != std::string_view::npos; }
   // The offset of the first such path; npos if there is none.
-  size_t first_in(std::string_view text) const { return find_in(text, 0).at; }
+  size_t first_in(std::string_view text) const;
 
  private:
-  struct Found {
-    size_t at = std::string_view::npos;
-    const MovedPath* move = nullptr;
-  };
-  Found find_in(std::string_view text, size_t begin) const;
-
   std::vector<MovedPath> moves_;  // the longest first
 };
 
