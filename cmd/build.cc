@@ -161,7 +161,7 @@ FinishedBuild build(const BuildArguments& options) {
   PlanningState planned = options.planning.plan_file.empty()
                               ? read_inputs(options.planning, tools)
                               : make_plan(options.planning, base, scratch_of(options), tools);
-  if (tools.store != nullptr) layer::stamp_sources(planned.plan.layers, *planned.stamps);
+  layer::stamp_sources(planned.plan.layers, *planned.stamps);
   if (has_venv) final_config(on, platform, program_changes(options, planned, on));
   std::optional<layer::TraceScope> step(std::in_place, tools.trace.get(), "look for the layers");
   layer::StartFiles start = start_files(options, planned, on);

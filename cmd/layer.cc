@@ -122,7 +122,7 @@ void run_layer(const LayerArguments& options) {
   layer::StartFiles start{listed_start_files(options.writing), planned.plan.program, {}};
   add_linked_start_files(planned.tree, planned.plan, start);
   std::vector<layer::LayerPlan> chosen{choose_layer(planned.plan, options.only, options.empty)};
-  if (tools.store != nullptr) layer::stamp_sources(chosen, *planned.stamps);
+  layer::stamp_sources(chosen, *planned.stamps);
   BlobFile blob(options.output);
   const std::vector<layer::WrittenLayer> layers =
       write_layers(chosen, options.writing, start, options.planning.jobs, blob, tools);

@@ -628,6 +628,34 @@ class Plans(Case):
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((self.top / "plan.tar").read_bytes(), (self.top / "tree.tar").read_bytes())
 
+    def write_plan(self, size):
+        """Writes a plan of one file, `f`."""
+        (self.top / "plan").write_text(
+            f"veneer plan 1\nlayer\tl\tx\nf\ta\t-\t{size}\tf\n"
+            f"summary\tfiles=1\tbytes={size}\tsymlinks=0\thardlinks=0\tbytes_linked=0\t"
+            "bytes_repeated=0\n")
+
+    def test_a_size_that_the_file_does_not_have(self):
+        """It is compared before anything is made for so many bytes."""
+        for size in (1, 1 << 44, (1 << 64) - 1):
+            self.write_plan(size)
+            for command in (["build", "-o", "oci:o"], ["layer", "-o", "l.tar"]):
+                self.check([*command, "--no-store", "--plan", "plan"],
+                           f"plan:3:1: error: size '{size}' is not that of 'f', which has 0 bytes\n"
+                           "plan:3:1: help: make the plan again: the file was changed after it\n")
+
+    def test_sparse_files(self):
+        """They take no disk, but what is made for each of their pieces would take memory."""
+        (self.top / "t").mkdir()
+        for name, size in (("a", 1 << 39), ("b", (1 << 39) + 1)):
+            with open(self.top / "t" / name, "wb") as file:
+                file.truncate(size)
+        for command in (["build", "--tree", "t:srv", "-o", "oci:o"],
+                        ["layer", "--tree", "t:srv", "-o", "l.tar"]):
+            self.check([*command, "--no-store"],
+                       "t: error: with the 549755813889 bytes of 'srv/b', the files of the layers "
+                       "have more than 1 TiB\n")
+
     def test_many_layers(self):
         (self.top / "plan").write_text(
             "veneer plan 1\n" + "".join(f"layer\tl{i}\tx\n" for i in range(100_000)))

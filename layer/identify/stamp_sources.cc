@@ -1,12 +1,26 @@
 // Stats the sources in parallel.
 #include "layer/identify/stamp_sources.h"
 
+#include <fmt/core.h>
+
 #include <string_view>
 #include <vector>
 
+#include "layer/base/error.h"
 #include "layer/read/target.h"
 
 namespace layer {
+namespace {
+
+// Thrown before anything is made for the bytes that a plan states: these may be any number.
+Error wrong_size(const TarEntry& entry, uint64_t size) {
+  return Error(entry.origin.position(),
+               fmt::format("size '{}' is not that of '{}', which has {} bytes", entry.size,
+                           entry.source(), size))
+      .with_help("make the plan again: the file was changed after it");
+}
+
+}  // namespace
 
 void stamp_sources(std::span<LayerPlan> layers, StringArena& arena) {
   std::vector<TarEntry*> files;
@@ -21,9 +35,10 @@ void stamp_sources(std::span<LayerPlan> layers, StringArena& arena) {
   }
   const std::vector<Target> targets = find_targets(paths);
   for (size_t i = 0; i < files.size(); ++i) {
-    const bool is_as_planned =
-        targets[i].type == TargetType::kFile && targets[i].stamp.size == files[i]->size;
-    if (is_as_planned) files[i]->stamp = arena.keep(targets[i].stamp);
+    if (targets[i].type != TargetType::kFile) continue;
+    const Stamp& stamp = targets[i].stamp;
+    if (stamp.size != files[i]->size) throw wrong_size(*files[i], stamp.size);
+    files[i]->stamp = arena.keep(stamp);
   }
 }
 

@@ -8,8 +8,10 @@
 
 namespace layer {
 
-// Sets the stamp of each file of the layers, in the arena, so that the store can be searched for it.
-// One stat per file. A file that is not as planned gets no stamp; the writer reports it later.
+// Sets the stamp of each file of the layers, in the arena, so that the store can be searched for it
+// and a change after this moment is seen. One stat per file. Throws Error with the plan's line for a
+// file that has another size than the plan states. What is no file, or cannot be reached, gets no
+// stamp; the writer reports it later.
 void stamp_sources(std::span<LayerPlan> layers, StringArena& arena);
 
 }  // namespace layer

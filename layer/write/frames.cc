@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "layer/base/error.h"
 #include "layer/base/hash64.h"
 #include "layer/write/tar.h"
 
 namespace layer {
 namespace {
+
+constexpr uint64_t kMostTebibytes = 1;
 
 // Whether the entry is where the order of a LayerPlan has it, behind the one before it.
 bool is_in_order(const LayerPlan& plan, size_t i) {
@@ -95,6 +98,22 @@ std::vector<Frame> cut_frames(const LayerPlan& plan, FrameRule rule) {
   frames.back().ends_tar = rule.end == TarEnd::kInLastFrame;
   if (frames.back().ends_tar) frames.back().tar_size += kTarEndSize;
   return frames;
+}
+
+void check_sizes(std::span<const LayerPlan> layers) {
+  uint64_t left = kMostTebibytes << 40U;
+  for (const LayerPlan& layer : layers) {
+    for (const TarEntry& entry : layer.entries) {
+      const uint64_t size = tar_content_size(entry);
+      if (size > left) {
+        throw Error(entry.origin.position(),
+                    fmt::format("with the {} bytes of '{}', the files of the layers have more than "
+                                "{} TiB",
+                                size, entry.path, kMostTebibytes));
+      }
+      left -= size;
+    }
+  }
 }
 
 }  // namespace layer

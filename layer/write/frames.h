@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -76,5 +77,9 @@ class FrameCutter {
 // There is at least one frame, and the last one ends the layer; it may be larger by the two zero
 // blocks. Throws std::logic_error unless the entries are in the order of a LayerPlan.
 std::vector<Frame> cut_frames(const LayerPlan& plan, FrameRule rule);
+
+// Throws Error if the files of the layers have more than 1 TiB in all. A sparse file takes no disk,
+// but each of its frames takes memory.
+void check_sizes(std::span<const LayerPlan> layers);
 
 }  // namespace layer

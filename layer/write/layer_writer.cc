@@ -292,6 +292,7 @@ std::vector<WrittenLayer> write_layers(const std::vector<LayerPlan>& plans, Comp
                                        unsigned jobs, LayerSink& sink, Progress& progress,
                                        Store* store) {
   if (plans.empty()) return {};
+  check_sizes(plans);
   return LayerWriter(plans, compression, jobs, sink, progress, store).run();
 }
 

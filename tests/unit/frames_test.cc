@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "layer/base/error.h"
 #include "layer/base/hash64.h"
 #include "layer/model/string_arena.h"
 #include "layer/write/tar.h"
@@ -207,6 +208,25 @@ TEST_CASE("frames: a layer without entries is one frame of two zero blocks") {
   const std::vector<Frame> frames = cut_frames(LayerPlan{}, {kMaximum});
   REQUIRE(frames.size() == 1);
   CHECK(frames[0] == Frame{.tar_size = 1024, .ends_layer = true, .ends_tar = true});
+}
+
+TEST_CASE("frames: more than 1 TiB in all is refused, whatever sizes are stated") {
+  StringArena arena;
+  constexpr uint64_t kTebibyte = uint64_t{1} << 40;
+  std::vector<LayerPlan> layers{plan_of({{"a", kTebibyte - 1}}, arena),
+                                plan_of({{"b", 1}, {"c", 0}}, arena)};
+  CHECK_NOTHROW(check_sizes(layers));
+  TarEntry& last = layers[1].entries[1];
+  last.origin = {arena.intern(Declaration{.file = "p"}), 3, 1};
+  for (const uint64_t size : {uint64_t{1}, kTebibyte, UINT64_MAX}) {
+    last.size = size;
+    CHECK_THROWS_WITH_AS(check_sizes(layers),
+                         fmt::format("p:3:1: error: with the {} bytes of 'c', the files of the "
+                                     "layers have more than 1 TiB\n",
+                                     size)
+                             .c_str(),
+                         Error);
+  }
 }
 
 TEST_CASE("frames: entries out of order, or twice, are a bug of the planner") {
