@@ -13,8 +13,11 @@ constexpr int64_t kShortestWait = 1'000'000;
 constexpr int64_t kWriteTime = 10'000'000;  // for a tick, and for a writer that has to wait
 constexpr int64_t kWriteTimeOfByte = 10;    // at a tenth of what a slow machine copies
 
+// A file system may hold times that are more than 292 years away. These wrap, and differ still.
 int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
+  const auto seconds = static_cast<uint64_t>(time.tv_sec);
+  return static_cast<int64_t>(seconds * uint64_t{kNanosecondsPerSecond} +
+                              static_cast<uint64_t>(time.tv_nsec));
 }
 
 bool is_older_than_tick(int64_t time, int64_t now) {

@@ -41,8 +41,11 @@ std::optional<Digest> parse_hex(std::string_view text) {
   return digest;
 }
 
+// Wraps as those of a Stamp do.
 int64_t nanoseconds_of(const timespec& time) {
-  return int64_t{time.tv_sec} * kNanosecondsPerSecond + time.tv_nsec;
+  const auto seconds = static_cast<uint64_t>(time.tv_sec);
+  return static_cast<int64_t>(seconds * uint64_t{kNanosecondsPerSecond} +
+                              static_cast<uint64_t>(time.tv_nsec));
 }
 
 int64_t last_use(const struct stat& status) {

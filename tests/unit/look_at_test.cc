@@ -5,15 +5,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <limits>
 #include <string>
 
 #include "layer/base/error.h"
+#include "layer/disk/stamp.h"
 #include "temporary_directory.h"
 
 namespace layer::look_at_test {
 namespace {
 
 constexpr uid_t kNobody = 65534;
+
+// tmpfs keeps any. A sanitizer tells an overflow.
+TEST_CASE("look at: times that nanoseconds cannot hold differ still") {
+  struct stat first = {};
+  first.st_mtim.tv_sec = std::numeric_limits<time_t>::max();
+  struct stat second = first;
+  CHECK(is_same_content(stamp_of(first), stamp_of(second)));
+  --second.st_mtim.tv_sec;
+  CHECK_FALSE(is_same_content(stamp_of(first), stamp_of(second)));
+  second.st_mtim.tv_sec = std::numeric_limits<time_t>::min();
+  CHECK_FALSE(is_same_content(stamp_of(first), stamp_of(second)));
+}
 
 TEST_CASE("look at: links are followed, and what leads nowhere is nothing") {
   const TemporaryDirectory folder;
