@@ -19,16 +19,21 @@ veneer makes each archive twice more: with every input staged as an absolute lin
 sandboxes, and with links among the inputs recreated. All three archives must have the same bytes.
 
 --update rewrites both listings; review the difference before you commit it.
+
+Generated patterns select the same of generated names with both programs. An archive that others made
+keeps no pattern busy.
 """
 
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 
@@ -222,6 +227,80 @@ class Bsdtar(unittest.TestCase):
         for path, content in theirs.items():
             self.assertIn(path, ours)
             self.assertEqual(content, ours[path], path)
+
+
+def archive_of(names, path):
+    """Makes an archive of empty files and directories with these names."""
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+
+
+class Patterns(program.InFolder):
+    """What patterns select, and how long they take."""
+
+    # What libarchive changed in 2025: what may follow a '*' beside a plain component.
+    CHANGED = re.compile(r"\*[?^$\[/.]*(?:$|\*)|\*[/.]*[?^$\[]")
+    NAME_PARTS = ["a", "b", "c", "ab", "a/", "b/", "/", "./", "//", "/./", ".", "$", "^", "-"]
+    PATTERN_PARTS = ["a", "b", "c", "ab", "a/", "/", "./", "*", "*", "?", "[ab]", "[a-b]", "[-b]",
+                     "[a-]", "[", "\\a", "\\*", "$", "^"]
+
+    def test_generated_patterns_select_what_bsdtar_selects(self):
+        if not shutil.which("bsdtar"):
+            self.skipTest("'bsdtar' is not installed")
+        made = random.Random(20250)
+
+        def words(parts, most):
+            return "".join(made.choices(parts, k=made.randint(1, most)))
+
+        archive_of({words(self.NAME_PARTS, 6) for _ in range(400)}, self.top / "names.tar")
+        patterns = {word for word in (words(self.PATTERN_PARTS, 6) for _ in range(90))
+                    if not self.CHANGED.search(word)}
+        found = 0
+        for pattern in sorted(patterns):
+            commands = [["-tf", "names.tar", "--exclude", pattern]]
+            if not pattern.startswith("^"):  # changed in 2025, too
+                commands += [["-tf", "names.tar", "--", pattern],
+                             ["-ntf", "names.tar", "--", pattern]]
+            for command in commands:
+                theirs, ours = (subprocess.run([*tar, *command], cwd=self.top, text=True,
+                                               capture_output=True, check=False, env=ENVIRONMENT,
+                                               timeout=TIMEOUT)
+                                for tar in (["bsdtar"], [program.VENEER, "tar"]))
+                self.assertEqual(ours.stdout, theirs.stdout, command)
+                self.assertEqual(ours.returncode, theirs.returncode, command)
+                found += bool(ours.stdout)
+        self.assertGreater(found, len(patterns))  # most exclude and include something
+
+    def test_no_name_keeps_a_pattern_busy(self):
+        """Each took minutes or years: a matcher that takes its choices back tries them all."""
+        archive_of(["x" + "/tests/a" * 60000, "y" + "/." * 250000, "/".join(["a" * 250] * 16)],
+                   self.top / "names.tar")
+        for pattern in ("*/tests/*/__pycache__/*", "*/tests/*/tests/*/tests/*/x", "*a*a*a*a*a*b",
+                        "*/x", "*?./x", "*[a-z]*[0-9]", "tests/*/b"):
+            done = subprocess.run([program.VENEER, "tar", "-tf", "names.tar", "--exclude", pattern],
+                                  cwd=self.top, capture_output=True, check=False, timeout=20)
+            self.assertEqual((done.returncode, done.stdout.count(b"\n")), (0, 3), pattern)
+            done = subprocess.run([program.VENEER, "tar", "-tf", "names.tar", pattern],
+                                  cwd=self.top, capture_output=True, check=False, timeout=20)
+            self.assertEqual((done.returncode, done.stdout), (1, b""), pattern)
+
+    def test_many_patterns_cost_little_each(self):
+        """20,000 paths to leave out of 8,000 names took more than a minute."""
+        names = [f"lib/python3/site-packages/package{n % 97}/module{n}.py" for n in range(8000)]
+        archive_of(names, self.top / "names.tar")
+        (self.top / "patterns").write_text("".join(
+            f"{name}\n./{name}\n" for name in names[:5000]) + "".join(
+                f"lib/python3/site-packages/gone/module{n}.py\n" for n in range(10000)))
+        done = subprocess.run([program.VENEER, "tar", "-tf", "names.tar", "-X", "patterns"],
+                              cwd=self.top, capture_output=True, text=True, check=False,
+                              timeout=20)
+        self.assertEqual(done.stdout.splitlines(), names[5000:])
+        done = subprocess.run([program.VENEER, "tar", "-tf", "names.tar", "-T", "patterns"],
+                              cwd=self.top, capture_output=True, text=True, check=False,
+                              timeout=20)
+        self.assertEqual(done.stdout.splitlines(), names[:5000])
+        self.assertIn("no member matches 'lib/python3/site-packages/gone/module7.py'", done.stderr)
 
 
 if __name__ == "__main__":

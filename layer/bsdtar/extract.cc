@@ -74,7 +74,7 @@ Diagnostic fault(const std::string& name, std::string message) {
   return diagnostic;
 }
 
-void report_unmatched(Names& names, const std::string& archive, Diagnostics& found) {
+void report_unmatched(const Names& names, const std::string& archive, Diagnostics& found) {
   for (const std::string& pattern : names.unmatched()) {
     found.error(fault(archive, fmt::format("no member matches '{}'", pattern)));
   }
@@ -121,7 +121,7 @@ class Extractor {
         visit(describe(*entry));
         extract(*entry);
       }
-      if (request_.stops_early && names_.unmatched().empty()) break;
+      if (request_.stops_early && !names_.has_unmatched()) break;
     }
     report_unmatched(names_, reader_.called(), found_);
     // Times and modes of directories are set last.
@@ -199,7 +199,7 @@ void list_archive(const ReadRequest& request, const Visit& visit) {
   while (archive_entry* entry = reader.next()) {
     if (!names.selects(reader.name())) continue;
     visit(describe(*entry));
-    if (request.stops_early && names.unmatched().empty()) break;
+    if (request.stops_early && !names.has_unmatched()) break;
   }
   Diagnostics found;
   report_unmatched(names, reader.called(), found);

@@ -35,7 +35,7 @@ bool is_whiteout(std::string_view path) {
 }  // namespace
 
 void Members::add(Member member, std::string_view name) {
-  if (!names_.selects(std::string(name))) return;
+  if (!names_.selects(name)) return;
   const std::optional<std::string> edited = names_.edit(std::string(name));
   if (!edited) return;
   Entry& entry = member.entry;

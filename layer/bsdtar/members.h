@@ -47,7 +47,10 @@ class Members {
   void add(Member member, std::string_view name);
 
   // Whether the name is selected. If not, its content need not be read.
-  bool selects(std::string_view name) { return names_.selects(std::string(name)); }
+  bool selects(std::string_view name) { return names_.selects(name); }
+
+  // Whether an exclusion matches the name. Then nothing below it is looked at either, as with bsdtar.
+  bool excludes(std::string_view name) { return names_.excludes(name); }
 
   // The members, in bytewise order of their names. Throws Error for each member that lies below a
   // member that is not a directory, unless both were copied.

@@ -1,17 +1,8 @@
-// Matches patterns with libarchive, so that they mean what they mean to bsdtar.
+// Asks the patterns, and edits names as bsdtar does.
 #include "layer/bsdtar/names.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <new>
 #include <utility>
-
-#include "layer/base/error.h"
-#include "layer/base/utf8_names.h"
-#include "layer/read/input_file.h"
 
 namespace layer {
 namespace {
@@ -37,58 +28,36 @@ std::optional<std::string> strip(std::string_view path, uint32_t components) {
 
 }  // namespace
 
-void Names::Free::operator()(archive* matching) const {
-  archive_match_free(matching);
-}
-void Names::Free::operator()(archive_entry* entry) const {
-  archive_entry_free(entry);
-}
-
 Names::Names(const NameRules& rules)
-    : matching_(archive_match_new()),
-      entry_(archive_entry_new()),
+    : excludes_(PatternUse::kExclude),
+      includes_(rules.recurses ? PatternUse::kInclude : PatternUse::kIncludeItself),
       strip_components_(rules.strip_components),
       substitutions_(rules.substitutions) {
-  if (!matching_ || !entry_) throw std::bad_alloc();
-  const Utf8Names names;
-  const int nul = rules.files_end_in_nul ? 1 : 0;
-  archive* const matching = matching_.get();
-  check(archive_match_set_inclusion_recursion(matching, rules.recurses ? 1 : 0), "--no-recursion");
-  for (const std::string& pattern : rules.excludes) {
-    check(archive_match_exclude_pattern(matching, pattern.c_str()), pattern);
-  }
+  for (const std::string& pattern : rules.excludes) excludes_.add(pattern);
   for (const std::string& file : rules.exclude_files) {
-    refuse_device(file);
-    check(archive_match_exclude_pattern_from_file(matching, file.c_str(), nul), file);
+    excludes_.add_file(file, rules.files_end_in_nul);
   }
   if (rules.excludes_vcs) {
-    for (const char* name : kVcsNames) check(archive_match_exclude_pattern(matching, name), name);
+    for (const char* name : kVcsNames) excludes_.add(name);
   }
-  for (const std::string& pattern : rules.includes) {
-    check(archive_match_include_pattern(matching, pattern.c_str()), pattern);
-  }
+  for (const std::string& pattern : rules.includes) includes_.add(pattern);
   for (const std::string& file : rules.include_files) {
-    refuse_device(file);
-    check(archive_match_include_pattern_from_file(matching, file.c_str(), nul), file);
+    includes_.add_file(file, rules.files_end_in_nul);
   }
-  selects_all_ = rules.excludes.empty() && rules.exclude_files.empty() && !rules.excludes_vcs &&
-                 rules.includes.empty() && rules.include_files.empty();
 }
 
-void Names::check(int status, std::string_view what) const {
-  if (status == ARCHIVE_OK) return;
-  const char* message = archive_error_string(matching_.get());
-  throw Error(fmt::format("cannot use '{}': {}", what,
-                          message == nullptr ? "libarchive states no reason" : message));
+bool Names::selects(std::string_view path) {
+  if (excludes_.is_empty() && includes_.is_empty()) return true;
+  name_.set(path);
+  // An inclusion has matched even if what it matches is excluded.
+  const bool is_included = includes_.is_empty() || includes_.matches(name_);
+  return is_included && !excludes_.matches(name_);
 }
 
-bool Names::selects(const std::string& path) {
-  if (selects_all_) return true;
-  const Utf8Names names;
-  archive_entry_set_pathname(entry_.get(), path.c_str());
-  const int excluded = archive_match_path_excluded(matching_.get(), entry_.get());
-  if (excluded < 0) check(excluded, path);
-  return excluded == 0;
+bool Names::excludes(std::string_view path) {
+  if (excludes_.is_empty()) return false;
+  name_.set(path);
+  return excludes_.matches(name_);
 }
 
 std::optional<std::string> Names::edit(std::string path) const {
@@ -103,16 +72,6 @@ std::optional<std::string> Names::edit_hardlink(std::string path) const {
 
 std::string Names::edit_symlink(std::string text) const {
   return substitute(substitutions_, SubstitutedText::kSymlink, std::move(text));
-}
-
-std::vector<std::string> Names::unmatched() {
-  std::vector<std::string> patterns;
-  const Utf8Names names;
-  const char* pattern = nullptr;
-  while (archive_match_path_unmatched_inclusions_next(matching_.get(), &pattern) == ARCHIVE_OK) {
-    patterns.emplace_back(pattern);
-  }
-  return patterns;
 }
 
 }  // namespace layer

@@ -2,21 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layer/bsdtar/pattern_list.h"
 #include "layer/bsdtar/substitution.h"
-
-struct archive;
-struct archive_entry;
 
 namespace layer {
 
 struct NameRules {
-  std::vector<std::string> excludes;       // patterns as libarchive matches them
+  std::vector<std::string> excludes;       // patterns, as NamePattern has them
   std::vector<std::string> exclude_files;  // files with one such pattern per line
   std::vector<std::string> includes;       // empty: everything is included
   std::vector<std::string> include_files;
@@ -33,7 +30,8 @@ class Names {
   // Throws Error for a pattern, or a file of patterns, that cannot be used.
   explicit Names(const NameRules& rules);
 
-  bool selects(const std::string& path);
+  bool selects(std::string_view path);
+  bool excludes(std::string_view path);
 
   // The edited name, not yet normalised; no value if nothing is left of it.
   std::optional<std::string> edit(std::string path) const;
@@ -42,19 +40,13 @@ class Names {
   std::string edit_symlink(std::string text) const;
 
   // The included patterns that matched nothing.
-  std::vector<std::string> unmatched();
+  std::vector<std::string> unmatched() const { return includes_.unmatched(); }
+  bool has_unmatched() const { return includes_.has_unmatched(); }
 
  private:
-  struct Free {
-    void operator()(archive* matching) const;
-    void operator()(archive_entry* entry) const;
-  };
-
-  void check(int status, std::string_view what) const;
-
-  std::unique_ptr<archive, Free> matching_;
-  std::unique_ptr<archive_entry, Free> entry_;  // the library matches entries, not texts
-  bool selects_all_ = true;
+  PatternList excludes_;
+  PatternList includes_;
+  MatchedName name_;
   uint32_t strip_components_;
   std::vector<Substitution> substitutions_;
 };

@@ -3,7 +3,9 @@
 
 #include "layer/base/error.h"
 #include "layer/bsdtar/archive_form.h"
+#include "layer/bsdtar/name_pattern.h"
 #include "layer/bsdtar/names.h"
+#include "layer/bsdtar/pattern_list.h"
 #include "layer/bsdtar/pattern_size.h"
 #include "layer/bsdtar/substitution.h"
 
@@ -158,7 +160,120 @@ TEST_CASE("tar: --strip-components counts as bsdtar does") {
   CHECK(strip(2, "a//b") == "b");
 }
 
-TEST_CASE("tar: patterns are libarchive's, and tell which of them matched nothing") {
+// Of 'e', 'i' and 'w' those whose use of the pattern matches the name: to exclude, to include, and to
+// include whole names only.
+std::string uses_that_match(const std::string& pattern, const std::string& name) {
+  std::string uses;
+  MatchedName matched;
+  matched.set(name);
+  const std::pair<char, PatternUse> all[] = {
+      {'e', PatternUse::kExclude}, {'i', PatternUse::kInclude}, {'w', PatternUse::kIncludeItself}};
+  for (const auto& [letter, use] : all) {
+    const bool matches = NamePattern(pattern, use).matches(matched);
+    if (matches) uses += letter;
+    PatternList list(use);
+    list.add(pattern);
+    CHECK(list.matches(matched) == matches);
+  }
+  return uses;
+}
+
+TEST_CASE("tar: a pattern matches what libarchive says that it does") {
+  struct Row {
+    std::string pattern;
+    std::string name;
+    std::string uses;
+  };
+  const Row rows[] = {
+      {"a", "a", "eiw"},
+      {"a", "a/", "eiw"},
+      {"a", "a/.", "eiw"},
+      {"a", "./a", "eiw"},
+      {"a", ".//./a", "eiw"},
+      {"a", "a/b", "ei"},
+      {"a", "b/a", "e"},
+      {"a", "b//./a/c", "e"},
+      {"a", "/a", "e"},
+      {"a", "ab", ""},
+      {"a/", "a", "eiw"},
+      {"/", "/", ""},
+      {"./a", "a", "eiw"},
+      {"./a", "b/a", "e"},
+      {"/a", "/a", "eiw"},
+      {"/a", "//./a", "eiw"},
+      {"/a", "a", ""},
+      {"a/b", "a//./b", "eiw"},
+      {"a/./b", "a/b", "eiw"},
+      {"a/b", "a/.b", ""},
+      {"a//", "a/b", "ei"},
+      {"a/*", "a", "eiw"},
+      {"a/*", "a/b/c", "eiw"},
+      {"a/*b", "a", ""},
+      {"*b", "a/xb", "eiw"},
+      {"*b", "a/b/c", "ei"},
+      {"*/b", "/b", ""},
+      {"a*b", "x/a1/2b/y", "e"},
+      {"a*b*c", "a/bb/cbc", "eiw"},
+      {"a*b*c", "a/cb", ""},
+      {"*./b", "a/b", "eiw"},
+      {"a?b", "a/b", "eiw"},
+      {"a?", "a", ""},
+      {"[ab]", "b", "eiw"},
+      {"[!ab]", "b", ""},
+      {"[^ab]x", "cx", "eiw"},
+      {"a[!b]", "a", ""},
+      {"[a-c-e]", "-", "eiw"},
+      {"[a-c-e]", "d", ""},
+      {"[-a]", "-", "eiw"},
+      {"[a-]", "-", "eiw"},
+      {"[a\\-c]", "b", ""},
+      {"[\\a-\\c]", "b", "eiw"},
+      {"[\\]]", "]", "eiw"},
+      {"[]", "[]", ""},
+      {"[a", "[a", "eiw"},
+      {"[\xa0-\xbf]", "\xb1", "eiw"},
+      {"[a-\xbf]", "b", ""},
+      {"\\*", "*", "eiw"},
+      {"\\*", "a", ""},
+      {"\\", "\\", "eiw"},
+      {"^a", "a/b", "e"},
+      {"^a", "b/a", ""},
+      {"^a", "^a", "iw"},
+      {"a$", "a/.", "ei"},
+      {"a$", "a/b", ""},
+      {"a$", "a$", "w"},
+      {"a$b", "a$b", "eiw"},
+      {"^$", "./", "e"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pattern);
+    CAPTURE(row.name);
+    CHECK(uses_that_match(row.pattern, row.name) == row.uses);
+  }
+}
+
+TEST_CASE("tar: an inclusion has matched even if what it matches is excluded") {
+  NameRules rules;
+  rules.includes = {"a", "a/", "*.x", "b/c"};
+  rules.excludes = {"a"};
+  Names names(rules);
+  CHECK_FALSE(names.selects("a"));
+  CHECK_FALSE(names.selects("b"));
+  CHECK(names.unmatched() == std::vector<std::string>{"*.x", "b/c"});
+  CHECK(names.selects("b/c/d"));
+  CHECK(names.selects("y.x"));
+  CHECK_FALSE(names.has_unmatched());
+}
+
+TEST_CASE("tar: an empty pattern is refused") {
+  NameRules rules;
+  rules.excludes = {""};
+  CHECK_THROWS_WITH(Names{rules},
+                    "veneer: error: a pattern for names is empty\n"
+                    "veneer: help: leave it out, or use '*' for all names\n");
+}
+
+TEST_CASE("tar: patterns tell which of them matched nothing") {
   NameRules rules;
   rules.includes = {"./etc", "gone"};
   rules.excludes = {"*.pyc", "**/_repo_mapping"};
