@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -65,55 +66,57 @@ std::vector<Place> find_places(const std::vector<Member>& members, const FileTre
   return places;
 }
 
-// Members with one real path, in path order: each either stays a file or is a link to one before or
-// behind it that does.
+// Joins members with one real path.
 class SameFile {
  public:
-  SameFile(std::span<const Place> places, FileTree& tree, std::vector<FileFacts>& facts,
-           StringArena& arena)
-      : places_(places), tree_(tree), facts_(facts), arena_(arena) {}
+  SameFile(FileTree& tree, std::vector<FileFacts>& facts, StringArena& arena)
+      : tree_(tree), facts_(facts), arena_(arena) {}
 
-  void link() {
-    for (const Place& place : places_) {
-      if (tree_.entries[place.member].kind != EntryKind::kFile) continue;
-      link_to(home_of(place.member));
+  // `places` are in path order.
+  void link(std::span<const Place> places) {
+    for (const std::vector<const Place*>& group : group_by_statement(places)) {
+      link_to(home_of(group), group);
     }
   }
 
  private:
-  bool may_join(uint32_t a, uint32_t b) const {
-    const Entry& left = tree_.entries[a];
-    const Entry& right = tree_.entries[b];
-    if (facts_[a].equality_class != facts_[b].equality_class)
-      return false;  // it was replaced in between
-    return stated(left) == stated(right) && tree_root(left) == tree_root(right);
+  // Those that may be links to one another. A file that was replaced in between has another class.
+  std::vector<std::vector<const Place*>> group_by_statement(std::span<const Place> places) {
+    std::map<std::tuple<uint32_t, const Attributes*, std::string_view>, size_t> group_of;
+    std::vector<std::vector<const Place*>> groups;
+    for (const Place& place : places) {
+      const Entry& entry = tree_.entries[place.member];
+      const Attributes* attributes = arena_.intern(stated(entry));
+      const auto [group, is_new] = group_of.try_emplace(
+          {facts_[place.member].equality_class, attributes, tree_root(entry)}, groups.size());
+      if (is_new) groups.emplace_back();
+      groups[group->second].push_back(&place);
+    }
+    return groups;
   }
 
-  uint32_t home_of(uint32_t member) const {
-    uint32_t home = member;
+  uint32_t home_of(const std::vector<const Place*>& group) const {
+    uint32_t home = group.front()->member;
     size_t most = 0;
-    for (const Place& place : places_) {
-      if (!may_join(member, place.member)) continue;
-      const size_t end = common_end(tree_.entries[place.member].path, place.real);
+    for (const Place* place : group) {
+      const size_t end = common_end(tree_.entries[place->member].path, place->real);
       if (end <= most) continue;
       most = end;
-      home = place.member;
+      home = place->member;
     }
     return home;
   }
 
-  void link_to(uint32_t home) {
-    for (const Place& place : places_) {
-      Entry& entry = tree_.entries[place.member];
-      if (place.member == home || entry.kind != EntryKind::kFile) continue;
-      if (!may_join(home, place.member)) continue;
+  void link_to(uint32_t home, const std::vector<const Place*>& group) {
+    for (const Place* place : group) {
+      if (place->member == home) continue;
+      Entry& entry = tree_.entries[place->member];
       entry.kind = EntryKind::kSymlink;
       entry.content = relative_link(entry.path, tree_.entries[home].path, arena_);
-      facts_[place.member] = {};
+      facts_[place->member] = {};
     }
   }
 
-  const std::span<const Place> places_;
   FileTree& tree_;
   std::vector<FileFacts>& facts_;
   StringArena& arena_;
@@ -125,12 +128,13 @@ std::vector<uint32_t> link_same_files(const std::vector<Member>& members, FileTr
                                       std::vector<FileFacts>& facts, StringArena& arena) {
   std::vector<uint32_t> same(members.size());
   const std::vector<Place> places = find_places(members, tree, facts);
+  SameFile joined(tree, facts, arena);
   for (size_t begin = 0; begin < places.size();) {
     size_t end = begin + 1;
     while (end < places.size() && places[end].real == places[begin].real) ++end;
     if (end - begin > 1) {
       for (size_t i = begin; i < end; ++i) same[places[i].member] = places[begin].member + 1;
-      SameFile(std::span(places).subspan(begin, end - begin), tree, facts, arena).link();
+      joined.link(std::span(places).subspan(begin, end - begin));
     }
     begin = end;
   }
