@@ -125,6 +125,7 @@ class Parser {
     create.names = command_.names;
     create.owner = command_.owner;
     create.limits = command_.limits;
+    create.disk.max_followed = command_.limits.entries;
   }
 
   // By its name, which --auto-compress goes by, the archive would be no tar.

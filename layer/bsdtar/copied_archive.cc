@@ -168,7 +168,13 @@ bool is_archive(const std::string& path) {
   FileReader reader(path);
   std::array<std::byte, kArchiveHeadSize> head{};
   const size_t size = reader.read(head);
-  // Text has no control characters but TAB, LF and CR; every archive format and codec has others
+  // These are text if what is in them is: ar, cpio's "odc", and what uuencode makes of any archive.
+  constexpr std::string_view kTextMagics[] = {"!<arch>\n", "070707", "begin ", "begin-base64 "};
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), size);
+  const bool has_magic = std::ranges::any_of(
+      kTextMagics, [text](std::string_view magic) { return text.starts_with(magic); });
+  if (has_magic) return true;
+  // Other text has no control characters but TAB, LF and CR; every archive format and codec has others
   // near its beginning, if only as padding.
   return std::any_of(head.begin(), head.begin() + size, [](std::byte byte) {
     const auto c = std::to_integer<unsigned>(byte);

@@ -4,13 +4,16 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <vector>
 
 #include "layer/base/xattrs.h"
 #include "layer/disk/real_path.h"
 #include "layer/disk/staged_link.h"
 #include "layer/model/relative_path.h"
+#include "layer/read/expand_tree.h"
 #include "layer/read/walk.h"
 
 namespace layer {
@@ -31,6 +34,7 @@ class DiskReader {
     }
     struct stat status = {};
     if (stat(real.c_str(), &status) != 0) throw system_error(path, "cannot read", errno);
+    if (members_.excludes(name)) return;  // with all that is below it
     if (S_ISREG(status.st_mode)) return add_file(name, real, status.st_mode);
     if (!S_ISDIR(status.st_mode)) throw_other(path);
     add_directory(name, real, status.st_mode);
@@ -40,10 +44,13 @@ class DiskReader {
  private:
   // All that is in the directory `name`, which can be read at `real`.
   void add_below(std::string_view name, const std::string& real) {
-    if (++depth_ > kMaxLinksFollowed) {
-      throw Error({real}, "is reached through a loop of links");
-    }
-    for (const WalkedItem& item : walk(real, WalkDetail::kModes, arena_)) {
+    enter(real);
+    const LeavesOut leaves_out = [&](const WalkedItem& item, const FileIdentity& /*identity*/) {
+      return members_.excludes(fmt::format("{}/{}", name, item.path));
+    };
+    const std::vector<WalkedItem> items = walk(real, leaves_out, arena_);
+    charge(items.size(), real);
+    for (const WalkedItem& item : items) {
       const std::string_view below = arena_.join(name, item.path);
       switch (item.type) {
         case DiskType::kFile:
@@ -59,7 +66,33 @@ class DiskReader {
           if (members_.selects(below)) throw_other(real + "/" + std::string(item.path));
       }
     }
-    --depth_;
+    places_.pop_back();
+  }
+
+  // Links in directories behind links multiply: ten levels of two links each are 1,024 directories.
+  void enter(const std::string& real) {
+    if (places_.size() > kMaxNestedLinks) {
+      const std::string here = real_path(real);
+      const bool is_loop = std::ranges::any_of(
+          places_, [&here](const std::string& place) { return real_path(place) == here; });
+      if (is_loop) throw Error({real}, "is reached through a loop of links");
+      throw Error(
+          {real},
+          fmt::format(
+              "is reached through links to directories that are nested more than {} levels deep",
+              kMaxNestedLinks));
+    }
+    places_.push_back(real);
+  }
+
+  void charge(size_t items, const std::string& real) {
+    if (places_.size() == 1) return;  // behind no link
+    followed_ += items;
+    if (followed_ <= options_.max_followed) return;
+    throw Error({real}, fmt::format("is one of the directories that links lead to, which have more "
+                                    "than {} entries in all",
+                                    options_.max_followed))
+        .with_help(limit_help(kMaxEntriesOption));
   }
 
   // A relative link is never one that stages; for another it matters what its path is called.
@@ -123,7 +156,8 @@ class DiskReader {
   const DiskOptions options_;
   StringArena& arena_;
   Members& members_;
-  size_t depth_ = 0;
+  std::vector<std::string> places_;  // that are being walked, one through a link in the other
+  uint64_t followed_ = 0;            // entries found behind links
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "layer/base/limits.h"
 #include "layer/bsdtar/members.h"
 #include "layer/model/string_arena.h"
 
@@ -20,6 +21,8 @@ struct DiskOptions {
   DiskLinks links = DiskLinks::kKeep;
   bool recurses = true;
   bool keeps_xattrs = true;  // what is_kept_xattr() keeps
+  // Entries of directories that are reached through links, which may lead to one over and over.
+  uint64_t max_followed = Limits{}.entries;
 };
 
 // Adds what is at `name` below `directory` (empty: the current one) and, for a directory,

@@ -17,10 +17,6 @@
 namespace layer {
 namespace {
 
-// A sandbox stages with one level of links. More could multiply without end in sight: eight levels
-// of directories that each hold two links to the next are 256 copies already.
-constexpr size_t kMaxNestedLinks = 8;
-
 bool is_at_or_below(std::string_view path, std::string_view directory) {
   return path == directory || directory == "/" ||
          (path.starts_with(directory) && path[directory.size()] == '/');

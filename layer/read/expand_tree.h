@@ -1,6 +1,7 @@
 // Lists the content of a tree artifact (a directory that an action outputs) or source directory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,11 @@
 #include "layer/model/string_arena.h"
 
 namespace layer {
+
+// How many links to directories are followed, each in a directory behind the one before. A sandbox
+// stages with one level of links. More could multiply without end in sight: eight levels of
+// directories that each hold two links to the next are 256 copies already.
+inline constexpr size_t kMaxNestedLinks = 8;
 
 enum class TreeLinks : uint8_t {
   kKept,      // links in the directory are real: for inputs as their maker left them

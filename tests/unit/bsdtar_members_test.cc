@@ -1,6 +1,7 @@
 // Which members of an archive are files and which are links.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 
@@ -143,13 +144,73 @@ TEST_CASE("tar: with --dereference no member is a symlink") {
   CHECK(plan_text(request) == "d d\n");
 }
 
-TEST_CASE("tar: links into each other end, with --dereference") {
-  const TemporaryDirectory folder;
-  folder.link("d/again", "../d");
+std::string plan_of_followed(const TemporaryDirectory& folder, uint64_t max_followed) {
   CreateRequest request;
   request.operands = {{OperandKind::kPath, "d", folder.path()}};
   request.disk.links = DiskLinks::kFollow;
-  CHECK_THROWS_AS(plan_text(request), Error);
+  request.disk.max_followed = max_followed;
+  return folder.strip([&] {
+    try {
+      return plan_text(request);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  }());
+}
+
+TEST_CASE("tar: links into each other end, with --dereference") {
+  const TemporaryDirectory folder;
+  folder.link("d/again", "../d");
+  CHECK(
+      plan_of_followed(folder, 1000) ==
+      "$/d/again/again/again/again/again/again/again/again/again: error: is reached through a loop "
+      "of links\n");
+}
+
+TEST_CASE("tar: links to directories that hold such links do not multiply without end") {
+  const TemporaryDirectory folder;
+  folder.link("d/a", "../d1");
+  folder.link("d/b", "../d1");
+  for (int i = 1; i < 30; ++i) {
+    const std::string next = "../d" + std::to_string(i + 1);
+    folder.link("d" + std::to_string(i) + "/a", next);
+    folder.link("d" + std::to_string(i) + "/b", next);
+  }
+  folder.write("d30/x", "x\n");
+  CHECK(plan_of_followed(folder, 1000) ==
+        "$/d/a/a/a/a/a/a/a/a/a: error: is reached through links to directories that are nested "
+        "more than 8 levels deep\n");
+}
+
+TEST_CASE("tar: what links lead to is counted against --max-entries") {
+  const TemporaryDirectory folder;
+  folder.write("d/real", "x\n");
+  folder.write("other/x", "x\n");
+  folder.write("other/y", "y\n");
+  folder.link("d/a", "../other");
+  folder.link("d/b", "../other");
+  CHECK(plan_of_followed(folder, 4) ==
+        "d d\nd d/a\nf d/a/x\nf d/a/y\nd d/b\nf d/b/x\nf d/b/y\nf d/real\n");
+  CHECK(
+      plan_of_followed(folder, 3) ==
+      "$/d/b: error: is one of the directories that links lead to, which have more than 3 entries "
+      "in all\n$/d/b: help: if you trust where this comes from, raise the limit with "
+      "--max-entries\n");
+}
+
+TEST_CASE("tar: what is excluded is not looked into, nor followed") {
+  const TemporaryDirectory folder;
+  folder.write("d/in/x", "x\n");
+  folder.write("d/out/x", "x\n");
+  folder.write("d/out/in/x", "x\n");
+  folder.link("d/loop", "../d");
+  CreateRequest request;
+  request.operands = {{OperandKind::kPath, "d", folder.path()}};
+  request.disk.links = DiskLinks::kFollow;
+  request.names.excludes = {"d/out$", "loop"};  // "$": what is below does not match
+  CHECK(plan_text(request) == "d d\nd d/in\nf d/in/x\n");
+  request.names.excludes = {"d$"};
+  CHECK(plan_text(request).empty());
 }
 
 TEST_CASE("staged link: what repeats the path behind another directory is not the link meant") {
@@ -166,6 +227,35 @@ TEST_CASE("staged link: what repeats the path behind another directory is not th
   CHECK(unstaged_link_text("bin/alias") == folder / "execroot/bin/file");
   CHECK(unstaged_link_text("bin/gone") == std::nullopt);
   CHECK(unstaged_path("bin/alias") == "bin/alias");
+}
+
+// What uuencode(1) makes of a text.
+std::string uuencoded(std::string text) {
+  std::string encoded = "begin 644 x.a\n";
+  const auto letter = [](unsigned bits) { return static_cast<char>(' ' + (bits & 63U)); };
+  for (size_t at = 0; at < text.size(); at += 45) {
+    const size_t count = std::min<size_t>(45, text.size() - at);
+    encoded += letter(static_cast<unsigned>(count));
+    for (size_t i = at; i < at + count; i += 3) {
+      const auto byte = [&](size_t n) {
+        return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U;
+      };
+      const unsigned bits = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+      for (const unsigned shift : {18U, 12U, 6U, 0U}) encoded += letter(bits >> shift);
+    }
+    encoded += '\n';
+  }
+  return encoded + "`\nend\n";
+}
+
+TEST_CASE("tar: an archive that is a text is no mtree") {
+  const TemporaryDirectory folder;
+  const std::string ar =
+      "!<arch>\n"
+      "a.txt/          0           0     0     100644  12        `\nhello world\n"
+      "b.txt/          0           0     0     100644  2         `\nb\n";
+  CHECK(plan_of(folder, ar) == "f a.txt\nf b.txt\n");
+  CHECK(plan_of(folder, uuencoded(ar)) == "f a.txt\nf b.txt\n");
 }
 
 }  // namespace
