@@ -102,8 +102,8 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   } catch (const CLI::RuntimeError& verdict) {
     status = verdict.get_exit_code();  // all is said
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return print_answer(app, error);
-    return print_usage_error(app, error, arguments);
+    if (error.get_exit_code() != 0) return print_usage_error(app, error, arguments);
+    status = print_answer(app, error);
   }
   flush_output();
   return status;

@@ -153,6 +153,17 @@ class Streams(Case):
             self.run_veneer(*arguments, "docker-archive:-:a:1", preexec_fn=close, statuses=(1,) if 1 in closed else (0,))
 
 
+    def test_answers(self):
+        """Help and versions that nobody gets are a fault."""
+        for words in (["--version"], ["-V"], ["--help"], ["gc", "--help"], ["store", "gc", "-h"], ["help", "gc"],
+                      ["version"], ["tar", "--help"]):
+            with open("/dev/full", "wb") as full:
+                done = self.run_veneer(*words, stdout=full, statuses=(1,))
+            self.assertEqual(done.stderr,
+                             b"standard output: error: cannot write: No space left on device\n")
+            self.run_veneer(*words, stdout=None, preexec_fn=lambda: os.close(1), statuses=(1,))
+
+
 class Limits(Case):
     """What a process may have."""
 
