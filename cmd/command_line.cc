@@ -85,17 +85,22 @@ int print_usage_error(const CLI::App& app, const CLI::ParseError& error,
   return kWrongUsage;
 }
 
-int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
-  if (!arguments.empty() && arguments.front() == kTarCommand) {
-    run_tar({arguments.begin() + 1, arguments.end()});
-    flush_output();
-    return 0;
+// Whether the arguments run `diff`, as far as they were parsed or can be read.
+bool run_diff_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (app.got_subcommand(kDiffCommand)) return true;
+  WordReader reader(app);
+  try {
+    for (const Argument& argument : as_arguments(arguments)) {
+      const Word word = reader.read(argument);
+      if (word.kind == WordKind::kCommand) return word.command->get_name() == kDiffCommand;
+    }
+  } catch (const CLI::ParseError&) {
+    // Wrong usage, or a flag file.
   }
-  CLI::App app(
-      "Makes OCI image layers and images of Python programs: of the runfiles that Bazel builds, or "
-      "of a virtual environment. Each real file is stored once.",
-      "veneer");
-  add_commands(app, session);
+  return false;
+}
+
+int parse_and_run(CLI::App& app, const std::vector<std::string>& arguments) {
   int status = 0;
   try {
     parse_arguments(app, arguments);
@@ -107,6 +112,27 @@ int run_arguments(const std::vector<std::string>& arguments, const Session* sess
   }
   flush_output();
   return status;
+}
+
+int run_arguments(const std::vector<std::string>& arguments, const Session* session) {
+  if (!arguments.empty() && arguments.front() == kTarCommand) {
+    run_tar({arguments.begin() + 1, arguments.end()});
+    flush_output();
+    return 0;
+  }
+  CLI::App app(
+      "Makes OCI image layers and images of Python programs: of the runfiles that Bazel builds, or "
+      "of a virtual environment. Each real file is stored once.",
+      "veneer");
+  add_commands(app, session);
+  try {
+    return parse_and_run(app, arguments);
+  } catch (const std::logic_error&) {
+    throw;
+  } catch (const std::exception&) {
+    if (!run_diff_command(app, arguments)) throw;
+    std::throw_with_nested(Trouble());
+  }
 }
 
 // CLI11 has options that nobody gave a group in one that 2.1 calls Options, and 2.6 OPTIONS.
@@ -204,6 +230,13 @@ void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     rethrow_at_origin(error, app, all);
   }
+}
+
+int failure_code(const std::vector<std::string>& arguments) {
+  if (std::ranges::find(arguments, kDiffCommand) == arguments.end()) return kFailed;
+  CLI::App app;
+  add_commands(app, nullptr);
+  return run_diff_command(app, arguments) ? kTrouble : kFailed;
 }
 
 int run_command_line(const std::vector<std::string>& arguments, const Session* session) {

@@ -21,6 +21,10 @@ void add_commands(CLI::App& app, const Session* session);
 // say. Throws layer::Error, a CLI::ParseError for wrong usage, and what a sub-command throws.
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
 
+// The exit code of a run that fails outside of run_command_line(), as far as `arguments` tell without
+// their flag files.
+int failure_code(const std::vector<std::string>& arguments);
+
 // `arguments` are those after the program's name. Results go to stdout, messages to stderr; both
 // are complete when this returns the exit code. Throws nothing. `session` is the worker's, which
 // outlives the call; null: no worker runs this.

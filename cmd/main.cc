@@ -19,7 +19,7 @@
 namespace {
 
 // False, with a message, if the system refuses.
-bool prepare_process(bool is_worker) {
+bool prepare_process(bool is_worker, int failure) {
   try {
     cmd::occupy_closed_streams();
     cmd::print_despite_signals();
@@ -27,7 +27,7 @@ bool prepare_process(bool is_worker) {
     cmd::await_children();
     layer::raise_open_file_limit();
     layer::tell_long_waits(cmd::print_wait_for_lock);
-    cmd::clean_up_on_terminate();
+    cmd::clean_up_on_terminate(failure);
     if (!is_worker) cmd::clean_up_on_signals();  // a worker has a way of its own
     return true;
   } catch (const layer::Error& error) {
@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
     arguments.insert(arguments.begin(), std::string(cmd::kTarCommand));
   }
   const bool is_worker = arguments == std::vector<std::string>{cmd::kWorkerFlag};
-  if (!prepare_process(is_worker)) return cmd::kFailed;
+  const int failure = cmd::failure_code(arguments);
+  if (!prepare_process(is_worker, failure)) return failure;
   if (is_worker) return cmd::run_worker(cmd::run_command_line);
   return cmd::run_command_line(arguments);
 }

@@ -23,6 +23,13 @@ BIDI = "c\u202etxt.exe\u0085"
 NOT_UTF8 = b"d\xe9\x9b"
 
 
+def become_nobody(threads):
+    """Of a process: has so few threads."""
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+    resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+
+
 class Case(unittest.TestCase):
     """A folder with a small tree."""
 
@@ -154,14 +161,57 @@ class Streams(Case):
 
 
     def test_answers(self):
-        """Help and versions that nobody gets are a fault."""
+        """Help and versions that nobody gets are a fault; of `diff` one that says nothing of images."""
         for words in (["--version"], ["-V"], ["--help"], ["gc", "--help"], ["store", "gc", "-h"], ["help", "gc"],
-                      ["version"], ["tar", "--help"]):
+                      ["version"], ["tar", "--help"], ["diff", "--help"]):
+            status = 2 if words[0] == "diff" else 1
             with open("/dev/full", "wb") as full:
-                done = self.run_veneer(*words, stdout=full, statuses=(1,))
+                done = self.run_veneer(*words, stdout=full, statuses=(status,))
             self.assertEqual(done.stderr,
                              b"standard output: error: cannot write: No space left on device\n")
-            self.run_veneer(*words, stdout=None, preexec_fn=lambda: os.close(1), statuses=(1,))
+            self.run_veneer(*words, stdout=None, preexec_fn=lambda: os.close(1), statuses=(status,))
+
+
+class Differences(Case):
+    """A fault of `diff` never ends as if two images differed, which they do not."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_veneer("build", "--no-store", "--tree", "tree:srv", "-o", "oci:image")
+        self.diff = ["diff", "--no-store", "oci:image", "oci:image"]
+
+    def test_output(self):
+        (self.top / "flags").write_text("\n".join(self.diff))
+        for words in (self.diff, ["-v", *self.diff], ["@flags"]):
+            self.assertEqual(self.run_veneer(*words).stderr, b"")
+            with open("/dev/full", "wb") as full:
+                done = self.run_veneer(*words, "--json", stdout=full, statuses=(2,))
+            self.assertEqual(done.stderr,
+                             b"standard output: error: cannot write: No space left on device\n")
+
+    def test_flag_file(self):
+        done = self.run_veneer(*self.diff, "@nope", statuses=(2,))
+        self.assertEqual(done.stderr.count(b": error: "), 1, done.stderr)
+
+    def test_descriptors(self):
+        """However few: no difference, or one line."""
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer needs some itself")
+        for count in range(4, 30):
+            done = self.run_veneer(*self.diff, statuses=(0, 2),
+                                   preexec_fn=lambda n=count: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+            self.assertEqual(done.stderr.count(b"\n"), done.returncode // 2, done.stderr)
+        self.assertEqual(done.returncode, 0, "no limit was high enough")
+
+    @unittest.skipUnless(os.geteuid() == 0, "a limit of root's own threads is not kept")
+    def test_threads(self):
+        """However few, likewise."""
+        if program.has_sanitizer():
+            self.skipTest("a sanitizer needs some itself")
+        self.top.chmod(0o755)
+        for count in range(1, 8):
+            done = self.run_veneer(*self.diff, statuses=(0, 2), preexec_fn=lambda n=count: become_nobody(n))
+            self.assertEqual(done.stderr.count(b"\n"), done.returncode // 2, done.stderr)
 
 
 class Limits(Case):
@@ -273,11 +323,6 @@ class Limits(Case):
         self.top.chmod(0o755)
         (self.top / "out").mkdir()
         os.chown(self.top / "out", NOBODY, NOBODY)
-
-        def become_nobody(count):
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            resource.setrlimit(resource.RLIMIT_NPROC, (count, count))
         for count in range(1, 8):
             done = self.run_veneer("build", "--no-store", "--jobs=4", "--tree", "tree:srv", "-o", "oci:out/image",
                                    statuses=(0, 1), preexec_fn=lambda n=count: become_nobody(n))

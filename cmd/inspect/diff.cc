@@ -1,15 +1,12 @@
 // Reads both images, each layer once, and exits as diff(1) does.
 #include "cmd/inspect/diff.h"
 
-#include <exception>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "cmd/inspect/diff_json.h"
 #include "cmd/inspect/diff_text.h"
 #include "cmd/inspect/subject.h"
-#include "cmd/report/exit_code.h"
 #include "cmd/report/manners.h"
 
 namespace cmd {
@@ -45,7 +42,7 @@ void run_diff(const DiffArguments& options) {
 void add_diff_command(CLI::App& app) {
   const auto options = std::make_shared<DiffArguments>();
   CLI::App* command = app.add_subcommand(
-      "diff",
+      kDiffCommand,
       "Show what differs between two images. The exit code is 0 if nothing does, 1 if something "
       "does, 2 if that cannot be found out");
   add_image_argument(*command, "A", options->before);
@@ -55,17 +52,7 @@ void add_diff_command(CLI::App& app) {
   command->add_flag("--files", options->files, "List every path that differs, also of packages");
   command->add_flag("--json", options->json, "Print JSON; see docs/inspect.md");
   add_reading_options(*command, options->reading);
-  command->callback([options] {
-    try {
-      run_diff(*options);
-    } catch (const CLI::Error&) {
-      throw;
-    } catch (const std::logic_error&) {
-      throw;
-    } catch (const std::exception&) {
-      std::throw_with_nested(Trouble());
-    }
-  });
+  command->callback([options] { run_diff(*options); });
 }
 
 }  // namespace cmd

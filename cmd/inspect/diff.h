@@ -5,6 +5,8 @@
 
 namespace cmd {
 
+inline constexpr const char* kDiffCommand = "diff";
+
 void add_diff_command(CLI::App& app);
 
 }  // namespace cmd

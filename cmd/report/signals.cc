@@ -77,7 +77,9 @@ void handle(int signal) {
   }
 }
 
-std::terminate_handler abort_process = nullptr;  // set once
+// Set once.
+std::terminate_handler abort_process = nullptr;
+int failure_of_process = kFailed;
 
 [[noreturn]] void end_process() {
   try {
@@ -87,7 +89,7 @@ std::terminate_handler abort_process = nullptr;  // set once
   } catch (const std::exception& error) {
     print_error(error);
     layer::remove_temporaries();
-    std::_Exit(kFailed);
+    std::_Exit(failure_of_process);
   }
   abort_process();
   std::abort();  // it does not return
@@ -127,7 +129,8 @@ void await_children() {
   }
 }
 
-void clean_up_on_terminate() {
+void clean_up_on_terminate(int failure) {
+  failure_of_process = failure;
   abort_process = std::set_terminate(end_process);
 }
 

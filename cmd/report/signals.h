@@ -26,8 +26,8 @@ void await_children();
 
 // From now on, a fault of the system that nobody can catch, such as TBB's when there is no thread
 // for it, is reported, removes everything that has a temporary name and ends the process with the
-// exit code of a run that failed. A fault of ours ends it as before, with SIGABRT.
-void clean_up_on_terminate();
+// exit code `failure`. A fault of ours ends it as before, with SIGABRT.
+void clean_up_on_terminate(int failure);
 
 // Does not return if a signal is about to end the process. Call before results get their names, and
 // before reporting a fault that the signal may have caused, such as a file that was removed or a
