@@ -10,6 +10,7 @@
 #include "cmd/options/help_format.h"
 #include "cmd/options/image_options.h"
 #include "cmd/options/layer_lock.h"
+#include "cmd/options/written_paths.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/report/diagnostic_json.h"
 #include "cmd/report/messages.h"
@@ -119,10 +120,7 @@ oci::Image assemble(const BuildArguments& options, const PlanningState& planned,
 std::vector<NamedOutput> build_outputs(const BuildArguments& options) {
   std::vector<NamedOutput> outputs = image_outputs(output_references(options.image));
   const std::string& lock = options.planning.layer_lock;
-  if (!lock.empty()) {
-    check_layer_lock(lock);
-    outputs.push_back({"--layer-lock", lock});
-  }
+  if (!lock.empty()) outputs.push_back({"--layer-lock", lock});
   const std::string& trace = options.writing.tools.timing.trace_file;
   if (!trace.empty()) outputs.push_back({"--trace", trace});
   for (const std::string& path : options.sboms) outputs.push_back({"--sbom", path});
@@ -209,18 +207,12 @@ FinishedBuild build(const BuildArguments& options) {
   return built;
 }
 
-void name_build_outputs(BuildArguments& options) {
-  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
-  for (const oci::ImageReference& reference : output_references(options.image)) {
-    outputs.push_back(reference.path);
-  }
-  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
-}
-
-void run_build(const BuildArguments& options) {
+void run_build(BuildArguments& options) {
   const auto begin = std::chrono::steady_clock::now();
+  if (!options.planning.layer_lock.empty()) check_layer_lock(options.planning.layer_lock);
   const std::vector<NamedOutput> outputs = build_outputs(options);
   check_outputs(outputs);
+  options.planning.inputs.tree_options.own_outputs = written_paths(outputs, options.writing.tools);
   std::FILE* const out = take_stdout(outputs) ? stderr : stdout;
   try {
     const FinishedBuild built = build(options);
@@ -252,10 +244,7 @@ void add_build_command(CLI::App& app) {
   show_first(*command, {"--venv", "--app", "--tree", "--entrypoint", "--base", "--output"});
   add_project_option(*command);
   add_provenance_option(*command, options->provenance);
-  command->callback([options] {
-    name_build_outputs(*options);
-    run_build(*options);
-  });
+  command->callback([options] { run_build(*options); });
 }
 
 }  // namespace cmd

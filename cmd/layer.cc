@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "cmd/options/written_paths.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/planning.h"
@@ -103,18 +104,10 @@ std::vector<NamedOutput> layer_outputs(const LayerArguments& options) {
   return outputs;
 }
 
-void name_layer_outputs(LayerArguments& options) {
-  std::vector<std::string> outputs = tool_outputs(options.writing.tools);
-  outputs.push_back(options.output);
-  if (std::string path = path_of_descriptor(options); !path.empty()) {
-    outputs.push_back(std::move(path));
-  }
-  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
-}
-
-void run_layer(const LayerArguments& options) {
+void run_layer(LayerArguments& options) {
   const std::vector<NamedOutput> outputs = layer_outputs(options);
   check_outputs(outputs);
+  options.planning.inputs.tree_options.own_outputs = written_paths(outputs, options.writing.tools);
   const Tools tools = open_tools(options.writing.tools);
   const std::string scratch = scratch_folder(options.output);
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
@@ -174,7 +167,6 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->callback([options, session] {
     take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);
-    name_layer_outputs(*options);
     run_layer(*options);
   });
 }

@@ -14,6 +14,7 @@
 #include "cmd/options/check_with.h"
 #include "cmd/options/help_format.h"
 #include "cmd/options/tools.h"
+#include "cmd/options/written_paths.h"
 #include "cmd/report/manners.h"
 #include "cmd/report/plan_table.h"
 #include "cmd/report/results.h"
@@ -118,15 +119,10 @@ std::vector<NamedOutput> plan_outputs(const PlanArguments& options) {
   return outputs;
 }
 
-void name_plan_outputs(PlanArguments& options) {
-  std::vector<std::string> outputs = tool_outputs(options.tools);
-  if (!options.output.empty()) outputs.push_back(options.output);
-  for (const std::string& part : options.parts) outputs.push_back(parse_part(part).path);
-  options.planning.inputs.tree_options.own_outputs = std::move(outputs);
-}
-
-void run_plan(const PlanArguments& options) {
-  check_outputs(plan_outputs(options));
+void run_plan(PlanArguments& options) {
+  const std::vector<NamedOutput> outputs = plan_outputs(options);
+  check_outputs(outputs);
+  options.planning.inputs.tree_options.own_outputs = written_paths(outputs, options.tools);
   // Nothing there gets a name.
   const std::string scratch = temporary_folder();
   const std::optional<oci::StoredImage> base = open_base(options.planning.base, scratch);
@@ -191,7 +187,6 @@ void add_plan_command(CLI::App& app, const Session* session) {
   show_first(*command, {"--venv", "--app", "--tree", "--base", "--files", "--output"});
   command->callback([options, session] {
     options->tools = session_tools(session);
-    name_plan_outputs(*options);
     run_plan(*options);
   });
 }

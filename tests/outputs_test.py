@@ -486,5 +486,59 @@ class Signals(Piped):
         resource.setrlimit(resource.RLIMIT_FSIZE, (BIG // 3, BIG // 3))
 
 
+class Own(Case):
+    """What a run writes is not packed by it."""
+
+    def setUp(self):
+        super().setUp()
+        self.project = self.top / "project"
+        self.project.mkdir()
+        (self.project / "f").write_text("text")
+
+    def run_in_project(self, *arguments, **options):
+        """Runs veneer there; what it prints goes into two files there, too."""
+        with open(self.project / "printed", "wb") as out, open(self.project / "said", "wb") as err:
+            self.run_veneer(*arguments, cwd=self.project, **{"stdout": out, "stderr": err, **options})
+        return (self.project / "said").read_text()
+
+    def packed(self, path):
+        """Returns the names in an archive of the project."""
+        with tarfile.open(self.project / path) as archive:
+            return sorted(set(archive.getnames()) - {"."})
+
+    def test_build(self):
+        layers = set()
+        for _ in range(3):
+            self.run_in_project(
+                "build", "--no-store", "--check=off", "--compression=none", "--tree=.:srv", "-o", "oci:image", "-o",
+                "docker-archive:a.tar:a:1", "--sbom=s.spdx.json", "--sbom=c.cdx.json", "--provenance=p.intoto.json",
+                "--trace=trace", "--layer-lock=lock", "--json")
+            layers.add(json.loads((self.project / "printed").read_text())["layers"][0]["digest"])
+        self.assertEqual(len(layers), 1)
+        self.assertEqual(self.packed("image/blobs/sha256/" + layers.pop().removeprefix("sha256:")), ["srv", "srv/f"])
+        for name in ("s.spdx.json", "c.cdx.json", "p.intoto.json", "trace", "lock"):
+            self.assertTrue((self.project / name).exists(), name)
+
+    def test_plan_and_layer(self):
+        for words, name in ((["plan", "--tree=.:srv", "--layer-plan=app=part", "-o", "plan"], "plan"),
+                            (["plan", "--tree=.:srv", "--files"], "printed"),
+                            (["layer", "--no-store", "--tree=.:srv", "--trace=trace", "-o", "l.tar"], "l.tar"),
+                            (["layer", "--no-store", "--tree=.:srv", "-o", "-"], "printed")):
+            found = set()
+            for _ in range(2):
+                self.run_in_project(*words)
+                found.add((self.project / name).read_bytes())
+            self.assertEqual(len(found), 1, words)
+            for path in set(os.listdir(self.project)) - {"f"}:
+                os.remove(self.project / path)
+
+    def test_a_tree_that_is_written(self):
+        (self.project / "s.spdx.json").write_text("")
+        done = self.run_veneer("build", "--no-store", "--tree=s.spdx.json:srv/", "--sbom=s.spdx.json", "-o", "oci:image",
+                               cwd=self.project, status=1)
+        self.assertEqual(done.stderr, b"veneer: error: tree 's.spdx.json:srv/': this run writes to 's.spdx.json'\n"
+                                      b"veneer: help: pack another folder, or name another output\n")
+
+
 if __name__ == "__main__":
     program.main()

@@ -113,7 +113,9 @@ SourceTrees::SourceTrees(const TreeOptions& options, StringArena& arena, Diagnos
   for (const std::string& exclude : options.excludes) checked.add(exclude, kExclude);
   for (const std::string& path : options.own_outputs) {
     struct stat status = {};
-    if (stat(path.c_str(), &status) == 0) own_.push_back({status.st_dev, status.st_ino});
+    if (stat(path.c_str(), &status) != 0) continue;
+    const bool can_be_packed = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+    if (can_be_packed) own_.push_back({status.st_dev, status.st_ino});
   }
 }
 
