@@ -15,6 +15,7 @@ import pathlib
 import pty
 import resource
 import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -502,7 +503,7 @@ class Own(Case):
         return (self.project / "said").read_text()
 
     def packed(self, path):
-        """Returns the names in an archive of the project."""
+        """Returns the names in an archive of the project, but for the root that bsdtar writes."""
         with tarfile.open(self.project / path) as archive:
             return sorted(set(archive.getnames()) - {"."})
 
@@ -538,6 +539,36 @@ class Own(Case):
                                cwd=self.project, status=1)
         self.assertEqual(done.stderr, b"veneer: error: tree 's.spdx.json:srv/': this run writes to 's.spdx.json'\n"
                                       b"veneer: help: pack another folder, or name another output\n")
+
+    def test_tar(self):
+        """As with bsdtar, the archive is left out under every name, and that is said."""
+        def said(*names):
+            return "".join(f"{name}: warning: is left out: an archive cannot be added to itself\n" for name in names)
+        programs = [[program.VENEER, "tar"]] + ([["bsdtar"]] if shutil.which("bsdtar") else [])
+        (self.project / "t").write_bytes(b"")
+        os.link(self.project / "t", self.project / "hard")
+        os.symlink("t", self.project / "soft")
+        for words, names, warnings in (
+                (["-cf", "t", "."], ["f", "soft"], said("./hard", "./t")),
+                (["-cLf", "t", "."], ["f"], said("./hard", "./soft", "./t")),
+                (["-cf", "t", "f", "hard", "t", "soft"], ["f", "soft"], said("hard", "t")),
+                (["-cf", "t", "--exclude=hard", "."], ["f", "soft"], said("./t"))):
+            for words_of_program in programs:
+                (self.project / "t").write_bytes(b"")
+                os.remove(self.project / "hard")
+                os.link(self.project / "t", self.project / "hard")
+                done = subprocess.run([*words_of_program, *words], cwd=self.project, check=True, timeout=TIMEOUT,
+                                      stderr=subprocess.PIPE)
+                self.assertEqual([os.path.normpath(name) for name in self.packed("t")], names, words_of_program)
+                if words_of_program != ["bsdtar"]:
+                    self.assertEqual("".join(sorted(done.stderr.decode().splitlines(True))), warnings)
+        for name in ("t", "hard", "soft"):
+            os.remove(self.project / name)
+        for words_of_program in programs:
+            with open(self.project / "out", "wb") as out:
+                subprocess.run([*words_of_program, "-cf", "-", "."], cwd=self.project, stdout=out, check=True,
+                               timeout=TIMEOUT, stderr=subprocess.DEVNULL)
+            self.assertEqual([os.path.normpath(name) for name in self.packed("out")], ["f"], words_of_program)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 #include "cmd/tar/tar.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,9 +16,19 @@
 #include "cmd/report/results.h"
 #include "cmd/tar/tar_listing.h"
 #include "cmd/tar/tar_options.h"
+#include "layer/disk/list_directory.h"
 
 namespace cmd {
 namespace {
+
+// What is where the archive is to be. As with bsdtar, links are followed.
+std::optional<layer::FileIdentity> identity_of_archive(const std::string& file) {
+  struct stat status = {};
+  const bool is_there = file == layer::kStandardOutput ? fstat(STDOUT_FILENO, &status) == 0
+                                                       : stat(file.c_str(), &status) == 0;
+  if (!is_there || !S_ISREG(status.st_mode)) return std::nullopt;
+  return layer::FileIdentity{status.st_dev, status.st_ino};
+}
 
 void create(TarCommand& command) {
   layer::CreateRequest& request = command.create;
@@ -24,9 +36,11 @@ void create(TarCommand& command) {
       command.file.empty() ? std::string(layer::kStandardOutput) : command.file;
   check_outputs({{"-f", file}});
   request.scratch = scratch_folder(file);
+  request.disk.archive = identity_of_archive(file);
   request.jobs = std::max(1U, std::thread::hardware_concurrency());
   const layer::ArchiveForm form = layer::choose_form(command.compression);
   const layer::PlannedArchive planned = layer::plan_archive(request);
+  print_warnings(planned.warnings);
   std::vector<layer::ResultFile> results;
   layer::OutputFile& output = results.emplace_back(file, request.scratch).file();
   layer::write_archive(planned.plan, form, request.jobs, request.scratch, output);

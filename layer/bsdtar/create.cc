@@ -47,6 +47,7 @@ class Gatherer {
     for (const Operand& operand : request_.operands) add(operand);
     PlannedArchive planned;
     planned.plan = plan_members(members_.finish(), request_.jobs, *arena_);
+    planned.warnings = std::move(warnings_);
     planned.scratch = std::move(scratch_);
     planned.arena = std::move(arena_);
     return planned;
@@ -56,7 +57,8 @@ class Gatherer {
   void add(const Operand& operand) {
     switch (operand.kind) {
       case OperandKind::kPath:
-        return add_from_disk(operand.directory, operand.text, request_.disk, *arena_, members_);
+        return add_from_disk(operand.directory, operand.text, request_.disk, *arena_, members_,
+                             warnings_);
       case OperandKind::kArchive:
         return add_archive(operand);
       case OperandKind::kNameList:
@@ -135,6 +137,7 @@ class Gatherer {
   std::unique_ptr<Scratch> scratch_;
   Names names_;
   Members members_;
+  std::vector<Diagnostic> warnings_;
 };
 
 // The one layer's bytes, appended to a file.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "layer/base/error.h"
 #include "layer/base/limits.h"
 #include "layer/bsdtar/archive_form.h"
 #include "layer/bsdtar/copied_archive.h"
@@ -49,6 +50,7 @@ struct PlannedArchive {
   std::unique_ptr<StringArena> arena;
   std::unique_ptr<Scratch> scratch;  // null: nothing was unpacked
   LayerPlan plan;
+  std::vector<Diagnostic> warnings;
 };
 
 // Reads every operand and plans the archive. Throws Error.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "layer/base/xattrs.h"
@@ -22,8 +23,12 @@ namespace {
 class DiskReader {
  public:
   DiskReader(const std::string& directory, const DiskOptions& options, StringArena& arena,
-             Members& members)
-      : directory_(directory), options_(options), arena_(arena), members_(members) {}
+             Members& members, std::vector<Diagnostic>& warnings)
+      : directory_(directory),
+        options_(options),
+        arena_(arena),
+        members_(members),
+        warnings_(warnings) {}
 
   // What is at `name`, and below it.
   void add(std::string_view name, DiskLinks links) {
@@ -35,6 +40,8 @@ class DiskReader {
     struct stat status = {};
     if (stat(real.c_str(), &status) != 0) throw system_error(path, "cannot read", errno);
     if (members_.excludes(name)) return;  // with all that is below it
+    const FileIdentity identity{status.st_dev, status.st_ino};
+    if (identity == options_.archive) return leave_out(name, path);
     if (S_ISREG(status.st_mode)) return add_file(name, real, status.st_mode);
     if (!S_ISDIR(status.st_mode)) throw_other(path);
     add_directory(name, real, status.st_mode);
@@ -42,11 +49,21 @@ class DiskReader {
   }
 
  private:
+  // What is at `path` is the archive itself.
+  void leave_out(std::string_view name, const std::string& path) {
+    if (!members_.selects(name)) return;
+    warnings_.push_back({{path}, "is left out: an archive cannot be added to itself", {}, {}});
+  }
+
   // All that is in the directory `name`, which can be read at `real`.
   void add_below(std::string_view name, const std::string& real) {
     enter(real);
-    const LeavesOut leaves_out = [&](const WalkedItem& item, const FileIdentity& /*identity*/) {
-      return members_.excludes(fmt::format("{}/{}", name, item.path));
+    const LeavesOut leaves_out = [&](const WalkedItem& item, const FileIdentity& identity) {
+      const std::string below = fmt::format("{}/{}", name, item.path);
+      if (members_.excludes(below)) return true;
+      if (identity != options_.archive) return false;
+      leave_out(below, real + "/" + std::string(item.path));
+      return true;
     };
     const std::vector<WalkedItem> items = walk(real, leaves_out, arena_);
     charge(items.size(), real);
@@ -156,6 +173,7 @@ class DiskReader {
   const DiskOptions options_;
   StringArena& arena_;
   Members& members_;
+  std::vector<Diagnostic>& warnings_;
   std::vector<std::string> places_;  // that are being walked, one through a link in the other
   uint64_t followed_ = 0;            // entries found behind links
 };
@@ -163,9 +181,9 @@ class DiskReader {
 }  // namespace
 
 void add_from_disk(const std::string& directory, std::string_view name, const DiskOptions& options,
-                   StringArena& arena, Members& members) {
+                   StringArena& arena, Members& members, std::vector<Diagnostic>& warnings) {
   while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
-  DiskReader(directory, options, arena, members)
+  DiskReader(directory, options, arena, members, warnings)
       .add(name, options.links == DiskLinks::kFollowNamed ? DiskLinks::kFollow : options.links);
 }
 

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "layer/base/error.h"
 #include "layer/base/limits.h"
 #include "layer/bsdtar/members.h"
+#include "layer/disk/list_directory.h"
 #include "layer/model/string_arena.h"
 
 namespace layer {
@@ -23,13 +27,15 @@ struct DiskOptions {
   bool keeps_xattrs = true;  // what is_kept_xattr() keeps
   // Entries of directories that are reached through links, which may lead to one over and over.
   uint64_t max_followed = Limits{}.entries;
+  // What is where the archive is to be; none: nothing, or no file. It is left out.
+  std::optional<FileIdentity> archive{};
 };
 
 // Adds what is at `name` below `directory` (empty: the current one) and, for a directory,
 // everything in it. Links by which a sandbox stages inputs do not count as links (staged_link.h).
-// Modes are those on disk; owners and times follow veneer's policy. Throws Error for what cannot be
-// read or kept.
+// Modes are those on disk; owners and times follow veneer's policy. `warnings` gets one for each
+// path of the archive itself. Throws Error for what cannot be read or kept.
 void add_from_disk(const std::string& directory, std::string_view name, const DiskOptions& options,
-                   StringArena& arena, Members& members);
+                   StringArena& arena, Members& members, std::vector<Diagnostic>& warnings);
 
 }  // namespace layer
