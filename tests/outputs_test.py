@@ -488,7 +488,7 @@ class Signals(Piped):
 
 
 class Own(Case):
-    """What a run writes is not packed by it."""
+    """What a run writes is not packed by it, and nothing that veneer only makes for a while."""
 
     def setUp(self):
         super().setUp()
@@ -569,6 +569,29 @@ class Own(Case):
                 subprocess.run([*words_of_program, "-cf", "-", "."], cwd=self.project, stdout=out, check=True,
                                timeout=TIMEOUT, stderr=subprocess.DEVNULL)
             self.assertEqual([os.path.normpath(name) for name in self.packed("out")], ["f"], words_of_program)
+
+    def test_tar_of_an_archive_and_the_folder_of_the_output(self):
+        """Members of an archive are unpacked beside the output, which is where another operand looks."""
+        (self.top / "member").write_text("member")
+        subprocess.run(["tar", "-cf", "../in.tar", "-C", "..", "member"], cwd=self.project, check=True)
+        for operands in (["@../in.tar", "."], [".", "@../in.tar"], ["@-", "."]):
+            with open(self.top / "in.tar", "rb") as archive:
+                self.run_veneer("tar", "-cf", "out", *operands, cwd=self.project, stdin=archive)
+            self.assertEqual([os.path.normpath(name) for name in self.packed("out")], ["f", "member"], operands)
+            os.remove(self.project / "out")
+
+    def test_temporaries(self):
+        """What other runs have beside their results, or left there when they were killed."""
+        names = (".veneer-12-0", ".veneer-345-dir-a1B2c3/blobs/sha256/.veneer-345-0")
+        similar = [".veneer-12-dir-backups/x", ".veneer-config/x"]
+        for name in [*names, *similar]:
+            (self.project / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.project / name).write_text("x")
+        packed = sorted([".veneer-12-dir-backups", ".veneer-config", *similar, "f"])
+        self.run_veneer("layer", "--no-store", "--tree=project:", "-o", "project/l.tar")
+        self.assertEqual(self.packed("l.tar"), packed)
+        self.run_veneer("tar", "-cf", "l.tar", "--exclude=l.tar.json", ".", cwd=self.project)
+        self.assertEqual([os.path.normpath(name) for name in self.packed("l.tar")], packed)
 
 
 if __name__ == "__main__":

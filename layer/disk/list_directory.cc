@@ -15,6 +15,7 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/directory_handle.h"
+#include "layer/disk/temporary_path.h"
 
 namespace layer {
 namespace {
@@ -75,7 +76,7 @@ Listing list_directory(const std::string& path, WalkDetail detail) {
     const dirent* entry = readdir(directory.get());  // NOLINT(concurrency-mt-unsafe)
     if (entry == nullptr) break;
     const std::string_view child = entry->d_name;
-    if (child == "." || child == "..") continue;
+    if (child == "." || child == ".." || is_temporary_name(child)) continue;
     add_item(dirfd(directory.get()), path, *entry, detail, listing);
   }
   if (errno != 0) throw system_error(path, "cannot read directory", errno);

@@ -50,8 +50,8 @@ struct Listing {
   }
 };
 
-// Lists `path`. Throws Error, naming the path, if something cannot be read. Safe to call from any
-// thread.
+// Lists `path`, but no temporaries of veneer's (is_temporary_name()). Throws Error, naming the path,
+// if something cannot be read. Safe to call from any thread.
 Listing list_directory(const std::string& path, WalkDetail detail);
 
 }  // namespace layer

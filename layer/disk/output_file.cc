@@ -18,6 +18,7 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/temporary_path.h"
 
 namespace layer {
 namespace {
@@ -38,17 +39,12 @@ int open_unnamed(const std::string& directory) {
   return -1;
 }
 
-// Beside the file that it becomes; the number tells those of one process apart.
-std::string temporary_name(const std::string& directory, unsigned number) {
-  return fmt::format("{}/.veneer-{}-{}", directory, getpid(), number);
-}
-
-// A temporary name that nothing has.
-std::string free_name(const std::string& directory) {
+// A temporary path that nothing is at.
+std::string free_path(const std::string& directory) {
   struct stat status = {};
   for (unsigned i = 0;; ++i) {
-    std::string name = temporary_name(directory, i);
-    if (lstat(name.c_str(), &status) != 0) return name;
+    std::string path = temporary_path(directory, i);
+    if (lstat(path.c_str(), &status) != 0) return path;
   }
 }
 
@@ -86,7 +82,7 @@ OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
   if (fd_ >= 0) return;
   const Undisturbed section;
   for (unsigned i = 0; fd_ < 0; ++i) {
-    std::string name = temporary_name(directory_, i);
+    std::string name = temporary_path(directory_, i);
     fd_ = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd_ >= 0) {
       temporary_ = TemporaryName(std::move(name));
@@ -227,7 +223,7 @@ void OutputFile::commit(const std::string& path, std::optional<mode_t> mode, Und
 
 void OutputFile::name_temporarily() {
   for (unsigned i = 0; !temporary_; ++i) {
-    std::string name = temporary_name(directory_, i);
+    std::string name = temporary_path(directory_, i);
     if (link_descriptor(fd_, name)) temporary_ = TemporaryName(std::move(name));
   }
 }
@@ -279,7 +275,7 @@ bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   } else {
     // A file system that cannot exchange names; and if it has no hardlinks either, nothing has the
     // name for a moment.
-    std::string name = free_name(directory_);
+    std::string name = free_path(directory_);
     const bool has_two = link(path.c_str(), name.c_str()) == 0;
     if (!has_two && rename(path.c_str(), name.c_str()) != 0) {
       throw system_error(path, "cannot replace", errno);

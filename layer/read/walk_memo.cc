@@ -21,7 +21,7 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kWalkMemoForm = "walk 2 ";
+constexpr std::string_view kWalkMemoForm = "walk 3 ";
 constexpr size_t kMinItemSize = 5;
 constexpr size_t kMaxShared = std::numeric_limits<uint16_t>::max();
 

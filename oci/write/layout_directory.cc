@@ -16,6 +16,7 @@
 
 #include "layer/disk/file_lock.h"
 #include "layer/disk/list_directory.h"
+#include "layer/disk/temporary_path.h"
 #include "oci/read/source.h"
 #include "oci/write/layout_index.h"
 
@@ -48,14 +49,10 @@ void make_directory(const std::string& path) {
 
 // A directory beside the layout that is to be, removed with what it holds unless renamed.
 layer::TemporaryName make_staging_directory(const std::string& final_path) {
-  const layer::Undisturbed section;
-  std::string path = folder_of(final_path) + "/.veneer-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) {
-    throw layer::system_error(final_path, "cannot create a directory beside it", errno);
-  }
-  layer::TemporaryName staging(path, layer::TemporaryKind::kTree);
-  if (::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
-    throw layer::system_error(path, "cannot change the mode", errno);
+  layer::TemporaryName staging = layer::make_temporary_directory(
+      folder_of(final_path), final_path, "cannot create a directory beside it");
+  if (::chmod(staging.path().c_str(), kLayoutDirectoryMode) != 0) {
+    throw layer::system_error(staging.path(), "cannot change the mode", errno);
   }
   return staging;
 }

@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "layer/disk/file_handle.h"
+#include "layer/disk/list_directory.h"
 #include "layer/disk/temporaries.h"
+#include "layer/disk/temporary_path.h"
 #include "layer/disk/undo.h"
 #include "temporary_directory.h"
 #include "test_bytes.h"
@@ -164,6 +166,40 @@ TEST_CASE("temporary name: what it stands for goes with it, unless it has become
     directory.write("taken/of/somebody", "x");
   }
   CHECK(names_in(directory.path()) == std::vector<std::string>{"kept", "taken"});
+}
+
+TEST_CASE("temporary name: no listing has those that veneer makes, and every other") {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> others{".veneer-",
+                                        ".veneer-12",
+                                        ".veneer-12-",
+                                        ".veneer--0",
+                                        ".veneer-a-0",
+                                        ".veneer-12-dir",
+                                        ".veneer-12-dir-abc",
+                                        ".veneer-12-dir-abcd_f",
+                                        ".veneer-12-0x",
+                                        ".veneer-config",
+                                        ".veneer-12-dir-abcdefg",
+                                        ".veneer-images",
+                                        "veneer-12-0",
+                                        ".veneer-tar-abcdef"};
+  for (const std::string& name : others) directory.write(name, "");
+  directory.write(std::filesystem::path(temporary_path(directory.path(), 17)).filename().string(),
+                  "");
+  directory.write(".veneer-1-0", "");
+  const TemporaryName made = make_temporary_directory(directory.path(), "place", "fails");
+  CHECK(std::filesystem::is_directory(made.path()));
+  for (const WalkDetail detail : {WalkDetail::kTypes, WalkDetail::kModes}) {
+    const Listing listing = list_directory(directory.path(), detail);
+    std::vector<std::string> names;
+    for (const Listing::Item& item : listing.items) names.emplace_back(listing.name(item));
+    std::vector<std::string> expected = others;
+    std::ranges::sort(expected);
+    CHECK(names == expected);
+  }
+  CHECK_THROWS_WITH_AS(make_temporary_directory(directory / "nope", "place", "cannot be"),
+                       "place: error: cannot be: No such file or directory\n", Error);
 }
 
 }  // namespace
