@@ -13,6 +13,8 @@
 #include "cmd/report/manners.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
+#include "layer/base/error.h"
+#include "layer/base/utf8.h"
 #include "oci/model/config_changes.h"
 #include "oci/model/known_platform.h"
 #include "oci/read/find_image.h"
@@ -80,6 +82,10 @@ void run_attach(const AttachArguments& options) {
   attachment.artifact_type = artifact_type_of(options);
   attachment.media_type = media_type_of(options, attachment.artifact_type);
   attachment.title = options.file.substr(options.file.rfind('/') + 1);
+  if (!layer::is_utf8(attachment.title)) {
+    throw layer::Error({options.file}, "its name is not UTF-8, as annotations have to be")
+        .with_help("rename the file");
+  }
   for (const std::string& text : options.annotations) {
     attachment.annotations.insert(oci::parse_annotation(text));
   }

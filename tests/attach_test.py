@@ -192,6 +192,9 @@ class Attach(program.InFolder):
                 (["oci:all:app", "none.sarif"], 1, "none.sarif: error: cannot open: No such file or "
                                                    "directory\n"),
                 (["oci:all:app", ".", "--artifact-type=a/b"], 1, ".: error: is not a regular file\n"),
+                (["oci:all:app", "\udcff.spdx.json"], 1,
+                 "\\xff.spdx.json: error: its name is not UTF-8, as annotations have to be\n"
+                 "\\xff.spdx.json: help: rename the file\n"),
                 (["oci-archive:app.tar", spdx], 1,
                  "oci-archive:app.tar: error: is an archive, and files are attached to images of a "
                  "layout\noci-archive:app.tar: help: copy it first: `veneer convert "

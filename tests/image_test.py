@@ -207,6 +207,19 @@ class Image(unittest.TestCase):
         code, _, errors = self.stamped("--label-file", "bad")
         self.assertEqual(code, 1)
         self.assertRegex(errors, "^bad:2:1: error: .*no label")
+        (self.top / "bad").write_bytes(b"# text\nA=\xff\n")
+        for option in ("--env-file", "--label-file", "--annotation-file"):
+            code, _, errors = self.stamped(option, "bad")
+            self.assertEqual((code, errors), (1, (
+                "bad:2:1: error: 'A=\\xff' is not UTF-8\n"
+                "bad:2:1: help: if it is Latin-1, `iconv -f latin1 -t utf-8` converts it\n")))
+        (self.top / "bad").write_bytes(b"ELSE \xff\nNAME \xff\n")
+        self.write("env", "A={NAME}\n")
+        for option in ("--env=a={NAME}", "--label=a={NAME}", "--annotation=a={NAME}",
+                       "--author={NAME}", "--output=oci:{NAME}", "--env-file=env"):
+            code, _, errors = self.stamped(option, files=("stable", "volatile", "bad"))
+            self.assertEqual(code, 1 if option == "--env-file=env" else 2)
+            self.assertIn("the value of '{NAME}' in bad:2:1 is not UTF-8: '\\xff'\n", errors)
         self.assertFalse((self.top / "stamped").exists())
 
     def test_blobs_of_a_new_layout_may_be_links(self):

@@ -63,6 +63,12 @@ class JsonSchema(unittest.TestCase):
             validator("errors").validate(document)
         self.assertEqual(document["errors"][0]["at"]["file"], "x")
         self.assertFalse(validator("errors").is_valid({"errors": []}))
+        (self.top / "variables").write_bytes(b"A=\xff\n")
+        document = self.veneer(self.top, "build", "--tree", ".:x", "--env-file=variables", "-o",
+                               "oci:image", "--no-store", status=1)
+        validator("errors").validate(document)
+        self.assertEqual(document["errors"][0]["at"],
+                         {"file": "variables", "line": 1, "column": 1})
 
     def test_help(self):
         """All commands, and one by itself; a form of an option that is not described is refused."""

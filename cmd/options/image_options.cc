@@ -100,8 +100,8 @@ void add_description_options(CLI::App& app, ImageOptions& options) {
              "$SOURCE_DATE_EPOCH, or 1970-01-01T00:00:00Z)",
              oci::parse_created)
       ->transform(expand_with(options.stamp));
-  add_single(app, "--author", options.author, "Author of the image", [](const std::string&) {
-  })->transform(expand_with(options.stamp));
+  add_single(app, "--author", options.author, "Author of the image", oci::check_text)
+      ->transform(expand_with(options.stamp));
 }
 
 void add_place_options(CLI::App& app, ImageOptions& options) {

@@ -9,6 +9,7 @@
 
 #include "cmd/options/check_with.h"
 #include "layer/base/error.h"
+#include "layer/base/utf8.h"
 #include "layer/read/input_file.h"
 
 namespace cmd {
@@ -33,7 +34,8 @@ void StampValues::read(const std::string& file) {
     const size_t end = std::min(line.find(' '), line.size());
     if (end == 0) continue;
     const std::string_view value = end < line.size() ? line.substr(end + 1) : std::string_view();
-    values_.insert_or_assign(std::string(line.substr(0, end)), std::string(value));
+    values_.insert_or_assign(std::string(line.substr(0, end)),
+                             Value{std::string(value), {file, lines.number(), 1}});
   }
   from_ = From::kFiles;
 }
@@ -60,7 +62,12 @@ std::string StampValues::expand(std::string_view text) const {
 std::string_view StampValues::value(std::string_view key) const {
   if (from_ == From::kRedacted) return key == "BUILD_TIMESTAMP" ? "0" : "redacted";
   const auto found = values_.find(key);
-  if (found != values_.end()) return found->second;
+  if (found != values_.end()) {
+    const auto& [text, position] = found->second;
+    if (layer::is_utf8(text)) return text;
+    throw layer::Error(fmt::format("the value of '{{{}}}' in {} is not UTF-8: '{}'", key,
+                                   position.to_string(), layer::with_escaped_bytes(text)));
+  }
   std::vector<std::string_view> known;
   for (const auto& [name, value] : values_) known.push_back(name);
   throw layer::Error(fmt::format("no status file has the key of '{{{}}}'", key))

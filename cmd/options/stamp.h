@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "layer/base/error.h"
+
 namespace cmd {
 
 // The values of status files, as Bazel's --workspace_status_command makes them: lines `KEY VALUE`.
@@ -23,7 +25,7 @@ class StampValues {
 
   // Replaces each {KEY} by its value. A KEY is upper-case letters, digits and '_'; ${KEY} is another
   // thing. Without files and redact() the text stays as it is. Throws Error for a KEY that no file
-  // has.
+  // has, and for a value that is not UTF-8.
   std::string expand(std::string_view text) const;
 
  private:
@@ -31,7 +33,11 @@ class StampValues {
 
   enum class From : uint8_t { kNothing, kFiles, kRedacted };
   From from_ = From::kNothing;
-  std::map<std::string, std::string, std::less<>> values_;
+  struct Value {
+    std::string text;
+    layer::Position position;
+  };
+  std::map<std::string, Value, std::less<>> values_;
 };
 
 // Adds --stamp, whose files are read when it is parsed, and --unstamped. Declare them before the

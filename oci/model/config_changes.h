@@ -41,6 +41,10 @@ ImageConfig scratch_config(const Platform& platform);
 // cannot be expanded and for a working directory outside of the root.
 ImageConfig apply_changes(ImageConfig base, const ConfigChanges& changes);
 
+// Throws Error for what a config or a manifest cannot hold: they are JSON, which is UTF-8, and
+// engines read their texts as C strings.
+void check_text(std::string_view text);
+
 // Each checks one value of an option and returns it. All throw Error.
 using KeyValue = std::pair<std::string, std::string>;
 // "KEY=VALUE", or the JSON array ["KEY", "VALUE"], which needs no line break to hold one.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "layer/base/ascii.h"
+#include "layer/base/utf8.h"
 #include "oci/model/clean_path.h"
 #include "oci/model/config_changes.h"
 
@@ -21,11 +22,6 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), layer::is_digit);
 }
 
-// Engines read these texts as C strings or as lines.
-void check_characters(std::string_view text) {
-  if (text.find('\0') != text.npos) throw layer::Error("a NUL character cannot be written");
-}
-
 KeyValue pair_of_array(std::string_view text, std::string_view what) {
   const std::string name = fmt::format("'{}'", text);
   const Json array = parse_json(text, name);
@@ -33,13 +29,13 @@ KeyValue pair_of_array(std::string_view text, std::string_view what) {
   if (texts.size() != 2 || texts.front().empty()) {
     throw layer::Error(fmt::format("{} is not {}: expected [\"KEY\", \"VALUE\"]", name, what));
   }
-  for (const std::string& part : texts) check_characters(part);
+  for (const std::string& part : texts) check_text(part);
   return {std::move(texts[0]), std::move(texts[1])};
 }
 
 KeyValue split_pair(std::string_view text, std::string_view what) {
   if (text.starts_with('[')) return pair_of_array(text, what);
-  check_characters(text);
+  check_text(text);
   const size_t equals = text.find('=');
   if (equals == text.npos || equals == 0) {
     throw layer::Error(fmt::format("'{}' is not {}: expected KEY=VALUE", text, what));
@@ -125,6 +121,13 @@ std::optional<std::string> format_seconds(std::string_view text) {
 
 }  // namespace
 
+void check_text(std::string_view text) {
+  if (text.find('\0') != text.npos) throw layer::Error("a NUL character cannot be written");
+  if (layer::is_utf8(text)) return;
+  throw layer::Error(fmt::format("'{}' is not UTF-8", layer::with_escaped_bytes(text)))
+      .with_help("if it is Latin-1, `iconv -f latin1 -t utf-8` converts it");
+}
+
 KeyValue parse_env(std::string_view text) {
   return split_pair(text, "an environment variable");
 }
@@ -156,7 +159,7 @@ std::set<std::string> parse_ports(std::string_view text) {
 }
 
 std::string parse_volume(std::string_view text) {
-  check_characters(text);
+  check_text(text);
   const std::optional<std::string> clean = clean_path(text);
   if (!text.starts_with('/') || !clean) {
     throw layer::Error(fmt::format("'{}' is not a volume: expected an absolute path", text));
@@ -165,7 +168,7 @@ std::string parse_volume(std::string_view text) {
 }
 
 std::string parse_user(std::string_view text) {
-  check_characters(text);
+  check_text(text);
   const size_t colon = text.find(':');
   check_id(text.substr(0, colon), text);
   if (colon != text.npos) check_id(text.substr(colon + 1), text);
@@ -173,7 +176,7 @@ std::string parse_user(std::string_view text) {
 }
 
 std::string parse_working_dir(std::string_view text) {
-  check_characters(text);
+  check_text(text);
   if (text.empty()) throw layer::Error("'' is not a directory: expected a path");
   return std::string(text);
 }
@@ -190,13 +193,14 @@ Arguments parse_arguments(const std::vector<std::string>& values) {
   Arguments arguments;
   for (const std::string& value : values) {
     if (!value.starts_with('[')) {
-      check_characters(value);
+      check_text(value);
       arguments.push_back(value);
       continue;
     }
     const std::string name = fmt::format("'{}'", value);
     const Json array = parse_json(value, name);
     const Arguments more = JsonField(array, name).texts();
+    for (const std::string& text : more) check_text(text);
     arguments.insert(arguments.end(), more.begin(), more.end());
   }
   return arguments;

@@ -240,9 +240,26 @@ TEST_CASE("config values: each parser says what it expected") {
       {[] { parse_created("2023-02-29T00:00:00Z"); },
        "'2023-02-29T00:00:00Z' is not a time: expected RFC 3339, such as 1970-01-01T00:00:00Z, or "
        "seconds since 1970"},
+      {[] { parse_arguments({R"(["/a", "x\u0000y"])"}); }, "a NUL character cannot be written"},
+      {[] { parse_label(R"(["a", "\u0000"])"); }, "a NUL character cannot be written"},
   };
   for (const auto& [action, message] : cases) {
     CHECK(error_of(action) == "veneer: error: " + message + "\n");
+  }
+}
+
+TEST_CASE("config values: all are UTF-8, because configs and manifests are JSON") {
+  const std::string text = "/a=\xff";
+  const std::function<void()> actions[] = {
+      [&] { parse_env(text); },         [&] { parse_label(text); },
+      [&] { parse_annotation(text); },  [&] { parse_volume(text); },
+      [&] { parse_user(text); },        [&] { parse_working_dir(text); },
+      [&] { parse_arguments({text}); }, [&] { check_text(text); },
+  };
+  for (const std::function<void()>& action : actions) {
+    CHECK(error_of(action) ==
+          "veneer: error: '/a=\\xff' is not UTF-8\n"
+          "veneer: help: if it is Latin-1, `iconv -f latin1 -t utf-8` converts it\n");
   }
 }
 
