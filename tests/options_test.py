@@ -136,6 +136,26 @@ class Options(unittest.TestCase):
             cwd=self.top, capture_output=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_names_that_documents_hold_are_utf8(self):
+        """An image's documents are JSON: a package's name is escaped, a program's path refused."""
+        (self.top / "spec").write_bytes(b"V\t1\nW\t_main\nf\t../re\xffpo/a\ttree/file\to\n")
+        build = ["build", "--no-store", "--json", "-o", "oci:image", "--name=app"]
+        locks = []
+        for _ in range(3):
+            done = self.run_veneer(*build, "--spec=spec", "--own-layer-size=1", "--layer-lock=lock")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["layers"][0]["name"], r"re\xffpo")
+            locks.append((self.top / "lock").read_text())
+        self.assertEqual(json.loads(locks[0])["packages"], {r"re\xffpo": r"re\xffpo"})
+        self.assertEqual(locks, locks[:1] * 3)
+        (self.top / "spec").write_bytes(b"V\t1\nW\tma\xffin\nx\ta\ttree/file\n")
+        done = self.run_veneer(*build, "--spec=spec")
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "veneer: error: the program's path '/app/app.runfiles/ma\\xffin' is not UTF-8, which "
+               "an image's documents have to be\n"
+               "veneer: help: give the program another name with --name, or rename its workspace\n"))
+        self.assertIn("the program's path", json.loads(done.stdout)["errors"][0]["message"])
+
     def test_variables_of_the_environment(self):
         """--env may refer to variables of the base and of earlier options."""
         config, _ = self.build("--env", "PATH=/opt/bin:$PATH", "--env", "A=${PATH}",

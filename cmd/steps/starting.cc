@@ -29,6 +29,13 @@ std::string in_image(std::string_view folder) {
   return folder.empty() ? std::string() : fmt::format("/{}", folder);
 }
 
+// The config is JSON.
+void check_is_utf8(std::string_view text, std::string_view kind, const std::string& help) {
+  if (layer::is_utf8(text)) return;
+  throw layer::Error(fmt::format("'{}' is not UTF-8, as {} of an image have to be", text, kind))
+      .with_help(help);
+}
+
 // Finds the command for an entrypoint as people write it.
 class VenvCommand {
  public:
@@ -107,12 +114,10 @@ oci::Arguments VenvCommand::of(const oci::Arguments& given) const {
                  " (a module: -e -m -e NAME; a program of the base: its path)");
 }
 
-// A path as the value of a variable, where a '$' begins another's name. The config is JSON.
+// A path as the value of a variable, where a '$' begins another's name.
 std::string value_of(std::string_view path) {
-  if (!layer::is_utf8(path)) {
-    throw layer::Error(fmt::format("'{}' is not UTF-8, as variables of an image have to be", path))
-        .with_help("choose another DEST, or leave the variables out with --venv-variables=off");
-  }
+  check_is_utf8(path, "variables",
+                "choose another DEST, or leave the variables out with --venv-variables=off");
   std::string quoted;
   for (const char c : path) quoted += c == '$' ? "$$" : std::string(1, c);
   return quoted;
@@ -157,6 +162,11 @@ void start_in_venv(const layer::Venv& venv, const layer::FileTree& tree,
   if (!changes.working_dir && !venv.apps.empty()) {
     changes.working_dir = '/' + std::string(venv.apps.front().folder());
   }
+  for (const std::string& word : changes.entrypoint.value_or(oci::Arguments())) {
+    check_is_utf8(word, "commands", "choose another DEST");
+  }
+  check_is_utf8(changes.working_dir.value_or(""), "working directories",
+                "choose another DEST, or give one with --workdir");
   if (variables == VenvVariables::kNone) return;
   std::vector<std::pair<std::string, std::string>> all = variables_of(venv, base);
   all.insert(all.end(), changes.env.begin(), changes.env.end());

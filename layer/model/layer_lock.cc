@@ -71,8 +71,7 @@ LayerLock parse_layer_lock(std::string_view text, const std::string& file) {
 std::string layer_lock_text(const LayerLock& lock) {
   const Json document{
       {"format", kFormat}, {"buckets", lock.buckets}, {"packages", Json(lock.packages)}};
-  // A name that is not UTF-8 is no repository's in Bazel; it must not end the build all the same.
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document.dump(1) + "\n";
 }
 
 }  // namespace layer

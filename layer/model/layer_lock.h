@@ -9,7 +9,7 @@ namespace layer {
 
 struct LayerLock {
   unsigned buckets = 0;  // layers for small packages; 0: nothing is recorded yet
-  // Maps a package's name (package_name.h) to its layer: "packages-2", or the layer's own name.
+  // Maps a package's name (Package::name) to its layer: "packages-2", or the layer's own name.
   std::map<std::string, std::string, std::less<>> packages;
 
   bool operator==(const LayerLock&) const = default;
@@ -20,7 +20,7 @@ struct LayerLock {
 LayerLock parse_layer_lock(std::string_view text, const std::string& file);
 
 // Prints a lock, always as the same bytes, with one package per line so that merges of two versions
-// rarely conflict.
+// rarely conflict. Its names are UTF-8.
 std::string layer_lock_text(const LayerLock& lock);
 
 }  // namespace layer

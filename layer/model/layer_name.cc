@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "layer/base/ascii.h"
+#include "layer/base/utf8.h"
 
 namespace layer {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::string_view kBucketPrefix = "packages-";
 std::string_view layer_name_fault(std::string_view name) {
   if (name.empty()) return "is empty";
   if (std::any_of(name.begin(), name.end(), is_control)) return "holds a control character";
+  if (!is_utf8(name)) return "is not UTF-8";
   if (bucket_number(name) != 0) return "is a name that veneer gives to layers of small packages";
   return {};
 }

@@ -10,8 +10,8 @@ inline constexpr std::string_view kInterpreterLayer = "interpreter";
 inline constexpr std::string_view kAppLayer = "app";
 
 // What is wrong with a layer's name, as the end of a sentence "layer '...' ": "is empty", "holds a
-// control character", "is a name that veneer gives to layers of small packages". Empty if it is
-// fine.
+// control character", "is not UTF-8", "is a name that veneer gives to layers of small packages".
+// Empty if it is fine.
 std::string_view layer_name_fault(std::string_view name);
 
 // The number of the bucket of small packages that a layer's name stands for: "packages-3" is 3,

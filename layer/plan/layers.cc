@@ -11,6 +11,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/glob.h"
+#include "layer/base/utf8.h"
 #include "layer/model/layer_name.h"
 #include "layer/model/runfiles_path.h"
 #include "layer/model/venv.h"
@@ -219,7 +220,8 @@ void Grouping::assign_packages() {
   for (uint32_t i = 0; i < repositories_.size(); ++i) {
     const PlacedRepository& repository = repositories_[i];
     if (repository.is_interpreter || !repository.has_entries) continue;
-    packages.push_back({repository.package, repository.name, repository.stored});
+    packages.push_back(
+        {with_escaped_bytes(repository.package), repository.name, repository.stored});
     members.push_back(i);
   }
   PackageLayerOptions options;

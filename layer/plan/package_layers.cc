@@ -12,6 +12,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/hash64.h"
+#include "layer/base/utf8.h"
 #include "layer/model/layer_name.h"
 
 namespace layer {
@@ -90,7 +91,7 @@ void Assignment::give_own_layer(uint32_t package) {
   const std::string& name = packages_[package].name;
   const bool taken = name == kInterpreterLayer || name == kAppLayer ||
                      !layer_name_fault(name).empty() || own_.count(name) != 0;
-  place(package, taken ? std::string(packages_[package].repository) : name);
+  place(package, taken ? with_escaped_bytes(packages_[package].repository) : name);
 }
 
 std::string Assignment::reason(const std::vector<uint32_t>& members, bool is_bucket) const {

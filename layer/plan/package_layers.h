@@ -13,7 +13,7 @@ namespace layer {
 
 // One external repository, other than an interpreter's.
 struct Package {
-  std::string name;             // package_name() of the repository
+  std::string name;  // package_name() of the repository; a byte that is not UTF-8 as "\xff"
   std::string_view repository;  // canonical name
   uint64_t stored = 0;          // bytes stored in the image
 };

@@ -9,6 +9,7 @@
 
 #include "layer/base/error.h"
 #include "layer/base/keyed_hash.h"
+#include "layer/base/utf8.h"
 #include "layer/model/file_tree.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_line.h"
@@ -21,6 +22,7 @@ namespace {
 constexpr std::string_view kMagic = "veneer plan ";
 constexpr std::string_view kPlanVersion = "1";
 constexpr size_t kMostLayers = 127;  // no image has more
+constexpr std::string_view kNotUtf8 = "is not UTF-8, which an image's documents have to be";
 
 // Where an action of Bazel has the outputs of others, below a folder for each configuration; with
 // path mapping, all below one folder.
@@ -102,9 +104,11 @@ void PlanReader::read_program() {
     return report(0, "unexpected 'program' line: expected at most one, before the first layer");
   }
   for (const size_t i : {size_t{1}, size_t{2}}) {
-    if (fields_[i].text.starts_with('/')) continue;
-    return report(fields_[i].offset,
-                  fmt::format("'{}': expected an absolute path", fields_[i].text));
+    const auto& [text, offset] = fields_[i];
+    if (!text.starts_with('/')) {
+      return report(offset, fmt::format("'{}': expected an absolute path", text));
+    }
+    if (!is_utf8(text)) return report(offset, fmt::format("'{}' {}", text, kNotUtf8));
   }
   plan_.program = {std::string(fields_[1].text), std::string(fields_[2].text)};
 }
@@ -116,6 +120,8 @@ void PlanReader::read_layer() {
            {{position(first->second, 0), "the first one"}});
   } else if (fields_[1].text.empty()) {
     report(fields_[1].offset, "the layer has no name");
+  } else if (!is_utf8(fields_[1].text)) {
+    report(fields_[1].offset, fmt::format("layer '{}' {}", fields_[1].text, kNotUtf8));
   }
   if (plan_.layers.size() == kMostLayers) {
     throw Error(position(lines_.number(), 0),

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "layer/base/utf8.h"
 #include "layer/disk/directory_handle.h"
 #include "layer/disk/look_at.h"
 #include "layer/model/runfiles.h"
@@ -180,6 +181,17 @@ std::optional<Entry> entry_point(const ProgramFiles& files, const InputRequest& 
   return entry;
 }
 
+// The config of the image names both, and is JSON.
+void check_is_utf8(const Program& program) {
+  for (const std::string& path : {program.entry_point, program.working_directory}) {
+    if (is_utf8(path)) continue;
+    throw Error(fmt::format("the program's path '{}' is not UTF-8, which an image's documents have "
+                            "to be",
+                            path))
+        .with_help("give the program another name with --name, or rename its workspace");
+  }
+}
+
 // Reads and places a program's runfiles; adds them to `inputs`, and the program to `result`.
 void gather_program(const InputRequest& request, StringArena& arena, Diagnostics& found,
                     Store* store, std::vector<std::vector<Entry>>& inputs, Inputs& result) {
@@ -197,6 +209,7 @@ void gather_program(const InputRequest& request, StringArena& arena, Diagnostics
     inputs.push_back({*entry});
     result.program = {fmt::format("/{}", path), fmt::format("/{}/{}", root, workspace)};
     if (workspace.empty()) result.program->working_directory = fmt::format("/{}", root);
+    check_is_utf8(*result.program);
   }
   if (!workspace.empty()) result.tree.workspaces.push_back(workspace);
   // Of a program of another repository: its launcher and virtual environment lie there.

@@ -86,6 +86,7 @@ TEST_CASE("layer rule: a fault is said") {
            Case{"=x", "veneer: error: layer rule '=x': layer '' is empty\n"},
            Case{"a\nb=x",
                 "veneer: error: layer rule 'a\\nb=x': layer 'a\\nb' holds a control character\n"},
+           Case{"a\xff=x", "veneer: error: layer rule 'a\\xff=x': layer 'a\\xff' is not UTF-8\n"},
            Case{"packages-2=x",
                 "veneer: error: layer rule 'packages-2=x': layer 'packages-2' is a name that "
                 "veneer gives to layers of small packages\n"},
@@ -245,6 +246,23 @@ TEST_CASE("layers: two versions of a package have a layer each, by the repositor
   CHECK(layer_contents(tree.plan({})) ==
         "pypi_311_x_py3_9876fedc: a.runfiles/pypi_311_x_py3_9876fedc/site-packages/x.py\n"
         "x: a.runfiles/pypi_311_x_py3_0123abcd/site-packages/x.py\n");
+}
+
+TEST_CASE("layers: a package's name that is not UTF-8 is escaped, in the layer lock, too") {
+  PlannedTree tree;
+  tree.file("a.runfiles/re\xffpo/x", 11 * kMiB);
+  tree.file("a.runfiles/line\nbreak/x", 11 * kMiB);
+  CHECK(layer_contents(tree.plan({})) ==
+        "line\\nbreak: a.runfiles/line\nbreak/x\nre\\xffpo: a.runfiles/re\xffpo/x\n");
+  PlanOptions options;
+  options.layers.lock = LayerLock();
+  const std::optional<LayerLock> lock = tree.plan(options).lock;
+  REQUIRE(lock);
+  CHECK(lock->packages.at("re\\xffpo") == "re\\xffpo");
+  const std::string text = layer_lock_text(*lock);
+  CHECK(parse_layer_lock(text, "f") == *lock);
+  options.layers.lock = lock;
+  CHECK(layer_lock_text(tree.plan(options).lock.value()) == text);
 }
 
 }  // namespace

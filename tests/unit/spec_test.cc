@@ -231,6 +231,7 @@ TEST_CASE("spec: a fault is reported where it is") {
        "$/spec:4:1: error: 'file' is declared as an unresolved symlink, but is not a symlink on "
        "disk\n"},
       {"i\tfile\n", "$/spec:3:1: error: an 'i' record outside of any group\n"},
+      {"G\tg\xff\n", "$/spec:3:3: error: group 'g\\xff' is not UTF-8\n"},
       {"G\tone\ni\t\n", "$/spec:4:3: error: the exec path is empty\n"},
       {"\n",
        "$/spec:3:1: error: unknown record '': expected one of V W G i x f d l u k t s r e m\n"},
