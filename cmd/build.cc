@@ -13,6 +13,7 @@
 #include "cmd/options/written_paths.h"
 #include "cmd/project/project_arguments.h"
 #include "cmd/report/diagnostic_json.h"
+#include "cmd/report/failure.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/results.h"
 #include "cmd/steps/build_memo.h"
@@ -222,8 +223,10 @@ void run_build(BuildArguments& options) {
     } else if (!is_quiet()) {
       print_build_text(options.image, built, time.count(), out);
     }
-  } catch (const layer::Error& error) {
-    if (options.json) print_to(out, layer::dump_report(error_json(error)));
+  } catch (const CLI::Error&) {
+    throw;  // of the command line, whose errors are no document
+  } catch (const std::exception& error) {
+    if (options.json) print_to(out, layer::dump_report(error_json(as_error(error))));
     throw;
   }
 }

@@ -10,7 +10,6 @@
 #include <exception>
 #include <memory>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
 #include "cmd/about.h"
@@ -32,6 +31,7 @@
 #include "cmd/rebase.h"
 #include "cmd/report/caller.h"
 #include "cmd/report/exit_code.h"
+#include "cmd/report/failure.h"
 #include "cmd/report/messages.h"
 #include "cmd/report/signals.h"
 #include "cmd/sbom.h"
@@ -169,13 +169,20 @@ void keep_call_for_help(const CLI::App& app, std::vector<Argument>& arguments) {
   arguments = std::move(kept);
 }
 
-void print_reason(const Trouble& trouble) {
+// Says why the run failed. Returns its exit code: `failed`, unless it was a bug.
+int report(const std::exception& error, int failed) {
   wait_if_ending();
+  print_error(error);
+  return is_bug(error) ? kBug : failed;
+}
+
+int report_reason(const Trouble& trouble) {
   try {
     std::rethrow_if_nested(trouble);
   } catch (const std::exception& reason) {
-    print_error(reason);
+    return report(reason, kTrouble);
   }
+  return kTrouble;
 }
 
 }  // namespace
@@ -243,18 +250,10 @@ int run_command_line(const std::vector<std::string>& arguments, const Session* s
   set_manners({});
   try {
     return run_arguments(arguments, session);
-  } catch (const std::logic_error& error) {
-    print_diagnostics(stderr, fmt::format("veneer: internal error: {}\n",
-                                          layer::with_escaped_bytes(error.what())) +
-                                  "veneer: help: please report this bug\n");
-    return kBug;
   } catch (const Trouble& trouble) {
-    print_reason(trouble);
-    return kTrouble;
+    return report_reason(trouble);
   } catch (const std::exception& error) {
-    wait_if_ending();
-    print_error(error);
-    return kFailed;
+    return report(error, kFailed);
   }
 }
 

@@ -6,43 +6,18 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <new>
-#include <system_error>
 #include <utility>
 
 #include "cmd/report/caller.h"
 #include "cmd/report/columns.h"
+#include "cmd/report/failure.h"
 #include "layer/base/utf8.h"
 
 namespace cmd {
 namespace {
 
 MessageRecorder* recorder = nullptr;
-
-// "filesystem error: ACTION: CAUSE [PATH]", as the library says it.
-std::string error_text(const std::filesystem::filesystem_error& error) {
-  constexpr std::string_view kStart = "filesystem error: ";
-  std::string_view text = error.what();
-  if (text.starts_with(kStart)) text.remove_prefix(kStart.size());
-  const std::string_view action = text.substr(0, text.find(": "));
-  return layer::system_error(error.path1().native(), action, error.code().value()).what();
-}
-
-std::string error_text(const std::exception& error) {
-  if (const auto* fault = dynamic_cast<const layer::Error*>(&error)) return fault->what();
-  if (const auto* fault = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
-    return error_text(*fault);
-  }
-  const auto* refusal = dynamic_cast<const std::system_error*>(&error);
-  if (refusal != nullptr && refusal->code() == std::errc::resource_unavailable_try_again) {
-    return layer::Error(fmt::format("cannot make a thread: {}", refusal->what())).what();
-  }
-  constexpr std::string_view kNoThread = "pthread_create has failed: ";  // as TBB says it
-  std::string text = error.what();
-  if (text.starts_with(kNoThread)) text = "cannot make a thread: " + text.substr(kNoThread.size());
-  return layer::Error(std::move(text)).what();
-}
 
 }  // namespace
 
@@ -62,7 +37,7 @@ void print_diagnostics(std::FILE* out, const std::string& lines) {
 void print_error(const std::exception& error) {
   try {
     if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) {
-      return print_diagnostics(stderr, error_text(error));
+      return print_diagnostics(stderr, as_error(error).what());
     }
   } catch (const std::bad_alloc&) {
     // While the text was made, which is then lost.
