@@ -16,6 +16,7 @@
 #include "layer/place/onto_base.h"
 #include "layer/place/place.h"
 #include "layer/place/shared_root.h"
+#include "layer/plan/check_paths.h"
 #include "layer/plan/unused_rules.h"
 
 namespace layer {
@@ -290,7 +291,9 @@ TarEntry Planner::plan_as_stated(const Item& item) {
 ImagePlan plan_image(const FileTree& tree, const std::vector<FileFacts>& facts,
                      const PlanOptions& options, StringArena& arena, Diagnostics& found,
                      const BaseForPlanning& base) {
-  return Planner(tree, facts, options, arena, found, base).run();
+  ImagePlan plan = Planner(tree, facts, options, arena, found, base).run();
+  check_paths(plan);
+  return plan;
 }
 
 }  // namespace layer

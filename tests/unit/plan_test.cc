@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "layer/identify/identify.h"
+#include "layer/model/relative_path.h"
 #include "layer/plan/plan_image.h"
 #include "layer/plan/plan_text.h"
 #include "layer/resolve/resolve.h"
+#include "planned_tree.h"
 #include "temporary_directory.h"
 
 namespace layer::plan_test {
@@ -198,6 +200,47 @@ TEST_CASE("layers: large packages by name, small ones in buckets, within the bud
   CHECK(names(16) == "interpreter numpy scipy torch packages app ");
   CHECK(names(5) == "interpreter numpy scipy packages app ");
   CHECK(names(3) == "interpreter packages app ");
+}
+
+TEST_CASE("plan: what gets too long only at its place in the image is an error") {
+  const std::string help =
+      "spec:1:1: help: shorten it, or what goes before it in the image: --name, --prefix, "
+      "--shared-root, a DEST\n";
+  const auto error = [](PlannedTree& tree, std::string_view shared_root = {}) {
+    PlanOptions options;
+    options.shared_root = shared_root;
+    return error_of([&] { tree.plan(options); });
+  };
+  const std::string component(255, 'c');
+  std::string path = component;
+  while (path.size() + 256 <= kMaxPath) path += '/' + component;
+  path.resize(kMaxPath, 'c');
+  PlannedTree longest;
+  longest.file(path);
+  longest.link("l", path);
+  CHECK(error(longest) == "");
+  PlannedTree longer;
+  longer.file(path + 'd');
+  CHECK(error(longer) == "spec:1:1: error: path '" + path.substr(0, 100) + "..." +
+                             (path + 'd').substr(kMaxPath - 99) +
+                             "' is longer than 4095 bytes, which no system can open\n" + help);
+  PlannedTree wide;
+  wide.file("a/" + component + "d/b");
+  const std::string too_wide =
+      "' has a component of more than 255 bytes, which no file system can hold\n";
+  CHECK(error(wide) == "spec:1:1: error: path 'a/" + component + "d/b" + too_wide + help);
+  PlannedTree shared;
+  shared.file("a.runfiles/r/x");
+  CHECK(error(shared, component) == "");
+  CHECK(error(shared, component + 'd') ==
+        "spec:1:1: error: path '" + component + "d/r/x" + too_wide + help);
+  PlannedTree link;
+  link.link("l", path + 'd');
+  CHECK(error(link) == "spec:1:1: error: the text '" + path.substr(0, 100) + "..." +
+                           (path + 'd').substr(kMaxPath - 99) +
+                           "' of the link 'l' is longer than 4095 bytes, which no file system can "
+                           "hold\n" +
+                           help);
 }
 
 TEST_CASE("identify: a missing file names who declared it") {
