@@ -161,16 +161,6 @@ Descriptor choose(std::vector<Candidate> candidates, const ImageReference& refer
   return best->descriptor;
 }
 
-// Engines that go by the media type alone cannot unpack a layer that is something else.
-void check_codec(const Blob& blob, const Descriptor& descriptor) {
-  const std::string_view found = layer_media_type(sniff_codec(blob));
-  const std::string_view stated = layer_media_type(descriptor.kind());
-  if (found == stated) return;
-  throw layer::Error({blob.name()}, fmt::format("is not what its media type says: it is {}, and "
-                                                "the manifest says {}",
-                                                found, descriptor.media_type));
-}
-
 void add_layers(const Source& source, const Manifest& manifest, const std::string& config_name,
                 StoredImage& image) {
   const size_t diff_ids = image.config.diff_ids.size();
@@ -182,7 +172,7 @@ void add_layers(const Source& source, const Manifest& manifest, const std::strin
   for (size_t i = 0; i < diff_ids; ++i) {
     Descriptor descriptor = manifest.layers[i];
     const Blob blob = source.get(descriptor.digest);
-    check_codec(blob, descriptor);
+    check_codec(blob, descriptor, "the manifest");
     descriptor.media_type = layer_media_type(descriptor.kind());
     image.layers.push_back({descriptor, image.config.diff_ids[i], blob});
   }
@@ -201,6 +191,15 @@ std::string full_name_of(const Descriptor& entry) {
 }
 
 }  // namespace
+
+void check_codec(const Blob& blob, const Descriptor& descriptor, std::string_view stated_by) {
+  const std::string_view found = layer_media_type(sniff_codec(blob));
+  const std::string_view stated = layer_media_type(descriptor.kind());
+  if (found == stated) return;
+  throw layer::Error({blob.name()},
+                     fmt::format("is not what its media type says: it is {}, and {} says {}", found,
+                                 stated_by, descriptor.media_type));
+}
 
 void check_digest(const ImageLayer& layer, const layer::Digest& found) {
   if (!layer.has_digest || found == layer.descriptor.digest) return;

@@ -24,6 +24,10 @@ struct ImageLayer {
   bool has_digest = true;  // false: the descriptor's is not known, see DockerLayers::kUnread
 };
 
+// Throws Error unless a layer's first bytes are what its media type says: engines that go by the
+// media type alone cannot unpack a layer that is something else. `stated_by` as in ImageLayer.
+void check_codec(const Blob& blob, const Descriptor& descriptor, std::string_view stated_by);
+
 // Throw Error unless the digest, or the diff id, is what the image states of the layer.
 void check_digest(const ImageLayer& layer, const layer::Digest& found);
 void check_diff_id(const ImageLayer& layer, const layer::DiffId& found);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kEmptyTar =
     "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+constexpr std::string_view kItsDescriptor = "its descriptor";
 
 std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -93,12 +94,13 @@ LayerBlob open_layer_blob(const std::string& path, const layer::Limits& limits) 
   const std::string beside = layer_descriptor_path(path);
   const bool is_described = file_exists(beside);
   NewLayer layer = is_described ? read_descriptor(beside) : measure(blob, limits);
+  if (is_described) check_codec(blob, layer.descriptor, kItsDescriptor);
   if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
   return {std::move(layer), blob, is_described};
 }
 
 ImageLayer stored_layer(const LayerBlob& layer) {
-  return {layer.layer.descriptor, layer.layer.diff_id, layer.blob, "its descriptor"};
+  return {layer.layer.descriptor, layer.layer.diff_id, layer.blob, kItsDescriptor};
 }
 
 std::optional<layer::Program> suggested_program(std::span<const LayerBlob> layers,

@@ -65,6 +65,12 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
   CHECK(read.diff_id == measured.diff_id);
   CHECK(read.program == measured.program);
   CHECK(read.base == measured.base);
+  measured.descriptor.media_type = kTarZstdType;
+  folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
+  CHECK(folder.without_path(error_of([&] { open_layer_blob(path, {}); })) ==
+        "TMP/x.tar.gz: error: is not what its media type says: it is "
+        "application/vnd.oci.image.layer.v1.tar+gzip, and its descriptor says "
+        "application/vnd.oci.image.layer.v1.tar+zstd\n");
   folder.write("x.tar.gz.json", "{}");
   CHECK(folder.without_path(error_of([&] { open_layer_blob(path, {}); })) ==
         "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
