@@ -279,6 +279,12 @@ veneer.toml:15:7: error: 'env': expected an array of strings, found a table
                               "found an integer"),
                 ("[image]\nuser = \"1\"", "2:1: error: 'image.user': expected a table [image.user] "
                                           "of options, found a string"),
+                ("[image.a]\nimage = \"x\"",
+                 "2:1: error: `veneer build` has no option 'image'\n"
+                 "veneer.toml:2:1: help: `veneer build --help` lists all; a key is a name without "
+                 "its '--'"),
+                ("content-link-min = 0", "1:20: error: 'content-link-min': '0': expected a size of "
+                                         "at least 1 byte"),
                 ('[image."a/b"]', "1:8: error: 'a/b' is no name of an image: expected letters, "
                                   "digits, '-', '_' and '.', and neither '-' nor '.' at its "
                                   "beginning")):

@@ -37,14 +37,18 @@ bool convert_size(const CLI::AsSizeValue& units, std::string& value) {
 
 }  // namespace
 
-CLI::Validator size_in_bytes(const CLI::AsSizeValue& units) {
-  return {[units](std::string& value) {
+CLI::Validator size_in_bytes(const CLI::AsSizeValue& units, uint64_t least) {
+  return {[units, least](std::string& value) {
             const std::string given = value;
             uint64_t bytes = 0;
             const bool is_size = has_form_of_size(given);
             if (!is_size || !convert_size(units, value) || !parse_whole(value, bytes)) {
               return fmt::format("'{}': expected a size in bytes, or with a unit such as MiB",
                                  given);
+            }
+            if (bytes < least) {
+              return fmt::format("'{}': expected a size of at least {} byte{}", given, least,
+                                 least == 1 ? "" : "s");
             }
             value = std::to_string(bytes);  // "010" would be 8
             return std::string();

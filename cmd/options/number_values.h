@@ -2,12 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 
 namespace cmd {
 
 // Turns a size such as "10MiB" into bytes by these units. Refuses one that is negative, no whole
-// number of bytes, or more than 2^64-1.
-CLI::Validator size_in_bytes(const CLI::AsSizeValue& units);
+// number of bytes, less than `least` or more than 2^64-1.
+CLI::Validator size_in_bytes(const CLI::AsSizeValue& units, uint64_t least = 0);
 
 // Refuses anything but a whole number from `least` to `most`.
 CLI::Validator number_from_to(uint64_t least, uint64_t most);

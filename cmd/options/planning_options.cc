@@ -159,8 +159,7 @@ void add_sharing_options(CLI::App& command, PlanningOptions& options) {
   command
       .add_option("--content-link-min", options.plan.content_link_min,
                   "Size from which equal files become hardlinks (default: 4KiB)")
-      ->transform(size_in_bytes(CLI::AsSizeValue(false)))
-      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->transform(size_in_bytes(CLI::AsSizeValue(false), 1))
       ->type_name("SIZE")
       ->group("Layers");
   command

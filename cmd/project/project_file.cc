@@ -36,7 +36,7 @@ class ProjectReader {
       if (key.str() == kImageTable) {
         read_images(value, project.images);
       } else {
-        read_option(key, value, project.common);
+        read_option(key, value, kImageTable, project.common);
       }
     }
     std::ranges::sort(project.images, {}, [](const ProjectImage& image) {
@@ -74,13 +74,14 @@ class ProjectReader {
     ProjectImage& image = images.emplace_back();
     image.name = name.str();
     image.position = position_of(file_, name.source());
-    for (const auto& [key, value] : *table) read_option(key, value, image.options);
+    for (const auto& [key, value] : *table) read_option(key, value, {}, image.options);
   }
 
-  void read_option(const toml::key& key, const toml::node& value,
+  // `other_key` may stand there, too; empty: none.
+  void read_option(const toml::key& key, const toml::node& value, std::string_view other_key,
                    std::vector<ProjectOption>& options) {
     const auto known = std::ranges::find(keys_, key.str(), &OptionKey::key);
-    if (known == keys_.end()) return refuse_key(key);
+    if (known == keys_.end()) return refuse_key(key, other_key);
     ProjectOption option{*known, {}};
     if (std::optional<layer::Diagnostic> fault = read_value(value, file_, option)) {
       faults_.push_back(std::move(*fault));
@@ -89,8 +90,9 @@ class ProjectReader {
     }
   }
 
-  void refuse_key(const toml::key& key) {
-    std::vector<std::string_view> names{kImageTable};
+  void refuse_key(const toml::key& key, std::string_view other_key) {
+    std::vector<std::string_view> names;
+    if (!other_key.empty()) names.push_back(other_key);
     for (const OptionKey& known : keys_) names.push_back(known.key);
     const std::vector<std::string_view> nearest = layer::nearest_names(key.str(), names);
     refuse(key.source(), fmt::format("`veneer build` has no option '{}'", key.str()),

@@ -62,7 +62,9 @@ std::string wrong_count(const CLI::Option& option, const UsedWords& used) {
   const auto times = std::ranges::count_if(used.words, [&option](const Word& word) {
     return word.kind == WordKind::kOption && word.option == &option;
   });
-  if (times > 1) return fmt::format("{} is given {} times; give it once", option.get_name(), times);
+  const bool is_repeatable = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+  if (times > 1 && !is_repeatable)
+    return fmt::format("{} is given {} times; give it once", option.get_name(), times);
   return fmt::format("{} needs a value: {} {}", option.get_name(), option.get_name(),
                      option.get_type_name());
 }
