@@ -68,15 +68,15 @@ std::string head_text(std::string_view interpreter, std::string_view arguments) 
 
 // What is in front of the environment's place, and behind it, where a shell's script sets it in a
 // line of its own. Those with "export" and "cygpath" are of Python 3.13.
-struct Assignment {
+struct PlaceAssignment {
   std::string_view front;
   std::string_view back;
 };
-constexpr std::array<Assignment, 5> kAssignments = {{{"VIRTUAL_ENV=$(cygpath ", ")"},
-                                                     {"VIRTUAL_ENV=", ""},
-                                                     {"export VIRTUAL_ENV=", ""},
-                                                     {"setenv VIRTUAL_ENV ", ""},
-                                                     {"set -gx VIRTUAL_ENV ", ""}}};
+constexpr std::array<PlaceAssignment, 5> kAssignments = {{{"VIRTUAL_ENV=$(cygpath ", ")"},
+                                                          {"VIRTUAL_ENV=", ""},
+                                                          {"export VIRTUAL_ENV=", ""},
+                                                          {"setenv VIRTUAL_ENV ", ""},
+                                                          {"set -gx VIRTUAL_ENV ", ""}}};
 
 // As Python's shlex.quote() does.
 std::string quoted_word(std::string_view word) {
