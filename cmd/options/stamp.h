@@ -41,7 +41,8 @@ class StampValues {
 };
 
 // Adds --stamp, whose files are read when it is parsed, and --unstamped. Declare them before the
-// options that expand_with changes, for CLI11 takes options in the order in which they were declared. `values` outlives `app`.
+// options that expand_with changes, for CLI11 takes options in the order in which they were
+// declared. `values` outlives `app`.
 void add_stamp_option(CLI::App& app, StampValues& values);
 
 // A transformation of an option's value. `values` outlives the validator.

@@ -16,10 +16,10 @@ struct TracedRun {
 };
 
 // Returns when the command and all processes that it started have ended. Signals that others send to
-// this process go to the command until that has ended; then they are this process's own again, and if
-// one ends it, the kernel ends what is left of the command's. Programs that would get rights by being executed (setuid)
-// do not get them. Call it on one thread only. Throws layer::Error if the command cannot be run or
-// cannot be traced.
+// this process go to the command until that has ended. Then they are this process's own again, and
+// if one ends it, the kernel ends what is left of the command's processes. Programs that would get
+// rights by being executed (setuid) do not get them. Call it on one thread only. Throws layer::Error
+// if the command cannot be run or cannot be traced.
 TracedRun trace_files(const std::vector<std::string>& command);
 
 }  // namespace cmd

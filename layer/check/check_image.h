@@ -13,7 +13,7 @@ struct ImageUnderCheck {
   const ImageTree& tree;
   const Probes& probes;
   const RunConfig& config;
-  const EntryWalk* input = nullptr;  // see Subject
+  const EntryWalk* input = nullptr;     // see Subject
   std::optional<uint32_t> base_layers;  // see Subject
 };
 
