@@ -227,7 +227,7 @@ class Convert(program.InFolder):
         files = tar([member(f"f{i}", "x" * 190_000) for i in range(20)])
         start = files[:512 + 190_464]  # the first
         for name, between in (("pax", extended * 3), ("long", extended * 40),
-                              ("sparse", header(b"S", 0, b"\1") + more * 8000 + bytes(512))):
+                              ("sparse", header(b"S", 0, b"\1") + more * 2000 + bytes(512))):
             layer = start + between + files
             Image([layer]).layout(self.top / name)
             for codec in ("gzip", "zstd", "none"):

@@ -12,7 +12,7 @@ ROOMS = [
     "layer/base", "layer/disk", "layer/model", "layer/store", "layer/probe", "layer/read",
     "layer/python", "layer/resolve", "layer/identify", "layer/place", "layer/plan", "layer/check",
     "layer/toc", "layer/write", "layer/bsdtar",
-    "oci/model", "oci/read", "oci/inspect", "oci/sbom", "oci/write", "oci/check", "oci/convert",
+    "oci/model", "oci/tar", "oci/read", "oci/inspect", "oci/sbom", "oci/write", "oci/check", "oci/convert",
     "oci/load",
     "cmd/report", "cmd/options", "cmd/words", "cmd/project", "cmd/steps", "cmd/inspect", "cmd/tar",
     "cmd/trace", "cmd/worker", "cmd",

@@ -10,7 +10,7 @@
 #include "layer/write/stream_writer.h"
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
-#include "oci/read/tar_scan.h"
+#include "oci/tar/tar_scan.h"
 
 namespace oci {
 

@@ -26,14 +26,13 @@ std::string_view toc_type(const ImageLayer& layer, const TarScan::Entry& entry) 
       return "dir";
     case '6':
       return "fifo";
-    case 'S':
+    default:
+      if (!entry.is_sparse) return "reg";
       throw layer::Error(
           {layer.blob.name()},
           fmt::format("'{}' is a sparse file of GNU tar, which a layer with a table of "
                       "contents cannot have",
                       layer::shown_path(entry.path)));
-    default:
-      return "reg";
   }
 }
 
@@ -58,11 +57,11 @@ layer::TocEntry toc_entry_of(const ImageLayer& layer, const TarScan::Entry& entr
   result.atime = entry.atime;
   result.ctime = entry.ctime;
   result.mode = entry.mode;
-  result.uid = entry.uid;
-  result.gid = entry.gid;
+  result.uid = static_cast<uint64_t>(entry.uid);
+  result.gid = static_cast<uint64_t>(entry.gid);
   result.xattrs = entry.xattrs;
-  result.device_major = entry.device_major;
-  result.device_minor = entry.device_minor;
+  result.device_major = static_cast<uint32_t>(entry.device_major);
+  result.device_minor = static_cast<uint32_t>(entry.device_minor);
   return result;
 }
 

@@ -3,7 +3,7 @@
 
 #include "layer/toc/tar_parts.h"
 #include "oci/read/stored_image.h"
-#include "oci/read/tar_scan.h"
+#include "oci/tar/tar_scan.h"
 
 namespace oci {
 

@@ -13,7 +13,7 @@
 
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
-#include "oci/read/tar_scan.h"
+#include "oci/tar/tar_scan.h"
 
 namespace oci {
 

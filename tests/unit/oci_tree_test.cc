@@ -234,7 +234,7 @@ TEST_CASE("base tree: a layer that is not what its image says is refused") {
   std::string damaged = layer.bytes;
   damaged[0] = 'b';
   CHECK(refusal({damaged, layer.media_type, digest_of(damaged).to_string()}) ==
-        ": error: cannot read the tar: Unrecognized archive format\n");
+        ": error: 'b' has a header with a wrong checksum, or stands where none is\n");
 }
 
 // Notes what it is shown; takes what is longer than the head.

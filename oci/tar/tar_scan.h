@@ -1,4 +1,4 @@
-// Looks at the raw headers of a layer's tar for what libarchive lets through and engines refuse.
+// Reads the entries of a layer's tar as container engines do, and refuses what they refuse.
 #pragma once
 
 #include <array>
@@ -12,19 +12,27 @@
 
 #include "layer/base/xattrs.h"
 #include "layer/toc/tar_parts.h"
+#include "oci/tar/pax_records.h"
+#include "oci/tar/sparse_map.h"
+#include "oci/tar/tar_header.h"
 
 namespace oci {
 
-// Engines read layers with Go's archive/tar and then refuse some of its entries; libarchive is more
-// lenient. Both must take a layer for the same, so update() throws Error, which names the layer and
-// the entry, for
-// - a zero block that is followed by another entry (one reader ends there, another goes on),
-// - an entry of a type that engines do not know,
-// - a mode that does not fit into 32 bits,
-// - a hardlink or symlink without a target,
+// Engines read layers with Go's archive/tar; libarchive is more lenient. Both must take a layer for
+// the same, so update() throws Error, which names the layer and the entry, for
+// - a header with a wrong checksum,
+// - a number, in a header or in a pax header, with any other character in it,
+// - a pax header, also a global one, whose records are malformed,
 // - a NUL byte in a name, a link's text or an owner that a pax header states,
 // - a pax header, or a long name of GNU tar, of more than 1 MiB,
-// - a size that a pax header states for an entry without content.
+// - a size that a pax header states for an entry without content,
+// - an entry of a type that engines do not know,
+// - a file whose name ends in '/', unless its type is NUL,
+// - a mode that does not fit into 32 bits,
+// - a hardlink or symlink without a target,
+// - a sparse file whose pieces overlap, are out of order, lie beyond its end, or are more or less
+//   than what is stored,
+// - a zero block that is followed by another entry (one reader ends there, another goes on).
 // Sources: POSIX pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar, "Basic Tar
 // Format"; Go's archive/tar, reader.go and strconv.go.
 class TarScan {
@@ -37,16 +45,18 @@ class TarScan {
     bool has_slash = false;    // which it had
     uint64_t header_size = 0;  // bytes of its header, and of extensions before it
     uint64_t size = 0;         // bytes of content, without padding
-    char type = '0';           // that of ustar; '5' also of a file whose name ends in '/'
+    bool is_sparse = false;
+    int64_t file_size = 0;  // with the holes of a sparse file
+    char type = '0';        // that of ustar, without NUL and the 'S' of GNU tar
     std::string link{};
     uint32_t mode = 0;  // as it is stated, which may be with bits of a type
-    uint64_t uid = 0;
-    uint64_t gid = 0;
+    int64_t uid = 0;
+    int64_t gid = 0;
     layer::TocTime mtime{};
     std::optional<layer::TocTime> atime{};  // stated by pax alone
     std::optional<layer::TocTime> ctime{};
-    uint32_t device_major = 0;
-    uint32_t device_minor = 0;
+    int64_t device_major = 0;
+    int64_t device_minor = 0;
     std::vector<layer::Xattr> xattrs{};
   };
 
@@ -59,45 +69,46 @@ class TarScan {
   // Whether a block of zeros was read, behind the last entry.
   bool has_ended() const { return zeros_ > 0; }
   const Entry& entry() const { return entry_; }
+  // To be called behind the last byte. Throws Error if that is in an entry, but for its padding.
+  void finish() const;
 
  private:
-  static constexpr size_t kBlock = 512;
-
   void take_block();
   void take_header();
-  void check_entry(char type);
-  std::string stated_path() const;
-  void take_attributes(char type);
   void take_extension();
-  void take_pax_record(std::string_view key, std::string_view value);
+  void merge_extensions(TarHeader& header);
+  void check_entry(const TarHeader& header) const;
+  void take_attributes(TarHeader& header);
+  std::vector<layer::Xattr> xattrs() const;
+  void begin_map(const TarHeader& header);
+  void take_map_block();
+  void check_map(const SparseMap& map) const;
+  std::string_view block() const { return {block_.data(), block_.size()}; }
+  void take_number(std::string_view key, int64_t& number) const;
+  std::optional<layer::TocTime> stated_time(std::string_view key) const;
   [[noreturn]] void refuse(std::string_view what) const;
-  std::string_view field(size_t offset, size_t size) const;  // of block_, up to its first NUL
-  uint64_t number(size_t offset, size_t size) const;
-  bool is_large(size_t offset) const;
 
-  std::string name_;  // of the layer, for messages
+  std::string name_;     // of the layer, for messages
+  std::string subject_;  // the entry at hand, for messages
   bool has_entry_ = false;
   Entry entry_;
   uint64_t header_size_ = 0;  // bytes of the next entry's extensions and header, so far
-  std::array<char, kBlock> block_{};
+  std::array<char, kTarHeader> block_{};
   size_t filled_ = 0;            // bytes of block_
   uint64_t content_ = 0;         // bytes that are passed over before the next header
+  uint64_t padding_ = 0;         // how many of them are no content
   std::string extension_;        // content of a pax header or GNU long name, as far as it was read
   uint64_t extension_left_ = 0;  // bytes of it still to come, padding included
   size_t extension_size_ = 0;    // bytes of it without padding
   char extension_type_ = 0;
-  bool more_sparse_ = false;  // a block of a GNU sparse map follows
+  SparseForm map_form_ = SparseForm::kNone;  // of a map whose next block follows
+  uint64_t map_size_ = 0;                    // bytes of its blocks
+  SparseMap map_;
+  SparseText map_text_;
   // What extensions state of the entry that follows.
-  std::string path_;
-  std::string link_;
-  bool has_pax_size_ = false;
-  uint64_t pax_size_ = 0;
-  std::optional<uint64_t> pax_uid_;
-  std::optional<uint64_t> pax_gid_;
-  std::optional<layer::TocTime> pax_mtime_;
-  std::optional<layer::TocTime> pax_atime_;
-  std::optional<layer::TocTime> pax_ctime_;
-  std::vector<layer::Xattr> pax_xattrs_;
+  PaxRecords pax_;
+  std::string gnu_path_;
+  std::string gnu_link_;
   size_t zeros_ = 0;  // zero blocks in a row
 };
 
