@@ -212,6 +212,41 @@ class Convert(program.InFolder):
                     self.veneer("convert", "-q", "--no-store", f"oci:{out}", f"oci:{out}-again")
                     self.assertEqual(self.files(out), self.files(out + "-again"))
 
+    def test_a_tar_that_readers_take_for_two_trees_is_refused(self):
+        """libarchive and Go's archive/tar would unpack other names, sizes or modes."""
+        def pax(key, value, kind=b"x"):
+            record = b" " + key + b"=" + value + b"\n"
+            record = b"%d" % (len(record) + 2) + record
+            return header(b"x", kind, b"%011o" % len(record)) + record.ljust(512, b"\0")
+
+        def header(name, kind, size, *changes):
+            info = tarfile.TarInfo(name.decode())
+            info.type = kind
+            data = bytearray(info.tobuf(tarfile.USTAR_FORMAT)[:512])
+            data[124:124 + len(size)] = size
+            for at, change in changes:
+                data[at:at + len(change)] = change
+            data[148:156] = b"%06o\0 " % (sum(data[:148]) + sum(data[156:]) + 8 * ord(" "))
+            return bytes(data)
+
+        hidden = header(b"evil", b"0", b"0")
+        link = header(b"h", b"1", b"00000002000", (157, b"f"))
+        cases = {
+            "name": (header(b"f", b"0", b"0", (257, b"ustarX00"), (345, b"etc")),
+                     pax(b"path", b"named") + pax(b"comment", b"x", b"g") + hidden,
+                     header(b"f", b"0", b"0") + pax(b"mtime", b"1") + link + hidden + hidden * 2),
+            "mode": (header(b"f", b"0", b"0", (100, b"\x004755\0\0\0")),),
+            "uid": (pax(b"uid", b"+1000") + header(b"f", b"0", b"0"),),
+            "size": (pax(b"SCHILY.realsize", b"9") + hidden,),
+        }
+        for field, tars in cases.items():
+            for number, data in enumerate(tars):
+                name = f"{field}{number}"
+                Image([data + bytes(1024)]).layout(self.top / name)
+                code, text = self.run_veneer("verify", name)
+                self.assertEqual(code, 1)
+                self.assertRegex(text, "is read in two ways|none to")
+
     def test_headers_that_are_longer_than_a_frame(self):
         """Many extended headers, and many blocks of a sparse file's map, before the next entry."""
         def header(kind, size, mark=b""):

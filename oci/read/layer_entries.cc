@@ -5,11 +5,21 @@
 
 #include <cerrno>
 #include <new>
+#include <optional>
+#include <string_view>
 
 #include "layer/base/utf8_names.h"
 #include "layer/model/relative_path.h"
+#include "oci/tar/same_entry.h"
 
 namespace oci {
+namespace {
+
+constexpr std::string_view kWriteAnew =
+    "have the layer written anew, by a program that writes tars as POSIX or GNU tar has them";
+
+}  // namespace
+
 LayerEntries::LayerEntries(const ImageLayer& layer, UnpackBudget& budget)
     : layer_(layer),
       plain_(layer.blob, sniff_codec(layer.blob), budget),
@@ -41,6 +51,7 @@ archive_entry* LayerEntries::next() {
   if (status != ARCHIVE_OK) throw failure("cannot read the tar");
   const char* path = archive_entry_pathname(entry);
   entry_ = path == nullptr ? "" : path;
+  compare(entry);
   return entry;
 }
 
@@ -64,7 +75,10 @@ std::span<const std::byte> LayerEntries::next_piece() {
   const std::span<const std::byte> piece = plain_.next();
   plain_hash_.update(piece);
   plain_size_ += piece.size();
-  scan_.update(piece);
+  for (auto rest = piece; !rest.empty();) {
+    rest = rest.subspan(scan_.update_to_entry(rest));
+    if (scan_.has_entry()) scanned_.push_back(scan_.entry());
+  }
   return piece;
 }
 
@@ -89,6 +103,17 @@ layer::Error LayerEntries::failure(const std::string& action) {
       fmt::format("{}: {}", action, message == nullptr ? "libarchive states no reason" : message)};
 }
 
+// What libarchive has read of the tar, the scan has read before.
+void LayerEntries::compare(archive_entry* entry) {
+  if (scanned_.empty()) {
+    throw entry_error("is an entry to libarchive, and none to container engines")
+        .with_help(std::string(kWriteAnew));
+  }
+  const std::optional<std::string> fault = difference(entry, scanned_.front());
+  if (fault) throw entry_error(*fault).with_help(std::string(kWriteAnew));
+  scanned_.pop_front();
+}
+
 // A tar ends before its stream does, if only by padding.
 void LayerEntries::verify() {
   while (!next_piece().empty()) {
@@ -96,6 +121,11 @@ void LayerEntries::verify() {
   digest_ = plain_.finish_raw_digest();
   check_digest(layer_, digest_);
   check_diff_id(layer_, {plain_hash_.finish()});
+  scan_.finish();
+  if (scanned_.empty()) return;
+  entry_ = scanned_.front().path;
+  throw entry_error("is an entry to container engines, and none to libarchive")
+      .with_help(std::string(kWriteAnew));
 }
 
 }  // namespace oci

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <span>
@@ -18,7 +19,8 @@
 namespace oci {
 
 // For one thread at a time; layer and budget outlive it. Every function throws Error, with the
-// layer's name and, where an entry is at fault, the entry's.
+// layer's name and, where an entry is at fault, the entry's. An entry that container engines would
+// take for another one than libarchive does is at fault: oci/tar/same_entry.h.
 class LayerEntries {
  public:
   LayerEntries(const ImageLayer& layer, UnpackBudget& budget);
@@ -26,7 +28,8 @@ class LayerEntries {
   LayerEntries& operator=(const LayerEntries&) = delete;
 
   // The next entry, valid until the next call. Null at the end, once size, digest and diff id are
-  // verified. Names are the bytes of the tar.
+  // verified. Names are the bytes of the tar, in
+  // whatever character set.
   archive_entry* next();
 
   // Reads the next part of the entry's content. Returns how many bytes of `buffer` were filled:
@@ -51,6 +54,7 @@ class LayerEntries {
   static la_ssize_t pull(archive*, void* self, const void** bytes);
   std::span<const std::byte> next_piece();
   layer::Error failure(const std::string& action);
+  void compare(archive_entry* entry);
   void verify();
 
   const ImageLayer& layer_;
@@ -59,7 +63,8 @@ class LayerEntries {
   uint64_t plain_size_ = 0;
   layer::Digest digest_;
   TarScan scan_;
-  std::exception_ptr failure_;  // thrown below libarchive's frames
+  std::deque<TarScan::Entry> scanned_;  // those of scan_ that libarchive has not come to
+  std::exception_ptr failure_;          // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;
   std::string entry_;  // name of the current one
 };
