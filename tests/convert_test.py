@@ -246,6 +246,9 @@ class Convert(program.InFolder):
                 code, text = self.run_veneer("verify", name)
                 self.assertEqual(code, 1)
                 self.assertRegex(text, "is read in two ways|none to")
+        latin = pax(b"path", b"a\xe9b") + header(b"f", b"0", b"0") + bytes(1024)
+        Image([latin]).layout(self.top / "latin")
+        self.assertEqual(self.run_veneer("verify", "latin")[0], 0)
 
     def test_headers_that_are_longer_than_a_frame(self):
         """Many extended headers, and many blocks of a sparse file's map, before the next entry."""
