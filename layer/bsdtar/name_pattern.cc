@@ -13,6 +13,12 @@ bool says_nothing(const std::string& text, size_t at) {
   if (text[at] == '/') return true;
   return text[at] == '.' && (text[at + 1] == '/' || text[at + 1] == '\0');
 }
+// As a signed number, which is how bsdtar compares bytes on most processors.
+int as_signed(char c) {
+  const int byte = static_cast<uint8_t>(c);
+  return byte < 128 ? byte : byte - 256;
+}
+
 size_t skip_slashes(const std::string& text, size_t at) {
   while (at < text.size() && says_nothing(text, at)) ++at;
   return at;
@@ -114,13 +120,12 @@ size_t NamePattern::read_class(const std::string& text, size_t at) {
   for (; at < end; ++at) {
     if (text[at] == '-' && first != 0 && at + 1 < end) {
       if (text[++at] == '\\') ++at;
-      // As signed numbers, which is how bsdtar compares bytes on most processors.
-      include(first, static_cast<signed char>(text[at]));
+      include(first, as_signed(text[at]));
       first = 0;
     } else {
       const bool is_dash = text[at] == '-';
       if (text[at] == '\\') ++at;
-      const int byte = static_cast<signed char>(text[at]);
+      const int byte = as_signed(text[at]);
       include(byte, byte);
       first = is_dash ? 0 : byte;
     }

@@ -29,7 +29,7 @@ std::string message_in(const std::string& body) {
 }
 
 std::string message_of(const HttpAnswer& answer) {
-  const std::string message = message_in(answer.body);
+  std::string message = message_in(answer.body);
   if (!message.empty()) return message;
   return fmt::format("its answer has status {}, and no text", answer.status);
 }

@@ -54,7 +54,7 @@ class Destination : public layer::LayerSink {
 
   // What await() does for several: the directory to lock, and its lock.
   virtual HeldDirectory held_directory() const { return {}; }
-  virtual void hold(LayoutLock /*lock*/) {}
+  virtual void hold(const LayoutLock& /*lock*/) {}
 
   // All four, for an image that appears alone. A signal does not split the last.
   void commit(const Image& image);

@@ -155,7 +155,7 @@ class LayoutDestination : public Destination {
   HeldDirectory held_directory() const override {
     return {staging_ && !entry_exists(path_) ? staging_.path() : path_, path_};
   }
-  void hold(LayoutLock lock) override { lock_ = std::move(lock); }
+  void hold(const LayoutLock& lock) override { lock_ = lock; }
 
   void show(layer::Undo& undo) override {
     if (staging_ && show_new(undo)) return;
