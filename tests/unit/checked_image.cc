@@ -61,7 +61,8 @@ ImageTree CheckedImage::tree() const {
 
 std::vector<Entry> CheckedImage::entries() const {
   std::vector<Entry> entries;
-  for (const Node& node : tree().nodes()) {
+  const ImageTree all = tree();
+  for (const Node& node : all.nodes()) {
     const EntryKind kind =
         node.kind == NodeKind::kSymlink ? EntryKind::kSymlink : EntryKind::kEmptyFile;
     if (node.kind != NodeKind::kDirectory) {
