@@ -16,6 +16,7 @@ import pty
 import resource
 import select
 import shutil
+import shutil
 import signal
 import stat
 import subprocess
@@ -383,6 +384,18 @@ class Locked(Case):
             process.send_signal(number)
             self.assertEqual(process.wait(TIMEOUT), -number)
             self.assertEqual(self.files(), before)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    def test_a_file_system_without_locks(self):
+        """A new layout needs none; one that is there is not changed without."""
+        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=flock:error=EOPNOTSUPP",
+                   program.VENEER, "build", "--no-store", "--tree", "tree:srv", "-o"]
+        for output, status in (("oci:new", 0), ("oci:layout:ours", 1)):
+            done = subprocess.run([*command, output], cwd=self.top, capture_output=True,
+                                  check=False)
+            self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stderr,
+                         b"layout: error: cannot lock: Operation not supported\n")
 
     def test_a_layout_that_is_made_anew_meanwhile(self):
         """The lock of the old one is no lock of the new one."""

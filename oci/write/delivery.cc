@@ -23,7 +23,7 @@ namespace {
 using PlaceKey = std::tuple<dev_t, ino_t, std::string>;
 
 PlaceKey key_of(const HeldDirectory& directory) {
-  const bool is_new = directory.path != directory.final_path;
+  const bool is_new = directory.is_new();
   const std::string known = is_new ? folder_of(directory.final_path) : directory.path;
   struct stat status = {};
   if (stat(known.c_str(), &status) != 0) throw layer::system_error(known, "cannot stat", errno);
@@ -119,7 +119,7 @@ void Delivery::await() {
     if (!directory.path.empty()) places[key_of(directory)].push_back(destination.get());
   }
   for (const auto& [key, images] : places) {
-    const LayoutLock lock = lock_layout(images.front()->held_directory().path);
+    const LayoutLock lock = images.front()->held_directory().lock();
     for (Destination* image : images) image->hold(lock);
   }
 }

@@ -11,9 +11,18 @@
 
 namespace oci {
 
+LayoutLock HeldDirectory::lock() const {
+  try {
+    return lock_layout(path);
+  } catch (const layer::Error&) {
+    if (!is_new()) throw;
+    return nullptr;
+  }
+}
+
 void Destination::await() {
-  const std::string directory = held_directory().path;
-  if (!directory.empty()) hold(lock_layout(directory));
+  const HeldDirectory directory = held_directory();
+  if (!directory.path.empty()) hold(directory.lock());
 }
 
 void Destination::commit(const Image& image) {

@@ -19,6 +19,10 @@ namespace oci {
 struct HeldDirectory {
   std::string path{};
   std::string final_path{};  // that it has in the end
+
+  bool is_new() const { return path != final_path; }
+  // Waits for its lock. Null for a new one on a file system that has no locks: nobody knows of it.
+  LayoutLock lock() const;
 };
 
 // Layers that are written now are written into place (LayerSink); blobs that exist are copied. A
