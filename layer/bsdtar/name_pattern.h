@@ -40,7 +40,8 @@ enum class PatternUse : uint8_t {
   kIncludeItself,  // matches whole names
 };
 
-// The language of bsdtar, as libarchive's archive_match(3) implements it from its version 3.8 on:
+// The language of bsdtar, as the newest libarchive's archive_match(3) implements it (3.6 differs in rare
+// forms: docs/bsdtar.md):
 //
 //   pattern := [ "^" ] step { step } [ "$" ]   "^" begins at the name's beginning (kExclude),
 //                                              "$" takes nothing below a match (not kIncludeItself)

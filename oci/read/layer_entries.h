@@ -28,8 +28,7 @@ class LayerEntries {
   LayerEntries& operator=(const LayerEntries&) = delete;
 
   // The next entry, valid until the next call. Null at the end, once size, digest and diff id are
-  // verified. Names are the bytes of the tar, in
-  // whatever character set.
+  // verified. Names are the bytes of the tar, in whatever character set.
   archive_entry* next();
 
   // Reads the next part of the entry's content. Returns how many bytes of `buffer` were filled:
