@@ -2,7 +2,6 @@
 #include "layer/disk/stamp.h"
 
 #include <algorithm>
-#include <ctime>
 
 namespace layer {
 namespace {
@@ -13,22 +12,21 @@ constexpr int64_t kShortestWait = 1'000'000;
 constexpr int64_t kWriteTime = 10'000'000;  // for a tick, and for a writer that has to wait
 constexpr int64_t kWriteTimeOfByte = 10;    // at a tenth of what a slow machine copies
 
-// A file system may hold times that are more than 292 years away. These wrap, and differ still.
-int64_t nanoseconds(const timespec& time) {
-  const auto seconds = static_cast<uint64_t>(time.tv_sec);
-  return static_cast<int64_t>(seconds * uint64_t{kNanosecondsPerSecond} +
-                              static_cast<uint64_t>(time.tv_nsec));
-}
-
 bool is_older_than_tick(int64_t time, int64_t now) {
   return time < now - (time % kNanosecondsPerSecond == 0 ? kCoarseTick : kTick);
 }
 
 }  // namespace
 
+int64_t nanoseconds_of(const timespec& time) {
+  const auto seconds = static_cast<uint64_t>(time.tv_sec);
+  return static_cast<int64_t>(seconds * uint64_t{kNanosecondsPerSecond} +
+                              static_cast<uint64_t>(time.tv_nsec));
+}
+
 Stamp stamp_of(const struct stat& status) {
   return {status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size),
-          nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+          nanoseconds_of(status.st_mtim), nanoseconds_of(status.st_ctim)};
 }
 
 int64_t file_clock() {
@@ -36,7 +34,7 @@ int64_t file_clock() {
   // What the kernel stamps with; it cannot fail. A stamp may be finer, never younger than the next
   // tick.
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return nanoseconds(now);
+  return nanoseconds_of(now);
 }
 
 Stamp look_of(const struct stat& status, int64_t clock) {

@@ -4,10 +4,15 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <ctime>
 
 namespace layer {
 
 inline constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+// The same time in nanoseconds. A file system may hold times that are more than 292 years away.
+// These wrap, and differ still.
+int64_t nanoseconds_of(const timespec& time);
 
 // Times are nanoseconds since the epoch.
 struct Stamp {

@@ -14,7 +14,6 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".veneer-";
 constexpr std::string_view kDirectoryMark = "dir-";
 constexpr std::string_view kChosenByMkdtemp = "XXXXXX";
 
@@ -31,7 +30,7 @@ bool is_number(std::string_view text) {
 }
 
 std::string beginning_of_temporary(const std::string& directory) {
-  return fmt::format("{}/{}{}-", directory, kTemporaryPrefix, getpid());
+  return fmt::format("{}/{}{}-", directory, kTemporaryStart, getpid());
 }
 
 }  // namespace
@@ -50,8 +49,8 @@ TemporaryName make_temporary_directory(const std::string& directory, const std::
 }
 
 bool is_temporary_name(std::string_view name) {
-  if (!name.starts_with(kTemporaryPrefix)) return false;
-  name.remove_prefix(kTemporaryPrefix.size());
+  if (!name.starts_with(kTemporaryStart)) return false;
+  name.remove_prefix(kTemporaryStart.size());
   const size_t dash = name.find('-');
   if (dash == name.npos || !is_number(name.substr(0, dash))) return false;
   std::string_view rest = name.substr(dash + 1);

@@ -1,14 +1,15 @@
 // The names of files and directories that veneer makes beside its results and removes again.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <string_view>
 
 #include "layer/disk/temporaries.h"
 
 namespace layer {
+
+// What all of them begin with.
+inline constexpr std::string_view kTemporaryStart = ".veneer-";
 
 // The path of a file ".veneer-PID-NUMBER" in `directory`. The number tells those of one process
 // apart.

@@ -20,6 +20,7 @@
 #include "layer/disk/directory_handle.h"
 #include "layer/disk/file_lock.h"
 #include "layer/disk/stamp.h"
+#include "layer/disk/temporary_path.h"
 #include "layer/store/store_mark.h"
 
 namespace layer {
@@ -39,13 +40,6 @@ std::optional<Digest> parse_hex(std::string_view text) {
     if (error != std::errc() || end != begin + 2) return std::nullopt;
   }
   return digest;
-}
-
-// Wraps as those of a Stamp do.
-int64_t nanoseconds_of(const timespec& time) {
-  const auto seconds = static_cast<uint64_t>(time.tv_sec);
-  return static_cast<int64_t>(seconds * uint64_t{kNanosecondsPerSecond} +
-                              static_cast<uint64_t>(time.tv_nsec));
 }
 
 int64_t last_use(const struct stat& status) {

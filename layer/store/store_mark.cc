@@ -18,6 +18,7 @@
 #include "layer/disk/list_directory.h"
 #include "layer/disk/output_file.h"
 #include "layer/disk/sync.h"
+#include "layer/disk/temporary_path.h"
 
 namespace layer {
 namespace {

@@ -11,9 +11,6 @@ namespace layer {
 inline constexpr std::string_view kStoreMarkName = "veneer-store";
 inline constexpr std::string_view kStoreMark = "veneer store 1\n";
 
-// The beginning of the names that OutputFile gives to temporary files.
-inline constexpr std::string_view kTemporaryStart = ".veneer-";
-
 enum class StoreState : uint8_t {
   kNone,      // absent or without any file: can become a store
   kMarked,    // a store
