@@ -388,8 +388,8 @@ class Locked(Case):
     @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_a_file_system_without_locks(self):
         """A new layout needs none; one that is there is not changed without."""
-        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=flock:error=EOPNOTSUPP",
-                   program.VENEER, "build", "--no-store", "--tree", "tree:srv", "-o"]
+        command = [*program.traced("-e", "inject=flock:error=EOPNOTSUPP"),
+                   "build", "--no-store", "--tree", "tree:srv", "-o"]
         for output, status in (("oci:new", 0), ("oci:layout:ours", 1)):
             done = subprocess.run([*command, output], cwd=self.top, capture_output=True,
                                   check=False)

@@ -46,6 +46,13 @@ def has_sanitizer():
     return b"__asan_init" in binary or b"__tsan_init" in binary
 
 
+def traced(*options):
+    """The beginning of a command that runs veneer under strace with these options. LeakSanitizer, which
+    cannot look into a traced process, is off."""
+    return ["strace", "-f", "-qq", "-o", "/dev/null", "-E", "ASAN_OPTIONS=detect_leaks=0", *options,
+            VENEER]
+
+
 def libarchive_version():
     """The system's libarchive, of which some messages are: (3, 6)."""
     text = subprocess.run(["bsdtar", "--version"], check=True, capture_output=True, text=True,
