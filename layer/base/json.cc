@@ -49,6 +49,17 @@ std::string plain_message(std::string_view message) {
   return std::string(message);
 }
 
+// nlohmann_json skips the mark, and takes a NUL for the end of the text. Other readers do neither.
+void check_ends(std::string_view text, const std::string& file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) {
+    throw Error({file, 1, 1}, "is not JSON: it begins with a byte order mark");
+  }
+  if (const size_t nul = text.find('\0'); nul != text.npos) {
+    throw Error(position_of(text, file, nul + 1), "is not JSON: a NUL character");
+  }
+}
+
 class Builder : public nlohmann::json_sax<Json> {
  public:
   Builder(std::string_view text, const std::string& file, uint64_t max_values)
@@ -148,6 +159,7 @@ Json parse_json(std::string_view text, const std::string& file, uint64_t max_byt
     throw Error({file}, fmt::format("is {} bytes long, more than {}", text.size(), max_bytes));
   }
   if (text.empty()) throw Error({file}, "is empty, not JSON");
+  check_ends(text, file);
   Builder builder(text, file, std::max(max_bytes, kMaxJsonBytes) / kBytesPerValue);
   if (!Json::sax_parse(text, &builder)) throw Error({file}, "is not JSON");
   return builder.take();
@@ -229,13 +241,18 @@ uint64_t JsonField::size() const {
 
 std::vector<std::string> JsonField::texts() const {
   std::vector<std::string> all;
-  for (const JsonField& item : items()) all.push_back(item.text());
+  for (const JsonField& item : items()) {
+    all.push_back(item.value_->is_null() ? std::string() : item.text());
+  }
   return all;
 }
 
 StringMap JsonField::text_map() const {
   StringMap map;
-  for (const std::string& name : names()) map[name] = at(name).text();
+  for (const std::string& name : names()) {
+    const std::optional<JsonField> member = find(name);
+    map[name] = member ? member->text() : std::string();
+  }
   return map;
 }
 

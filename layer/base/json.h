@@ -24,8 +24,8 @@ inline constexpr uint64_t kMaxJsonBytes = uint64_t{4} << 20;
 inline constexpr size_t kMaxJsonDepth = 64;
 
 // Parses a document. Throws Error at `file` if it is too long or too deep or has too many values, is
-// not JSON or not UTF-8, or names a member twice (image-spec considerations.md, "JSON": I-JSON, RFC
-// 7493 section 2.3).
+// not JSON or not UTF-8, begins with a byte order mark, or names a member twice (image-spec
+// considerations.md, "JSON": I-JSON, RFC 7493 section 2.3).
 Json parse_json(std::string_view text, const std::string& file, uint64_t max_bytes = kMaxJsonBytes);
 
 // Prints a document compactly, with members sorted bytewise and non-ASCII characters unescaped.
@@ -53,6 +53,7 @@ class JsonField {
   const std::string& text() const;
   bool flag() const;
   uint64_t size() const;  // a whole number from 0 to 2^63-1
+  // In both, null is an empty text, as engines read it.
   std::vector<std::string> texts() const;
   StringMap text_map() const;
   std::vector<std::string> names() const;  // of an object, sorted

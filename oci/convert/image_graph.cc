@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "oci/model/document_members.h"
 #include "oci/model/manifest.h"
 
 namespace oci {
@@ -88,6 +89,7 @@ class GraphReader {
     if (descriptor.kind() != MediaKind::kManifest) return document;
     const Json json = parse_json(document.bytes, blob.name());
     const JsonField manifest(json, blob.name());
+    check_members(manifest, DocumentKind::kManifest);
     std::vector<JsonField> parts;
     if (const auto config = manifest.find("config")) parts.push_back(*config);
     if (const auto layers = manifest.find("layers")) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "oci/model/descriptor.h"
+#include "oci/model/document_members.h"
 
 namespace oci {
 namespace {
@@ -129,6 +130,7 @@ layer::Digest chain_id(const std::vector<layer::DiffId>& diff_ids) {
 }
 
 ImageConfig parse_config(const JsonField& document) {
+  check_members(document, DocumentKind::kConfig);
   ImageConfig config;
   config.created = text_of(document, "created");
   config.author = text_of(document, "author");
@@ -139,7 +141,9 @@ ImageConfig parse_config(const JsonField& document) {
   if (const auto run = document.find("config")) parse_run(*run, config);
   parse_rootfs(document.at("rootfs"), config);
   if (const auto history = document.find("history")) {
-    for (const JsonField& step : history->items()) config.history.push_back(parse_step(step));
+    for (const JsonField& step : history->items()) {
+      config.history.push_back(step.value().is_null() ? History() : parse_step(step));
+    }
   }
   return config;
 }

@@ -52,7 +52,8 @@ struct ImageConfig {
 // `diff_ids` has at least one element, base first.
 layer::Digest chain_id(const std::vector<layer::DiffId>& diff_ids);
 
-// Throws Error when a field is missing or of the wrong type.
+// Throws Error when a field is missing or of the wrong type, or is another field for engines than
+// for veneer (oci/model/document_members.h).
 ImageConfig parse_config(const JsonField& document);
 Json to_json(const ImageConfig& config);
 

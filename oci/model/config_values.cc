@@ -10,6 +10,7 @@
 #include "layer/base/utf8.h"
 #include "oci/model/clean_path.h"
 #include "oci/model/config_changes.h"
+#include "oci/model/rfc3339.h"
 
 namespace oci {
 namespace {
@@ -22,14 +23,23 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), layer::is_digit);
 }
 
-KeyValue pair_of_array(std::string_view text, std::string_view what) {
+// The texts of a JSON array.
+std::vector<std::string> parse_texts(std::string_view text) {
   const std::string name = fmt::format("'{}'", text);
   const Json array = parse_json(text, name);
-  std::vector<std::string> texts = JsonField(array, name).texts();
-  if (texts.size() != 2 || texts.front().empty()) {
-    throw layer::Error(fmt::format("{} is not {}: expected [\"KEY\", \"VALUE\"]", name, what));
+  std::vector<std::string> texts;
+  for (const JsonField& item : JsonField(array, name).items()) {
+    check_text(item.text());
+    texts.push_back(item.text());
   }
-  for (const std::string& part : texts) check_text(part);
+  return texts;
+}
+
+KeyValue pair_of_array(std::string_view text, std::string_view what) {
+  std::vector<std::string> texts = parse_texts(text);
+  if (texts.size() != 2 || texts.front().empty()) {
+    throw layer::Error(fmt::format("'{}' is not {}: expected [\"KEY\", \"VALUE\"]", text, what));
+  }
   return {std::move(texts[0]), std::move(texts[1])};
 }
 
@@ -60,50 +70,6 @@ void check_id(std::string_view text, std::string_view whole) {
   if (is_number(text) && too_large) {
     throw layer::Error(fmt::format("'{}' is not a user: {} is more than {}", whole, text, kMaxId));
   }
-}
-
-// Reads `count` digits as a number from `low` to `high`.
-bool take_number(std::string_view& text, size_t count, int low, int high, int& value) {
-  if (text.size() < count || !is_number(text.substr(0, count))) return false;
-  std::from_chars(text.data(), text.data() + count, value);
-  text.remove_prefix(count);
-  return value >= low && value <= high;
-}
-
-bool take(std::string_view& text, char expected) {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-int days_in(int year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return month == 2 && leap ? 29 : kDays[month - 1];
-}
-
-// RFC 3339, section 5.6, with upper-case T and Z. Go, which engines use, knows no leap second.
-bool is_rfc3339(std::string_view text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int part = 0;
-  if (!take_number(text, 4, 0, 9999, year) || !take(text, '-') ||
-      !take_number(text, 2, 1, 12, month) || !take(text, '-') ||
-      !take_number(text, 2, 1, days_in(year, month), day) || !take(text, 'T') ||
-      !take_number(text, 2, 0, 23, part) || !take(text, ':') ||
-      !take_number(text, 2, 0, 59, part) || !take(text, ':') ||
-      !take_number(text, 2, 0, 59, part)) {
-    return false;
-  }
-  if (take(text, '.')) {
-    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (digits == 0 || digits > 9) return false;
-    text.remove_prefix(digits);
-  }
-  if (text == "Z") return true;
-  return (take(text, '+') || take(text, '-')) && take_number(text, 2, 0, 23, part) &&
-         take(text, ':') && take_number(text, 2, 0, 59, part) && text.empty();
 }
 
 std::optional<std::string> format_seconds(std::string_view text) {
@@ -197,10 +163,7 @@ Arguments parse_arguments(const std::vector<std::string>& values) {
       arguments.push_back(value);
       continue;
     }
-    const std::string name = fmt::format("'{}'", value);
-    const Json array = parse_json(value, name);
-    const Arguments more = JsonField(array, name).texts();
-    for (const std::string& text : more) check_text(text);
+    const Arguments more = parse_texts(value);
     arguments.insert(arguments.end(), more.begin(), more.end());
   }
   return arguments;

@@ -2,15 +2,14 @@
 #include "oci/model/descriptor.h"
 
 #include <fmt/core.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 
 #include "layer/base/ascii.h"
+#include "layer/base/base64.h"
 
 namespace oci {
 namespace {
@@ -49,19 +48,6 @@ int hex_value(char c) {
   return -1;
 }
 
-// RFC 4648, section 4. Lenient about what the caller's digest check finds out anyway.
-std::optional<std::string> decode_base64(const std::string& text) {
-  if (text.size() % 4 != 0 || text.size() > kMaxJsonBytes) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<size_t>(size) - padding);
-  return bytes;
-}
-
 // image-spec descriptor.md, "Embedded Content" and manifest.md, "Guidance for an Empty Descriptor".
 void check_content(const JsonField& field, const Descriptor& descriptor) {
   if (descriptor.media_type == kEmptyType &&
@@ -71,7 +57,7 @@ void check_content(const JsonField& field, const Descriptor& descriptor) {
   }
   const std::optional<JsonField> data = field.find("data");
   if (!data) return;
-  const std::optional<std::string> bytes = decode_base64(data->text());
+  const std::optional<std::string> bytes = layer::bytes_of_base64(data->text());
   if (!bytes) throw data->error("is not base64");
   if (bytes->size() != descriptor.size || digest_of(*bytes) != descriptor.digest) {
     throw data->error("does not have the size and the digest that the descriptor states");

@@ -5,11 +5,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "oci/model/document_members.h"
+
 namespace oci {
 namespace {
 
 void check_document(const JsonField& document, std::string_view media_type, MediaKind kind,
                     std::initializer_list<std::string_view> foreign) {
+  check_members(document,
+                kind == MediaKind::kIndex ? DocumentKind::kIndex : DocumentKind::kManifest);
   const uint64_t version = document.at("schemaVersion").size();
   if (version != 2) {
     throw document.at("schemaVersion")
@@ -17,7 +21,7 @@ void check_document(const JsonField& document, std::string_view media_type, Medi
         .with_help("an image of schema version 1 can be converted with skopeo copy");
   }
   for (const std::string_view member : foreign) {
-    if (document.find(member)) {
+    if (document.value().contains(member)) {
       throw document.error(fmt::format("has '{}', which makes it ambiguous", member));
     }
   }

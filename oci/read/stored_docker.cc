@@ -7,6 +7,7 @@
 #include "layer/base/nearest_names.h"
 #include "oci/model/clean_path.h"
 #include "oci/model/docker_name.h"
+#include "oci/model/document_members.h"
 #include "oci/model/manifest.h"
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
@@ -32,7 +33,9 @@ std::vector<DockerEntry> read_entries(const Source& source) {
   const Json document = parse_json(read_text(*blob), blob->name());
   std::vector<DockerEntry> entries;
   for (const JsonField& field : JsonField(document, blob->name()).items()) {
-    DockerEntry entry{field.at("Config").text(), field.at("Layers").texts(), {}};
+    check_members(field, DocumentKind::kDockerEntry);
+    DockerEntry entry{field.at("Config").text(), {}, {}};
+    if (const auto layers = field.find("Layers")) entry.layers = layers->texts();
     if (const auto tags = field.find("RepoTags")) entry.repo_tags = tags->texts();
     entries.push_back(std::move(entry));
   }

@@ -9,6 +9,7 @@
 #include "layer/base/nearest_names.h"
 #include "oci/model/annotations.h"
 #include "oci/model/docker_name.h"
+#include "oci/model/document_members.h"
 #include "oci/model/manifest.h"
 #include "oci/read/decompress.h"
 
@@ -36,8 +37,10 @@ std::string tag_of(const JsonField& entry) {
 // image-spec image-layout.md, "oci-layout file".
 void check_layout(const Source& source) {
   const Blob blob = source.get("oci-layout");
-  const Json document = parse_json(read_text(blob), blob.name());
-  const JsonField version = JsonField(document, blob.name()).at("imageLayoutVersion");
+  const Json json = parse_json(read_text(blob), blob.name());
+  const JsonField document(json, blob.name());
+  check_members(document, DocumentKind::kLayout);
+  const JsonField version = document.at("imageLayoutVersion");
   if (version.text() != "1.0.0") {
     throw version.error(fmt::format("expected '1.0.0', found '{}'", version.text()));
   }
@@ -47,7 +50,7 @@ void check_layout(const Source& source) {
 bool is_attached(const JsonField& entry) {
   const std::optional<JsonField> type = entry.find("artifactType");
   return parse_referrers_tag(tag_of(entry)) ||
-         (type && media_kind(type->text()) != MediaKind::kConfig);
+         (type && !type->text().empty() && media_kind(type->text()) != MediaKind::kConfig);
 }
 
 // The entries of index.json that carry the tag, or all images when the reference has none.

@@ -107,8 +107,10 @@ Image make_list(const std::string& layout, const std::string& tag, const Json& l
                                              "would be larger than {} MiB",
                                              tag, kMaxJsonBytes >> 20));
   }
-  index.manifest =
-      describe_blob(list.value("mediaType", std::string(kIndexType)), index.manifest_bytes);
+  const auto type = list.find("mediaType");
+  const bool is_stated = type != list.end() && !type->is_null();
+  index.manifest = describe_blob(is_stated ? type->get<std::string>() : std::string(kIndexType),
+                                 index.manifest_bytes);
   index.config_bytes = kEmptyDocument;
   index.config = describe_blob(kEmptyType, kEmptyDocument);
   return index;

@@ -14,6 +14,7 @@
 #include "layer/disk/output_file.h"
 #include "oci/model/annotations.h"
 #include "oci/model/descriptor.h"
+#include "oci/model/document_members.h"
 #include "oci/read/source.h"
 
 namespace oci {
@@ -36,19 +37,19 @@ Json read_layout_index(const std::string& layout) {
   }
   Json index = parse_json(read_text(*blob, kMaxIndexBytes), blob->name(), kMaxIndexBytes);
   const JsonField document(index, blob->name());
-  if (document.at("schemaVersion").size() != 2 || document.find("layers")) {
+  check_members(document, DocumentKind::kIndex);
+  if (document.at("schemaVersion").size() != 2 || index.contains("layers")) {
     throw document.error("is not an image index");
   }
-  for (const JsonField& entry : document.at("manifests").items()) {
-    if (const auto annotations = entry.find("annotations")) annotations->text_map();
-  }
+  for (const JsonField& entry : document.at("manifests").items()) entry.names();  // null is none
   return index;
 }
 
 std::string tag_of_entry(const Json& entry) {
   const auto annotations = entry.find("annotations");
   if (annotations == entry.end() || !annotations->is_object()) return {};
-  return annotations->value(kRefNameAnnotation, "");
+  const auto tag = annotations->find(std::string(kRefNameAnnotation));
+  return tag == annotations->end() || tag->is_null() ? std::string() : tag->get<std::string>();
 }
 
 void write_layout_file(const std::string& layout, const std::string& name, std::string_view text,

@@ -26,6 +26,9 @@ TEST_CASE("json: what is not strict JSON is refused with its place") {
        "f:2:1: error: is not JSON: syntax error while parsing value - unexpected '{'; expected end "
        "of input\n"},
       {"", "f: error: is empty, not JSON\n"},
+      {"\xef\xbb\xbf{}", "f:1:1: error: is not JSON: it begins with a byte order mark\n"},
+      {std::string("{}\0{}", 5), "f:1:3: error: is not JSON: a NUL character\n"},
+      {std::string("{}\n\0", 4), "f:2:1: error: is not JSON: a NUL character\n"},
   };
   for (const Case& one : cases) {
     CAPTURE(one.text);
@@ -71,6 +74,13 @@ TEST_CASE("json: typed access names the field and what was found") {
       {[&] { field.text(); }, "f: error: expected a string, found object\n"},
   };
   for (const Case& one : cases) CHECK(error_of(one.action) == one.message);
+}
+
+TEST_CASE("json: null is an empty text in a list and in a map") {
+  const Json document = parse_json(R"({"l": ["a", null], "m": {"a": null, "b": "x"}})", "f");
+  const JsonField field(document, "f");
+  CHECK(field.at("l").texts() == std::vector<std::string>{"a", ""});
+  CHECK(field.at("m").text_map() == StringMap{{"a", ""}, {"b", "x"}});
 }
 
 TEST_CASE("json: written compact and sorted, with UTF-8 and floats as they were") {
