@@ -30,11 +30,7 @@ TarFrames::TarFrames(const ImageLayer& layer, layer::Compression target, UnpackB
       cutter_(maximum_),
       plain_(layer.blob, sniff_codec(layer.blob), budget),
       scan_(layer.blob.name()) {
-  if (layer.blob.size() != layer.descriptor.size) {
-    throw layer::Error({layer.blob.name()},
-                       fmt::format("is {} bytes long, but its descriptor says {}",
-                                   layer.blob.size(), layer.descriptor.size));
-  }
+  check_size(layer.blob, layer.descriptor);
   if (adds_landmark_) add_landmark();
 }
 

@@ -86,11 +86,7 @@ void LoadArchive::add_documents(const StoredImage& image, const LoadRequest& req
 
 // What is sent cannot be taken back, so the size is looked at before, and the digest on the way.
 void LoadArchive::add_layer(const ImageLayer& layer, const LoadRequest& request) {
-  if (layer.blob.size() != layer.descriptor.size) {
-    throw layer::Error({layer.blob.name()},
-                       fmt::format("is {} bytes long, but its descriptor says {}",
-                                   layer.blob.size(), layer.descriptor.size));
-  }
+  check_size(layer.blob, layer.descriptor);
   Part part;
   part.layer = &layer;
   part.is_plain = is_sent_plain(layer, request);

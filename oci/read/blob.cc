@@ -20,13 +20,6 @@ namespace {
 
 constexpr uint64_t kPieceBytes = uint64_t{1} << 20;
 
-void check_size(const Blob& blob, const Descriptor& descriptor) {
-  if (blob.size() != descriptor.size) {
-    throw layer::Error({blob.name()}, fmt::format("is {} bytes long, but its descriptor says {}",
-                                                  blob.size(), descriptor.size));
-  }
-}
-
 void check_digest(const Blob& blob, const Descriptor& descriptor, const layer::Digest& found) {
   if (found != descriptor.digest) {
     throw layer::Error({blob.name()},
@@ -126,6 +119,13 @@ layer::Digest hash_blob(const Blob& blob) {
   layer::Sha256 hash;
   read_all(blob, [&](std::span<const std::byte> piece) { hash.update(piece); });
   return hash.finish();
+}
+
+void check_size(const Blob& blob, const Descriptor& descriptor) {
+  if (blob.size() != descriptor.size) {
+    throw layer::Error({blob.name()}, fmt::format("is {} bytes long, but its descriptor says {}",
+                                                  blob.size(), descriptor.size));
+  }
 }
 
 void verify_blob(const Blob& blob, const Descriptor& descriptor) {

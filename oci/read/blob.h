@@ -72,7 +72,9 @@ std::string read_text(const Blob& blob, uint64_t max_size = kMaxJsonBytes);
 // The same, verified against the descriptor's size and digest. Throws Error if they differ.
 std::string read_text(const Blob& blob, const Descriptor& descriptor);
 
-// Throws Error when the size or the digest is not the descriptor's.
+// Throws Error when the size is not the descriptor's.
+void check_size(const Blob& blob, const Descriptor& descriptor);
+// The same of the digest, too.
 void verify_blob(const Blob& blob, const Descriptor& descriptor);
 
 // The absolute path, without links in it, of the file that is exactly this blob. No value if the blob

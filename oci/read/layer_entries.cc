@@ -26,11 +26,7 @@ LayerEntries::LayerEntries(const ImageLayer& layer, UnpackBudget& budget)
       scan_(layer.blob.name()),
       reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
-  if (layer.blob.size() != layer.descriptor.size) {
-    throw layer::Error({layer.blob.name()},
-                       fmt::format("is {} bytes long, but its descriptor says {}",
-                                   layer.blob.size(), layer.descriptor.size));
-  }
+  check_size(layer.blob, layer.descriptor);
   // "empty": a layer of no bytes at all, which archivers take as an archive of no entries.
   if (archive_read_support_format_tar(reader_.get()) != ARCHIVE_OK ||
       archive_read_support_format_empty(reader_.get()) != ARCHIVE_OK ||

@@ -94,7 +94,10 @@ LayerBlob open_layer_blob(const std::string& path, const layer::Limits& limits) 
   const std::string beside = layer_descriptor_path(path);
   const bool is_described = file_exists(beside);
   NewLayer layer = is_described ? read_descriptor(beside) : measure(blob, limits);
-  if (is_described) check_codec(blob, layer.descriptor, kItsDescriptor);
+  if (is_described) {
+    check_size(blob, layer.descriptor);
+    check_codec(blob, layer.descriptor, kItsDescriptor);
+  }
   if (layer.created_by.empty()) layer.created_by = "veneer: layer " + base_name(path);
   return {std::move(layer), blob, is_described};
 }

@@ -1,4 +1,6 @@
 // A layer on its own: its descriptor, and who can load it.
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "oci/model/annotations.h"
@@ -71,6 +73,12 @@ TEST_CASE("layer descriptor: written and read back, else the blob is measured") 
         "TMP/x.tar.gz: error: is not what its media type says: it is "
         "application/vnd.oci.image.layer.v1.tar+gzip, and its descriptor says "
         "application/vnd.oci.image.layer.v1.tar+zstd\n");
+  measured.descriptor.media_type = kTarGzipType;
+  measured.descriptor.size = 0;
+  folder.write("x.tar.gz.json", dump_json(layer_descriptor_json(measured)));
+  CHECK(folder.without_path(error_of([&] { open_layer_blob(path, {}); })) ==
+        fmt::format("TMP/x.tar.gz: error: is {} bytes long, but its descriptor says 0\n",
+                    layer.bytes.size()));
   folder.write("x.tar.gz.json", "{}");
   CHECK(folder.without_path(error_of([&] { open_layer_blob(path, {}); })) ==
         "TMP/x.tar.gz.json: error: has no 'mediaType'\n");
