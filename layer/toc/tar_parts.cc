@@ -12,7 +12,13 @@
 namespace layer {
 namespace {
 
-// RFC 3339, in UTC. Empty, which means that it is not known, for a year that has not four digits.
+void put_time(std::string_view name, const std::optional<TocTime>& when, std::string& text) {
+  const std::string time = when && *when != TocTime{} ? toc_time(*when) : std::string();
+  if (!time.empty()) text += fmt::format(R"(,"{}":"{}")", name, time);
+}
+
+}  // namespace
+
 std::string toc_time(TocTime when) {
   const std::time_t time = when.seconds;
   std::tm parts{};
@@ -27,13 +33,6 @@ std::string toc_time(TocTime when) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", year, parts.tm_mon + 1,
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, fraction);
 }
-
-void put_time(std::string_view name, const std::optional<TocTime>& when, std::string& text) {
-  const std::string time = when && *when != TocTime{} ? toc_time(*when) : std::string();
-  if (!time.empty()) text += fmt::format(R"(,"{}":"{}")", name, time);
-}
-
-}  // namespace
 
 std::string toc_string(std::string_view text) {
   std::string json = "\"";
@@ -69,9 +68,9 @@ std::string toc_entry_json(const TocEntry& entry) {
 }
 
 void check_toc_size(uint64_t size) {
-  constexpr uint64_t kMost = uint64_t{150} << 20;
-  if (size <= kMost) return;
-  throw Error(fmt::format("the table of contents of a layer has more than {} MiB", kMost >> 20))
+  if (size <= kLongestToc) return;
+  throw Error(
+      fmt::format("the table of contents of a layer has more than {} MiB", kLongestToc >> 20))
       .with_help("readers take no more: make more layers, or take another compression");
 }
 

@@ -17,8 +17,11 @@ namespace layer {
 // A header with its extensions is no longer in a layer with a table of contents.
 inline constexpr size_t kLongestHeader = size_t{4} << 20;
 
-// Throws Error if a table of contents of so many bytes is more than readers take: containers/storage,
+// The bytes of a table of contents that readers take: containers/storage,
 // pkg/chunked/compression_linux.go, maxTocSize.
+inline constexpr uint64_t kLongestToc = uint64_t{150} << 20;
+
+// Throws Error if a table of contents of so many bytes is longer.
 void check_toc_size(uint64_t size);
 
 struct TocTime {
@@ -27,6 +30,9 @@ struct TocTime {
 
   bool operator==(const TocTime&) const = default;
 };
+
+// RFC 3339, in UTC. Empty, which means that it is not known, for a year that has not four digits.
+std::string toc_time(TocTime when);
 
 // What the table says of one tar entry. Texts are UTF-8.
 struct TocEntry {

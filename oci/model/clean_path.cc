@@ -25,4 +25,12 @@ std::optional<std::string> clean_path(std::string_view path) {
   return clean;
 }
 
+bool is_same_path(std::string_view a, std::string_view b) {
+  if (a.ends_with('/')) a.remove_suffix(1);
+  if (b.ends_with('/')) b.remove_suffix(1);
+  if (a == b) return true;
+  const std::optional<std::string> path = clean_path(a);
+  return path && path == clean_path(b);
+}
+
 }  // namespace oci

@@ -11,4 +11,7 @@ namespace oci {
 // path leaves the root or is the root itself.
 std::optional<std::string> clean_path(std::string_view path);
 
+// Whether both have one clean path, or are equal but for a '/' at their ends.
+bool is_same_path(std::string_view a, std::string_view b);
+
 }  // namespace oci

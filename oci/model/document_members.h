@@ -12,6 +12,8 @@ enum class DocumentKind {
   kManifest,     // of an image, or of what is attached to one
   kConfig,       // of an image
   kDockerEntry,  // an element of a docker archive's manifest.json
+  kTable,        // a layer's table of contents
+  kTableEntry,   // an element of its list
 };
 
 // Engines are written in Go, whose encoding/json ignores the case of names: to it, `Layers` is

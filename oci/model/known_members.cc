@@ -136,6 +136,27 @@ constexpr Member kDockerEntryList[] = {
 };
 constexpr Members kDockerEntry{kDockerEntryList};
 
+// stargz-snapshotter, estargz/types.go, JTOC, TOCEntry; containers/storage,
+// pkg/chunked/internal/minimal/compression.go, TOC, FileMetadata.
+constexpr Member kTableList[] = {
+    {"version", Type::kInteger},
+    {"entries", Type::kAny},
+    {"tarSplitDigest", Type::kText},
+};
+constexpr Members kTable{kTableList};
+
+constexpr Member kTableEntryList[] = {
+    {"name", Type::kText},        {"type", Type::kText},        {"size", Type::kSize},
+    {"modtime", Type::kText},     {"accesstime", Type::kText},  {"changetime", Type::kText},
+    {"linkName", Type::kText},    {"mode", Type::kInteger},     {"uid", Type::kInteger},
+    {"gid", Type::kInteger},      {"userName", Type::kText},    {"groupName", Type::kText},
+    {"devMajor", Type::kInteger}, {"devMinor", Type::kInteger}, {"NumLink", Type::kInteger},
+    {"xattrs", Type::kTextMap},   {"digest", Type::kText},      {"offset", Type::kSize},
+    {"endOffset", Type::kSize},   {"innerOffset", Type::kSize}, {"chunkOffset", Type::kSize},
+    {"chunkSize", Type::kSize},   {"chunkType", Type::kText},   {"chunkDigest", Type::kText},
+};
+constexpr Members kTableEntry{kTableEntryList};
+
 }  // namespace
 
 const Members& known_members(DocumentKind kind) {
@@ -150,6 +171,10 @@ const Members& known_members(DocumentKind kind) {
       return kConfig;
     case DocumentKind::kDockerEntry:
       return kDockerEntry;
+    case DocumentKind::kTable:
+      return kTable;
+    case DocumentKind::kTableEntry:
+      return kTableEntry;
   }
   throw std::logic_error("no such document");
 }

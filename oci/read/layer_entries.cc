@@ -10,6 +10,7 @@
 
 #include "layer/base/utf8_names.h"
 #include "layer/model/relative_path.h"
+#include "oci/read/stated_table.h"
 #include "oci/tar/same_entry.h"
 
 namespace oci {
@@ -27,6 +28,9 @@ LayerEntries::LayerEntries(const ImageLayer& layer, UnpackBudget& budget)
       reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
   check_size(layer.blob, layer.descriptor);
+  if (std::optional<std::string> table = stated_table(layer)) {
+    table_.emplace(*std::move(table), layer.blob.name());
+  }
   // "empty": a layer of no bytes at all, which archivers take as an archive of no entries.
   if (archive_read_support_format_tar(reader_.get()) != ARCHIVE_OK ||
       archive_read_support_format_empty(reader_.get()) != ARCHIVE_OK ||
@@ -73,8 +77,12 @@ std::span<const std::byte> LayerEntries::next_piece() {
   plain_hash_.update(piece);
   plain_size_ += piece.size();
   for (auto rest = piece; !rest.empty();) {
-    rest = rest.subspan(scan_.update_to_entry(rest));
-    if (scan_.has_entry()) scanned_.push_back(scan_.entry());
+    const size_t taken = scan_.update_to_entry(rest);
+    if (table_) table_->take_bytes(rest.first(taken));
+    rest = rest.subspan(taken);
+    if (!scan_.has_entry()) continue;
+    if (table_) table_->take_entry(scan_.entry());
+    scanned_.push_back(scan_.entry());
   }
   return piece;
 }
@@ -119,6 +127,7 @@ void LayerEntries::verify() {
   check_digest(layer_, digest_);
   check_diff_id(layer_, {plain_hash_.finish()});
   scan_.finish();
+  if (table_) table_->finish();
   if (scanned_.empty()) return;
   entry_ = scanned_.front().path;
   throw entry_error("is an entry to container engines, and none to libarchive")

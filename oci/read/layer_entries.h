@@ -9,18 +9,21 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "oci/read/decompress.h"
 #include "oci/read/stored_image.h"
 #include "oci/tar/tar_scan.h"
+#include "oci/toc/table_check.h"
 
 namespace oci {
 
 // For one thread at a time; layer and budget outlive it. Every function throws Error, with the
 // layer's name and, where an entry is at fault, the entry's. An entry that container engines would
-// take for another one than libarchive does is at fault: oci/tar/same_entry.h.
+// take for another one than libarchive does is at fault: oci/tar/same_entry.h; so is one that the
+// layer's table of contents states otherwise.
 class LayerEntries {
  public:
   LayerEntries(const ImageLayer& layer, UnpackBudget& budget);
@@ -62,6 +65,7 @@ class LayerEntries {
   uint64_t plain_size_ = 0;
   layer::Digest digest_;
   TarScan scan_;
+  std::optional<TableCheck> table_;     // of a layer that is stated to have one
   std::deque<TarScan::Entry> scanned_;  // those of scan_ that libarchive has not come to
   std::exception_ptr failure_;          // thrown below libarchive's frames
   std::unique_ptr<archive, FreeReader> reader_;

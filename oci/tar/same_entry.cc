@@ -29,14 +29,6 @@ std::string_view text_or_empty(const char* text) {
   return text == nullptr ? std::string_view{} : text;
 }
 
-// Names that differ only in how often a '/' stands may be one path.
-bool is_same_path(std::string_view ours, std::string_view theirs) {
-  if (ours.ends_with('/')) ours.remove_suffix(1);
-  if (ours == theirs) return true;
-  const std::optional<std::string> path = clean_path(ours);
-  return path && path == clean_path(theirs);
-}
-
 char type_of(archive_entry* entry) {
   if (archive_entry_hardlink(entry) != nullptr) return '1';
   switch (archive_entry_filetype(entry)) {

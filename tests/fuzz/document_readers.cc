@@ -1,4 +1,5 @@
-// Manifests, configs, indexes, descriptors: what was read must print as what reads the same.
+// Manifests, configs, indexes, descriptors: what was read must print as what reads the same. Tables
+// of contents are only read.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include "oci/model/config.h"
 #include "oci/model/config_changes.h"
 #include "oci/model/manifest.h"
+#include "oci/toc/table_reader.h"
 #include "oci/write/layer_descriptor.h"
 #include "tests/fuzz/readers.h"
 #include "tests/fuzz/support.h"
@@ -66,6 +68,12 @@ void read_layer_descriptor(std::string_view bytes) {
   const oci::NewLayer again = read_document(text, oci::parse_layer_descriptor);
   require_same(text, oci::dump_json(oci::layer_descriptor_json(again)),
                "a layer's descriptor changes when it is read");
+}
+
+void read_table(std::string_view bytes) {
+  oci::TableReader table(std::string(bytes), kDocument);
+  while (table.next()) {
+  }
 }
 
 }  // namespace fuzz

@@ -11,6 +11,7 @@ void read_config(std::string_view bytes);
 void read_index(std::string_view bytes);
 void read_layer_descriptor(std::string_view bytes);
 void read_manifest(std::string_view bytes);
+void read_table(std::string_view bytes);
 
 // Images and their layers: image_readers.cc.
 void read_docker_archive(std::string_view bytes);

@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # By target. Others have bytes without words: requests, a store's index and memos.
 DICTIONARIES = {
     "config": "documents", "index": "documents", "layer_descriptor": "documents",
-    "layer_lock": "documents", "manifest": "documents",
+    "layer_lock": "documents", "manifest": "documents", "table": "documents",
     "docker_archive": "layers", "image": "layers", "layer": "layers", "oci_archive": "layers",
     "elf": "elf", "probed_files": "elf",
     "ignore_rules": "inputs", "mtree": "inputs", "plan": "inputs", "repo_mapping": "inputs",

@@ -35,6 +35,7 @@ constexpr std::array kTargets{
     Target{"runfiles_manifest", read_runfiles_manifest},
     Target{"spec", read_spec},
     Target{"store_index", read_store_index},
+    Target{"table", read_table},
     Target{"tar_command", read_tar_command},
     Target{"venv_text", read_venv_text},
     Target{"work_requests", read_work_requests},

@@ -1,0 +1,18 @@
+// Finds the table of contents that an image says a layer has.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "oci/read/stored_image.h"
+
+namespace oci {
+
+// The text of the table of an eStargz or zstd:chunked layer, which the annotations of the layer's
+// descriptor name; no value without such annotations. Throws Error if there is no table where
+// readers look for it, if it has not the digest that is stated, and if it is longer than they take.
+// Sources: stargz-snapshotter, docs/estargz.md, "Footer"; containers/storage,
+// pkg/chunked/internal/minimal/compression.go.
+std::optional<std::string> stated_table(const ImageLayer& layer);
+
+}  // namespace oci
