@@ -28,6 +28,12 @@ inline constexpr std::string_view kChunkedTocAnnotation =
 inline constexpr std::string_view kChunkedSplitAnnotation =
     "io.github.containers.zstd-chunked.tarsplit-position";
 
+// The names of the first two in older readers, such as podman 4.3.
+inline constexpr std::string_view kOldChunkedDigestAnnotation =
+    "io.containers.zstd-chunked.manifest-checksum";
+inline constexpr std::string_view kOldChunkedTocAnnotation =
+    "io.containers.zstd-chunked.manifest-position";
+
 // On a layer that veneer made: its name in the plan, and the recipe that its bytes depend on
 // (layer::WrittenLayer).
 inline constexpr std::string_view kLayerNameAnnotation = "dev.veneer.layer.name";

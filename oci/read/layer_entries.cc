@@ -28,8 +28,8 @@ LayerEntries::LayerEntries(const ImageLayer& layer, UnpackBudget& budget)
       reader_(archive_read_new()) {
   if (!reader_) throw std::bad_alloc();
   check_size(layer.blob, layer.descriptor);
-  if (std::optional<std::string> table = stated_table(layer)) {
-    table_.emplace(*std::move(table), layer.blob.name());
+  if (std::optional<StatedTable> table = stated_table(layer)) {
+    table_.emplace(std::move(table->text), table->is_in_tar, layer.blob.name());
   }
   // "empty": a layer of no bytes at all, which archivers take as an archive of no entries.
   if (archive_read_support_format_tar(reader_.get()) != ARCHIVE_OK ||

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "layer/model/estargz_names.h"
 #include "layer/model/relative_path.h"
@@ -41,6 +42,10 @@ layer::Error fault(const Blob& blob, std::string_view what) {
   return layer::Error({blob.name()},
                       fmt::format("is stated to have a table of contents, but {}", what))
       .with_help(kTableRemedy);
+}
+
+layer::Error misfit(const Blob& blob) {
+  return fault(blob, "its annotations do not fit its compression");
 }
 
 const std::string* annotation(const ImageLayer& layer, std::string_view key) {
@@ -131,25 +136,32 @@ std::string read_chunked_table(const Blob& blob, const std::string& position,
 
 }  // namespace
 
-std::optional<std::string> stated_table(const ImageLayer& layer) {
+std::optional<StatedTable> stated_table(const ImageLayer& layer) {
   const Blob& blob = layer.blob;
-  const std::string* chunked = annotation(layer, kChunkedDigestAnnotation);
-  const std::string* position = annotation(layer, kChunkedTocAnnotation);
-  const std::string* plain_digest = annotation(layer, kTocDigestAnnotation);
-  if (chunked == nullptr && position == nullptr && plain_digest == nullptr) return std::nullopt;
-  std::string text;
   const layer::Codec codec = sniff_codec(blob);
-  if (codec == layer::Codec::kGzip && plain_digest != nullptr) {
-    text = read_estargz_table(blob);
-  } else if (codec == layer::Codec::kZstd && chunked != nullptr && position != nullptr) {
-    text = read_chunked_table(blob, *position, *chunked);
-  } else {
-    throw fault(blob, "its annotations do not fit its compression");
+  std::optional<StatedTable> table;
+  const auto take = [&](std::string text, bool is_in_tar) {
+    if (table && table->text != text) throw fault(blob, "has another one for other readers");
+    table = {std::move(text), is_in_tar};
+  };
+  for (const auto& [digest_key, place_key] :
+       {std::pair(kChunkedDigestAnnotation, kChunkedTocAnnotation),
+        std::pair(kOldChunkedDigestAnnotation, kOldChunkedTocAnnotation)}) {
+    const std::string* digest = annotation(layer, digest_key);
+    const std::string* place = annotation(layer, place_key);
+    if (digest == nullptr && place == nullptr) continue;
+    if (digest == nullptr || place == nullptr || codec != layer::Codec::kZstd) throw misfit(blob);
+    take(read_chunked_table(blob, *place, *digest), false);
   }
-  if (plain_digest != nullptr) {
-    check_table_digest(blob, layer::sha256(std::as_bytes(std::span(text))), *plain_digest);
+  if (const std::string* digest = annotation(layer, kTocDigestAnnotation)) {
+    if (codec == layer::Codec::kGzip) {
+      take(read_estargz_table(blob), true);
+    } else if (!table) {
+      throw misfit(blob);
+    }
+    check_table_digest(blob, layer::sha256(std::as_bytes(std::span(table->text))), *digest);
   }
-  return text;
+  return table;
 }
 
 }  // namespace oci

@@ -8,11 +8,16 @@
 
 namespace oci {
 
-// The text of the table of an eStargz or zstd:chunked layer, which the annotations of the layer's
-// descriptor name; no value without such annotations. Throws Error if there is no table where
+struct StatedTable {
+  std::string text;
+  bool is_in_tar = false;  // it is the last file of the layer's tar, which it does not list
+};
+
+// The table of an eStargz or zstd:chunked layer, which the annotations of the layer's descriptor
+// name; no value without such annotations. Throws Error if there is no table where
 // readers look for it, if it has not the digest that is stated, and if it is longer than they take.
 // Sources: stargz-snapshotter, docs/estargz.md, "Footer"; containers/storage,
 // pkg/chunked/internal/minimal/compression.go.
-std::optional<std::string> stated_table(const ImageLayer& layer);
+std::optional<StatedTable> stated_table(const ImageLayer& layer);
 
 }  // namespace oci

@@ -93,12 +93,12 @@ std::string difference(const TableEntry& stated, const TarScan::Entry& found) {
 
 }  // namespace
 
-TableCheck::TableCheck(std::string text, const std::string& blob)
-    : table_(std::move(text), blob), blob_(blob) {}
+TableCheck::TableCheck(std::string text, bool is_in_tar, const std::string& blob)
+    : table_(std::move(text), blob), is_in_tar_(is_in_tar), blob_(blob) {}
 
 void TableCheck::take_entry(const TarScan::Entry& entry) {
   path_ = entry.path;
-  if (entry.path == layer::kTocName) return;
+  if (is_in_tar_ && entry.path == layer::kTocName) return;
   if (entry.is_sparse) throw fault("is a sparse file of GNU tar, which no table can state");
   std::optional<TableEntry> stated = table_.next();
   if (!stated) throw fault("is not in the table");

@@ -21,8 +21,8 @@ namespace oci {
 // all contents. Owners' names count for nothing, as owners have numbers.
 class TableCheck {
  public:
-  // `text` is the table, `blob` the layer's name.
-  TableCheck(std::string text, const std::string& blob);
+  // `text` is the table, and `blob` the layer's name. A table that is in the tar is none of the files.
+  TableCheck(std::string text, bool is_in_tar, const std::string& blob);
 
   void take_entry(const TarScan::Entry& entry);
   // What follows the header of that entry, cut anywhere: its content, and more.
@@ -37,6 +37,7 @@ class TableCheck {
   layer::Error fault(std::string_view what) const;
 
   TableReader table_;
+  bool is_in_tar_;
   std::string blob_;
   std::string path_;                  // of the tar's entry at hand
   std::optional<TableEntry> file_{};  // whose content follows
