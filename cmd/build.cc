@@ -216,7 +216,8 @@ void run_build(BuildArguments& options) {
   options.planning.inputs.tree_options.own_outputs = written_paths(outputs, options.writing.tools);
   std::FILE* const out = take_stdout(outputs) ? stderr : stdout;
   try {
-    const FinishedBuild built = build(options);
+    FinishedBuild built;
+    run_with_tools(options.writing.tools, [&] { built = build(options); });
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
     if (options.json) {
       print_build_json(options.image, built, time.count(), out);

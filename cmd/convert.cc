@@ -200,7 +200,7 @@ void add_convert_command(CLI::App& app) {
     if (options->format == ConvertFormat::kZstdChunked) {
       options->writing.format = layer::LayerFormat::kZstdChunked;
     }
-    run_convert(*options);
+    run_with_tools(options->writing.tools, [&options] { run_convert(*options); });
   });
 }
 

@@ -174,7 +174,7 @@ void add_image_command(CLI::App& app, const Session* session) {
   add_store_options(*command, options->tools.store);
   command->callback([options, session] {
     use_session(options->tools, session);
-    run_image(*options);
+    run_with_tools(options->tools, [&options] { run_image(*options); });
   });
 }
 

@@ -167,7 +167,7 @@ void add_layer_command(CLI::App& app, const Session* session) {
   command->callback([options, session] {
     take_codec_of_name(options->output, options->writing);
     use_session(options->writing.tools, session);
-    run_layer(*options);
+    run_with_tools(options->writing.tools, [&options] { run_layer(*options); });
   });
 }
 

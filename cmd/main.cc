@@ -14,7 +14,9 @@
 #include "cmd/worker/worker.h"
 #include "layer/base/error.h"
 #include "layer/disk/file_lock.h"
-#include "layer/disk/open_file_limit.h"
+#include "layer/process/child_signal.h"
+#include "layer/process/open_file_limit.h"
+#include "layer/process/size_signal.h"
 
 namespace {
 
@@ -23,8 +25,8 @@ bool prepare_process(bool is_worker, int failure) {
   try {
     cmd::occupy_closed_streams();
     cmd::print_despite_signals();
-    cmd::make_size_limit_an_error();
-    cmd::await_children();
+    layer::make_size_limit_an_error();
+    layer::await_children();
     layer::raise_open_file_limit();
     layer::tell_long_waits(cmd::print_wait_for_lock);
     cmd::clean_up_on_terminate(failure);

@@ -187,7 +187,7 @@ void add_plan_command(CLI::App& app, const Session* session) {
   show_first(*command, {"--venv", "--app", "--tree", "--base", "--files", "--output"});
   command->callback([options, session] {
     options->tools = session_tools(session);
-    run_plan(*options);
+    run_with_tools(options->tools, [&options] { run_plan(*options); });
   });
 }
 

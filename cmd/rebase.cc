@@ -216,7 +216,8 @@ void add_rebase_command(CLI::App& app) {
   add_limit_options(*command, options->limits);
   add_digest_file_option(*command, options->digest_file);
   add_store_options(*command, options->tools.store);
-  command->callback([options] { run_rebase(*options); });
+  command->callback(
+      [options] { run_with_tools(options->tools, [&options] { run_rebase(*options); }); });
 }
 
 }  // namespace cmd

@@ -272,6 +272,50 @@ class Patterns(program.InFolder):
                 found += bool(ours.stdout)
         self.assertGreater(found, len(patterns))  # most exclude and include something
 
+    def test_names_that_are_no_utf8(self):
+        """Names are bytes, also where pax wants them to be UTF-8, and in every locale."""
+        name = "caf\udce9"  # Latin-1
+        with tarfile.open(self.top / "in.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+            for member, options in (("plain", {}), ("link", {"type": tarfile.SYMTYPE, "linkname": "plain"}),
+                                    ("hard", {"type": tarfile.LNKTYPE, "linkname": "plain"})):
+                info = tarfile.TarInfo(member)
+                for key, value in options.items():
+                    setattr(info, key, value)
+                # A link leads to the first member, whose name is Latin-1.
+                records = {"path": "cafQ" if member == "plain" else f"{member}cafQ"}
+                if options:
+                    records["linkpath"] = "cafQ"
+                info.pax_headers = records
+                archive.addfile(info)
+        (self.top / "in.tar").write_bytes((self.top / "in.tar").read_bytes().replace(b"cafQ", os.fsencode(name)))
+        names = [name, f"link{name}", f"hard{name}"]
+        for locale in ("C", "C.UTF-8"):
+            environment = {**ENVIRONMENT, "LC_ALL": locale}
+            tar = [program.VENEER, "tar"]
+            listed = subprocess.run([*tar, "-tf", "in.tar"], cwd=self.top, env=environment, check=True,
+                                    capture_output=True)
+            theirs = subprocess.run(["bsdtar", "-tf", "in.tar"], cwd=self.top, env=environment, check=False,
+                                    capture_output=True)
+            self.assertEqual((listed.stdout, listed.stderr), (theirs.stdout, b""))
+            folder = self.top / f"in.{locale}"
+            folder.mkdir()
+            subprocess.run([*tar, "-xf", "in.tar", "-C", folder], cwd=self.top, env=environment, check=True)
+            self.assertEqual(sorted(os.listdir(folder)), sorted(names))
+            self.assertEqual(os.readlink(folder / names[1]), name)
+            subprocess.run([*tar, "-cf", "out.tar", "@in.tar"], cwd=self.top, env=environment, check=True)
+            with tarfile.open(self.top / "out.tar", errors="surrogateescape") as archive:
+                self.assertEqual(sorted(archive.getnames()), sorted(names))
+
+    def test_lists_that_were_written_on_windows(self):
+        """CR ends a line of -T and -X as LF does."""
+        (self.top / "a").write_text("a")
+        (self.top / "b").write_text("b")
+        (self.top / "list").write_bytes(b"a\r\nb\r\n")
+        for tar in (["bsdtar"], [program.VENEER, "tar"]):
+            subprocess.run([*tar, "-cf", "out", "-T", "list"], cwd=self.top, check=True)
+            with tarfile.open(self.top / "out") as archive:
+                self.assertEqual(archive.getnames(), ["a", "b"])
+
     def test_no_name_keeps_a_pattern_busy(self):
         """Each took minutes or years: a matcher that takes its choices back tries them all."""
         archive_of(["x" + "/tests/a" * 60000, "y" + "/." * 250000, "/".join(["a" * 250] * 16)],

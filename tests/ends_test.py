@@ -332,6 +332,41 @@ class Limits(Case):
             subprocess.run(["rm", "-rf", "out/image"], cwd=self.top, check=True)
 
 
+class Umask(Case):
+    """Modes that take from the owner, too, of a user whom they bind."""
+
+    @unittest.skipUnless(os.geteuid() == 0, "becoming another user needs root")
+    def test_every_umask(self):
+        os.chmod(self.top, 0o755)
+        for umask in (0o777, 0o277, 0o077, 0):
+            folder = self.top / f"{umask:o}"
+            folder.mkdir()
+            os.chown(folder, NOBODY, NOBODY)
+
+            def run(*words, umask=umask, folder=folder, **options):
+                def prepare():
+                    os.setgroups([])
+                    os.setgid(NOBODY)
+                    os.setuid(NOBODY)
+                    os.umask(umask)
+                return self.run_veneer(*words, preexec_fn=prepare, env={
+                    **os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder)}, **options)
+            for tag in ("a", "b"):
+                run("build", "--tree=tree:srv", "-o", f"oci:{folder}/image:{tag}", "-o",
+                    f"docker-archive:{folder}/{tag}.tar", "--sbom", f"{folder}/{tag}.spdx.json")
+                run("verify", f"oci:{folder}/image:{tag}")
+                for path in (folder / "image").rglob("*"):
+                    self.assertEqual(path.stat().st_mode & 0o444, 0o444, path)
+                for name in ("tar", "spdx.json"):
+                    self.assertEqual((folder / f"{tag}.{name}").stat().st_mode & 0o777, 0o666 & ~umask)
+            for path in (folder / "cache" / "veneer").rglob("*"):
+                self.assertEqual(path.stat().st_mode & 0o400, 0o400, path)
+            with open(self.top / "layer.tar", "wb") as out:
+                run("layer", "--no-store", "--tree=tree:srv", "--compression=none", "-o", "-", stdout=out)
+            with open(self.top / "layer.tar", "rb") as archive:
+                run("tar", "-cf", f"{folder}/out", "@-", stdin=archive)
+
+
 class FullDisk(Case):
     """A file system that runs full, at one moment or another."""
     sizes = range(8, 400, 24)  # KiB
@@ -364,6 +399,7 @@ class FullDisk(Case):
                 continue
             self.assertEqual(done.stderr.count(b": error: "), 1, done.stderr)
             self.assertRegex(done.stderr, rb"^full[^:]*: error: .*: No space left on device\n")
+            self.assertNotIn(b".veneer", done.stderr)
             self.assertEqual(program.files_below(self.top / "full"), before, done.stderr)
             left = [path for path in (self.top / "full").rglob("*") if path.name.startswith(".veneer")]
             self.assertEqual(left, [], done.stderr)

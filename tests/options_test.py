@@ -244,6 +244,15 @@ class Options(unittest.TestCase):
         self.assertEqual(config["Labels"], {"#a": "1", "@b": "2", "c": "3 # no comment"})
         self.assertEqual(config["User"], "7")
 
+    def test_files_that_were_written_on_windows(self):
+        """CR LF ends a line of a text that users write, and a byte order mark is no part of it."""
+        for text in ("--label\r\na=1\r\n\r\n#--label\r\n--env-file=env\r\n--tree\r\ntree:srv\r\n",
+                     "\ufeff--label=a=1\r\n--env-file=env\n--tree=tree:srv"):
+            (self.top / "args").write_bytes(text.encode())
+            (self.top / "env").write_bytes("\ufeffA=1\r\n#\r\n\r\nB=2\rx\r\n".encode())
+            config = self.build("@args")[0]["config"]
+            self.assertEqual((config["Labels"], config["Env"][-2:]), ({"a": "1"}, ["A=1", "B=2\rx"]))
+
     def test_flag_file_of_files_that_begin_so(self):
         """`./` takes the meaning from '@' and '#'."""
         self.flag_file("build\n./@x\n-o\noci:y\n")

@@ -291,6 +291,14 @@ veneer.toml:15:7: error: 'env': expected an array of strings, found a table
             self.write(text)
             self.assertEqual(self.refused(), f"veneer.toml:{message}\n")
 
+    def test_several_images(self):
+        """A run makes one."""
+        self.write('tree = ["src:srv"]\n[image.a]\noutput = ["oci:made/a"]\n[image.b]\noutput = ["oci:made/b"]')
+        self.assertEqual(self.refused("a", "b"),
+                         "veneer.toml: error: describes 'a' and 'b', and `veneer build` makes one image\n"
+                         "veneer.toml: help: run it once for each: `veneer build a`\n")
+        self.assertEqual(list((self.top / "made").iterdir()), [])
+
     def test_what_is_no_option_of_a_project(self):
         """--help and --project are asked for on the command line only."""
         for key in ("help", "project", "version", "o", "-o", "--output"):

@@ -9,8 +9,8 @@ import sys
 
 # The rooms in the order of a build. A room may include its own files and those of earlier rooms.
 ROOMS = [
-    "layer/base", "layer/disk", "layer/model", "layer/store", "layer/probe", "layer/read",
-    "layer/python", "layer/resolve", "layer/identify", "layer/place", "layer/plan", "layer/check",
+    "layer/base", "layer/disk", "layer/process", "layer/model", "layer/store", "layer/probe",
+    "layer/read", "layer/python", "layer/resolve", "layer/identify", "layer/place", "layer/plan", "layer/check",
     "layer/toc", "layer/write", "layer/bsdtar",
     "oci/model", "oci/tar", "oci/toc", "oci/read", "oci/inspect", "oci/sbom", "oci/write", "oci/check",
     "oci/convert",

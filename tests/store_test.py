@@ -296,6 +296,12 @@ class Store(unittest.TestCase):
         self.veneer("store", "verify", "--store", "full/store")
         _, error = self.veneer(*small)
         self.assertEqual(error, "")
+        # A store that nobody named is done without.
+        environment = {**os.environ, "XDG_CACHE_HOME": str(full)}
+        done = subprocess.run([program.VENEER, "build", "--tree", "tree:srv", "-o", "oci:image"], cwd=self.top,
+                              env=environment, capture_output=True, text=True, check=True)
+        self.assertIn("No space left on device; this run begins anew without a store\n", done.stderr)
+        self.veneer("verify", "oci:image")
         # Not even an index fits on the disk.
         free = os.statvfs(full)
         with open(full / "filler", "wb") as file:

@@ -222,6 +222,21 @@ class Venv(unittest.TestCase):
         config, _ = self.build("--app", "data:/srv/data")
         self.assertFalse([item for item in config["Env"] if item.startswith("PYTHONPATH=")])
 
+    def test_what_the_run_writes_into_the_environment(self):
+        """Results are left out, as of a --tree."""
+        command = ["build", "--venv=.venv", "--base", f"oci:{self.top}/base", "--check=off", "--json", "--no-store",
+                   "-o", "oci:.venv/image", "-o", "docker-archive:.venv/lib/a.tar:a:1", "--sbom=.venv/s.spdx.json",
+                   "--trace=.venv/trace"]
+        layers = []
+        for _ in range(3):
+            done = self.run_veneer(*command)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            layers.append([layer["digest"] for layer in json.loads(done.stdout)["layers"]])
+        self.assertEqual(layers, layers[:1] * 3)
+        notes = [f".venv/{name}: note: is left out of the image: this run writes there"
+                 for name in ("image", "lib/a.tar", "s.spdx.json", "trace")]
+        self.assertEqual(sorted(done.stderr.splitlines()), notes)
+
     def test_a_single_file(self):
         """It goes into the directory, and Python finds it there."""
         config, layers = self.build("--app", "src/main.py", "--app", "src/main.py:/srv/other.py",

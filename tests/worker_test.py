@@ -274,6 +274,26 @@ class WorkerTest(unittest.TestCase):
             self.assertEqual(worker.end()[1:], (
                 f"{fault}; this worker keeps nothing between requests\n", 0))
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting needs root")
+    def test_without_room_to_keep_anything_it_works_all_the_same(self):
+        """The first action says so; it and all others make what they would make."""
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", self.temporary],
+                          capture_output=True, check=False).returncode != 0:
+            self.skipTest("tmpfs cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", self.temporary], check=True)
+        self.plan()
+        plain = self.plain_layer()
+        worker = self.worker()
+        folder = f"{self.temporary}/veneer-worker-{os.geteuid()}/store/blobs/sha256"
+        expected = (f"{folder}: warning: cannot write a file in this directory: No space left on device; this run "
+                    "begins anew without a store\n"
+                    f"{folder}: help: make room with `veneer store gc`, or build with --no-store\n")
+        for output in ("a.tar.gz", "b.tar.gz"):
+            self.assertEqual(worker.ask(*self.layer(output)), Response(0, expected))
+            self.assertEqual((self.top / output).read_bytes(), plain)
+            expected = ""
+        self.assertEqual(worker.end()[1:], ("", 0))
+
     def test_an_image_has_the_usual_bytes_and_shares_no_files(self):
         self.plan()
         image = ["image", "--quiet", "--layer=plain.tar.gz"]

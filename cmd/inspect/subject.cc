@@ -40,15 +40,19 @@ void add_image_argument(CLI::App& command, const std::string& name, std::string&
 }
 
 Subjects::Subjects(const std::vector<std::string>& images, const ReadingOptions& options) {
-  const std::unique_ptr<layer::Store> store = open_store(options.store);
   const oci::ReadContext context{temporary_folder(), options.limits};
   std::optional<oci::Platform> platform;
   if (!options.platform.empty()) platform = oci::parse_platform(options.platform);
   for (const std::string& image : images) {
     images_.push_back(oci::find_image(image, platform, context, oci::DockerLayers::kUnread));
   }
-  auto layers = oci::gather_facts(images_, {options.limits, options.jobs, store.get()});
-  commit_store(store.get(), options.store);
+  std::vector<std::vector<oci::FactsPointer>> layers;
+  StoreOptions stored = options.store;
+  run_with_store(stored, [&] {
+    const std::unique_ptr<layer::Store> store = open_store(stored);
+    layers = oci::gather_facts(images_, {options.limits, options.jobs, store.get()});
+    commit_store(store.get(), stored);
+  });
   for (size_t i = 0; i < images_.size(); ++i) {
     facts_.push_back(oci::lay_facts(images_[i], std::move(layers[i]), options.limits));
   }

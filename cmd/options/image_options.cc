@@ -123,7 +123,7 @@ std::vector<oci::KeyValue> key_values(const std::vector<std::string>& files,
                                       const StampValues& stamp, Parse parse) {
   std::vector<oci::KeyValue> found;
   for (const std::string& file : files) {
-    layer::LineReader lines(file);
+    layer::LineReader lines(file, layer::LineEnd::kLfOrCrLf);
     while (lines.next()) {
       if (lines.line().empty() || lines.line().front() == '#') continue;
       try {

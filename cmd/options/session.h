@@ -15,6 +15,7 @@ struct Session {
   uint64_t store_size = 0;  // bytes it may keep
   std::vector<layer::InputDigest> inputs;           // that Bazel sent for this run
   const std::atomic<bool>* is_cancelled = nullptr;  // true: nobody waits for its result any more
+  bool* has_full_store = nullptr;  // a run sets it that had to do without the store
 };
 
 }  // namespace cmd

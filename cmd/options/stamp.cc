@@ -28,7 +28,7 @@ std::string_view key_at(std::string_view text, size_t start) {
 }  // namespace
 
 void StampValues::read(const std::string& file) {
-  layer::LineReader lines(file);
+  layer::LineReader lines(file, layer::LineEnd::kLfOrCrLf);
   while (lines.next()) {
     const std::string_view line = lines.line();
     const size_t end = std::min(line.find(' '), line.size());

@@ -19,6 +19,14 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// What the user did not ask for is done without.
+void warn_of_store(const layer::Error& error, std::string_view consequence, std::string_view help) {
+  layer::Diagnostic warning = error.diagnostics().front();
+  warning.message += consequence;
+  warning.help = help;
+  print_warnings({warning});
+}
+
 }  // namespace
 
 void add_store_options(CLI::App& command, StoreOptions& options) {
@@ -65,18 +73,35 @@ std::unique_ptr<layer::Store> open_store(const StoreOptions& options, layer::Inp
   try {
     return std::make_unique<layer::Store>(directory, nanoseconds_now(), std::move(inputs), sharing);
   } catch (const layer::Error& error) {
-    layer::Diagnostic warning = error.diagnostics().front();
-    warning.message += "; this run uses no store";
-    warning.help = "name another directory with --store, or give --no-store";
-    print_warnings({warning});
+    warn_of_store(error, "; this run uses no store",
+                  "name another directory with --store, or give --no-store");
     return nullptr;
   }
+}
+
+bool run_with_store(StoreOptions& options, const std::function<void()>& run) {
+  try {
+    run();
+    return false;
+  } catch (const layer::Error& error) {
+    const bool is_full = error.diagnostics().front().help == layer::kFullStoreHelp;
+    if (!is_full || !options.directory.empty()) throw;
+    warn_of_store(error, "; this run begins anew without a store", layer::kFullStoreHelp);
+  }
+  options.none = true;
+  run();
+  return true;
 }
 
 void commit_store(layer::Store* store, const StoreOptions& options) {
   if (store == nullptr) return;
   print_warnings(store->warnings());
-  store->commit(options.max_size);
+  try {
+    store->commit(options.max_size);
+  } catch (const layer::Error& error) {
+    if (!options.directory.empty()) throw;
+    warn_of_store(error, "; this run keeps nothing for later ones", layer::kFullStoreHelp);
+  }
 }
 
 }  // namespace cmd

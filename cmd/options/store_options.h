@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,8 +36,13 @@ std::unique_ptr<layer::Store> open_store(const StoreOptions& options,
                                          layer::InputDigests inputs = {},
                                          layer::Sharing sharing = layer::Sharing::kFile);
 
-// Keeps in the store what a run added, and prints what was found wrong with it. Does nothing if
-// `store` is null.
+// Runs a command that opens its store by `options`. If a store that the user did not name has no room
+// for what the command adds, says so and runs the command again without one, which it may do as long
+// as nothing of its results can be seen. Returns whether that was so.
+bool run_with_store(StoreOptions& options, const std::function<void()>& run);
+
+// Keeps in the store what a run added, and prints what was found wrong with it. A store that the user
+// did not name and that cannot be written is a warning. Does nothing if `store` is null.
 void commit_store(layer::Store* store, const StoreOptions& options);
 
 }  // namespace cmd

@@ -41,6 +41,13 @@ std::vector<std::string> tool_outputs(const ToolOptions& options) {
   return paths;
 }
 
+void run_with_tools(ToolOptions& options, const std::function<void()>& run) {
+  if (!run_with_store(options.store, run)) return;
+  if (options.session != nullptr && options.session->has_full_store != nullptr) {
+    *options.session->has_full_store = true;
+  }
+}
+
 Tools open_tools(const ToolOptions& options) {
   Tools tools;
   tools.trace = make_trace(options.timing);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ layer::Sharing store_sharing(const ToolOptions& options);
 // The paths that runs write to beside their results: the store of this run, the user's default
 // store, and the trace.
 std::vector<std::string> tool_outputs(const ToolOptions& options);
+
+// run_with_store(), which tells the session if its store is full.
+void run_with_tools(ToolOptions& options, const std::function<void()>& run);
 
 // Opens what the options ask for. Call before any input is looked at, because a store notes the
 // time when it is opened. Throws layer::Error.

@@ -124,6 +124,23 @@ void append_option(const ProjectOption& option, std::vector<Argument>& arguments
   }
 }
 
+// Several images of the project are no BINARY and its arguments.
+void refuse_several_images(const BuildLine& line, const std::vector<Argument>& arguments,
+                           const std::string& file, CLI::App& command) {
+  std::vector<std::string_view> names;
+  for (const size_t at : line.plain) names.push_back(arguments[at].text);
+  const auto is_path = [](std::string_view name) { return name.find('/') != name.npos; };
+  if (std::ranges::any_of(names, is_path)) return;
+  const ProjectFile project = read_project(file, command);
+  const auto is_image = [&](std::string_view name) {
+    return image_of_project(project, std::string(name)) != nullptr;
+  };
+  if (!std::ranges::all_of(names, is_image)) return;
+  throw layer::Error({file}, fmt::format("describes {}, and `veneer build` makes one image",
+                                         layer::quoted_names(names)))
+      .with_help(fmt::format("run it once for each: `veneer build {}`", names.front()));
+}
+
 }  // namespace
 
 std::vector<Argument> project_arguments(const ProjectFile& project, const ProjectImage* image,
@@ -163,6 +180,10 @@ void add_project_arguments(CLI::App& app, std::vector<Argument>& arguments) {
   if (!line || line->asks_for_help) return;
   const bool is_asked = !line->project.empty();
   if (!is_asked && !layer::is_there(kProjectFile)) return;
+  if (line->plain.size() > 1) {
+    refuse_several_images(*line, arguments, is_asked ? line->project : kProjectFile,
+                          *app.get_subcommand(kProjectCommand));
+  }
   const std::string word = line->plain.size() == 1 ? arguments[line->plain.front()].text : "";
   const bool may_be_image = !word.empty() && word.find('/') == std::string::npos;
   const bool is_complete = line->names_input || !line->plain.empty();

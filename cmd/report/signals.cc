@@ -18,6 +18,7 @@
 #include "cmd/report/messages.h"
 #include "layer/base/error.h"
 #include "layer/disk/temporaries.h"
+#include "layer/process/pipe_signal.h"
 
 namespace cmd {
 namespace {
@@ -114,19 +115,7 @@ void clean_up_on_signals() {
   // Both ends are open, and the thread waits, for as long as there is a process.
   std::thread(wait_for_signal, ends[0]).detach();
   for (const int signal : signals_to_end_by()) handle(signal);
-  if (is_default(SIGPIPE)) handle(SIGPIPE);
-}
-
-void make_size_limit_an_error() {
-  if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
-    throw layer::system_error("signals", "cannot ignore", errno);
-  }
-}
-
-void await_children() {
-  if (std::signal(SIGCHLD, SIG_DFL) == SIG_ERR) {
-    throw layer::system_error("signals", "cannot take their default", errno);
-  }
+  layer::handle_pipe_signal(wake_on_signal);
 }
 
 void clean_up_on_terminate(int failure) {

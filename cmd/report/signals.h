@@ -16,14 +16,6 @@ std::vector<int> signals_to_end_by();
 // made.
 void clean_up_on_signals();
 
-// From now on, a write beyond the limit of a file's size (ulimit -f) fails instead of ending the
-// process. Throws layer::Error.
-void make_size_limit_an_error();
-
-// From now on, the system keeps how a child has ended until it is asked for, also if whoever started
-// this process ignores SIGCHLD. Call before any child is made. Throws layer::Error.
-void await_children();
-
 // From now on, a fault of the system that nobody can catch, such as TBB's when there is no thread
 // for it, is reported, removes everything that has a temporary name and ends the process with the
 // exit code `failure`. A fault of ours ends it as before, with SIGABRT.

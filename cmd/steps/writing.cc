@@ -184,7 +184,7 @@ std::optional<layer::StartFiles::Listed> listed_start_files(const WritingOptions
   layer::StartFiles::Listed listed;
   for (const std::string& path : options.prioritized) {
     layer::StringArena arena;
-    layer::Lines lines(layer::read_input_file(path, arena));
+    layer::Lines lines(layer::read_input_file(path, arena), layer::LineEnd::kLfOrCrLf);
     while (lines.next()) {
       if (!lines.line().empty() && !lines.line().starts_with('#')) {
         add_listed(lines.line(), listed);

@@ -25,7 +25,8 @@
 #include "cmd/trace/tracee.h"
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
-#include "layer/disk/open_file_limit.h"
+#include "layer/process/child_signal.h"
+#include "layer/process/open_file_limit.h"
 
 namespace cmd {
 namespace {
@@ -99,7 +100,7 @@ struct StartFault {
   char byte = 0;
   if (::read(go.end.get(), &byte, 1) != 1) ::_exit(EXIT_FAILURE);
   StartFault why;
-  ::signal(SIGXFSZ, SIG_DFL);  // this program ignores it
+  layer::restore_child_signal();
   layer::restore_open_file_limit();
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {

@@ -59,7 +59,7 @@ class FlagfileReader {
                                              file, kMostFlagfiles));
     }
     layer::StringArena arena;
-    layer::Lines lines(read(file, origin, arena));
+    layer::Lines lines(read(file, origin, arena), layer::LineEnd::kLfOrCrLf);
     while (lines.next()) {
       const bool may_be_comment = !words_.expects_value();
       if (may_be_comment && (lines.line().empty() || lines.line().starts_with('#'))) continue;

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 
 #include "cmd/report/signals.h"
 #include "layer/base/error.h"
+#include "layer/process/pipe_signal.h"
 
 namespace cmd {
 namespace {
@@ -23,25 +23,38 @@ constexpr const char* kStandardInput = "standard input";
 constexpr const char* kStandardOutput = "standard output";
 constexpr size_t kReadSize = size_t{64} << 10;
 
-// Blocks the signals for this thread and those that it makes.
-layer::FileHandle take_signals() {
-  sigset_t set = {};
-  bool is_made = sigemptyset(&set) == 0;
-  for (const int signal : signals_to_end_by()) is_made = is_made && sigaddset(&set, signal) == 0;
-  const int error = is_made ? pthread_sigmask(SIG_BLOCK, &set, nullptr) : errno;
-  if (error != 0) throw layer::system_error("signals", "cannot block", error);
-  // Of a reader that is gone a write tells.
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-    throw layer::system_error("signals", "cannot ignore", errno);
-  }
-  layer::FileHandle signals(signalfd(-1, &set, SFD_CLOEXEC));
-  if (!signals) throw layer::system_error("signals", "cannot receive", errno);
-  return signals;
+// Set once, before the handlers are, and never closed: a signal may come while the process ends.
+int ending_event = -1;
+
+extern "C" void end_on_signal(int /*signal*/) {
+  const int before = errno;
+  [[maybe_unused]] const int ignored = eventfd_write(ending_event, 1);
+  errno = before;
 }
 
+// Of a reader that is gone a write tells.
+extern "C" void go_on(int /*signal*/) {}
+
 layer::FileHandle make_event() {
-  layer::FileHandle event(eventfd(0, EFD_CLOEXEC));
+  layer::FileHandle event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!event) throw layer::system_error("an event", "cannot create", errno);
+  return event;
+}
+
+// Returns what is readable once one has come. They are handled, not blocked, so that programs that
+// are started find them as this one did.
+layer::FileHandle take_signals() {
+  layer::FileHandle event = make_event();
+  ending_event = layer::duplicate(event.get(), "an event").release();
+  struct sigaction action = {};
+  action.sa_handler = end_on_signal;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : signals_to_end_by()) {
+    if (sigaction(signal, &action, nullptr) != 0) {
+      throw layer::system_error("signals", "cannot handle", errno);
+    }
+  }
+  layer::handle_pipe_signal(go_on);
   return event;
 }
 

@@ -20,8 +20,8 @@ namespace cmd {
 class RequestQueue {
  public:
   // Owns both descriptors from now on. Also takes over the signals_to_end_by(): each ends the
-  // stream and cancels the request at hand. To be made before any other thread, because threads
-  // have to inherit that these signals are blocked. Throws layer::Error.
+  // stream and cancels the request at hand. To be made once, before any other thread. Throws
+  // layer::Error.
   RequestQueue(layer::FileHandle input, layer::FileHandle output);
   ~RequestQueue();
   RequestQueue(const RequestQueue&) = delete;

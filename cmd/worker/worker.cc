@@ -73,13 +73,17 @@ class Keeping {
   // Tells the session where. Without a store every request makes all anew, which is slower and no
   // fault.
   void prepare(Session& session) {
-    if (has_failed_) return;
+    if (has_failed_) {
+      session.store.clear();
+      return;
+    }
     try {
       if (store_) {
         store_->rejoin();
       } else {
         store_.emplace();
       }
+      session.has_full_store = &has_failed_;
       session.store_size = store_->max_size();
       session.store = store_->directory();
     } catch (const layer::Error& error) {

@@ -57,7 +57,8 @@ bool WorkerStore::is_named(int directory) const {
 
 // False if it was removed meanwhile.
 bool WorkerStore::join() {
-  if (mkdir(directory_.c_str(), kPrivate) != 0 && errno != EEXIST) {
+  const bool is_made = mkdir(directory_.c_str(), kPrivate) == 0;
+  if (is_made ? chmod(directory_.c_str(), kPrivate) != 0 : errno != EEXIST) {
     throw layer::system_error(directory_, "cannot create the directory", errno);
   }
   layer::FileHandle file = layer::try_open(directory_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

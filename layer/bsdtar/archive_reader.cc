@@ -12,14 +12,16 @@
 #include <array>
 #include <cerrno>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "layer/base/error.h"
+#include "layer/base/utf8.h"
 #include "layer/base/utf8_names.h"
 #include "layer/disk/file_handle.h"
-#include "layer/disk/pipe_signal.h"
+#include "layer/process/pipe_signal.h"
 
 namespace layer {
 namespace {
@@ -40,6 +42,21 @@ int support_codecs(archive* reader, const std::string& program) {
   // ARCHIVE_WARN: some codec would be a program's; an archive that asks for it is still to come.
   const int status = archive_read_support_filter_all(reader);
   return status == ARCHIVE_WARN ? ARCHIVE_OK : status;
+}
+
+// Whether all that is wrong with a member is that a name is no UTF-8, as pax wants it, and so is there
+// as its bytes. A name in which something was replaced is UTF-8.
+bool has_names_as_bytes(archive* reader, archive_entry* entry) {
+  const char* const why = archive_error_string(reader);
+  if (why == nullptr ||
+      std::string_view(why).find("can't be converted") == std::string_view::npos) {
+    return false;
+  }
+  const std::array names{archive_entry_pathname(entry), archive_entry_hardlink(entry),
+                         archive_entry_symlink(entry), archive_entry_uname(entry),
+                         archive_entry_gname(entry)};
+  return std::ranges::any_of(names,
+                             [](const char* name) { return name != nullptr && !is_utf8(name); });
 }
 
 }  // namespace
@@ -63,7 +80,7 @@ ArchiveReader::ArchiveReader(ArchiveSource source)
     : source_(std::move(source)), reader_(archive_read_new()), stored_(size_of_file(source_.file)) {
   if (!reader_) throw std::bad_alloc();
   const Utf8Names names;
-  const PipeSignalHeld held(runs_program());
+  const PipeSignalHeld held;
   archive* const reader = reader_.get();
   check(support_codecs(reader, source_.program),
         source_.program.empty() ? "cannot read" : "cannot use the decompression program");
@@ -152,14 +169,16 @@ void ArchiveReader::charge(uint64_t content) {
 
 archive_entry* ArchiveReader::next() {
   const Utf8Names names;
-  const PipeSignalHeld held(runs_program());
+  const PipeSignalHeld held;
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(reader_.get(), &entry);
   if (status == ARCHIVE_EOF) {
     if (members_ == 0) check_empty();
     return nullptr;
   }
-  check(status, "cannot read the archive");
+  if (status != ARCHIVE_WARN || !has_names_as_bytes(reader_.get(), entry)) {
+    check(status, "cannot read the archive");
+  }
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr || *name == '\0') throw Error({called()}, "holds a member without a name");
   name_ = name;
@@ -175,7 +194,7 @@ archive_entry* ArchiveReader::next() {
 
 // archive_read_data_into_fd() gives up if a signal comes, and does not say what went wrong.
 uint64_t ArchiveReader::read_blocks(const BlockTaker& take) {
-  const PipeSignalHeld held(runs_program());
+  const PipeSignalHeld held;
   uint64_t end = 0;
   for (;;) {
     const void* bytes = nullptr;
@@ -195,7 +214,7 @@ uint64_t ArchiveReader::read_blocks(const BlockTaker& take) {
 }
 
 size_t ArchiveReader::read_data(void* bytes, size_t size) {
-  const PipeSignalHeld held(runs_program());
+  const PipeSignalHeld held;
   const la_ssize_t got = archive_read_data(reader_.get(), bytes, size);
   if (got < 0) check(static_cast<int>(got), "cannot read the archive");
   charge(0);

@@ -59,7 +59,6 @@ class ArchiveReader {
   struct Free {
     void operator()(archive* reader) const;
   };
-  bool runs_program() const { return !source_.program.empty(); }
   void support_formats();
   void check_empty() const;
   void check(int status, const char* action);

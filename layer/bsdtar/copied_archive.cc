@@ -101,7 +101,7 @@ class Copier {
       return;
     }
     const std::string path = scratch_.next();
-    OutputFile file(path.substr(0, path.rfind('/')));
+    OutputFile file(scratch_.place());
     const uint64_t size = reader_.read_blocks([&file](std::string_view bytes, uint64_t offset) {
       file.write_at(offset, std::as_bytes(std::span(bytes)));
     });

@@ -98,7 +98,8 @@ class Gatherer {
     Operand listed{OperandKind::kPath, {}, operand.directory};
     bool is_directory = false;
     while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find(ends_in_nul ? '\0' : '\n'));
+      const std::string_view line =
+          rest.substr(0, ends_in_nul ? rest.find('\0') : rest.find_first_of("\r\n"));
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
       if (line.empty()) continue;
       if (std::exchange(is_directory, false)) {
@@ -121,7 +122,7 @@ class Gatherer {
   // What can be read but once is looked at before it is read, so it has to be in a file.
   std::string spool(int fd, const std::string& called) {
     std::string path = scratch().next();
-    OutputFile file(request_.scratch);
+    OutputFile file(scratch().place());
     std::vector<std::byte> buffer(kSpoolBuffer);
     for (;;) {
       const size_t got = read_next(fd, buffer, called);

@@ -13,7 +13,7 @@
 #include <span>
 
 #include "layer/base/error.h"
-#include "layer/disk/pipe_signal.h"
+#include "layer/process/pipe_signal.h"
 
 namespace layer {
 namespace {
@@ -109,7 +109,7 @@ class Filter {
 }  // namespace
 
 void filter_file(const OutputFile& plain, const CompressionRequest& request, OutputFile& packed) {
-  const PipeSignalHeld held(true);
+  const PipeSignalHeld held;
   Filter(request, packed).run(plain);
 }
 

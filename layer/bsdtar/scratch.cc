@@ -8,8 +8,15 @@
 namespace layer {
 
 Scratch::Scratch(const std::string& folder)
-    : directory_(make_temporary_directory(folder, folder,
+    : folder_(folder),
+      directory_(make_temporary_directory(folder, folder,
                                           "cannot create a directory in this directory")) {}
+
+OutputFolder Scratch::place() const {
+  OutputFolder place(directory_.path());
+  place.called = folder_;
+  return place;
+}
 
 std::string Scratch::next() {
   return fmt::format("{}/{}", directory_.path(), count_++);

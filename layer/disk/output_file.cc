@@ -18,6 +18,7 @@
 
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
+#include "layer/disk/stale_temporaries.h"
 #include "layer/disk/temporary_path.h"
 
 namespace layer {
@@ -48,14 +49,14 @@ std::string free_path(const std::string& directory) {
   }
 }
 
-// False if `path` exists.
-bool link_descriptor(int fd, const std::string& path) {
+// False if `path` exists. Messages name `called`.
+bool link_descriptor(int fd, const std::string& path, const std::string& called) {
   if (linkat(AT_FDCWD, descriptor_path(fd).c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) ==
       0) {
     return true;
   }
   if (errno == EEXIST) return false;
-  throw system_error(path, "cannot create", errno);
+  throw system_error(called, "cannot create", errno);
 }
 
 // Whether copy_file_range cannot do this copy though reading and writing may.
@@ -75,19 +76,22 @@ bool needs_fallback(int error_number) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string directory, std::string_view help_when_full)
-    : directory_(std::move(directory)), help_when_full_(help_when_full) {
-  if (directory_.empty()) directory_ = ".";
-  fd_ = open_unnamed(directory_);
-  if (fd_ >= 0) return;
+OutputFile::OutputFile(OutputFolder folder) : folder_(std::move(folder)) {
+  if (folder_.path.empty()) folder_.path = ".";
+  fd_ = open_unnamed(folder_.path);
+  if (fd_ < 0) open_named();
+  hold_temporary(fd_);
+}
+
+void OutputFile::open_named() {
   const Undisturbed section;
   for (unsigned i = 0; fd_ < 0; ++i) {
-    std::string name = temporary_path(directory_, i);
+    std::string name = temporary_path(folder_.path, i);
     fd_ = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd_ >= 0) {
       temporary_ = TemporaryName(std::move(name));
     } else if (errno != EEXIST && errno != EINTR) {
-      throw system_error(directory_, "cannot create a file in this directory", errno);
+      throw_write_error("cannot create a file in this directory", errno);
     }
   }
 }
@@ -97,16 +101,14 @@ OutputFile::~OutputFile() {
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : directory_(std::move(other.directory_)),
-      help_when_full_(other.help_when_full_),
+    : folder_(std::move(other.folder_)),
       temporary_(std::move(other.temporary_)),
       fd_(std::exchange(other.fd_, -1)),
       size_(std::exchange(other.size_, 0)),
       is_shared_(std::exchange(other.is_shared_, false)) {}
 
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
-  std::swap(directory_, other.directory_);
-  std::swap(help_when_full_, other.help_when_full_);
+  std::swap(folder_, other.folder_);
   std::swap(temporary_, other.temporary_);
   std::swap(fd_, other.fd_);
   std::swap(size_, other.size_);
@@ -114,19 +116,19 @@ OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   return *this;
 }
 
-OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
-  OutputFile file(std::move(directory));
+OutputFile OutputFile::share(OutputFolder folder, int fd, Sharing sharing) {
+  OutputFile file(std::move(folder));
   struct stat source = {};
   struct stat own = {};
   if (fstat(fd, &source) != 0 || fstat(file.fd_, &own) != 0) {
-    throw system_error(file.directory_, "cannot stat a file for this directory", errno);
+    file.throw_write_error("cannot stat a file for this directory", errno);
   }
   const auto size = static_cast<uint64_t>(source.st_size);
   if (ioctl(file.fd_, FICLONE, fd) == 0) {
     file.size_ = size;
   } else if (sharing == Sharing::kFile && source.st_dev == own.st_dev && !file.temporary_) {
     const FileHandle unneeded(std::exchange(file.fd_, -1));
-    file.fd_ = duplicate(fd, file.directory_).release();
+    file.fd_ = duplicate(fd, file.called(file.folder_.path)).release();
     file.size_ = size;
     file.is_shared_ = true;
   } else {
@@ -135,11 +137,15 @@ OutputFile OutputFile::share(std::string directory, int fd, Sharing sharing) {
   return file;
 }
 
+const std::string& OutputFile::called(const std::string& path) const {
+  return folder_.called.empty() ? path : folder_.called;
+}
+
 void OutputFile::throw_write_error(const char* action, int error_number) const {
-  Error error = system_error(directory_, action, error_number);
+  Error error = system_error(called(folder_.path), action, error_number);
   const bool is_full = error_number == ENOSPC || error_number == EDQUOT;
-  if (!is_full || help_when_full_.empty()) throw error;
-  throw std::move(error).with_help(std::string(help_when_full_));
+  if (!is_full || folder_.help_when_full.empty()) throw error;
+  throw std::move(error).with_help(std::string(folder_.help_when_full));
 }
 
 void OutputFile::write(std::span<const std::byte> bytes) {
@@ -180,10 +186,9 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_write_error("cannot copy into a file in this directory", errno);
     if (got == 0) {
-      throw Error(
-          {directory_},
-          fmt::format("cannot copy into a file in this directory: the source ends {} bytes early",
-                      size));
+      constexpr const char* kWhy =
+          "cannot copy into a file in this directory: {} bytes are missing";
+      throw Error({called(folder_.path)}, fmt::format(kWhy, size));
     }
     offset += static_cast<uint64_t>(got);
     size -= static_cast<uint64_t>(got);
@@ -192,8 +197,7 @@ void OutputFile::copy_from(int fd, uint64_t offset, uint64_t size) {
 
 void OutputFile::truncate(uint64_t size) {
   while (ftruncate(fd_, static_cast<off_t>(size)) != 0) {
-    if (errno != EINTR)
-      throw system_error(directory_, "cannot truncate a file in this directory", errno);
+    if (errno != EINTR) throw_write_error("cannot truncate a file in this directory", errno);
   }
   size_ = size;
 }
@@ -212,26 +216,27 @@ bool OutputFile::try_link_shared(const std::string& path, Undo* undo) {
 void OutputFile::commit(const std::string& path, std::optional<mode_t> mode, Undo* undo) {
   if (is_shared_) {
     if (try_link_shared(path, undo)) return;
-    OutputFile copy(directory_);
+    OutputFile copy(folder_);
     copy.copy_from(fd_, 0, size_);
     return copy.commit(path, mode, undo);
   }
-  if (mode && fchmod(fd_, *mode) != 0) throw system_error(path, "cannot set its mode", errno);
+  if (mode && fchmod(fd_, *mode) != 0) throw_write_error("cannot set the mode of a file", errno);
   check_written(path);
   replace(path, undo);
+  release_temporary(fd_);
 }
 
-void OutputFile::name_temporarily() {
+void OutputFile::name_temporarily(const std::string& path) {
   for (unsigned i = 0; !temporary_; ++i) {
-    std::string name = temporary_path(directory_, i);
-    if (link_descriptor(fd_, name)) temporary_ = TemporaryName(std::move(name));
+    std::string name = temporary_path(folder_.path, i);
+    if (link_descriptor(fd_, name, called(path))) temporary_ = TemporaryName(std::move(name));
   }
 }
 
 // File systems that write late, such as NFS and FUSE, tell at close(2) that something did not get
 // to where it is kept. The file itself stays open: its name is given through its descriptor.
 void OutputFile::check_written(const std::string& path) const {
-  const int copy = duplicate(fd_, path).release();
+  const int copy = duplicate(fd_, called(path)).release();
   if (close(copy) != 0 && errno != EINTR)
     throw_write_error("cannot write a file in this directory", errno);
 }
@@ -240,15 +245,15 @@ void OutputFile::replace(const std::string& path, Undo* undo) {
   const Undisturbed section;
   if (!temporary_) {
     // Nothing there: one step, so that not even a kill in between leaves a name behind.
-    if (link_descriptor(fd_, path)) {
+    if (link_descriptor(fd_, path, called(path))) {
       if (undo != nullptr) undo->add([path] { std::filesystem::remove(path); });
       return;
     }
-    name_temporarily();
+    name_temporarily(path);
   }
   if (undo != nullptr && replace_for_now(path, *undo)) return;
   if (rename(temporary_.path().c_str(), path.c_str()) != 0) {
-    throw system_error(path, "cannot replace", errno);
+    throw system_error(called(path), "cannot replace", errno);
   }
   if (undo != nullptr) undo->add([path] { std::filesystem::remove(path); });
   // Between two names of one file, rename(2) does nothing.
@@ -264,7 +269,7 @@ void OutputFile::replace(const std::string& path, Undo* undo) {
 bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   struct stat status = {};
   if (lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw system_error(path, "cannot replace", EISDIR);
+    throw system_error(called(path), "cannot replace", EISDIR);
   }
   auto old = std::make_shared<TemporaryName>();
   if (renameat2(AT_FDCWD, temporary_.path().c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) ==
@@ -275,14 +280,14 @@ bool OutputFile::replace_for_now(const std::string& path, Undo& undo) {
   } else {
     // A file system that cannot exchange names; and if it has no hardlinks either, nothing has the
     // name for a moment.
-    std::string name = free_path(directory_);
+    std::string name = free_path(folder_.path);
     const bool has_two = link(path.c_str(), name.c_str()) == 0;
     if (!has_two && rename(path.c_str(), name.c_str()) != 0) {
-      throw system_error(path, "cannot replace", errno);
+      throw system_error(called(path), "cannot replace", errno);
     }
     *old = TemporaryName(std::move(name));
     if (rename(temporary_.path().c_str(), path.c_str()) != 0) {
-      Error error = system_error(path, "cannot replace", errno);
+      Error error = system_error(called(path), "cannot replace", errno);
       if (!has_two && rename(old->path().c_str(), path.c_str()) == 0) old->release();
       throw error;
     }

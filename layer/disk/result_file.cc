@@ -19,6 +19,7 @@
 #include "layer/base/error.h"
 #include "layer/disk/file_handle.h"
 #include "layer/disk/real_path.h"
+#include "layer/disk/stale_temporaries.h"
 
 namespace layer {
 namespace {
@@ -116,7 +117,12 @@ bool leads_to_stream(const std::string& path) {
 ResultFile::ResultFile(const std::string& path, const std::string& scratch)
     : place_(find_output_place(path)),
       folder_(place_.is_stream ? scratch : folder_of_path(path)),
-      file_(folder_, place_.is_stream ? kFullScratchHelp : std::string_view()) {}
+      file_(begin()) {}
+
+OutputFile ResultFile::begin() const {
+  if (!place_.is_stream) remove_stale_temporaries(folder_);
+  return OutputFile({folder_, place_.is_stream ? kFullScratchHelp : std::string_view()});
+}
 
 void ResultFile::copy(int fd) {
   file_ = OutputFile::share(folder_, fd, Sharing::kBlocks);

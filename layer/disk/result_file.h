@@ -45,6 +45,8 @@ class ResultFile {
   void show(Undo& undo);
 
  private:
+  OutputFile begin() const;
+
   OutputPlace place_;
   std::string folder_;
   OutputFile file_;

@@ -83,10 +83,17 @@ TemporaryName::TemporaryName(std::string path, TemporaryKind kind)
     const int error_number = errno;
     if (list.trees == 0) list.reserve = {};
     rmdir(path_.c_str());  // the fault that is told is the one before
-    throw system_error(path_, "cannot keep descriptors for removing it", error_number);
+    throw system_error(path_.substr(0, path_.rfind('/')),
+                       "cannot keep descriptors for removing a directory in this directory",
+                       error_number);
   }
   list.names.emplace(path_, kind_);
   if (kind_ == TemporaryKind::kTree) ++list.trees;
+}
+
+TemporaryName::TemporaryName(std::string path, FileHandle lock)
+    : TemporaryName(std::move(path), TemporaryKind::kTree) {
+  lock_ = std::make_shared<const FileHandle>(std::move(lock));
 }
 
 TemporaryName::~TemporaryName() {
@@ -98,11 +105,12 @@ TemporaryName::~TemporaryName() {
 }
 
 TemporaryName::TemporaryName(TemporaryName&& other) noexcept
-    : path_(std::exchange(other.path_, {})), kind_(other.kind_) {}
+    : path_(std::exchange(other.path_, {})), kind_(other.kind_), lock_(std::move(other.lock_)) {}
 
 TemporaryName& TemporaryName::operator=(TemporaryName&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(kind_, other.kind_);
+  std::swap(lock_, other.lock_);
   return *this;
 }
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+
+#include "layer/disk/file_handle.h"
 
 namespace layer {
 
@@ -26,17 +29,22 @@ class TemporaryName {
   // Takes ownership of something that was just created. While it is a tree, some descriptors are
   // kept for removing it. If there are none, removes it, which is empty, and throws Error.
   explicit TemporaryName(std::string path, TemporaryKind kind = TemporaryKind::kFile);
+  // The same for a directory, with the open directory whose lock says that it is in use.
+  TemporaryName(std::string path, FileHandle lock);
   ~TemporaryName();
   TemporaryName(TemporaryName&& other) noexcept;
   TemporaryName& operator=(TemporaryName&& other) noexcept;
 
   explicit operator bool() const { return !path_.empty(); }
   const std::string& path() const { return path_; }
+  // The open directory; null if it has none.
+  const std::shared_ptr<const FileHandle>& lock() const { return lock_; }
   void release();  // gives up ownership without removing anything
 
  private:
   std::string path_;
   TemporaryKind kind_ = TemporaryKind::kFile;
+  std::shared_ptr<const FileHandle> lock_;
 };
 
 // Removes everything that a TemporaryName owns, for a process that is about to end. Afterwards any

@@ -1,8 +1,10 @@
 // Begins all names alike, with the process's id.
 #include "layer/disk/temporary_path.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX's
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,10 +12,13 @@
 #include <utility>
 
 #include "layer/base/error.h"
+#include "layer/disk/file_handle.h"
+#include "layer/disk/stale_temporaries.h"
 
 namespace layer {
 namespace {
 
+constexpr mode_t kOwnerOnly = 0700;
 constexpr std::string_view kDirectoryMark = "dir-";
 constexpr std::string_view kChosenByMkdtemp = "XXXXXX";
 
@@ -41,11 +46,23 @@ std::string temporary_path(const std::string& directory, unsigned number) {
 
 TemporaryName make_temporary_directory(const std::string& directory, const std::string& place,
                                        std::string_view what_fails) {
+  remove_stale_temporaries(directory);
   const Undisturbed section;
   std::string path =
       fmt::format("{}{}{}", beginning_of_temporary(directory), kDirectoryMark, kChosenByMkdtemp);
   if (mkdtemp(path.data()) == nullptr) throw system_error(place, what_fails, errno);
-  return TemporaryName(std::move(path), TemporaryKind::kTree);
+  // A umask may take even from its owner what mkdtemp(3) gives.
+  FileHandle lock;
+  if (chmod(path.c_str(), kOwnerOnly) == 0) lock = try_open(path, O_RDONLY | O_DIRECTORY);
+  if (!lock) {
+    const int error_number = errno;
+    rmdir(path.c_str());
+    throw system_error(place, what_fails, error_number);
+  }
+  if (!hold_temporary(lock.get(), Holding::kAlone)) {
+    return TemporaryName(std::move(path), TemporaryKind::kTree);
+  }
+  return TemporaryName(std::move(path), std::move(lock));
 }
 
 bool is_temporary_name(std::string_view name) {

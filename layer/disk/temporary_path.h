@@ -16,7 +16,8 @@ inline constexpr std::string_view kTemporaryStart = ".veneer-";
 std::string temporary_path(const std::string& directory, unsigned number);
 
 // Makes a directory ".veneer-PID-dir-XXXXXX" in `directory`, where XXXXXX is as mkdtemp(3) chooses
-// it, with mode 0700. Throws Error: `what_fails`, at `place`.
+// it, with mode 0700 whatever the umask, and holds it (hold_temporary()). Removes stale ones before.
+// Throws Error: `what_fails`, at `place`.
 TemporaryName make_temporary_directory(const std::string& directory, const std::string& place,
                                        std::string_view what_fails);
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
-#include "layer/disk/child_process.h"
+#include "layer/process/child_process.h"
 #include "layer/store/memo.h"
 #include "layer/store/store.h"
 

@@ -18,6 +18,7 @@ struct VenvOnDisk {
   std::vector<std::string> site_packages;  // below it: "lib/python3.11/site-packages"
   std::string interpreter;                 // absolute, links resolved
   std::vector<std::string> old_places;     // absolute: what its files may call it
+  std::vector<std::string> own_outputs{};  // below it: what this run writes there
 };
 
 // Throws Error, with a remedy, for what is no virtual environment that could run.

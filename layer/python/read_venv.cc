@@ -4,9 +4,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
+#include "layer/disk/real_path.h"
 #include "layer/model/relative_path.h"
 #include "layer/python/find_site_packages.h"
 #include "layer/python/find_venv.h"
@@ -72,6 +75,20 @@ MovedPaths moves_of(const Venv& venv) {
   return MovedPaths(std::move(moves));
 }
 
+// The paths that lead below a directory, from there. What is not there is none of them.
+std::vector<std::string> paths_below(const std::string& directory,
+                                     const std::vector<std::string>& paths) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> below;
+  const std::string start = real_path(directory) + '/';
+  for (const std::string& path : paths) {
+    std::error_code fault;
+    const std::string real = fs::canonical(path, fault).string();
+    if (!fault && real.starts_with(start)) below.push_back(real.substr(start.size()));
+  }
+  return below;
+}
+
 void warn_of_system_packages(const VenvOnDisk& disk, Diagnostics& found) {
   if (venv_setting(disk.config, "include-system-site-packages") != "true") return;
   found.warn({{disk.directory + "/pyvenv.cfg"},
@@ -88,7 +105,8 @@ VenvInput read_venv(const VenvRequest& request, PycFiles pyc, std::vector<AppFil
   VenvInput input;
   Venv& venv = input.venv;
   venv.apps = std::move(apps);
-  const VenvOnDisk disk = parse_venv(request, venv, arena, store);
+  VenvOnDisk disk = parse_venv(request, venv, arena, store);
+  disk.own_outputs = paths_below(disk.directory, request.own_outputs);
   warn_of_system_packages(disk, found);
   const std::optional<InterpreterOnDisk> included =
       venv.is_site_packages ? std::nullopt : choose_interpreter(disk, request.python);

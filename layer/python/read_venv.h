@@ -29,6 +29,8 @@ struct VenvRequest {
   std::string argument;         // a virtual environment
   std::string site_packages{};  // a folder of packages
   PythonSource python = PythonSource::kAny;
+  // Paths that this run writes to. What is there in the environment is left out, with a note.
+  std::vector<std::string> own_outputs{};
 
   bool is_given() const { return !argument.empty() || !site_packages.empty(); }
 };

@@ -30,6 +30,26 @@ namespace {
 constexpr std::string_view kVenvConfig = "pyvenv.cfg";
 constexpr size_t kMostUnowned = 5;  // files without a package
 
+bool is_of_output(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// Without what this run writes there.
+std::vector<WalkedItem> walk_venv(const VenvOnDisk& disk, StringArena& arena, Store* store,
+                                  std::vector<Diagnostic>& notes) {
+  std::vector<WalkedItem> items = walk(disk.directory, WalkDetail::kTypes, arena, store);
+  for (const std::string& output : disk.own_outputs) {
+    const size_t left_out = std::erase_if(
+        items, [&](const WalkedItem& item) { return is_of_output(item.path, output); });
+    if (left_out == 0) continue;
+    notes.push_back({{disk.directory + '/' + output},
+                     "is left out of the image: this run writes there",
+                     {},
+                     {}});
+  }
+  return items;
+}
+
 class VenvFilesReader {
  public:
   VenvFilesReader(const VenvOnDisk& disk, const Venv& venv, PycFiles pyc, const MovedPaths& moves,
@@ -39,7 +59,7 @@ class VenvFilesReader {
         moves_(moves),
         arena_(arena),
         found_(found),
-        items_(walk(disk.directory, WalkDetail::kTypes, arena, store)),
+        items_(walk_venv(disk, arena, store, files_.notes)),
         packages_(disk.directory, disk.site_packages, items_, arena),
         place_(arena.copy(venv.place)),
         keeps_compiled_(pyc == PycFiles::kKeep) {}
@@ -80,11 +100,11 @@ class VenvFilesReader {
   const MovedPaths& moves_;
   StringArena& arena_;
   Diagnostics& found_;
+  VenvFiles files_;
   const std::vector<WalkedItem> items_;
   const InstalledPackages packages_;
   const std::string_view place_;
   const bool keeps_compiled_;
-  VenvFiles files_;
   std::vector<size_t> records_;               // indices of entries
   NameMap<const std::string_view*> changed_;  // the bytes of changed files, by path below
   std::vector<std::string_view> without_package_;

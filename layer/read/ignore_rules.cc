@@ -13,7 +13,6 @@
 namespace layer {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 // Steps of IgnorePattern::matches(): a hundred patterns take some ten thousand for each path.
 constexpr uint64_t kMaxSteps = 1'000'000'000;
 constexpr uint64_t kMaxStepsOfPath = 100'000;
@@ -21,9 +20,8 @@ constexpr uint64_t kMaxStepsOfPath = 100'000;
 }  // namespace
 
 void IgnoreRules::add_file(const std::string& file, std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Diagnostics found;
-  Lines lines(text);
+  Lines lines(text, LineEnd::kLfOrCrLf);
   while (lines.next()) {
     const std::string_view line = lines.line();
     const bool is_blank = line.find_first_not_of(" \t\v\f\r") == std::string_view::npos;

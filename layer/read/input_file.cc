@@ -80,6 +80,11 @@ std::string_view read_whole(int fd, const std::string& path, uint64_t maximum, S
   return arena.adopt(std::move(bytes), size);
 }
 
+std::string_view without_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 }  // namespace
 
 std::string_view read_input_file(const std::string& path, StringArena& arena) {
@@ -99,17 +104,22 @@ void refuse_device(const std::string& path) {
   if (::stat(path.c_str(), &status) == 0) check_not_device(status, path);
 }
 
+Lines::Lines(std::string_view text, LineEnd end)
+    : rest_(end == LineEnd::kLf ? text : without_mark(text)), end_(end) {}
+
 bool Lines::next() {
   if (rest_.empty()) return false;
   const size_t end = std::min(rest_.find('\n'), rest_.size());
   line_ = rest_.substr(0, end);
   rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  if (end_ == LineEnd::kLfOrCrLf && line_.ends_with('\r')) line_.remove_suffix(1);
   ++number_;
   return true;
 }
 
-LineReader::LineReader(const std::string& path)
+LineReader::LineReader(const std::string& path, LineEnd end)
     : path_(path),
+      line_end_(end),
       file_(open_or_throw(path, O_RDONLY)),
       stamp_(find_document_stamp(file_.get(), path)),
       buffer_(kReadPiece) {
@@ -125,6 +135,9 @@ bool LineReader::next() {
       line_ = rest.substr(0, end);
       begin_ += std::min(line_.size() + 1, rest.size());
       ++number_;
+      if (line_end_ == LineEnd::kLf) return true;
+      if (line_.ends_with('\r')) line_.remove_suffix(1);
+      if (number_ == 1) line_ = without_mark(line_);
       return true;
     }
     fill();

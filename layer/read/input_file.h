@@ -28,10 +28,17 @@ std::string_view read_installed_file(const std::string& path, StringArena& arena
 // Throws Error if there is a device, which may have no end: for what another reader opens.
 void refuse_device(const std::string& path);
 
-// Iterates over the lines of a text, without their LF. A last line without LF counts too.
+// Where a line ends: at LF, and CR before it belongs to the line; or also at CR LF, as in files that
+// a user may have written on Windows. These may begin with a byte order mark, which is left out.
+enum class LineEnd : uint8_t { kLf, kLfOrCrLf };
+
+// What some editors on Windows put before a text in UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Iterates over the lines of a text, without their ends. A last line without one counts too.
 class Lines {
  public:
-  explicit Lines(std::string_view text) : rest_(text) {}
+  explicit Lines(std::string_view text, LineEnd end = LineEnd::kLf);
 
   bool next();  // goes to the next line; false when there is none
 
@@ -40,6 +47,7 @@ class Lines {
 
  private:
   std::string_view rest_;
+  LineEnd end_;
   std::string_view line_;
   uint32_t number_ = 0;
 };
@@ -48,7 +56,7 @@ class Lines {
 // cannot be read, has more than 1 GiB, or is written to meanwhile.
 class LineReader {
  public:
-  explicit LineReader(const std::string& path);
+  explicit LineReader(const std::string& path, LineEnd end = LineEnd::kLf);
 
   bool next();  // goes to the next line; false when there is none
 
@@ -59,6 +67,7 @@ class LineReader {
   void fill();
 
   const std::string path_;
+  const LineEnd line_end_;
   const FileHandle file_;
   std::optional<Stamp> stamp_;  // of a regular file, before it was read
   std::vector<char> buffer_;

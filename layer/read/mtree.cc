@@ -70,6 +70,9 @@ class MtreeReader {
 
   // Fills in the rows; what their contents are is not yet known.
   const std::vector<Row>& parse(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) {
+      fault({declaration_, 1, 1}, "the file begins with a byte order mark: expected none");
+    }
     for (MtreeLines lines(text, arena_); lines.next();) read_line(lines.line());
     found_.throw_if_errors();
     return rows_;

@@ -10,7 +10,8 @@
 //
 // A declared symlink with an absolute text is written like a file, and is taken for one. A line
 // that ends in CR LF is an error: Bazel writes LF on every platform, so something converted the
-// file, and reading on would turn each empty file into a link with the text CR.
+// file, and reading on would turn each empty file into a link with the text CR. So is a byte order
+// mark, which would be a part of the first path.
 #include "layer/read/runfiles_manifest.h"
 
 #include <fmt/core.h>
@@ -58,6 +59,10 @@ class ManifestReader {
   void read_line(std::string_view line, uint32_t number) {
     if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
       return fault(number, nul, "the line holds a NUL byte");
+    }
+    if (number == 1 && line.starts_with(kByteOrderMark)) {
+      return fault(number, 0, "the line begins with a byte order mark: expected a path",
+                   "Bazel writes none; undo the conversion of the file");
     }
     if (line.ends_with('\r')) {
       return fault(number, line.size() - 1, "the line ends in CR LF: expected LF alone",

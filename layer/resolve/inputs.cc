@@ -246,7 +246,9 @@ void gather_venv(const InputRequest& request, SourceTrees& trees, StringArena& a
     leave_out_packages(request.venv.site_packages, apps.back(), inputs.back());
   }
   if (!request.venv.is_given()) return;
-  VenvInput venv = read_venv(request.venv, request.pyc, std::move(apps), arena, found, store);
+  VenvRequest asked = request.venv;
+  asked.own_outputs = request.tree_options.own_outputs;
+  VenvInput venv = read_venv(asked, request.pyc, std::move(apps), arena, found, store);
   inputs.push_back(std::move(venv.files));
   inputs.push_back(std::move(venv.interpreter));
   result.notes = std::move(venv.notes);

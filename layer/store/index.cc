@@ -231,7 +231,7 @@ void write_index(const std::string& path, const IndexTables& tables) {
   IndexTables::for_each(
       [&](const auto& table) { sum = crc32_of(std::as_bytes(std::span(table)), sum); }, tables);
   header.checksum = sum;
-  OutputFile file(folder_of(path), kFullStoreHelp);
+  OutputFile file({folder_of(path), kFullStoreHelp});
   file.write(std::as_bytes(std::span(&header, 1)));
   IndexTables::for_each([&](const auto& table) { file.write(std::as_bytes(std::span(table))); },
                         tables);

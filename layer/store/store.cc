@@ -174,10 +174,7 @@ OutputFile Store::create_blob() const {
   const std::string folder = store_blob_folder(directory_);
   // It may be removed while builds run.
   if (is_writable() && access(folder.c_str(), F_OK) != 0) make_store(directory_);
-  OutputFile file(folder, kFullStoreHelp);
-  // Says that it is in use where it has a name already. Goes with the process.
-  [[maybe_unused]] const int ignored = flock(file.fd(), LOCK_SH | LOCK_NB);
-  return file;
+  return OutputFile({folder, kFullStoreHelp});
 }
 
 BlobPointer Store::add_blob(const Digest& digest, OutputFile file) {

@@ -27,6 +27,8 @@ namespace layer {
 namespace {
 
 constexpr mode_t kPrivate = 0700;
+constexpr mode_t kOpenToAll = 0777;
+constexpr mode_t kLockMode = 0600;
 constexpr size_t kPieceSize = size_t{256} << 10;
 constexpr int64_t kYoungLitter = 60 * kNanosecondsPerSecond;
 constexpr int64_t kMostAhead = 3600 * kNanosecondsPerSecond;
@@ -46,9 +48,27 @@ int64_t last_use(const struct stat& status) {
   return std::max(nanoseconds_of(status.st_atim), nanoseconds_of(status.st_mtim));
 }
 
+// Whatever the umask, its owner can use it.
 void make_directory(const std::string& path) {
-  if (mkdir(path.c_str(), kPrivate) != 0 && errno != EEXIST) {
+  if (mkdir(path.c_str(), kPrivate) == 0 ? chmod(path.c_str(), kPrivate) != 0 : errno != EEXIST) {
     throw system_error(path, "cannot create the directory", errno);
+  }
+}
+
+// As std::filesystem::create_directories(), but whatever the umask, their owner can use them.
+void make_parents(const std::filesystem::path& parent, const std::string& directory) {
+  std::filesystem::path made;
+  for (const std::filesystem::path& component : parent) {
+    made /= component;
+    if (made.filename().empty()) continue;
+    if (mkdir(made.c_str(), kOpenToAll) == 0) {
+      std::error_code ignored;
+      std::filesystem::permissions(made, std::filesystem::perms::owner_all,
+                                   std::filesystem::perm_options::add, ignored);
+    } else if (const int fault = errno; !std::filesystem::is_directory(made)) {
+      throw system_error(directory, "cannot create the directory",
+                         fault == EEXIST ? ENOTDIR : fault);
+    }
   }
 }
 
@@ -123,9 +143,7 @@ StoreAccess make_store(const std::string& directory) {
   if (state != StoreState::kNone && !is_store_writable(directory)) return StoreAccess::kRead;
   if (state == StoreState::kNone) {
     const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
-    std::error_code failure;
-    if (!parent.empty()) std::filesystem::create_directories(parent, failure);
-    if (failure) throw system_error(directory, "cannot create the directory", failure.value());
+    if (!parent.empty()) make_parents(parent, directory);
     make_directory(directory);
   }
   if (state != StoreState::kMarked) {
@@ -149,6 +167,9 @@ StoreAccess check_store(const std::string& directory) {
 
 FileHandle lock_store(const std::string& directory) {
   const std::string path = directory + "/lock";
+  // Whatever the umask, its owner can open it again.
+  const FileHandle made = try_open(path, O_RDWR | O_CREAT | O_EXCL);
+  if (made) fchmod(made.get(), kLockMode);
   return open_locked(path, O_RDWR | O_CREAT);
 }
 

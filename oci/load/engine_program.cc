@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "layer/base/error.h"
-#include "layer/disk/child_process.h"
 #include "layer/disk/look_at.h"
+#include "layer/process/child_process.h"
 
 namespace oci {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "layer/base/error.h"
-#include "layer/disk/pipe_signal.h"
+#include "layer/process/pipe_signal.h"
 #include "oci/load/curl.h"
 
 namespace oci {
@@ -192,7 +192,7 @@ HttpAnswer HttpClient::perform(const std::string& path, Transfer& transfer) {
   set_option(curl, CURLOPT_HEADERDATA, &transfer);
   set_tls(curl, address_);
   handle_->message[0] = '\0';
-  const layer::PipeSignalHeld no_signal(true);  // OpenSSL writes without MSG_NOSIGNAL
+  const layer::PipeSignalHeld no_signal;  // OpenSSL writes without MSG_NOSIGNAL
   const CURLcode code = curl_library().easy_perform(curl);
   HttpAnswer answer;
   check_option(curl_library().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status));

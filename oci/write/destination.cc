@@ -12,6 +12,7 @@
 namespace oci {
 
 LayoutLock HeldDirectory::lock() const {
+  if (held != nullptr) return held;
   try {
     return lock_layout(path);
   } catch (const layer::Error&) {

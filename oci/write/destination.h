@@ -19,9 +19,10 @@ namespace oci {
 struct HeldDirectory {
   std::string path{};
   std::string final_path{};  // that it has in the end
+  LayoutLock held{};         // if it is locked already
 
   bool is_new() const { return path != final_path; }
-  // Waits for its lock. Null for a new one on a file system that has no locks: nobody knows of it.
+  // Waits for its lock, or gives the one that is held.
   LayoutLock lock() const;
 };
 

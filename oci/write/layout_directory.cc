@@ -16,6 +16,7 @@
 
 #include "layer/disk/file_lock.h"
 #include "layer/disk/list_directory.h"
+#include "layer/disk/stale_temporaries.h"
 #include "layer/disk/temporary_path.h"
 #include "oci/read/source.h"
 #include "oci/write/layout_index.h"
@@ -39,11 +40,11 @@ bool is_empty(const std::string& folder) {
   return layer::list_directory(folder, layer::WalkDetail::kTypes).items.empty();
 }
 
-// Whatever the umask.
-void make_directory(const std::string& path) {
+// Whatever the umask. Messages name `called`.
+void make_directory(const std::string& path, const std::string& called) {
   if (::mkdir(path.c_str(), kLayoutDirectoryMode) != 0 ||
       ::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
-    throw layer::system_error(path, "cannot create the directory", errno);
+    throw layer::system_error(called, "cannot create the directory", errno);
   }
 }
 
@@ -51,15 +52,14 @@ void make_directory(const std::string& path) {
 layer::TemporaryName make_staging_directory(const std::string& final_path) {
   layer::TemporaryName staging = layer::make_temporary_directory(
       folder_of(final_path), final_path, "cannot create a directory beside it");
-  if (::chmod(staging.path().c_str(), kLayoutDirectoryMode) != 0) {
-    throw layer::system_error(staging.path(), "cannot change the mode", errno);
-  }
-  return staging;
+  if (::chmod(staging.path().c_str(), kLayoutDirectoryMode) == 0) return staging;
+  throw layer::system_error(final_path, "cannot change the mode", errno);
 }
 
-void make_link(const std::string& text, const std::string& path) {
+// Messages name `called`.
+void make_link(const std::string& text, const std::string& path, const std::string& called) {
   if (::symlink(text.c_str(), path.c_str()) != 0) {
-    throw layer::system_error(path, "cannot create a link", errno);
+    throw layer::system_error(called, "cannot create a link", errno);
   }
 }
 
@@ -74,9 +74,10 @@ class LayoutDestination : public Destination {
       : reference_(reference), path_(reference.path), existing_(existing) {
     if (!entry_exists(path_)) {
       staging_ = make_staging_directory(path_);
-      make_directory(staging_.path() + "/blobs");
-      make_directory(staging_.path() + "/blobs/sha256");
-      blob_folder_ = staging_.path() + "/blobs/sha256";
+      for (const char* folder : {"/blobs", "/blobs/sha256"}) {
+        make_directory(staging_.path() + folder, path_ + folder);
+      }
+      blob_folder_ = in_staging("/blobs/sha256");
       return;
     }
     if (!fs::is_directory(path_) || (!is_empty(path_) && !entry_exists(path_ + "/oci-layout"))) {
@@ -84,7 +85,9 @@ class LayoutDestination : public Destination {
           .with_help("name a directory that does not exist or holds a layout");
     }
     const std::string blobs = path_ + "/blobs/sha256";
-    blob_folder_ = entry_exists(blobs) ? blobs : path_;
+    blob_folder_ = layer::OutputFolder(entry_exists(blobs) ? blobs : path_);
+    layer::remove_stale_temporaries(path_);
+    layer::remove_stale_temporaries(blobs);
   }
 
   bool has_file_for_each() const override { return true; }
@@ -144,16 +147,17 @@ class LayoutDestination : public Destination {
     add(image.manifest, image.manifest_bytes);
     entry_ = to_json(index_entry(image, reference_));
     if (!staging_) return;
-    for (auto& [digest, file] : staged_) file.commit(blob_folder_ + '/' + digest.hex());
-    write_layout_file(staging_.path(), "oci-layout", kLayoutFile);
+    for (auto& [digest, file] : staged_) file.commit(blob_folder_.path + '/' + digest.hex());
+    write_layout_file(in_staging(""), "oci-layout", kLayoutFile);
     index_ = {
         {"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", Json::array({entry_})}};
-    write_layout_file(staging_.path(), "index.json", dump_json(index_));
+    write_layout_file(in_staging(""), "index.json", dump_json(index_));
   }
 
   // A new layout is held before it has its name.
   HeldDirectory held_directory() const override {
-    return {staging_ && !entry_exists(path_) ? staging_.path() : path_, path_};
+    if (staging_ && !entry_exists(path_)) return {staging_.path(), path_, staging_.lock()};
+    return {path_, path_};
   }
   void hold(const LayoutLock& lock) override { lock_ = lock; }
 
@@ -163,20 +167,27 @@ class LayoutDestination : public Destination {
   }
 
  private:
+  // A folder of the layout that is to be, which nobody knows by its temporary name.
+  layer::OutputFolder in_staging(const std::string& folder) const {
+    layer::OutputFolder found(staging_.path() + folder);
+    found.called = path_;
+    return found;
+  }
+
   // Whether the blob can be a link to its file, and will be one.
   bool link(const Descriptor& descriptor, const Blob& blob) {
     if (existing_ == ExistingBlobs::kCopy) return false;
     const std::optional<std::string> file = path_of_whole(blob);
     if (!file) return false;
     if (existing_ == ExistingBlobs::kLink) verify_blob(blob, descriptor);
-    if (staging_) make_link(*file, blob_folder_ + '/' + descriptor.digest.hex());
+    if (staging_) make_link(*file, blob_folder_.path + '/' + descriptor.digest.hex(), path_);
     linked_.emplace(descriptor.digest, LinkedBlob{blob, *file});
     return true;
   }
 
   // Whether the layout holds the blob, undamaged.
   bool find_present(const Descriptor& descriptor) {
-    if (staging_ || blob_folder_ == path_) return false;
+    if (staging_ || blob_folder_.path == path_) return false;
     std::error_code gone;  // as of a link whose file was removed
     if (!fs::exists(path_ + '/' + blob_path(descriptor.digest), gone)) return false;
     const std::optional<Blob> found = open_directory(path_)->find(blob_path(descriptor.digest));
@@ -219,7 +230,7 @@ class LayoutDestination : public Destination {
     layer::Undo steps;
     for (const char* folder : {"/blobs", "/blobs/sha256"}) {
       if (entry_exists(path_ + folder)) continue;
-      make_directory(path_ + folder);
+      make_directory(path_ + folder, path_ + folder);
       steps.add([path = path_ + folder] { fs::remove(path); });
     }
     place_blobs(steps);
@@ -238,7 +249,7 @@ class LayoutDestination : public Destination {
         file.commit(path, kLayoutFileMode, undo);
         continue;
       }
-      const std::string staged = blob_folder_ + '/' + digest.hex();
+      const std::string staged = blob_folder_.path + '/' + digest.hex();
       if (::rename(staged.c_str(), path.c_str()) != 0) {
         throw layer::system_error(path, "cannot move a blob there", errno);
       }
@@ -248,7 +259,7 @@ class LayoutDestination : public Destination {
       const std::string path = path_ + '/' + blob_path(digest);
       const bool is_new = !entry_exists(path);
       if (!is_new) fs::remove(path);  // it was not the blob: find_present() looked
-      make_link(linked.file, path);
+      make_link(linked.file, path, path);
       if (is_new) steps.add([path] { fs::remove(path); });
     }
     // Somebody whose image did not appear may have taken back what was there.
@@ -267,8 +278,8 @@ class LayoutDestination : public Destination {
   ImageReference reference_;
   std::string path_;
   ExistingBlobs existing_;
-  layer::TemporaryName staging_;  // of a layout that does not exist yet
-  std::string blob_folder_;       // where blobs wait
+  layer::TemporaryName staging_;         // of a layout that does not exist yet
+  layer::OutputFolder blob_folder_{""};  // where blobs wait
   std::optional<layer::OutputFile> current_;
   std::map<layer::Digest, layer::OutputFile> staged_;
   std::map<layer::Digest, LinkedBlob> linked_;

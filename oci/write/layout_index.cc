@@ -52,12 +52,12 @@ std::string tag_of_entry(const Json& entry) {
   return tag == annotations->end() || tag->is_null() ? std::string() : tag->get<std::string>();
 }
 
-void write_layout_file(const std::string& layout, const std::string& name, std::string_view text,
-                       layer::Undo* undo) {
+void write_layout_file(const layer::OutputFolder& layout, const std::string& name,
+                       std::string_view text, layer::Undo* undo) {
   constexpr mode_t kMode = 0644;
   layer::OutputFile file(layout);
   file.write(std::as_bytes(std::span(text)));
-  file.commit(layout + '/' + name, kMode, undo);
+  file.commit(layout.path + '/' + name, kMode, undo);
 }
 
 Json replace_entry(Json& index, const Json& entry) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "layer/disk/file_handle.h"
+#include "layer/disk/output_file.h"
 #include "layer/disk/undo.h"
 #include "oci/model/json.h"
 
@@ -27,8 +28,8 @@ std::string tag_of_entry(const Json& entry);
 
 // Writes a file into the layout, whatever the umask: replaces it whole. With `undo`, what was
 // there can be restored.
-void write_layout_file(const std::string& layout, const std::string& name, std::string_view text,
-                       layer::Undo* undo = nullptr);
+void write_layout_file(const layer::OutputFolder& layout, const std::string& name,
+                       std::string_view text, layer::Undo* undo = nullptr);
 
 // Puts the entry in the place of the first one with the same tag, or at the end. Removes all others
 // with that tag, and returns those that it replaced or removed. No tag counts as a tag.

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "layer/base/error.h"
-#include "layer/disk/child_process.h"
+#include "layer/process/child_process.h"
 #include "oci/load/engine.h"
 #include "oci/load/engine_address.h"
 #include "oci/load/engine_program.h"

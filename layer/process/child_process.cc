@@ -1,5 +1,5 @@
 // Standard output and error of the program are files in memory; its standard input is one or a pipe.
-#include "layer/disk/child_process.h"
+#include "layer/process/child_process.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -21,7 +21,7 @@
 #include <utility>
 
 #include "layer/base/error.h"
-#include "layer/disk/pipe_signal.h"
+#include "layer/process/pipe_signal.h"
 
 namespace layer {
 namespace {
@@ -51,25 +51,16 @@ std::string text_of(const FileHandle& file, const std::string& program) {
   return text;
 }
 
-// What posix_spawn() makes of the child's standard streams, and that no signal is blocked in it, as
-// some are here.
-class ChildSettings {
+// What posix_spawn() makes of the child's standard streams.
+class ChildStreams {
  public:
-  ChildSettings() {
-    sigset_t none = {};
-    if (::posix_spawn_file_actions_init(&actions_) != 0 ||
-        ::posix_spawnattr_init(&attributes_) != 0 || ::sigemptyset(&none) != 0 ||
-        ::posix_spawnattr_setsigmask(&attributes_, &none) != 0 ||
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK) != 0) {
-      throw std::bad_alloc();  // the one error there is
-    }
+  ChildStreams() {
+    // The one error there is.
+    if (::posix_spawn_file_actions_init(&actions_) != 0) throw std::bad_alloc();
   }
-  ~ChildSettings() {
-    ::posix_spawnattr_destroy(&attributes_);
-    ::posix_spawn_file_actions_destroy(&actions_);
-  }
-  ChildSettings(const ChildSettings&) = delete;
-  ChildSettings& operator=(const ChildSettings&) = delete;
+  ~ChildStreams() { ::posix_spawn_file_actions_destroy(&actions_); }
+  ChildStreams(const ChildStreams&) = delete;
+  ChildStreams& operator=(const ChildStreams&) = delete;
 
   void replace(int stream, const FileHandle& by) {
     // The one error there is for a descriptor that is open.
@@ -77,11 +68,9 @@ class ChildSettings {
       throw std::bad_alloc();
   }
   const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  const posix_spawnattr_t* attributes() const { return &attributes_; }
 
  private:
   posix_spawn_file_actions_t actions_ = {};
-  posix_spawnattr_t attributes_ = {};
 };
 
 // As execve(2) takes them.
@@ -120,16 +109,15 @@ ChildProcess::ChildProcess(const ProgramCall& call)
 }
 
 void ChildProcess::start(const ProgramCall& call, const FileHandle& input) {
-  ChildSettings settings;
-  settings.replace(STDIN_FILENO, input);
-  settings.replace(STDOUT_FILENO, output_);
-  settings.replace(STDERR_FILENO, messages_);
+  ChildStreams streams;
+  streams.replace(STDIN_FILENO, input);
+  streams.replace(STDOUT_FILENO, output_);
+  streams.replace(STDERR_FILENO, messages_);
   std::vector<std::string> arguments{program_};
   arguments.insert(arguments.end(), call.arguments.begin(), call.arguments.end());
   std::vector<std::string> environment = call.environment;
-  const int fault =
-      ::posix_spawn(&child_, program_.c_str(), settings.actions(), settings.attributes(),
-                    pointers(arguments).data(), pointers(environment).data());
+  const int fault = ::posix_spawn(&child_, program_.c_str(), streams.actions(), nullptr,
+                                  pointers(arguments).data(), pointers(environment).data());
   if (fault != 0) throw system_error(program_, "cannot be run", fault);
 }
 
@@ -158,7 +146,7 @@ void ChildProcess::check_printed() {
 }
 
 bool ChildProcess::write(std::span<const std::byte> bytes, std::chrono::seconds patience) {
-  const PipeSignalHeld no_signal(true);
+  const PipeSignalHeld no_signal;
   auto last = std::chrono::steady_clock::now();
   while (!bytes.empty()) {
     check_printed();

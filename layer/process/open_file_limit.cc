@@ -1,4 +1,4 @@
-#include "layer/disk/open_file_limit.h"
+#include "layer/process/open_file_limit.h"
 
 #include <sys/resource.h>
 
