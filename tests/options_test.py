@@ -253,6 +253,17 @@ class Options(unittest.TestCase):
             config = self.build("@args")[0]["config"]
             self.assertEqual((config["Labels"], config["Env"][-2:]), ({"a": "1"}, ["A=1", "B=2\rx"]))
 
+    def test_byte_order_marks_in_lists_of_paths(self):
+        """There a mark would be a part of the first path."""
+        (self.top / "list").write_text("\ufeffa/b /c\n")
+        for option, words in (("--runfiles-manifest", "the line begins with a byte order mark: expected a path\n"
+                                                      "list:1:1: help: Bazel writes none; undo the conversion of the "
+                                                      "file\n"),
+                              ("--mtree", "the file begins with a byte order mark: expected none\n")):
+            done = self.run_veneer("plan", "--name=a", option, "list")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"list:1:1: error: {words}", done.stderr)
+
     def test_flag_file_of_files_that_begin_so(self):
         """`./` takes the meaning from '@' and '#'."""
         self.flag_file("build\n./@x\n-o\noci:y\n")

@@ -1,6 +1,5 @@
 // Which layers an engine need not get, and where engines are.
 #include <doctest/doctest.h>
-#include <fmt/core.h>
 
 #include <chrono>
 #include <csignal>
@@ -76,15 +75,14 @@ TEST_CASE("load: a program whose end is not known has not succeeded") {
   std::signal(SIGCHLD, before);
 }
 
-TEST_CASE("load: a program begins with no signal blocked") {
+TEST_CASE("load: a program begins with those signals blocked that are blocked here") {
   sigset_t blocked = {};
   sigset_t before = {};
   REQUIRE(sigemptyset(&blocked) == 0);
   REQUIRE(sigaddset(&blocked, SIGALRM) == 0);
   REQUIRE(pthread_sigmask(SIG_BLOCK, &blocked, &before) == 0);
   layer::ChildProcess process({"/bin/sh", {"-c", "kill -ALRM $$"}, {}}, {});
-  CHECK(process.end(std::chrono::seconds(60)).fault ==
-        fmt::format("was ended by signal {}", SIGALRM));
+  CHECK(process.end(std::chrono::seconds(60)).fault.empty());
   CHECK(pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
 }
 
