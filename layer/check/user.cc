@@ -28,39 +28,56 @@ struct RunsAs {
   std::vector<uint32_t> gids;
 };
 
-// Looks up the config's user.
+// Looks up the config's user as engines do: moby/sys/user, GetExecUser() (Docker, podman), and
+// containerd's pkg/oci, WithUser().
 class Accounts {
  public:
   Accounts(const Subject& subject, Findings& findings) : subject_(subject), findings_(findings) {}
 
   // No value after a finding, or if it is not known.
-  std::optional<RunsAs> find(std::string_view user);
+  std::optional<RunsAs> find();
 
  private:
-  // Of passwd or group; no value if what is in it is not known, none if there is no such file.
-  std::optional<std::vector<AccountFields>> read(std::string_view path, size_t least_fields) const;
-  void report(std::string_view path, std::string_view kind, std::string_view name,
-              const std::vector<AccountFields>& lines);
-  bool find_user(std::string_view name, RunsAs& runs_as, std::string& login);
-  bool find_group(std::string_view name, RunsAs& runs_as);
+  // No value if what is in the file is not known, none if there is no such file.
+  std::optional<std::vector<EngineAccount>> read(AccountsOf file) const;
+  void report(std::string reason, Severity severity, std::string help);
+  void report_absent(AccountsOf file, std::string_view name,
+                     const std::vector<EngineAccount>& accounts);
+  bool is_out_of_range(std::string_view part, std::string_view what);
+  bool find_user(std::string_view user, RunsAs& runs_as, std::string_view& login);
+  bool find_group(std::string_view group, RunsAs& runs_as);
   void add_groups_of(std::string_view login, RunsAs& runs_as) const;
 
   const Subject& subject_;
   Findings& findings_;
 };
 
-std::optional<std::vector<AccountFields>> Accounts::read(std::string_view path,
-                                                         size_t least_fields) const {
-  const Node* node = subject_.view.find(path);
-  if (node == nullptr) return std::vector<AccountFields>();
+std::string_view path_of(AccountsOf file) {
+  return file == AccountsOf::kPasswd ? kPasswd : kGroup;
+}
+
+std::optional<std::vector<EngineAccount>> Accounts::read(AccountsOf file) const {
+  const Node* node = subject_.view.find(path_of(file));
+  if (node == nullptr) return std::vector<EngineAccount>();
   const std::string_view text = subject_.probes.text(node);
   if (node->kind != NodeKind::kFile || node->size > kLongestAccounts) return std::nullopt;
   if (text.empty() && node->size > 0) return std::nullopt;
-  return account_lines(text, least_fields);
+  return engine_accounts(text, file);
 }
 
-void Accounts::report(std::string_view path, std::string_view kind, std::string_view name,
-                      const std::vector<AccountFields>& lines) {
+void Accounts::report(std::string reason, Severity severity, std::string help) {
+  Finding finding;
+  finding.check = "user";
+  finding.severity = severity;
+  finding.reason = std::move(reason);
+  finding.help = std::move(help);
+  findings_.add(std::move(finding));
+}
+
+void Accounts::report_absent(AccountsOf file, std::string_view name,
+                             const std::vector<EngineAccount>& accounts) {
+  const std::string_view path = path_of(file);
+  const std::string_view kind = file == AccountsOf::kPasswd ? "user" : "group";
   Finding finding;
   finding.check = "user";
   if (const Node* node = subject_.view.find(path)) {
@@ -71,68 +88,94 @@ void Accounts::report(std::string_view path, std::string_view kind, std::string_
     finding.reason = fmt::format("is to run as '{}', but has no '/{}' and therefore no {} '{}'",
                                  subject_.config.user, path, kind, name);
   }
-  std::vector<std::string_view> names = account_names(lines);
+  std::vector<std::string_view> names;
+  names.reserve(accounts.size());
+  for (const EngineAccount& account : accounts) names.push_back(account.name);
   finding.help = "a number needs no entry: --user=1000:1000";
   if (!names.empty()) finding.help += "; " + names_to_choose(name, std::move(names));
   findings_.add(std::move(finding));
 }
 
-bool Accounts::find_user(std::string_view name, RunsAs& runs_as, std::string& login) {
-  const std::optional<std::vector<AccountFields>> lines = read(kPasswd, 4);
-  const std::optional<uint32_t> number = account_number(name);
-  if (!lines && !number) return false;
-  for (const AccountFields& line : lines.value_or(std::vector<AccountFields>())) {
-    const std::optional<uint32_t> uid = account_number(line[2]);
-    const std::optional<uint32_t> gid = account_number(line[3]);
-    if (!uid || !gid || (line[0] != name && uid != number)) continue;
-    runs_as = {*uid, {*gid}};
-    login = line[0];
+// Docker refuses such a number, and containerd takes it for a name.
+bool Accounts::is_out_of_range(std::string_view part, std::string_view what) {
+  const std::optional<int64_t> number = engine_number(part);
+  if (!number || (*number >= 0 && *number <= kMaxAccountId)) return false;
+  report(
+      fmt::format("is to run as '{}': engines refuse the {} {}", subject_.config.user, what, part),
+      Severity::kError, fmt::format("they take numbers from 0 to {}", kMaxAccountId));
+  return true;
+}
+
+// A number is never a name.
+bool Accounts::find_user(std::string_view user, RunsAs& runs_as, std::string_view& login) {
+  const std::optional<std::vector<EngineAccount>> accounts = read(AccountsOf::kPasswd);
+  const std::optional<int64_t> number = user.empty() ? 0 : engine_number(user);
+  if (!accounts && !number) return false;
+  runs_as = {static_cast<uint32_t>(number.value_or(0)), {0}};
+  for (const EngineAccount& account : accounts.value_or(std::vector<EngineAccount>())) {
+    if (number ? account.id != *number : account.name != user) continue;
+    runs_as = {static_cast<uint32_t>(account.id), {static_cast<uint32_t>(account.gid)}};
+    login = account.name;
     return true;
   }
-  if (!number) report(kPasswd, "user", name, *lines);
-  runs_as = {number.value_or(0), {0}};
+  if (!number) report_absent(AccountsOf::kPasswd, user, *accounts);
   return number.has_value();
 }
 
-bool Accounts::find_group(std::string_view name, RunsAs& runs_as) {
-  const std::optional<std::vector<AccountFields>> lines = read(kGroup, 3);
-  const std::optional<uint32_t> number = account_number(name);
-  if (!lines && !number) return false;
-  for (const AccountFields& line : lines.value_or(std::vector<AccountFields>())) {
-    const std::optional<uint32_t> gid = account_number(line[2]);
-    if (!gid || line[0] != name) continue;
-    runs_as.gids = {*gid};
+bool Accounts::find_group(std::string_view group, RunsAs& runs_as) {
+  if (const std::optional<int64_t> number = engine_number(group)) {
+    runs_as.gids = {static_cast<uint32_t>(*number)};
     return true;
   }
-  if (!number) report(kGroup, "group", name, *lines);
-  runs_as.gids = {number.value_or(0)};
-  return number.has_value();
+  const std::optional<std::vector<EngineAccount>> accounts = read(AccountsOf::kGroup);
+  if (!accounts) return false;
+  for (const EngineAccount& account : *accounts) {
+    if (account.name != group) continue;
+    runs_as.gids = {static_cast<uint32_t>(account.id)};
+    return true;
+  }
+  report_absent(AccountsOf::kGroup, group, *accounts);
+  return false;
 }
 
 // Without a group in the config engines add those of /etc/group that list the user.
 void Accounts::add_groups_of(std::string_view login, RunsAs& runs_as) const {
-  const std::optional<std::vector<AccountFields>> lines = read(kGroup, 4);
-  for (const AccountFields& line : lines.value_or(std::vector<AccountFields>())) {
-    const std::string members = fmt::format(",{},", line[3]);
-    const std::optional<uint32_t> gid = account_number(line[2]);
-    if (gid && members.find(fmt::format(",{},", login)) != std::string::npos) {
-      runs_as.gids.push_back(*gid);
+  const std::optional<std::vector<EngineAccount>> accounts = read(AccountsOf::kGroup);
+  const std::string member = fmt::format(",{},", login);
+  for (const EngineAccount& account : accounts.value_or(std::vector<EngineAccount>())) {
+    if (fmt::format(",{},", account.members).find(member) != std::string::npos) {
+      runs_as.gids.push_back(static_cast<uint32_t>(account.id));
     }
   }
 }
 
-std::optional<RunsAs> Accounts::find(std::string_view user) {
-  const size_t colon = user.find(':');
-  RunsAs runs_as;
-  std::string login;
-  const bool has_user = find_user(user.substr(0, colon), runs_as, login);
-  if (colon != std::string_view::npos) {
-    const bool has_group = find_group(user.substr(colon + 1), runs_as);
-    if (!has_user || !has_group) return std::nullopt;
-  } else if (!login.empty()) {
-    add_groups_of(login, runs_as);
+std::optional<RunsAs> Accounts::find() {
+  const std::string_view text = subject_.config.user;
+  const EngineUser split = split_engine_user(text);
+  if (split.has_surplus) {
+    report(fmt::format("is to run as '{}': containerd refuses a second ':'", text),
+           Severity::kError, "a user is USER[:GROUP]");
+    return std::nullopt;
   }
-  return has_user ? std::optional(runs_as) : std::nullopt;
+  if (is_out_of_range(split.user, "user") || is_out_of_range(split.group, "group")) {
+    return std::nullopt;
+  }
+  RunsAs runs_as;
+  std::string_view login;
+  const bool has_user = find_user(split.user, runs_as, login);
+  const bool has_group = split.group.empty() || find_group(split.group, runs_as);
+  if (!has_user || !has_group) return std::nullopt;
+  if (split.names_group && split.group.empty() && runs_as.gids.front() != 0) {
+    report(
+        fmt::format("is to run as '{}', with an empty group: the group is 0 in containerd, and {} "
+                    "in Docker and podman",
+                    text, runs_as.gids.front()),
+        Severity::kWarning,
+        fmt::format("leave out the ':', or name the group: '{}:{}'", split.user,
+                    runs_as.gids.front()));
+  }
+  if (split.group.empty() && !login.empty()) add_groups_of(login, runs_as);
+  return runs_as;
 }
 
 bool is_allowed(const RunsAs& runs_as, const Node& node, uint32_t permission) {
@@ -183,7 +226,7 @@ void check_reading(const Subject& subject, const RunsAs& runs_as, Findings& find
 
 void check_user(const Subject& subject, Findings& findings) {
   if (subject.config.user.empty()) return;
-  const std::optional<RunsAs> runs_as = Accounts(subject, findings).find(subject.config.user);
+  const std::optional<RunsAs> runs_as = Accounts(subject, findings).find();
   if (runs_as && runs_as->uid != 0) check_reading(subject, *runs_as, findings);
 }
 

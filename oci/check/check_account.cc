@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "layer/base/accounts.h"
 #include "layer/base/threads.h"
 #include "layer/check/tree_view.h"
 #include "layer/check/user.h"
@@ -11,19 +12,11 @@
 #include "oci/read/read_tree.h"
 
 namespace oci {
-namespace {
-
-bool is_numeric_user(std::string_view user) {
-  return user.find_first_not_of("0123456789:") == std::string_view::npos;
-}
-
-}  // namespace
-
 std::vector<layer::Finding> check_account(const StoredImage* base,
                                           std::span<const LayerBlob> layers,
                                           const ImageConfig& config,
                                           const ReadBaseOptions& reading) {
-  if (is_numeric_user(config.user)) return {};
+  if (layer::is_numeric_user(config.user)) return {};
   layer::StringArena arena;
   BaseImage image;
   if (base != nullptr) image = read_base(*base, {}, reading, arena);

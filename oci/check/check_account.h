@@ -14,7 +14,8 @@ namespace oci {
 
 // Runs layer::check_user() for the user of `config` on the image that `layers` make on `base`
 // (null: none). Reads the layers and the base; a store saves reading a base that it knows. Finds
-// nothing and reads nothing if the user is a number or empty, because engines accept any number.
+// nothing and reads nothing if the user is empty or of numbers that engines take, because these need
+// no account.
 // Throws Error for a layer that cannot be read.
 std::vector<layer::Finding> check_account(const StoredImage* base,
                                           std::span<const LayerBlob> layers,

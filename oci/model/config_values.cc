@@ -6,6 +6,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "layer/base/accounts.h"
 #include "layer/base/ascii.h"
 #include "layer/base/utf8.h"
 #include "oci/model/clean_path.h"
@@ -16,8 +17,6 @@ namespace oci {
 namespace {
 
 constexpr unsigned kMaxPort = 65535;
-// Engines parse user and group ids as int32: CVE-2024-40635.
-constexpr std::string_view kMaxId = "2147483647";
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), layer::is_digit);
@@ -61,14 +60,29 @@ std::optional<unsigned> parse_port(std::string_view text) {
   return port;
 }
 
+bool is_space_or_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= ' ' || byte == 0x7f;
+}
+
+// What engines take for a number has to be one: layer/base/accounts.h.
 void check_id(std::string_view text, std::string_view whole) {
-  if (text.empty() || text.find_first_of(" \t\n:") != text.npos) {
+  if (text.empty() || text.find(':') != text.npos ||
+      std::any_of(text.begin(), text.end(), is_space_or_control)) {
     throw layer::Error(fmt::format("'{}' is not a user: expected USER[:GROUP]", whole));
   }
-  const bool too_large =
-      text.size() > kMaxId.size() || (text.size() == kMaxId.size() && text > kMaxId);
-  if (is_number(text) && too_large) {
-    throw layer::Error(fmt::format("'{}' is not a user: {} is more than {}", whole, text, kMaxId));
+  const bool is_signed = text.front() == '-' || text.front() == '+';
+  if (is_signed && is_number(text.substr(1))) {
+    throw layer::Error(
+        fmt::format("'{}' is not a user: expected USER[:GROUP], and numbers without "
+                    "a sign",
+                    whole));
+  }
+  if (!is_number(text)) return;
+  const std::optional<int64_t> id = layer::engine_number(text);
+  if (!id || *id > layer::kMaxAccountId) {
+    throw layer::Error(
+        fmt::format("'{}' is not a user: {} is more than {}", whole, text, layer::kMaxAccountId));
   }
 }
 
