@@ -6,6 +6,8 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <new>
 #include <utility>
@@ -22,8 +24,23 @@ constexpr size_t kOutBytes = size_t{1} << 18;
 // RFC 1952, section 2.3.1.2: a reader must refuse a member that has one of them.
 constexpr uint32_t kReservedFlags = 0xe0;
 
+// Bytes of a header's file name, or comment, with the zero behind it: Go's compress/gzip, which is
+// what engines read layers by, refuses a longer one.
+constexpr size_t kMaxHeaderText = 512;
+
+// How many bytes back a frame may refer to, as a power of two: what zstd itself reads without an
+// option. Engines (klauspost/compress) read 2^29.
+constexpr int kMaxWindowLog = 27;
+
 const char* gzip_fault(int status) {
   switch (status) {
+    case ISAL_NAME_OVERFLOW:
+      return "a gzip header with a file name of 512 bytes or more, which Go's gzip, and so "
+             "container "
+             "engines, refuse";
+    case ISAL_COMMENT_OVERFLOW:
+      return "a gzip header with a comment of 512 bytes or more, which Go's gzip, and so container "
+             "engines, refuse";
     case ISAL_INVALID_WRAPPER:
       return "no gzip header where a member begins";
     case ISAL_UNSUPPORTED_METHOD:
@@ -65,6 +82,10 @@ class GzipDecoder : public Decoder {
     isal_inflate_init(state_.get());
     state_->crc_flag = ISAL_GZIP;
     isal_gzip_header_init(&header_);
+    header_.name = text_.data();
+    header_.name_buf_len = static_cast<uint32_t>(text_.size());
+    header_.comment = text_.data();
+    header_.comment_buf_len = static_cast<uint32_t>(text_.size());
   }
 
   std::span<const std::byte> step(std::span<const std::byte>& input) {
@@ -78,7 +99,8 @@ class GzipDecoder : public Decoder {
     if ((header_.flags & kReservedFlags) != 0) fail("unknown gzip flags");
     if (status == ISAL_DECOMP_OK) status = isal_inflate(state_.get());
     layer::clear_upper_registers();
-    if (status < 0) fail(gzip_fault(status));
+    const bool is_too_long = status == ISAL_NAME_OVERFLOW || status == ISAL_COMMENT_OVERFLOW;
+    if (status < 0 || is_too_long) fail(gzip_fault(status));
     input = input.last(state_->avail_in);
     return std::span(out_).first(out_.size() - state_->avail_out);
   }
@@ -91,6 +113,7 @@ class GzipDecoder : public Decoder {
   std::vector<std::byte> out_;
   std::unique_ptr<inflate_state> state_;
   isal_gzip_header header_{};
+  std::array<char, kMaxHeaderText> text_{};  // of the name, then of the comment
 };
 
 class ZstdDecoder : public Decoder {
@@ -98,6 +121,7 @@ class ZstdDecoder : public Decoder {
   explicit ZstdDecoder(std::string name)
       : name_(std::move(name)), out_(kOutBytes), stream_(ZSTD_createDStream()) {
     if (stream_ == nullptr) throw std::bad_alloc();
+    ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
   }
 
   std::span<const std::byte> next(std::span<const std::byte>& input) override {
@@ -106,12 +130,12 @@ class ZstdDecoder : public Decoder {
       ZSTD_outBuffer out{out_.data(), out_.size(), 0};
       // Without input it would begin a frame that is not there.
       if (input.empty() && complete_) return {};
+      look_at_magic(input);
       const size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
       if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation) throw std::bad_alloc();
-      if (ZSTD_isError(hint) != 0) {
-        throw layer::Error({name_}, fmt::format("is damaged: {}", ZSTD_getErrorName(hint)));
-      }
+      if (ZSTD_isError(hint) != 0) fail(hint);
       complete_ = hint == 0;
+      if (complete_) magic_size_ = 0;
       input = input.subspan(in.pos);
       if (out.pos > 0) return std::span(out_).first(out.pos);
     } while (!input.empty());
@@ -124,9 +148,35 @@ class ZstdDecoder : public Decoder {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };
 
+  // libzstd may have been built to read formats of its first versions, too, which no engine reads.
+  void look_at_magic(std::span<const std::byte> input) {
+    for (; magic_size_ < 4 && !input.empty(); input = input.subspan(1), ++magic_size_) {
+      magic_ = magic_ >> 8U | std::to_integer<uint32_t>(input.front()) << 24U;
+    }
+    const bool is_frame = magic_ == ZSTD_MAGICNUMBER ||
+                          (magic_ & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+    if (magic_size_ < 4 || is_frame) return;
+    throw layer::Error({name_}, "is damaged: no zstd header where a frame begins");
+  }
+
+  [[noreturn]] void fail(size_t status) const {
+    if (ZSTD_getErrorCode(status) != ZSTD_error_frameParameter_windowTooLarge) {
+      throw layer::Error({name_}, fmt::format("is damaged: {}", ZSTD_getErrorName(status)));
+    }
+    throw layer::Error({name_},
+                       fmt::format("has a zstd frame with a window of more than {} MiB, the limit "
+                                   "of veneer and of zstd itself",
+                                   (uint64_t{1} << kMaxWindowLog) >> 20U))
+        .with_help(
+            "whoever unpacks such a frame needs that much memory: have the layer compressed "
+            "anew, with 'zstd --long=27' or less");
+  }
+
   std::string name_;
   std::vector<std::byte> out_;
   std::unique_ptr<ZSTD_DStream, Free> stream_;
+  uint32_t magic_ = 0;  // of the frame at hand, as far as it was read
+  int magic_size_ = 0;
   bool complete_ = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace oci {
@@ -31,6 +33,38 @@ bool begins_as_tar(std::span<const std::byte> head) {
     return true;
   }
   return head.size() == kTarBlock && is_tar_header(head);
+}
+
+// The first bytes of what some engines unpack and others do not: containerd's pkg/archive/compression,
+// Docker's go-archive/compression, and containers/image's pkg/compression.
+struct Disputed {
+  std::string_view magic;
+  std::string_view is;
+};
+constexpr Disputed kDisputed[] = {
+    {"BZh", "begins as bzip2 does, which Docker and podman would unpack, and containerd would not"},
+    {std::string_view("\xfd"
+                      "7zXZ\0",
+                      6),
+     "begins as xz does, which Docker and podman would unpack, and containerd would not"},
+};
+constexpr std::string_view kSkippable =
+    "begins with a skippable frame of zstd: containerd and Docker would unpack it, podman and "
+    "skopeo "
+    "would take it for a plain tar";
+
+void check_undisputed(const Blob& blob, std::span<const std::byte> head) {
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+  std::string_view fault;
+  if (text.size() >= 4 && (text[0] & '\xf0') == 0x50 && text.substr(1, 3) == "\x2a\x4d\x18") {
+    fault = kSkippable;
+  }
+  for (const Disputed& disputed : kDisputed) {
+    if (text.starts_with(disputed.magic)) fault = disputed.is;
+  }
+  if (fault.empty()) return;
+  throw layer::Error({blob.name()}, std::string(fault))
+      .with_help("have it compressed with gzip, or with zstd frames from the first byte on");
 }
 
 }  // namespace
@@ -67,12 +101,15 @@ std::span<const std::byte> PlainStream::decode_next() {
 }
 
 layer::Codec sniff_codec(const Blob& blob) {
-  std::array<std::byte, 4> head{};
-  blob.read_at(0, std::span(head).first(std::min<uint64_t>(head.size(), blob.size())));
+  std::array<std::byte, 6> head{};
+  const auto read = std::span(head).first(std::min<uint64_t>(head.size(), blob.size()));
+  blob.read_at(0, read);
+  check_undisputed(blob, read);
   if (head[0] == std::byte{0x1f} && head[1] == std::byte{0x8b}) return layer::Codec::kGzip;
   constexpr std::array kZstdMagic{std::byte{0x28}, std::byte{0xb5}, std::byte{0x2f},
                                   std::byte{0xfd}};
-  return head == kZstdMagic ? layer::Codec::kZstd : layer::Codec::kNone;
+  const bool is_zstd = std::equal(kZstdMagic.begin(), kZstdMagic.end(), head.begin());
+  return is_zstd ? layer::Codec::kZstd : layer::Codec::kNone;
 }
 
 void decompress(const Blob& blob, layer::Codec codec, UnpackBudget& budget, const ByteTaker& take) {

@@ -15,7 +15,8 @@
 namespace oci {
 
 // Tells the codec by the blob's first bytes: gzip (RFC 1952) or zstd (RFC 8878) magic, else plain.
-// A blob that starts with a zstd skippable frame counts as plain, as it does for the engines.
+// Throws Error where engines read these bytes in different ways: a skippable frame of zstd is zstd to
+// containerd and Docker, and plain to podman and skopeo; bzip2 and xz are known to some.
 layer::Codec sniff_codec(const Blob& blob);
 
 // Gives the plain bytes of a blob piece by piece, as the caller asks for them. Reads every gzip
