@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 #include <utility>
 
+#include "layer/disk/real_path.h"
 #include "layer/model/file_tree.h"
 
 namespace layer {
@@ -52,13 +52,6 @@ std::string_view place_on_build_machine(std::string_view text) {
   return {};
 }
 
-// Where the link's text leads, a link at that very place not followed.
-Resolution next_place(const ImageTree& tree, const Node& link) {
-  const std::string text = link.link().to_string();
-  if (text.starts_with('/')) return tree.resolve(text, FinalLink::kKeep);
-  return tree.resolve(fmt::format("{}/{}", parent_path(link.path), text), FinalLink::kKeep);
-}
-
 class LinkCheck {
  public:
   LinkCheck(const Subject& subject, Findings& findings)
@@ -67,7 +60,7 @@ class LinkCheck {
 
  private:
   void check_unsound(const Node& link);
-  void check_loop(const Node& link);
+  void check_loop(const Node& link, LinkEnd end);
   void check_dangling(const Node& link, const Resolution& next);
   Finding describe_dangling(const Node& link, const Resolution& next) const;
   void check_leaving(const Node& link);
@@ -100,27 +93,27 @@ void LinkCheck::run() {
 
 // A link to a link is judged there, so that each cause is told once.
 void LinkCheck::check_unsound(const Node& link) {
+  const LinkEnd end = subject_.view.link_end(link);
+  if (end == LinkEnd::kInLoop) return;
+  if (end == LinkEnd::kLoopBegin || end == LinkEnd::kTooLong) return check_loop(link, end);
   const Resolution next = next_place(tree_, link);
-  if (next.fault == ResolveFault::kLoop) return check_loop(link);
   if (next.fault != ResolveFault::kNone) return check_dangling(link, next);
   if (next.left_root) return check_leaving(link);
-  const Resolution end = tree_.resolve(link.path);
-  if (end.fault == ResolveFault::kLoop) check_loop(link);
 }
 
-// Told at the first path of a loop; a link that leads into one is not told.
-void LinkCheck::check_loop(const Node& link) {
-  std::set<std::string_view> seen;
-  const Node* at = &link;
-  while (at != nullptr && seen.insert(at->path).second) {
-    const Node* next = next_place(tree_, *at).node;
-    at = next != nullptr && next->kind == NodeKind::kSymlink ? next : nullptr;
-  }
-  if (at != nullptr && (at != &link || *seen.begin() != link.path)) return;
+void LinkCheck::check_loop(const Node& link, LinkEnd end) {
   Finding finding = finding_at(link, "link-loops");
   if (subject_.is_base(link)) finding.severity = Severity::kNote;
-  finding.reason = fmt::format("is a link to '{}' that leads {}", link.link().to_string(),
-                               at == nullptr ? "into a loop of links" : "back to itself");
+  const std::string text = link.link().to_string();
+  if (end == LinkEnd::kLoopBegin) {
+    finding.reason = fmt::format("is a link to '{}' that leads back to itself", text);
+  } else if (const Node* next = next_place(tree_, link).node; next == nullptr) {
+    finding.reason = fmt::format("is a link to '{}' that leads into a loop of links", text);
+  } else {
+    finding.cause = "too many links";
+    finding.reason = fmt::format("is a link to '{}' that leads through more than {} links", text,
+                                 kMaxLinksFollowed);
+  }
   findings_.add(std::move(finding));
 }
 

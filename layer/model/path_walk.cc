@@ -90,7 +90,6 @@ PathEnd walk(std::string_view path, FinalLink final, const FindWaypoint& find, u
     result.kind = directory.empty() ? std::nullopt : std::optional(NodeKind::kDirectory);
   };
   push(std::string(path));
-  int links = 0;
   while (!rest.is_empty()) {
     const std::string component = rest.take();
     cost += walk_cost(result.path);
@@ -112,7 +111,7 @@ PathEnd walk(std::string_view path, FinalLink final, const FindWaypoint& find, u
     if (found->kind != NodeKind::kSymlink || (rest.is_empty() && final == FinalLink::kKeep)) {
       continue;
     }
-    if (++links > kMaxLinksFollowed) {
+    if (++result.links > kMaxLinksFollowed) {
       return stopped(std::move(result), ResolveFault::kLoop, rest.behind({}));
     }
     push(found->link.to_string());

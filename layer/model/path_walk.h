@@ -47,6 +47,7 @@ struct PathEnd {
   std::string path;
   std::string rest{};  // after a fault, the components not walked: "a/../b"
   ResolveFault fault = ResolveFault::kNone;
+  int links = 0;           // how many were followed, up to the fault
   bool left_root = false;  // ".." was taken at the root, where the kernel stays
 };
 

@@ -17,7 +17,7 @@ constexpr uint64_t walk_cost(std::string_view path_so_far) {
 
 // What all walks of a tree of so many nodes may cost. Checks walk each node's path a few times.
 constexpr uint64_t walk_limit(uint64_t nodes) {
-  return (uint64_t{1} << 30) + nodes * (uint64_t{32} << 10);
+  return (uint64_t{1} << 30) + nodes * (uint64_t{4} << 10);
 }
 
 }  // namespace layer

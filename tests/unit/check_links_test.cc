@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checked_image.h"
@@ -117,6 +118,23 @@ TEST_CASE("a declared link that leads nowhere in the input either is a warning")
   input.link("d/b", "dropped");
   input.file("d/dropped");
   CHECK(image.findings(&input) == "error link-dangles d/b\nwarning link-dangles d/a\n");
+}
+
+TEST_CASE("links in a row: 40 are followed, and longer ones told once") {
+  const auto chain = [](int links, std::string_view end) {
+    CheckedImage image;
+    image.file("end");
+    for (int i = 0; i < links; ++i) {
+      image.link(std::to_string(1000 + i), i + 1 < links ? std::to_string(1001 + i) : end);
+    }
+    return image.findings();
+  };
+  CHECK(chain(40, "end").empty());
+  CHECK(chain(41, "end") == "error link-loops 1000\n");
+  CHECK(chain(500, "end") == "error link-loops 1000\n");
+  CHECK(chain(500, "1499") == "error link-loops 1499\n");
+  CHECK(chain(500, "1100") == "error link-loops 1100\n");
+  CHECK(chain(2, "gone") == "error link-dangles 1001\n");
 }
 
 }  // namespace
