@@ -13,6 +13,7 @@
 #include "layer/base/threads.h"
 #include "layer/write/stream_writer.h"
 #include "oci/check/prove_layer.h"
+#include "oci/check/stated_table.h"
 #include "oci/convert/tar_frames.h"
 #include "oci/model/annotations.h"
 #include "oci/write/image.h"
@@ -49,6 +50,7 @@ class LayersConversion {
   std::vector<std::vector<ConvertedLayer>> run();
 
  private:
+  void check_tables();
   bool stays(const ImageLayer& layer) const;
   void keep_layers();
   void write_layers();
@@ -58,13 +60,32 @@ class LayersConversion {
   const LayerConversion& conversion_;
   Delivery& delivery_;
   std::optional<UnpackBudget> budget_;                    // of all layers
+  std::set<std::string> false_tables_;                    // blobs without the table that is stated
   std::map<std::string, Descriptor> kept_;                // by the blob's name
   std::map<layer::Digest, layer::WrittenLayer> written_;  // by diff id
 };
 
+// Readers that pull a layer in part believe what is stated of its table, so nothing false is passed
+// on. A layer that is written anew gets annotations of its own.
+void LayersConversion::check_tables() {
+  if (conversion_.compression && conversion_.anew == LayersAnew::kAll) return;
+  for (const StoredImage* image : images_) {
+    for (const ImageLayer& layer : image->layers) {
+      const std::optional<std::string> fault = stated_table_fault(layer);
+      if (!fault) continue;
+      if (!conversion_.compression) {
+        throw layer::Error({layer.blob.name()}, *fault)
+            .with_help("--compression has the layer written anew, without the false annotations");
+      }
+      false_tables_.insert(layer.blob.name());
+    }
+  }
+}
+
 bool LayersConversion::stays(const ImageLayer& layer) const {
   if (!conversion_.compression) return true;
   if (conversion_.anew == LayersAnew::kAll) return false;
+  if (false_tables_.contains(layer.blob.name())) return false;
   const StringMap& annotations = layer.descriptor.annotations;
   switch (conversion_.compression->format) {
     case layer::LayerFormat::kTar:
@@ -163,6 +184,7 @@ std::vector<std::vector<ConvertedLayer>> LayersConversion::run() {
     for (const ImageLayer& layer : image->layers) blobs.push_back(layer.blob);
   }
   budget_.emplace(conversion_.context.limits.unpacked, blobs);
+  check_tables();
   layer::Threads(conversion_.jobs).execute([this] { keep_layers(); });
   write_layers();
   std::vector<std::vector<ConvertedLayer>> converted(images_.size());
