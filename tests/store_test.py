@@ -205,6 +205,22 @@ class Store(unittest.TestCase):
         self.veneer("store", "verify", "--store", "store")
         self.build(output="oci-archive:image.tar")
 
+    def test_blobs_of_another_size(self):
+        """They are named as what they are, with the remedy."""
+        self.build(output="oci-archive:image.tar")
+        blob = self.blobs()[0]
+        whole = blob.read_bytes()
+        blob.chmod(0o644)
+        for content, what in ((whole[:-1], "is cut short"), (whole + b"x", "has grown")):
+            blob.write_bytes(content)
+            done = subprocess.run([program.VENEER, "store", "verify", "--store", "store"],
+                                  cwd=self.top, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stderr.splitlines()[0],
+                             f"{blob.relative_to(self.top)}: warning: {what}: it has "
+                             f"{len(content)} bytes, and the index says {len(whole)}")
+            self.assertIn("`veneer store verify --repair` drops damaged data", done.stderr)
+
     def test_damaged_index(self):
         """An index that is cut, changed or of another version is dropped; the build goes on."""
         expected = self.build()

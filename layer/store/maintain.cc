@@ -34,6 +34,15 @@ void check_blob(const std::string& directory, const Digest& digest, const Index&
       found.push_back({digest, status.st_ino, "cannot be read"});
     return;
   }
+  const BlobRecord* record = index.find_blob(digest);
+  const Stamp stamp = stamp_of(status);
+  if (record != nullptr && record->size != stamp.size) {
+    found.push_back({digest, status.st_ino,
+                     fmt::format("{}: it has {} bytes, and the index says {}",
+                                 stamp.size < record->size ? "is cut short" : "has grown",
+                                 stamp.size, record->size)});
+    return;
+  }
   BlobSums sums;
   try {
     sums = sum_file(file.get(), path);
@@ -47,15 +56,9 @@ void check_blob(const std::string& directory, const Digest& digest, const Index&
          fmt::format("has digest {}, which differs from its name", sums.digest.to_string())});
     return;
   }
-  const BlobRecord* record = index.find_blob(digest);
   if (record == nullptr) return;
-  const Stamp stamp = stamp_of(status);
-  if (record->size != stamp.size) {
-    found.push_back({digest, status.st_ino, "has another size than the index states"});
-  } else {
-    proven.push_back(
-        {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime, uint64_t{sums.crc}, 0});
-  }
+  proven.push_back(
+      {digest, stamp.device, stamp.inode, stamp.size, stamp.mtime, uint64_t{sums.crc}, 0});
 }
 
 void warn(const std::string& directory, const BadBlob& finding, Repair repair,
