@@ -91,6 +91,27 @@ class Attach(program.InFolder):
         self.veneer("attach", "oci:all:app", "a.spdx.json")
         self.assertEqual(program.files_below(self.top / "all"), before)
 
+    def test_nothing_is_written_behind_a_link(self):
+        """A blob may be a link; a folder of blobs is another layout's."""
+        (self.top / "other").mkdir()
+        for folder in ("blobs/sha256", "blobs"):
+            path = self.top / "all" / folder
+            path.rename(self.top / "other" / path.name)
+            path.symlink_to(self.top / "other" / path.name)
+            before = [program.files_below(self.top / name) for name in ("all", "other")]
+            for command in (["attach", "oci:all:app", "a.spdx.json"],
+                            ["convert", "-q", "oci:all:app", "oci:all:b", "--compression=zstd"]):
+                code, error = self.run_veneer(*command)
+                self.assertEqual((code, error), (
+                    1, f"all/{folder}: error: is a link, so blobs would be written outside of this "
+                    f"layout\nall/{folder}: help: put a folder in the link's place, which may hold "
+                    "links to single blobs\n"))
+            self.assertEqual([program.files_below(self.top / name) for name in ("all", "other")],
+                             before)
+            self.assertEqual(self.run_veneer("verify", "-q", "oci:all:app")[0], 0)
+            path.unlink()
+            (self.top / "other" / path.name).rename(path)
+
     def test_a_list_of_another_tool_keeps_what_it_has(self):
         other = {"mediaType": f"{OCI}.manifest.v1+json", "digest": sha256(b"other"), "size": 5,
                  "data": "b3RoZXI=", "annotations": {"who": "other"}}

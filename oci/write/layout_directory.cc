@@ -63,6 +63,15 @@ void make_link(const std::string& text, const std::string& path, const std::stri
   }
 }
 
+// A folder behind a link is not the layout's own: what is written there appears somewhere else, and
+// may be removed there. A blob may be a link, because it is read alone.
+void check_is_own(const std::string& folder) {
+  std::error_code absent;
+  if (!fs::is_symlink(folder, absent)) return;
+  throw layer::Error({folder}, "is a link, so blobs would be written outside of this layout")
+      .with_help("put a folder in the link's place, which may hold links to single blobs");
+}
+
 struct LinkedBlob {
   Blob blob;
   std::string file;  // the link's text
@@ -84,6 +93,7 @@ class LayoutDestination : public Destination {
       throw layer::Error({path_}, "exists already, but is not an OCI image layout")
           .with_help("name a directory that does not exist or holds a layout");
     }
+    for (const char* folder : {"/blobs", "/blobs/sha256"}) check_is_own(path_ + folder);
     const std::string blobs = path_ + "/blobs/sha256";
     blob_folder_ = layer::OutputFolder(entry_exists(blobs) ? blobs : path_);
     layer::remove_stale_temporaries(path_);
