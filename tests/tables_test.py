@@ -17,6 +17,7 @@ from made_images import Image, hardlink, member, sha256, tar
 
 TOC_DIGEST = "containerd.io/snapshot/stargz/toc.digest"
 CHUNKED = "io.github.containers.zstd-chunked."
+FALSE = "sha256:" + "0" * 64
 FOOTER = 51  # bytes of an eStargz footer
 LARGE = bytes(range(256)) * (20 << 10) + b"odd"  # in several pieces
 MEMBERS = [
@@ -237,6 +238,94 @@ class Tables(program.InFolder):
             code, errors = self.run_veneer("verify", "image")
             self.assertEqual((code, errors.startswith(blob_name)), (1, True), errors)
             self.assertIn(words, errors)
+
+
+class Annotations(program.InFolder):
+    """Layers whose annotations are changed, and what becomes of them."""
+
+    def annotate(self, layout, changes):
+        """Changes annotations of a layout's one layer."""
+        blobs = self.top / layout / "blobs/sha256"
+        index = json.loads((self.top / layout / "index.json").read_text())
+        entry, = index["manifests"]
+        manifest = json.loads((blobs / entry["digest"][7:]).read_text())
+        annotations = manifest["layers"][0].setdefault("annotations", {})
+        for name, value in changes.items():
+            annotations[name] = value
+        data = json.dumps(manifest).encode()
+        entry |= {"digest": sha256(data), "size": len(data)}
+        (blobs / entry["digest"][7:]).write_bytes(data)
+        (self.top / layout / "index.json").write_text(json.dumps(index))
+        return blobs / manifest["layers"][0]["digest"][7:]
+
+    def build(self, layout, compression):
+        """Builds an image of one layer."""
+        (self.top / "file").write_text("content")
+        self.assertEqual(self.run_veneer("build", "--no-store", "--tree", "file:srv/file", "-o",
+                                         f"oci:{layout}", f"--compression={compression}"), (0, ""))
+
+    def check(self, layout, message, compression):
+        """`verify` and a plain copy refuse it, and a conversion writes the layer anew."""
+        code, error = self.run_veneer("verify", layout)
+        self.assertEqual(code, 1)
+        self.assertIn(message, error.splitlines()[0])
+        code, error = self.run_veneer("convert", "-q", "--no-store", layout, "oci:copy")
+        self.assertEqual(code, 1)
+        self.assertIn(message, error)
+        self.assertEqual(self.run_veneer("convert", "-q", "--no-store", layout, f"oci:{layout}.new",
+                                         f"--compression={compression}"), (0, ""))
+        self.assertEqual(self.run_veneer("verify", "-q", f"{layout}.new"), (0, ""))
+
+    def test_what_veneer_writes_is_right(self):
+        for compression in ("estargz", "zstd:chunked"):
+            layout = compression.replace(":", "-")
+            self.build(layout, compression)
+            self.assertEqual(self.run_veneer("verify", "-q", layout), (0, ""))
+            self.assertEqual(self.run_veneer("convert", "-q", layout, f"oci:{layout}.copy"), (0, ""))
+
+    def test_another_digest(self):
+        self.build("e", "estargz")
+        self.annotate("e", {TOC_DIGEST: FALSE})
+        self.check("e", f", not '{FALSE}'", "estargz")
+        self.build("z", "zstd:chunked")
+        self.annotate("z", {CHUNKED + "manifest-checksum": FALSE})
+        self.check("z", f", not '{FALSE}'", "zstd:chunked")
+
+    def test_no_table(self):
+        self.build("g", "gzip")
+        self.annotate("g", {TOC_DIGEST: FALSE})
+        self.check("g", "has no footer", "estargz")
+        self.build("n", "none")
+        self.annotate("n", {TOC_DIGEST: FALSE})
+        self.check("n", "do not fit its compression", "gzip")
+        self.build("c", "gzip")
+        self.annotate("c", {CHUNKED + "manifest-checksum": FALSE, CHUNKED + "manifest-position": "1:2:3:1"})
+        self.check("c", "do not fit its compression",
+                   "gzip")
+
+    def test_places_that_are_none(self):
+        for number, place in enumerate(("", "1", "x:1:1:1", "99999999:1:1:1", "-1:2:3:1",
+                                        "18446744073709551615:2:3:1", "1:999999999999:3:1")):
+            self.build(f"z{number}", "zstd:chunked")
+            self.annotate(f"z{number}", {CHUNKED + "manifest-position": place})
+            self.check(f"z{number}", f"'{place}' is no place in it", "zstd:chunked")
+
+    def test_a_footer_that_leads_to_something_else(self):
+        for name, head in (("new", struct.pack("<H2sH", 26, b"SG", 22)),
+                           ("old", struct.pack("<H", 22))):
+            data = tar([member("a", "x")])
+            stored = gzip.compress(data, mtime=0)
+            footer = (b"\x1f\x8b\x08\x04" + bytes(4) + b"\0\xff" + head + b"%016xSTARGZ" % 5 +
+                      b"\1\0\0\xff\xff" + bytes(8))
+            image = Image([data])
+            layer = image.add("layer.v1.tar+gzip", stored + footer)
+            manifest = json.loads(image.blobs.pop(image.manifest["digest"]))
+            manifest["layers"] = [layer]
+            image.manifest = image.add("manifest.v1+json", json.dumps(manifest).encode())
+            image.layout(self.top / name)
+            self.annotate(name, {TOC_DIGEST: FALSE})
+            self.check(name, "no 'stargz.index.json'",
+                       "gzip")
 
 
 if __name__ == "__main__":

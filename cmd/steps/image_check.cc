@@ -1,38 +1,16 @@
 // Probes the files while the tree is made, so that each layer is read once.
 #include "cmd/steps/image_check.h"
 
-#include <fmt/core.h>
-
 #include <optional>
 #include <span>
-#include <string>
-#include <utility>
 
 #include "layer/check/check_image.h"
 #include "layer/model/string_arena.h"
 #include "oci/check/replaced_in_base.h"
-#include "oci/check/stated_table.h"
 #include "oci/read/probe_image.h"
 #include "oci/read/read_tree.h"
 
 namespace cmd {
-namespace {
-
-// Who pulls a layer in part believes what is stated of its table of contents.
-void check_tables(const oci::StoredImage& image, layer::Findings& findings) {
-  for (const oci::ImageLayer& layer : image.layers) {
-    const std::optional<std::string> fault = oci::stated_table_fault(layer);
-    if (!fault) continue;
-    layer::Finding finding;
-    finding.check = "table-of-contents";
-    finding.reason = fmt::format("layer {} {}", layer.descriptor.digest.to_string(), *fault);
-    finding.origin = {layer.blob.name()};
-    finding.help = "`veneer convert --compression` writes such a layer anew";
-    findings.add(std::move(finding));
-  }
-}
-
-}  // namespace
 
 CheckReport check_stored_image(const oci::StoredImage& image, const oci::ReadContext& context,
                                unsigned jobs) {
@@ -46,7 +24,6 @@ CheckReport check_stored_image(const oci::StoredImage& image, const oci::ReadCon
       oci::read_image_tree(image, context, arena, &visitor,
                            [&](const layer::ImageTree& lower, std::span<const layer::Node> nodes,
                                uint32_t layer) { replaced.take(lower, nodes, layer); });
-  check_tables(image, findings);
   const layer::RunConfig run = oci::run_config(image.config);
   layer::check_image({tree, probes, run, nullptr, below}, jobs, findings);
   return {image.name, findings.take(), tree.nodes().size(), image.layers.size()};

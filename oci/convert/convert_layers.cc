@@ -13,9 +13,10 @@
 #include "layer/base/threads.h"
 #include "layer/write/stream_writer.h"
 #include "oci/check/prove_layer.h"
-#include "oci/check/stated_table.h"
 #include "oci/convert/tar_frames.h"
 #include "oci/model/annotations.h"
+#include "oci/read/layer_entries.h"
+#include "oci/read/stated_table.h"
 #include "oci/write/image.h"
 
 namespace oci {
@@ -60,25 +61,35 @@ class LayersConversion {
   const LayerConversion& conversion_;
   Delivery& delivery_;
   std::optional<UnpackBudget> budget_;                    // of all layers
-  std::set<std::string> false_tables_;                    // blobs without the table that is stated
+  std::set<std::string> false_tables_;                    // blobs that have not the one stated
   std::map<std::string, Descriptor> kept_;                // by the blob's name
   std::map<layer::Digest, layer::WrittenLayer> written_;  // by diff id
 };
 
-// Readers that pull a layer in part believe what is stated of its table, so nothing false is passed
-// on. A layer that is written anew gets annotations of its own.
+// Engines that pull layers in parts believe their tables, so no false one is passed on. A layer that
+// is written anew gets a table of its own, or none.
 void LayersConversion::check_tables() {
-  if (conversion_.compression && conversion_.anew == LayersAnew::kAll) return;
+  std::vector<const ImageLayer*> layers;
   for (const StoredImage* image : images_) {
     for (const ImageLayer& layer : image->layers) {
-      const std::optional<std::string> fault = stated_table_fault(layer);
-      if (!fault) continue;
-      if (!conversion_.compression) {
-        throw layer::Error({layer.blob.name()}, *fault)
-            .with_help("--compression has the layer written anew, without the false annotations");
-      }
-      false_tables_.insert(layer.blob.name());
+      if (states_table(layer) && stays(layer)) layers.push_back(&layer);
     }
+  }
+  std::vector<std::optional<layer::Error>> faults(layers.size());
+  tbb::parallel_for(size_t{0}, layers.size(), [&](size_t i) {
+    UnpackBudget budget(conversion_.context.limits.unpacked, layers[i]->blob.size());
+    try {
+      LayerEntries entries(*layers[i], budget);
+      while (entries.next() != nullptr) {
+      }
+    } catch (const layer::Error& error) {
+      faults[i] = error;
+    }
+  });
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (!faults[i]) continue;
+    if (!conversion_.compression) throw *std::move(faults[i]);
+    false_tables_.insert(layers[i]->blob.name());
   }
 }
 
@@ -184,8 +195,10 @@ std::vector<std::vector<ConvertedLayer>> LayersConversion::run() {
     for (const ImageLayer& layer : image->layers) blobs.push_back(layer.blob);
   }
   budget_.emplace(conversion_.context.limits.unpacked, blobs);
-  check_tables();
-  layer::Threads(conversion_.jobs).execute([this] { keep_layers(); });
+  layer::Threads(conversion_.jobs).execute([this] {
+    check_tables();
+    keep_layers();
+  });
   write_layers();
   std::vector<std::vector<ConvertedLayer>> converted(images_.size());
   for (size_t i = 0; i < images_.size(); ++i) {

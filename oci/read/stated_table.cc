@@ -29,8 +29,15 @@ constexpr size_t kFooterText = 16;  // where the offset begins
 constexpr size_t kOldFooterText = 12;
 constexpr size_t kOffsetDigits = 16;
 constexpr std::string_view kFooterMagic = "STARGZ";
+constexpr std::string_view kOtherSize = "that is of another size";
+constexpr size_t kExternalFooterSize = 64;
+constexpr std::string_view kExternalMagic = "STARGZEXTERNALTOC";
 
 constexpr uint64_t kOverhead = uint64_t{4} << 20;  // of the tar that a table is in
+
+constexpr std::string_view kTableAnnotations[] = {
+    kTocDigestAnnotation, kChunkedDigestAnnotation, kChunkedTocAnnotation,
+    kOldChunkedDigestAnnotation, kOldChunkedTocAnnotation};
 
 layer::Error too_long(const Blob& blob) {
   return {{blob.name()},
@@ -72,30 +79,46 @@ std::optional<uint64_t> read_footer(const Blob& blob, size_t size, size_t text_b
   return offset;
 }
 
+// A footer that says that the table is in another image (stargz-snapshotter, docs/external-toc.md).
+bool is_external(const Blob& blob) {
+  std::string footer(std::min<uint64_t>(blob.size(), kExternalFooterSize), '\0');
+  blob.read_at(blob.size() - footer.size(), std::as_writable_bytes(std::span(footer)));
+  return footer.find(kExternalMagic) != std::string::npos;
+}
+
 Blob part_of(const Blob& blob, uint64_t offset, uint64_t size) {
   return {blob.file(), blob.offset() + offset, size, blob.name()};
 }
 
-// The table is the only file of a tar of its own, whose compressed bytes end the blob.
-std::string read_estargz_table(const Blob& blob) {
-  std::optional<uint64_t> offset = read_footer(blob, kFooterSize, kFooterText);
-  if (!offset) offset = read_footer(blob, kOldFooterSize, kOldFooterText);
-  if (!offset) throw fault(blob, "has no footer that says where");
-  if (*offset >= blob.size()) throw fault(blob, "its footer says that it is behind the end");
+// The table is the only file of a tar of its own, whose compressed bytes end the blob. Empty if
+// there is none, as no table is.
+std::string read_table_file(const Blob& part) {
   UnpackBudget budget({.floor = layer::kLongestToc + kOverhead, .ratio = 0, .option = {}}, 0);
-  PlainStream stream(part_of(blob, *offset, blob.size() - *offset), layer::Codec::kGzip, budget);
-  TarScan scan(blob.name());
+  PlainStream stream(part, layer::Codec::kGzip, budget);
+  TarScan scan(part.name());
   std::string text;
   for (auto bytes = stream.next(); !bytes.empty(); bytes = stream.next()) {
     if (!scan.has_entry()) bytes = bytes.subspan(scan.update_to_entry(bytes));
     if (!scan.has_entry()) continue;
     const TarScan::Entry& entry = scan.entry();
     if (entry.path != layer::kTocName) break;
-    if (entry.size > layer::kLongestToc) throw too_long(blob);
-    const auto part = bytes.first(std::min<uint64_t>(bytes.size(), entry.size - text.size()));
-    text.append(reinterpret_cast<const char*>(part.data()), part.size());
+    if (entry.size > layer::kLongestToc) throw too_long(part);
+    const auto found = bytes.first(std::min<uint64_t>(bytes.size(), entry.size - text.size()));
+    text.append(reinterpret_cast<const char*>(found.data()), found.size());
     if (text.size() == entry.size) return text;
   }
+  return {};
+}
+
+std::string read_estargz_table(const Blob& blob) {
+  std::optional<uint64_t> offset = read_footer(blob, kFooterSize, kFooterText);
+  if (!offset) offset = read_footer(blob, kOldFooterSize, kOldFooterText);
+  if (!offset) throw fault(blob, "has no footer that says where");
+  if (*offset >= blob.size()) throw fault(blob, "its footer says that it is behind the end");
+  const Blob part = part_of(blob, *offset, blob.size() - *offset);
+  std::string text;
+  if (sniff_codec(part) == layer::Codec::kGzip) text = read_table_file(part);
+  if (!text.empty()) return text;
   throw fault(blob, fmt::format("where its footer says there is no '{}'", layer::kTocName));
 }
 
@@ -122,19 +145,25 @@ std::string read_chunked_table(const Blob& blob, const std::string& position,
     throw fault(blob, fmt::format("'{}' is no place in it", layer::shown_path(position)));
   }
   if (place->plain_size > layer::kLongestToc) throw too_long(blob);
+  const Blob part = part_of(blob, place->offset, place->size);
+  check_table_digest(blob, hash_blob(part), digest);
   UnpackBudget budget({.floor = layer::kLongestToc + kOverhead, .ratio = 0, .option = {}}, 0);
-  PlainStream stream(part_of(blob, place->offset, place->size), layer::Codec::kZstd, budget);
+  PlainStream stream(part, layer::Codec::kZstd, budget);
   std::string text;
   for (auto bytes = stream.next(); !bytes.empty(); bytes = stream.next()) {
-    if (text.size() + bytes.size() > place->plain_size) break;
+    if (text.size() + bytes.size() > place->plain_size) throw fault(blob, kOtherSize);
     text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
-  check_table_digest(blob, stream.finish_raw_digest(), digest);
-  if (text.size() != place->plain_size) throw fault(blob, "that is of another size");
+  if (text.size() != place->plain_size) throw fault(blob, kOtherSize);
   return text;
 }
 
 }  // namespace
+
+bool states_table(const ImageLayer& layer) {
+  return std::ranges::any_of(
+      kTableAnnotations, [&](std::string_view key) { return annotation(layer, key) != nullptr; });
+}
 
 std::optional<StatedTable> stated_table(const ImageLayer& layer) {
   const Blob& blob = layer.blob;
@@ -153,14 +182,16 @@ std::optional<StatedTable> stated_table(const ImageLayer& layer) {
     if (digest == nullptr || place == nullptr || codec != layer::Codec::kZstd) throw misfit(blob);
     take(read_chunked_table(blob, *place, *digest), false);
   }
-  if (const std::string* digest = annotation(layer, kTocDigestAnnotation)) {
-    if (codec == layer::Codec::kGzip) {
-      take(read_estargz_table(blob), true);
-    } else if (!table) {
-      throw misfit(blob);
-    }
-    check_table_digest(blob, layer::sha256(std::as_bytes(std::span(table->text))), *digest);
+  const std::string* digest = annotation(layer, kTocDigestAnnotation);
+  if (digest == nullptr) return table;
+  if (codec == layer::Codec::kNone) throw misfit(blob);
+  if (codec == layer::Codec::kGzip) {
+    if (is_external(blob)) return std::nullopt;
+    take(read_estargz_table(blob), true);
   }
+  // Of a zstd layer without the annotations above, no reader is known that looks for the table.
+  if (!table) return std::nullopt;
+  check_table_digest(blob, layer::sha256(std::as_bytes(std::span(table->text))), *digest);
   return table;
 }
 

@@ -15,10 +15,9 @@
 #include <utility>
 
 #include "layer/disk/file_lock.h"
-#include "layer/disk/list_directory.h"
 #include "layer/disk/stale_temporaries.h"
-#include "layer/disk/temporary_path.h"
 #include "oci/read/source.h"
+#include "oci/write/layout_folders.h"
 #include "oci/write/layout_index.h"
 
 namespace oci {
@@ -26,51 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kLayoutDirectoryMode = 0755;
 constexpr mode_t kLayoutFileMode = 0644;
-
-bool entry_exists(const std::string& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) == 0) return true;
-  if (errno == ENOENT) return false;
-  throw layer::system_error(path, "cannot stat", errno);
-}
-
-bool is_empty(const std::string& folder) {
-  return layer::list_directory(folder, layer::WalkDetail::kTypes).items.empty();
-}
-
-// Whatever the umask. Messages name `called`.
-void make_directory(const std::string& path, const std::string& called) {
-  if (::mkdir(path.c_str(), kLayoutDirectoryMode) != 0 ||
-      ::chmod(path.c_str(), kLayoutDirectoryMode) != 0) {
-    throw layer::system_error(called, "cannot create the directory", errno);
-  }
-}
-
-// A directory beside the layout that is to be, removed with what it holds unless renamed.
-layer::TemporaryName make_staging_directory(const std::string& final_path) {
-  layer::TemporaryName staging = layer::make_temporary_directory(
-      folder_of(final_path), final_path, "cannot create a directory beside it");
-  if (::chmod(staging.path().c_str(), kLayoutDirectoryMode) == 0) return staging;
-  throw layer::system_error(final_path, "cannot change the mode", errno);
-}
-
-// Messages name `called`.
-void make_link(const std::string& text, const std::string& path, const std::string& called) {
-  if (::symlink(text.c_str(), path.c_str()) != 0) {
-    throw layer::system_error(called, "cannot create a link", errno);
-  }
-}
-
-// A folder behind a link is not the layout's own: what is written there appears somewhere else, and
-// may be removed there. A blob may be a link, because it is read alone.
-void check_is_own(const std::string& folder) {
-  std::error_code absent;
-  if (!fs::is_symlink(folder, absent)) return;
-  throw layer::Error({folder}, "is a link, so blobs would be written outside of this layout")
-      .with_help("put a folder in the link's place, which may hold links to single blobs");
-}
 
 struct LinkedBlob {
   Blob blob;
@@ -96,8 +51,7 @@ class LayoutDestination : public Destination {
     for (const char* folder : {"/blobs", "/blobs/sha256"}) check_is_own(path_ + folder);
     const std::string blobs = path_ + "/blobs/sha256";
     blob_folder_ = layer::OutputFolder(entry_exists(blobs) ? blobs : path_);
-    layer::remove_stale_temporaries(path_);
-    layer::remove_stale_temporaries(blobs);
+    for (const std::string& folder : {path_, blobs}) layer::remove_stale_temporaries(folder);
   }
 
   bool has_file_for_each() const override { return true; }
