@@ -487,7 +487,7 @@ class Links(Case):
     def test_to_the_place_of_an_entry(self):
         blob = self.chain("image", *(tarfile.TarInfo(f"l0/x{i}/f") for i in range(5000)))
         self.check(["verify", "oci:image"],
-                   f"{blob}: error: has entries behind links that lead through more than 5120 MiB "
+                   f"{blob}: error: has paths that lead through more than 5120 MiB "
                    "of folders' names\n")
 
     def test_that_the_checks_follow(self):

@@ -65,8 +65,7 @@ void TreeBudget::take_text(uint64_t bytes, const layer::Origin& layer) {
 void TreeBudget::take_walk(uint64_t cost, const layer::Origin& layer) {
   if ((walk_ += cost) <= max_walk_) return;
   throw layer::Error(layer.position(),
-                     fmt::format("has entries behind links that lead through more than {} of "
-                                 "folders' names",
+                     fmt::format("has paths that lead through more than {} of folders' names",
                                  layer::limit_text(max_walk_)));
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("limits: paths, names and links of an image's layers, together") {
           budget.take_walk(most, layer);
           budget.take_walk(1, layer);
         }) ==
-        "blob: error: has entries behind links that lead through more than 1024 MiB of "
+        "blob: error: has paths that lead through more than 1024 MiB of "
         "folders' names\n");
   CHECK(error_of([&] {
           budget.take_below(uint64_t{1} << 25, layer);
