@@ -494,12 +494,12 @@ class Links(Case):
         links = []
         for number in range(2000):
             link = tarfile.TarInfo(f"s{number}")
-            link.type, link.linkname = tarfile.SYMTYPE, "l0"
+            link.type, link.linkname = tarfile.SYMTYPE, "l0/."
             links.append(link)
         self.chain("image", *links)
         done = self.run_veneer("verify", "oci:image")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"^[ls]\d+: error: the links on the way to this and other paths "
+        self.assertRegex(done.stderr, r"^/l0/\.: error: the links on the way to this and other paths "
                          r"lead through more than \d+ MiB of folders' names\n$")
 
     def test_to_a_path_that_no_system_opens(self):

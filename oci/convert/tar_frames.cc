@@ -14,9 +14,9 @@
 #include "layer/plan/start_order.h"
 #include "layer/write/codec.h"
 #include "layer/write/tar.h"
-#include "oci/convert/toc_entry.h"
 #include "oci/model/annotations.h"
 #include "oci/model/clean_path.h"
+#include "oci/toc/toc_entry.h"
 
 namespace oci {
 
@@ -128,7 +128,7 @@ bool TarFrames::is_left_out(const TarScan::Entry& entry) const {
 // The frame ends with the entry's header, which begins at `header`.
 void TarFrames::add_parts(const TarScan::Entry& entry, size_t header, layer::TarFrame& frame) {
   const size_t content = frame.bytes.size();
-  frame.parts.push_back({header, toc_entry_of(layer_, entry)});
+  frame.parts.push_back({header, toc_entry_of(entry, layer_.blob.name())});
   frame.parts.back().end = content;
   if (entry.size == 0) return;
   frame.parts.push_back({content, {}, std::min(entry.size, maximum_), 0, entry.size});

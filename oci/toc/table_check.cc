@@ -13,31 +13,13 @@
 #include "layer/model/relative_path.h"
 #include "layer/toc/tar_parts.h"
 #include "oci/model/clean_path.h"
+#include "oci/toc/toc_entry.h"
 
 namespace oci {
 namespace {
 
 constexpr int64_t kModeBits = 07777;
 constexpr uint32_t kHalfSecond = 500'000'000;
-
-std::string_view table_type(char type) {
-  switch (type) {
-    case '1':
-      return "hardlink";
-    case '2':
-      return "symlink";
-    case '3':
-      return "char";
-    case '4':
-      return "block";
-    case '5':
-      return "dir";
-    case '6':
-      return "fifo";
-    default:
-      return "reg";
-  }
-}
 
 // Some writers round to seconds; some leave out the epoch, and others every time before it.
 bool is_same_time(const std::string& stated, const layer::TocTime& time) {
@@ -59,7 +41,7 @@ std::string in_words(std::string_view what, std::string_view stated, std::string
 
 // What the table states otherwise; empty if nothing.
 std::string difference(const TableEntry& stated, const TarScan::Entry& found) {
-  const std::string_view type = table_type(found.type);
+  const std::string_view type = toc_type(found.type);
   if (stated.type != type) return in_words("type", stated.type, type);
   const bool is_hardlink = found.type == '1';
   if (is_hardlink ? !is_same_path(stated.link, found.link) : stated.link != found.link) {

@@ -234,7 +234,7 @@ TEST_CASE("config values: each parser says what it expected") {
        "'1:99999999999999999999' is not a user: 99999999999999999999 is more than 2147483647"},
       {[] { parse_user("-1"); },
        "'-1' is not a user: expected USER[:GROUP], and numbers without a sign"},
-      {[] { parse_user("a\x1b"); }, "'a\x1b' is not a user: expected USER[:GROUP]"},
+      {[] { parse_user("a\x1b"); }, R"('a\x1b' is not a user: expected USER[:GROUP])"},
       {[] { parse_stop_signal("SIGFOO"); },
        "'SIGFOO' is not a signal: expected a name such as SIGTERM, or a number from 1 to 64"},
       {[] { parse_stop_signal("SIGTREM"); },

@@ -1,5 +1,5 @@
 // Refuses what a table of contents cannot state.
-#include "oci/convert/toc_entry.h"
+#include "oci/toc/toc_entry.h"
 
 #include <fmt/core.h>
 
@@ -10,10 +10,9 @@
 #include "layer/model/relative_path.h"
 
 namespace oci {
-namespace {
 
-std::string_view toc_type(const ImageLayer& layer, const TarScan::Entry& entry) {
-  switch (entry.type) {
+std::string_view toc_type(char type) {
+  switch (type) {
     case '1':
       return "hardlink";
     case '2':
@@ -27,30 +26,27 @@ std::string_view toc_type(const ImageLayer& layer, const TarScan::Entry& entry) 
     case '6':
       return "fifo";
     default:
-      if (!entry.is_sparse) return "reg";
-      throw layer::Error(
-          {layer.blob.name()},
-          fmt::format("'{}' is a sparse file of GNU tar, which a layer with a table of "
-                      "contents cannot have",
-                      layer::shown_path(entry.path)));
+      return "reg";
   }
 }
 
-}  // namespace
-
-layer::TocEntry toc_entry_of(const ImageLayer& layer, const TarScan::Entry& entry) {
+layer::TocEntry toc_entry_of(const TarScan::Entry& entry, const std::string& blob) {
   if (!layer::is_utf8(entry.path) || !layer::is_utf8(entry.link)) {
     throw layer::Error(
-        {layer.blob.name()},
-        fmt::format("'{}' cannot be in a layer with a table of contents: its name, or "
-                    "the text of the link, is not UTF-8",
-                    layer::shown_path(entry.path)))
+        {blob}, fmt::format("'{}' cannot be in a layer with a table of contents: its name, or "
+                            "the text of the link, is not UTF-8",
+                            layer::shown_path(entry.path)))
         .with_help("take another compression");
+  }
+  if (entry.is_sparse) {
+    throw layer::Error({blob}, fmt::format("'{}' is a sparse file of GNU tar, which a layer with a "
+                                           "table of contents cannot have",
+                                           layer::shown_path(entry.path)));
   }
   layer::TocEntry result;
   result.name = entry.path;
   if (entry.has_slash) result.name += '/';
-  result.type = toc_type(layer, entry);
+  result.type = toc_type(entry.type);
   result.link = entry.link;
   result.size = entry.size;
   result.mtime = entry.mtime;
