@@ -152,7 +152,7 @@ class Rebase(program.InFolder):
                                   ["SAME=x:1"] * 20_000}).layout(self.top / name)
         begin = time.monotonic()
         self.veneer("rebase", "app", "--base", "oci:two", "--old-base", "oci:one", "-o", "oci:out")
-        self.assertLess(time.monotonic() - begin, 20)  # each with each: minutes
+        self.assertLess(time.monotonic() - begin, 100)  # each with each: many minutes
         env = self.documents("out")[1]["config"]["Env"]
         self.assertEqual((env[0], env[99_999]), ("v0=3:2", "v99999=3:2"))
 
